@@ -1,0 +1,48 @@
+"""Committing evidence: a run's output takes the place of ``artifacts/``, whole, and is hashed anew."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from harness.core import RunError
+from harness.files import sha256_file, write_atomic
+from harness.status import Entry
+from harness.tree import Tree
+
+
+def publish(entries: list[Entry], out: Tree, target: Path, listing: Path) -> str:
+    """Replace ``target`` by what the cells of ``entries`` left in ``out``, with a report, and write ``listing``.
+
+    Raises RunError where a cell that could run has not: half a run is no evidence.
+    """
+    todo = [entry for entry in entries if entry.state == "to do"]
+    if todo:
+        raise RunError(f"{len(todo)} cells are to do, {todo[0].cell.id} first ({todo[0].why}); run them before")
+    from report.render import render
+
+    fresh = target.with_name(f".{target.name}.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    for path in _files(entries, out):
+        place = fresh / path.relative_to(out.root)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, place)
+    render(Tree(fresh))
+    shutil.rmtree(target, ignore_errors=True)
+    fresh.replace(target)
+    paths = sorted((p for p in target.rglob("*") if p.is_file()), key=lambda p: p.as_posix().encode())
+    write_atomic(listing, "".join(f"{sha256_file(path)}  {path.as_posix()}\n" for path in paths).encode())
+    size = sum(path.stat().st_size for path in paths)
+    return f"{target}: {len(paths)} files, {size / 1e6:.1f} MB, listed in {listing}"
+
+
+def _files(entries: list[Entry], out: Tree) -> set[Path]:
+    found = set()
+    for entry in entries:
+        suite, cell = entry.cell.suite, entry.cell
+        found.add(out.blocked(suite))
+        if entry.state == "done":
+            found |= {out.result(suite, cell.id), out.envelope(suite, cell.id)}
+            found |= {out.scores(suite, cell.id), out.scores(suite, cell.encoder)}
+            found |= {out.codec(suite, cell.id)} if cell.keep_codec else set()
+    return found

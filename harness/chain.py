@@ -1,0 +1,108 @@
+"""Compressors in series, so that no compressor imports another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness import plugins
+from harness.certificate import digest
+from harness.codecs import load_codec, save_codec
+from harness.core import Bytes, Codec, Floats, InputError, Json, Training, check_vectors
+from harness.files import inside
+from harness.plan import Step
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Fitted steps. What one decodes is what the next encodes; only the last one's codes are stored."""
+
+    steps: tuple[Step, ...]
+    codecs: tuple[Codec, ...]
+
+    def through(self, x: Floats, count: int) -> Floats:
+        """Return the vectors (n, d) float32 as they are after the first ``count`` steps."""
+        for codec in self.codecs[:count]:
+            x = codec.decode(codec.encode(x))
+        return x
+
+    def encode(self, x: Floats) -> Bytes:
+        """Return the stored codes (n, bytes a vector) uint8 of vectors (n, D) float32."""
+        return self.codecs[-1].encode(self.through(x, len(self.codecs) - 1))
+
+    def decode(self, codes: Bytes) -> Floats:
+        """Return vectors (n, d) float32 whose cosines stand for those of the encoded vectors."""
+        return self.codecs[-1].decode(codes)
+
+    def sizes(self, codes: Bytes, original_bytes: int) -> dict[str, Any]:
+        """Return measured sizes in bytes: of a vector's payload and side information, of all state."""
+        side = self.codecs[-1].side_bytes
+        total = int(codes.shape[1]) * codes.itemsize
+        return {
+            "payload_bytes": total - side,
+            "side_bytes": side,
+            "bytes_per_vector": total,
+            "original_bytes": original_bytes,
+            "ratio": round(original_bytes / total, 6),
+            "state_bytes": sum(array.nbytes for codec in self.codecs for array in codec.state().values()),
+        }
+
+    def save(self, path: Path) -> None:
+        """Write every step's parameters and state to one safetensors file."""
+        parts = zip(self.steps, self.codecs, strict=True)
+        save_codec(path, [(step.use, dict(step.params), codec.state()) for step, codec in parts])
+
+
+class Fitter:
+    """Fits chains on one training split; a prefix that several chains share is fitted once.
+
+    The seed of a step comes from the hash of ``identity`` (encoder, training split, seed) and of the
+    steps up to it: chains that begin alike are alike so far, whatever follows.
+    """
+
+    def __init__(self, train: Training, identity: Json) -> None:
+        self._train = train
+        self._identity = dict(identity)
+        self._fitted: dict[str, tuple[Codec, Training]] = {}
+
+    def fit(self, steps: tuple[Step, ...]) -> Chain:
+        """Return the fitted chain; raise InputError naming the step that could not be."""
+        train, codecs = self._train, []
+        for i, step in enumerate(steps):
+            key = digest({"inputs": self._identity, "steps": [done.spec() for done in steps[: i + 1]]})
+            if key not in self._fitted:
+                codec = self._one(step, train, int(key[:15], 16))
+                decoded = codec.decode(codec.encode(train.vectors))
+                where = f"training vectors after {step.use}"
+                self._fitted[key] = codec, Training(check_vectors(decoded, where), train.pairs, train.gold)
+            codec, train = self._fitted[key]
+            codecs.append(codec)
+        return Chain(steps, tuple(codecs))
+
+    def _one(self, step: Step, train: Training, seed: int) -> Codec:
+        module = plugins.load("compressors", step.use, "steps")
+        if step.load is None:
+            fitted: Codec = module.fit(train, module.Params(**step.params), seed)
+            return fitted
+        found = [entry for entry in load_codec(codec_path(step.load)) if entry[0] == step.use]
+        if len(found) != 1:
+            raise InputError(f"{step.load}: found {len(found)} steps {step.use!r}, expected one")
+        _, params, state = found[0]
+        loaded: Codec = module.restore(state, module.Params(**params))
+        return loaded
+
+
+def codec_path(load: str) -> Path:
+    """Return the file a step is loaded from: below the folder the harness runs in, and nowhere else."""
+    return inside(Path.cwd(), load, "load")
+
+
+def load_chain(path: Path) -> Chain:
+    """Return the chain that ``Chain.save`` wrote."""
+    steps, codecs = [], []
+    for use, params, state in load_codec(path):
+        module = plugins.load("compressors", use, str(path))
+        steps.append(Step(use, params))
+        codecs.append(module.restore(state, module.Params(**params)))
+    return Chain(tuple(steps), tuple(codecs))

@@ -1,0 +1,243 @@
+"""The command ``harness``. Heavy imports stand inside the command that needs them."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from harness.core import BlockedError, InputError, Place, RunError
+from harness.tree import Tree
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Evidence about embedding compression that a stranger can check.",
+)
+
+Suites = Annotated[list[str] | None, typer.Argument(metavar="[SUITE]...", help="Names in suites/, or paths to TOML files.")]
+Mirror = Annotated[Path | None, typer.Option(envvar="HARNESS_MIRROR", help="Folder that mirrors hub data.")]
+Offline = Annotated[bool, typer.Option("--offline", help="Ask no hub; use what is here.")]
+Out = Annotated[Path, typer.Option(help="Evidence folder that a run writes to.")]
+From = Annotated[Path, typer.Option("--from", help="Evidence folder to read: artifacts (committed) or out (a run's).")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+OUT, ARTIFACTS = Path("out"), Path("artifacts")
+
+
+@app.command("list")
+def list_(as_json: AsJson = False) -> None:
+    """List suites, compressors, metrics, protocols, sources, encoders and claims.
+
+    \b
+    Example: harness list --json
+    """
+    from harness.plugins import names
+    from harness.show import listing
+    from harness.status import suite_paths
+    from harness.suite import load
+    from report.claims import load_claims
+
+    suites = {path.stem: load(path).question for path in suite_paths([])}
+    kinds = ("compressors", "metrics", "protocols", "sources", "encoders")
+    found = {"suites": suites, **{kind: names(kind) for kind in kinds}}
+    found["claims"] = {claim.id: claim.sentence for claim in load_claims()}
+    _print(json.dumps(found, indent=2) if as_json else listing(found))
+
+
+@app.command()
+def plan(
+    suites: Suites = None, mirror: Mirror = None, offline: Offline = False, out: Out = OUT, as_json: AsJson = False
+) -> None:
+    """Show every cell: done, blocked or to do, and why. Runs nothing.
+
+    \b
+    Example: harness plan sample
+    """
+    from harness.show import planned
+
+    found = _entries(suites, mirror, out, offline=offline)
+    _print(planned(found, as_json=as_json))
+
+
+@app.command()
+def run(
+    suites: Suites = None,
+    only: Annotated[str, typer.Option(help="Cells whose id matches this shell pattern.")] = "*",
+    jobs: Annotated[int | None, typer.Option(min=1, help="Processes; default: the cores there are.")] = None,
+    mirror: Mirror = None,
+    offline: Offline = False,
+    force: Annotated[bool, typer.Option("--force", help="Run what is done already as well.")] = False,
+    out: Out = OUT,
+) -> None:
+    """Run what is to do and write results, scores and codecs. What is done is skipped, what lacks inputs is BLOCKED.
+
+    \b
+    Examples: harness run sample planted
+              harness run sts-generalization --only 'minilm.*lens-pq*' --mirror DIR
+    """
+    from harness.execution import default_jobs
+    from harness.expect import shortfalls
+    from harness.runner import run as run_cells
+    from harness.show import progress, ran
+
+    found = _entries(suites, mirror, out, offline=offline, force=force)
+    chosen = _matching(found, only)
+    with progress() as told:
+        failures = run_cells(found, chosen, Tree(out), _store(), jobs or default_jobs(), told)
+    failures += shortfalls(chosen, Tree(out))
+    _print(ran(chosen, failures))
+    if failures:
+        raise RunError(f"{len(failures)} of {len(chosen)} cells failed or fell short")
+
+
+@app.command()
+def results(
+    source: From = ARTIFACTS,
+    as_json: AsJson = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+) -> None:
+    """Print every measured value as a flat row.
+
+    \b
+    Example: harness results --csv | grep retention@human
+    """
+    from harness.show import rows_table
+    from report.evidence import rows, rows_csv
+
+    found = rows(Tree(source))
+    _print(json.dumps(found, indent=1) if as_json else rows_csv(found) if as_csv else rows_table(found))
+
+
+@app.command()
+def claims(source: From = ARTIFACTS, as_json: AsJson = False) -> None:
+    """Print the claims with their computed verdicts.
+
+    \b
+    Example: harness claims --from out
+    """
+    from harness.show import claims_table
+    from report.claims import load_claims
+    from report.verdicts import judge
+
+    found = judge(load_claims(), Tree(source))
+    _print(json.dumps({"claims": found}, indent=2, ensure_ascii=False) if as_json else claims_table(found))
+
+
+@app.command()
+def report(source: From = ARTIFACTS) -> None:
+    """Render claims, figures and the technical report into the evidence folder's report/.
+
+    \b
+    Example: harness report --from out
+    """
+    from report.render import render
+
+    for path in render(Tree(source)):
+        _print(str(path))
+
+
+@app.command()
+def verify(root: Annotated[Path, typer.Option(help="The checkout to verify.")] = Path()) -> None:
+    """Check ARTIFACTS.sha256 both ways, every certificate, and every result's files.
+
+    \b
+    Example: harness verify
+    """
+    from repro.verify import problems
+
+    found, checked = problems(root)
+    _print("\n".join([*found, checked]))
+    if found:
+        raise RunError(f"{len(found)} problems")
+
+
+@app.command()
+def compare(out: Out = OUT, committed: Annotated[Path, typer.Option(help="Committed evidence.")] = ARTIFACTS) -> None:
+    """Compare a run with the committed evidence, cell by cell, within each metric's rerun tolerance.
+
+    \b
+    Example: harness compare
+    """
+    from harness.rerun import compare as compare_trees
+    from harness.show import compared
+
+    found = compare_trees(Tree(out), Tree(committed))
+    _print(compared(found))
+    if any(line.state == "DIFFERS" for line in found):
+        raise RunError("some cells differ by more than their metric's rerun tolerance")
+
+
+@app.command()
+def artifacts(mirror: Mirror = None, offline: Offline = False, out: Out = OUT) -> None:
+    """Replace artifacts/ by a run's output, render its report, and hash it anew (maintainers).
+
+    \b
+    Example: harness artifacts --mirror DIR
+    """
+    from harness.artifacts import publish
+
+    _print(publish(_entries(None, mirror, out, offline=offline), Tree(out), ARTIFACTS, Path("ARTIFACTS.sha256")))
+
+
+def main() -> None:
+    """Run the command; wrong input is one line and exit status 2, a shortfall one line and 1."""
+    try:
+        app(standalone_mode=False)
+    except typer.Exit as stop:
+        sys.exit(stop.exit_code)
+    except (typer.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (InputError, BlockedError) as error:
+        sys.exit(_complain(str(error), 2))
+    except RunError as error:
+        sys.exit(_complain(str(error), 1))
+    except Exception as error:
+        if not hasattr(error, "format_message"):  # click's usage errors have it
+            raise
+        sys.exit(_complain(error.format_message(), 2))
+
+
+def _complain(message: str, status: int) -> int:
+    print("harness: " + " ".join(message.split()), file=sys.stderr)  # noqa: T201
+    return status
+
+
+def _print(text: Any) -> None:
+    from harness.show import show
+
+    show(text)
+
+
+def _store() -> Path:
+    return Path(os.environ.get("HARNESS_CACHE", ".cache"))
+
+
+def _entries(names: list[str] | None, mirror: Path | None, out: Path, *, offline: bool, force: bool = False) -> list[Any]:
+    from harness.status import entries, suite_paths
+
+    if mirror is not None and not mirror.is_dir():
+        raise InputError(f"mirror: {mirror} is not a folder, expected one that holds the mirrored files")
+    if offline:
+        os.environ["HF_HUB_OFFLINE"] = "1"
+    return [
+        entry
+        for path in suite_paths(names or [])
+        for entry in entries(path, Place(path.parent.resolve(), mirror, offline), Tree(out), force=force)
+    ]
+
+
+def _matching(found: list[Any], pattern: str) -> list[Any]:
+    from fnmatch import fnmatchcase
+
+    chosen = [entry for entry in found if fnmatchcase(entry.cell.id, pattern)]
+    if not chosen:
+        raise InputError(f"--only: no cell matches {pattern!r}; harness plan lists them")
+    return chosen

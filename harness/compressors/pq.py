@@ -1,0 +1,82 @@
+"""Product quantization (Jégou, Douze, Schmid 2011) by faiss: k-means codebooks of 256, a byte a part.
+
+Vectors whose dimension is no multiple of the number of parts are padded with zeros.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, Field
+
+from harness.core import Bytes, Floats, InputError, Training
+
+RANDOM = True
+CENTROIDS = 256  # one byte a part
+
+
+class Params(BaseModel, extra="forbid", frozen=True):
+    """``subvectors``: parts a vector is cut into, one byte each; ``iterations``: of k-means."""
+
+    subvectors: int = Field(ge=1)
+    iterations: int = Field(default=25, ge=1)
+
+
+@dataclass(frozen=True, slots=True)
+class PQ:
+    """Codebooks ``centroids`` (M, 256, padded D / M) float32 for vectors of ``dimension`` D."""
+
+    centroids: Floats
+    dimension: int
+    side_bytes: ClassVar[int] = 0
+
+    def encode(self, x: Floats) -> Bytes:
+        """Return codes (n, M) uint8 of vectors (n, D) float32."""
+        codes: Bytes = self._quantizer().compute_codes(_pad(x, len(self.centroids)))
+        return codes
+
+    def decode(self, codes: Bytes) -> Floats:
+        """Return the centroids behind ``codes``, (n, D) float32."""
+        x: Floats = self._quantizer().decode(np.ascontiguousarray(codes))
+        return np.ascontiguousarray(x[:, : self.dimension])
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Return codebooks and dimension."""
+        return {"centroids": self.centroids, "dimension": np.array([self.dimension], np.int64)}
+
+    def _quantizer(self) -> Any:
+        import faiss
+
+        parts, _, width = self.centroids.shape
+        quantizer = faiss.ProductQuantizer(parts * width, parts, 8)
+        faiss.copy_array_to_vector(self.centroids.ravel(), quantizer.centroids)
+        return quantizer
+
+
+def fit(train: Training, params: Params, seed: int) -> PQ:
+    """Return codebooks trained on the training vectors; raise InputError where they are under 256."""
+    import faiss
+
+    if len(train.vectors) < CENTROIDS:
+        raise InputError(f"pq: found {len(train.vectors)} training vectors, expected at least {CENTROIDS}")
+    x = _pad(train.vectors, params.subvectors)
+    quantizer = faiss.ProductQuantizer(x.shape[1], params.subvectors, 8)
+    quantizer.cp.niter = params.iterations
+    quantizer.cp.seed = seed % 2**31
+    quantizer.cp.min_points_per_centroid = 1  # faiss warns on stderr below 39; the size is in the result
+    quantizer.train(x)
+    shape = (params.subvectors, CENTROIDS, x.shape[1] // params.subvectors)
+    return PQ(faiss.vector_to_array(quantizer.centroids).reshape(shape), train.dimension)
+
+
+def restore(state: Mapping[str, NDArray[Any]], _params: Params) -> PQ:
+    """Return the codec that ``state`` describes."""
+    return PQ(np.asarray(state["centroids"], np.float32), int(state["dimension"][0]))
+
+
+def _pad(x: Floats, parts: int) -> Floats:
+    return np.ascontiguousarray(np.pad(x, ((0, 0), (0, -x.shape[1] % parts))))

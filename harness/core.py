@@ -1,0 +1,139 @@
+"""The shared types: few, frozen, and without a heavy import."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats: TypeAlias = NDArray[np.float32]
+Doubles: TypeAlias = NDArray[np.float64]
+Bytes: TypeAlias = NDArray[np.uint8]
+Ints: TypeAlias = NDArray[np.int64]
+Mask: TypeAlias = NDArray[np.bool_]
+Json: TypeAlias = Mapping[str, Any]
+
+ZERO_NORM = 1e-12  # below this a vector has no direction, and its cosine no meaning
+
+
+class InputError(Exception):
+    """What was given is wrong: one line that names the file, the place, what was found and what is right."""
+
+
+class RunError(Exception):
+    """Something that should have worked did not: a check fell short, or a cell failed."""
+
+
+class BlockedError(Exception):
+    """An input cannot be had here; says what is missing and how to get it."""
+
+    def __init__(self, missing: str, remedy: str) -> None:
+        super().__init__(f"{missing}; {remedy}")
+        self.missing = missing
+        self.remedy = remedy
+
+
+@dataclass(frozen=True, slots=True)
+class PairSet:
+    """Rows, and pairs among them that people (or a construction) have rated.
+
+    ``texts`` holds one string a row, or is None where the rows come as ``vectors`` (n, D) float32.
+    ``pairs`` is (m, 2) int64, two row numbers a pair; a training corpus without pairs has m = 0.
+    ``gold`` is (m,) float64, or None where nobody rated the pairs. ``origin`` identifies the bytes
+    the set was read from (it is part of every result's content hash).
+    """
+
+    name: str
+    texts: tuple[str, ...] | None
+    vectors: Floats | None
+    pairs: Ints
+    gold: Doubles | None
+    origin: Json
+
+    @property
+    def rows(self) -> int:
+        """Return the number of rows."""
+        return len(self.texts) if self.texts is not None else len(_present(self.vectors))
+
+
+def _present(vectors: Floats | None) -> Floats:
+    if vectors is None:
+        raise InputError("a data set needs texts or vectors, found neither")
+    return vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """What a compressor may see: the training split alone.
+
+    ``vectors`` (n, D) float32, different rows of the split; ``pairs`` (m, 2) int64 into them, m may
+    be 0; ``gold`` (m,) float64 human scores or None.
+    """
+
+    vectors: Floats
+    pairs: Ints
+    gold: Doubles | None
+
+    @property
+    def dimension(self) -> int:
+        """Return D."""
+        return int(self.vectors.shape[1])
+
+
+class Codec(Protocol):
+    """A fitted compressor. What was not fitted cannot encode."""
+
+    side_bytes: ClassVar[int]
+    """Of the bytes a vector that ``encode`` returns, how many are side information (scales, norms)."""
+
+    def encode(self, x: Floats) -> Bytes:
+        """Return codes (n, bytes a vector) uint8 of vectors (n, D) float32."""
+
+    def decode(self, codes: Bytes) -> Floats:
+        """Return vectors (n, d) float32 whose cosines stand for those of the encoded vectors."""
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Return the arrays that ``restore`` of the same compressor needs; their bytes are counted."""
+
+
+def check_vectors(x: NDArray[Any], where: str, dimension: int | None = None) -> Floats:
+    """Return ``x`` as contiguous float32 (n, D) or raise InputError naming the first bad row."""
+    if x.ndim != 2:  # noqa: PLR2004 - a matrix
+        raise InputError(f"{where}: found an array of shape {x.shape}, expected rows and columns")
+    if dimension is not None and x.shape[1] != dimension:
+        raise InputError(f"{where}: found {x.shape[1]} dimensions, expected {dimension}")
+    if len(x) == 0:
+        raise InputError(f"{where}: found no rows, expected at least two")
+    finite = np.isfinite(x).all(axis=1)
+    if not finite.all():
+        raise InputError(f"{where}: row {int(finite.argmin())} has NaN or infinity, expected finite numbers")
+    norms = np.linalg.norm(x, axis=1)
+    if norms.min() < ZERO_NORM:
+        raise InputError(f"{where}: row {int(norms.argmin())} is a zero vector, expected a direction")
+    return np.ascontiguousarray(x, dtype=np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One measured value: point estimate, 95 % interval, and the number of items behind it."""
+
+    protocol: str
+    dataset: str
+    metric: str
+    value: float
+    low: float
+    high: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where inputs may come from: the folder of the suite, a mirror's folder or None, and the network."""
+
+    folder: Path
+    mirror: Path | None
+    offline: bool

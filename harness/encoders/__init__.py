@@ -1,0 +1,1 @@
+"""Encoders, one file each: text to vectors, or vectors as they come."""

@@ -1,0 +1,108 @@
+"""What a suite's cells stand on: located (identified, nothing heavy read), then read."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import Any
+
+from harness import plugins
+from harness.chain import codec_path
+from harness.core import BlockedError, Json, PairSet, Place
+from harness.files import sha256_file
+from harness.plan import Cell, encoder_params, origin_params
+from harness.suite import Suite
+
+SCHEMA = 1
+# A change to what these modules say makes every result of before out of date.
+ENGINE = ("cell", "chain", "codecs", "folding", "material", "overlap", "records", "stats", "vectors")
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The inputs of one suite in one place: identities of what is there, reasons for what is not."""
+
+    suite: Suite
+    where: str
+    place: Place
+    encoders: Json
+    datasets: Json
+
+    def blocked(self, cell: Cell) -> BlockedError | None:
+        """Return why a cell cannot run here, or None."""
+        needed = [self.encoders[cell.encoder], *(self.datasets[name] for name in (cell.train, *cell.tests))]
+        found = next((entry for entry in needed if isinstance(entry, BlockedError)), None)
+        raw = self.suite.encoders[cell.encoder]
+        params = encoder_params(raw, cell.encoder, self.where)
+        for name in () if found else (cell.train, *cell.tests):
+            if not plugins.load("encoders", raw["use"], self.where).holds(params, name):
+                return BlockedError(f"{cell.encoder} has no vectors of {name}", "use an encoder of texts")
+        return found
+
+    def identity(self, cell: Cell) -> dict[str, Any]:
+        """Return all that decides a cell's result, as JSON: its parameters, inputs and code."""
+        modules = [f"harness.{name}" for name in ENGINE]
+        modules += [f"harness.compressors.{_stem(step.use)}" for step in cell.steps]
+        modules += [f"harness.encoders.{_stem(self.encoders[cell.encoder]['use'])}"]
+        modules += [f"harness.protocols.{_stem(name)}" for name in self.suite.protocols]
+        modules += [f"harness.metrics.{_stem(name.partition('@')[0])}" for _, listed in cell.metrics for name in listed]
+        return {
+            "schema": SCHEMA,
+            "cell": cell.spec(),
+            "protocols": self.suite.protocols,
+            "combine": self.suite.combine,
+            "encoder": {**self.encoders[cell.encoder], "dimension": self.dimension(cell.encoder)},
+            "datasets": {name: self.datasets[name] for name in {cell.train, *cell.tests}},
+            "loaded": {step.load: sha256_file(codec_path(step.load)) for step in cell.steps if step.load},
+            "code": {name: plugins.code_digest(name) for name in sorted(set(modules))},
+        }
+
+    def dimension(self, encoder: str) -> int:
+        """Return the declared dimension of an encoder."""
+        return int(self.suite.encoders[encoder]["dimension"])
+
+    def read(self, name: str) -> PairSet:
+        """Return a data set, from the first origin that can be had."""
+        raw = self.suite.datasets[name].origins[self.datasets[name]["origin"]]
+        return _read(raw["use"], origin_params(raw, name, self.where), name, self.place)
+
+
+def locate(suite: Suite, where: str, place: Place) -> Inputs:
+    """Return the inputs of a suite as they can be had in ``place``."""
+    encoders = {name: _encoder(raw, name, where, place) for name, raw in suite.encoders.items()}
+    datasets = {name: _dataset(suite, name, where, place) for name in suite.datasets}
+    return Inputs(suite, where, place, encoders, datasets)
+
+
+def _encoder(raw: Json, name: str, where: str, place: Place) -> dict[str, Any] | BlockedError:
+    params = encoder_params(raw, name, where)
+    try:
+        found: dict[str, Any] = plugins.load("encoders", raw["use"], where).locate(params, place)
+    except BlockedError as error:
+        return error
+    return found
+
+
+def _dataset(suite: Suite, name: str, where: str, place: Place) -> dict[str, Any] | BlockedError:
+    reasons: list[BlockedError] = []
+    for i, raw in enumerate(suite.datasets[name].origins):
+        params = origin_params(raw, name, where)
+        try:
+            found = plugins.load("sources", raw["use"], where).locate(params, place)
+        except BlockedError as error:
+            reasons.append(error)
+        else:
+            return {**found, "origin": i}
+    missing = f"{name}: " + ", ".join(reason.missing for reason in reasons)
+    return BlockedError(missing, " or ".join(dict.fromkeys(reason.remedy for reason in reasons)))
+
+
+@functools.lru_cache(maxsize=64)
+def _read(use: str, params: Any, name: str, place: Place) -> PairSet:
+    # The parameters are frozen and hash by value: a set is read once a process.
+    data: PairSet = plugins.load("sources", use, name).read(params, name, place)
+    return data
+
+
+def _stem(name: str) -> str:
+    return name.replace("-", "_")

@@ -1,0 +1,101 @@
+"""From located inputs to what cells share: vectors, training split, cosines before, overlaps."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from harness.cell import Material, training_of
+from harness.core import Floats, InputError, PairSet
+from harness.inputs import Inputs
+from harness.overlap import Overlap, overlap
+from harness.plan import Cell, encoder_params
+from harness.plugins import code_digest
+from harness.stats import cosines
+from harness.vectors import cached, vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """One encoder of a suite over the sets that its cells use, in the suite's order."""
+
+    suite: str
+    encoder: str
+    sets: tuple[str, ...]
+    tests: tuple[str, ...]
+    store: Path
+    inputs: Inputs = field(compare=False)
+
+
+def base_of(inputs: Inputs, encoder: str, cells: list[Cell], store: Path) -> Base:
+    """Return the base of an encoder's cells. All that can run count, done or not: they decide the units."""
+    used = {name for cell in cells for name in (cell.train, *cell.tests)}
+    tested = {name for cell in cells for name in cell.tests}
+    order = list(inputs.suite.datasets)
+    return Base(
+        suite=inputs.suite.name,
+        encoder=encoder,
+        sets=tuple(name for name in order if name in used),
+        tests=tuple(name for name in order if name in tested),
+        store=store,
+        inputs=inputs,
+    )
+
+
+@functools.lru_cache(maxsize=4)
+def embedded(base: Base) -> dict[str, Floats]:
+    """Return the vectors of every set; kept for the process."""
+    return embed(base, lambda _: None)
+
+
+def embed(base: Base, told: Callable[[int], None]) -> dict[str, Floats]:
+    """Return the vectors of every set, made where the store has them not; ``told`` hears the rows done."""
+    inputs = base.inputs
+    params = encoder_params(inputs.suite.encoders[base.encoder], base.encoder, inputs.where)
+    sets = [inputs.read(name) for name in base.sets]
+    return vectors(sets, inputs.encoders[base.encoder], params, inputs.place, base.store, told)
+
+
+@functools.lru_cache(maxsize=4)
+def before(base: Base) -> dict[str, Floats]:
+    """Return the cosines of every test set's pairs before compression."""
+    found = {}
+    for name in base.tests:
+        left, right = base.inputs.read(name).pairs.T
+        if len(left) == 0:
+            raise InputError(f"{name}: found a set without pairs, expected pairs to test on")
+        rows = embedded(base)[name]
+        found[name] = cosines(rows[left], rows[right], f"{base.encoder}: {name}")
+    return found
+
+
+@functools.lru_cache(maxsize=8)
+def material(base: Base, train: str) -> Material:
+    """Return what the cells trained on ``train`` share."""
+    read = base.inputs.read
+    rows = embedded(base)
+    return Material(
+        training=training_of(read(train), rows[train]),
+        tests={name: read(name) for name in base.tests},
+        vectors={name: rows[name] for name in base.tests},
+        before=before(base),
+        overlaps={name: _overlap(base, read(name), read(train)) for name in base.tests},
+    )
+
+
+def _overlap(base: Base, test: PairSet, train: PairSet) -> Overlap:
+    identity = {
+        "test": {"name": test.name, **test.origin},
+        "train": {"name": train.name, **train.origin},
+        "code": [code_digest(f"harness.{name}") for name in ("overlap", "folding")],
+    }
+    kept = cached(base.store, "overlaps", identity, lambda: _stacked(overlap(test, train)))
+    return Overlap(*np.array(kept))
+
+
+def _stacked(found: Overlap) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
+    return np.stack([found.shared_pair, found.seen_sentence, found.near_duplicate])

@@ -1,0 +1,26 @@
+"""Spearman against people after all steps of a chain but the last, minus after the last.
+
+What the last step alone costs, the steps before it being the same trained ones; the chain says
+``stages = true``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from harness.stats import Estimates, Request
+
+REFERENCES = ("human",)
+UNIT = "fraction"
+HIGHER_IS_BETTER = False
+RERUN_TOLERANCE = 0.01
+
+
+def needs(reference: str) -> list[Request]:
+    """Return the estimates that ``compute`` looks up."""
+    return [("compressed", reference), ("stage", reference)]
+
+
+def compute(estimate: Callable[[Request], Estimates], reference: str) -> Estimates:
+    """Return before the last step - after it, point and resamples."""
+    return estimate(("stage", reference)) - estimate(("compressed", reference))

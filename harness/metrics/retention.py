@@ -1,0 +1,25 @@
+"""The share of the uncompressed vectors' Spearman against people that is left after compression.
+
+Bootstrapped as a quotient, resample by resample; not the quotient of two intervals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from harness.stats import Estimates, Request
+
+REFERENCES = ("human",)
+UNIT = "fraction"
+HIGHER_IS_BETTER = True
+RERUN_TOLERANCE = 0.015
+
+
+def needs(reference: str) -> list[Request]:
+    """Return the estimates that ``compute`` looks up."""
+    return [("compressed", reference), ("original", reference)]
+
+
+def compute(estimate: Callable[[Request], Estimates], reference: str) -> Estimates:
+    """Return after / before, point and resamples."""
+    return estimate(("compressed", reference)) / estimate(("original", reference))

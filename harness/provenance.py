@@ -1,0 +1,61 @@
+"""The envelope of a result: when, where and with what it was made. No part of a content hash."""
+
+from __future__ import annotations
+
+import functools
+import importlib.metadata
+import os
+import platform
+import subprocess
+from datetime import UTC, datetime
+from typing import Any
+
+from harness.execution import ENCODING_THREADS, FITTING_THREADS
+
+PACKAGES = ("numpy", "scipy", "faiss-cpu", "torch", "sentence-transformers", "transformers", "datasets", "gensim")
+
+
+def envelope(seconds: float) -> dict[str, Any]:
+    """Return the volatile facts of a measurement that took ``seconds``."""
+    return {"made": datetime.now(UTC).isoformat(timespec="seconds"), "seconds": round(seconds, 3), **_machine()}
+
+
+@functools.cache
+def _machine() -> dict[str, Any]:
+    return {
+        "commit": _commit(),
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "threads": {"encoding": ENCODING_THREADS, "fitting": FITTING_THREADS},
+        "packages": {name: version for name in PACKAGES if (version := _version(name))},
+    }
+
+
+def _commit() -> dict[str, Any] | None:
+    try:
+        sha = _git("rev-parse", "HEAD")
+        return {"sha": sha, "dirty": bool(_git("status", "--porcelain", "--untracked-files=no"))}
+    except (OSError, subprocess.CalledProcessError):
+        return None
+
+
+def _git(*arguments: str) -> str:
+    return subprocess.run(["git", *arguments], capture_output=True, check=True, text=True).stdout.strip()
+
+
+def _processor() -> str:
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as file:  # noqa: PTH123
+            names = [line.partition(":")[2].strip() for line in file if line.startswith("model name")]
+    except OSError:
+        names = []
+    return names[0] if names else platform.processor()
+
+
+def _version(package: str) -> str | None:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None

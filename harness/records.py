@@ -1,0 +1,139 @@
+"""Files of pairs, documents and vectors, read strictly: the one place for each format.
+
+Every reader raises InputError with the file, the row, what was found and what would be right.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from harness.core import Floats, InputError, Json, PairSet, check_vectors
+
+
+def pair_set(name: str, records: Iterable[Mapping[str, Any]], origin: Json, where: str) -> PairSet:
+    """Return the set of records with keys ``sentence1``, ``sentence2`` and ``score`` (a finite number).
+
+    Row i holds the first sentence of pair i, row m + i the second, in the order given.
+    """
+    left, right, gold = [], [], []
+    for i, record in enumerate(records):
+        for key, kind in (("sentence1", str), ("sentence2", str), ("score", (int, float))):
+            if not isinstance(record.get(key), kind):
+                raise InputError(f"{where}: row {i}, key {key!r}: found {record.get(key)!r}, expected {_said(kind)}")
+        if not math.isfinite(record["score"]):
+            raise InputError(f"{where}: row {i}, key 'score': found {record['score']}, expected a finite number")
+        left.append(record["sentence1"])
+        right.append(record["sentence2"])
+        gold.append(float(record["score"]))
+    return rated(name, (*left, *right), None, paired(len(gold)), np.array(gold), origin, where)
+
+
+def rated(
+    name: str,
+    texts: tuple[str, ...] | None,
+    vectors: Floats | None,
+    pairs: np.ndarray[Any, np.dtype[np.int64]],
+    gold: np.ndarray[Any, np.dtype[np.float64]] | None,
+    origin: Json,
+    where: str,
+) -> PairSet:
+    """Return a set of pairs; raise InputError for none, for a single one, and for a constant score."""
+    if len(pairs) < 2:  # noqa: PLR2004 - a rank needs two
+        raise InputError(f"{where}: found {len(pairs)} pairs, expected at least two")
+    if gold is not None and gold.min() == gold.max():
+        raise InputError(f"{where}: every score is {gold[0]:g}, expected scores that differ")
+    return PairSet(name, texts, vectors, pairs, gold, origin)
+
+
+def paired(m: int) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """Return the pairs (i, m + i) of rows laid out first sentences, then second ones."""
+    return np.stack([np.arange(m), np.arange(m, 2 * m)], axis=1).astype(np.int64)
+
+
+def corpus(name: str, texts: Iterable[str], origin: Json, where: str) -> PairSet:
+    """Return a training corpus, a row a text, without pairs; raise InputError under two rows."""
+    rows = tuple(text for text in texts if text.strip())
+    if len(rows) < 2:  # noqa: PLR2004 - nothing can be trained on one
+        raise InputError(f"{where}: found {len(rows)} texts, expected at least two")
+    return PairSet(name, rows, None, np.empty((0, 2), np.int64), None, origin)
+
+
+def read_pairs(path: Path, name: str, origin: Json) -> PairSet:
+    """Return the pairs of a ``.jsonl``, ``.jsonl.gz`` or ``.tsv`` (sentence, sentence, score) file."""
+    where = str(path)
+    if path.name.endswith((".jsonl", ".jsonl.gz")):
+        return pair_set(name, _json_lines(path), origin, where)
+    if path.suffix in {".tsv", ".txt"}:
+        return pair_set(name, _tab_lines(path), origin, where)
+    raise InputError(f"{where}: found the ending {path.suffix!r}, expected .jsonl, .jsonl.gz, .tsv or .txt")
+
+
+def read_vectors(path: Path, name: str, origin: Json) -> PairSet:
+    """Return vectors as they come: a ``.npy`` corpus, or ``.npz`` arrays left, right and perhaps gold."""
+    where = str(path)
+    try:
+        loaded = np.load(path, allow_pickle=False)
+        arrays = {"rows": loaded} if isinstance(loaded, np.ndarray) else {key: loaded[key] for key in loaded.files}
+    except (OSError, ValueError, EOFError) as error:
+        raise InputError(f"{where}: {error}, expected a .npy or .npz file of numbers") from error
+    if set(arrays) == {"rows"}:
+        rows = check_vectors(arrays["rows"], where)
+        if len(rows) < 2:  # noqa: PLR2004 - nothing can be trained on one
+            raise InputError(f"{where}: found 1 row, expected at least two")
+        return PairSet(name, None, rows, np.empty((0, 2), np.int64), None, origin)
+    if not {"left", "right"} <= set(arrays) <= {"left", "right", "gold"}:
+        raise InputError(f"{where}: found arrays {sorted(arrays)}, expected left, right and perhaps gold")
+    left = check_vectors(arrays["left"], f"{where}: left")
+    right = check_vectors(arrays["right"], f"{where}: right", dimension=left.shape[1])
+    gold = np.asarray(arrays["gold"], np.float64) if "gold" in arrays else None
+    if len(left) != len(right) or (gold is not None and gold.shape != (len(left),)):
+        raise InputError(f"{where}: found {len(left)} left and {len(right)} right rows, expected as many, a score each")
+    if gold is not None and not np.isfinite(gold).all():
+        raise InputError(f"{where}: gold, row {int((~np.isfinite(gold)).argmax())} is not finite, expected a number")
+    return rated(name, None, np.concatenate([left, right]), paired(len(left)), gold, origin, where)
+
+
+def _json_lines(path: Path) -> Iterator[Mapping[str, Any]]:
+    for i, line in enumerate(_lines(path)):
+        try:
+            record = json.loads(line)
+        except ValueError as error:
+            raise InputError(f"{path}: row {i}: {error}, expected one JSON object a line") from error
+        if not isinstance(record, dict):
+            raise InputError(f"{path}: row {i}: found {type(record).__name__}, expected a JSON object")
+        yield record
+
+
+def _tab_lines(path: Path) -> Iterator[Mapping[str, Any]]:
+    for i, line in enumerate(_lines(path)):
+        if line.startswith("#") or not line.strip():
+            continue
+        fields = line.split("\t")
+        if len(fields) != 3:  # noqa: PLR2004 - two texts and a score
+            raise InputError(f"{path}: row {i}: found {len(fields)} fields, expected text, text, score")
+        try:
+            score = float(fields[2])
+        except ValueError as error:
+            raise InputError(f"{path}: row {i}: found the score {fields[2]!r}, expected a number") from error
+        yield {"sentence1": fields[0], "sentence2": fields[1], "score": score}
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        data = path.read_bytes()
+        text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8")
+    except (OSError, EOFError, ValueError) as error:
+        raise InputError(f"{path}: {error}, expected readable UTF-8 text") from error
+    # Not splitlines(): it also breaks at characters that stand inside sentences.
+    return text.removesuffix("\n").split("\n") if text else []
+
+
+def _said(kind: type | tuple[type, ...]) -> str:
+    return "a text" if kind is str else "a number"

@@ -1,0 +1,146 @@
+"""Runs what is to do: inputs prepared once, cells side by side, each result written whole or not at all."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from harness.cell import Measured, measure
+from harness.certificate import digest, dumps, write_stamped
+from harness.chain import Fitter
+from harness.core import BlockedError, Floats, InputError
+from harness.execution import ENCODING_THREADS, FITTING_THREADS, spread, use_threads
+from harness.files import sha256_file, write_atomic
+from harness.material import Base, base_of, before, embed, material
+from harness.plan import Cell
+from harness.provenance import envelope
+from harness.status import Entry
+from harness.tree import Tree
+
+Told = Callable[[str, int, int], None]  # what is being done, how much of it is done, of how much
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Cells of one encoder, training split and seed that begin with the same step: fitted together."""
+
+    base: Base
+    cells: tuple[Cell, ...]
+    tree: Tree
+
+
+def run(
+    entries: list[Entry], chosen: list[Entry], tree: Tree, store: Path, jobs: int, told: Told
+) -> list[str]:
+    """Run the ``chosen`` of a suite's ``entries`` that are to do; return one line for each that failed.
+
+    Raises InputError where what all cells stand on (a data set, its vectors) is wrong.
+    """
+    write_blocked(entries, tree)
+    todo = [entry for entry in chosen if entry.state == "to do"]
+    if not todo:
+        return []
+    use_threads(ENCODING_THREADS)
+    bases: dict[tuple[str, str], Base] = {}
+    for entry in todo:
+        key = (entry.cell.suite, entry.cell.encoder)
+        if key not in bases:
+            can_run = [e.cell for e in entries if (e.cell.suite, e.cell.encoder) == key and e.state != "blocked"]
+            bases[key] = base_of(entry.inputs, entry.cell.encoder, can_run, store)
+            _prepare(bases[key], sorted({cell.train for cell in can_run}), tree, told)
+    groups = _groups(todo, bases, tree)
+    failures, done = [], 0
+    told("cells", 0, len(todo))
+    for count, failed in spread(_run_group, groups, min(jobs, len(groups))):
+        done, failures = done + count, failures + failed
+        told("cells", done, len(todo))
+    return failures
+
+
+def write_blocked(entries: list[Entry], tree: Tree) -> None:
+    """Write, for each suite, which cells cannot run here and why; a file for every suite, even if empty."""
+    for suite in dict.fromkeys(entry.cell.suite for entry in entries):
+        listed = [
+            {"cell": e.cell.id, "encoder": e.cell.encoder, "train": e.cell.train, "missing": e.why, "remedy": e.remedy}
+            for e in entries
+            if e.cell.suite == suite and e.state == "blocked"
+        ]
+        write_stamped(tree.blocked(suite), {"suite": suite, "blocked": listed})
+
+
+def _prepare(base: Base, trains: list[str], tree: Tree, told: Told) -> None:
+    sets = [base.inputs.read(name) for name in base.sets]
+    rows = len({text for data in sets for text in data.texts or ()}) or sum(data.rows for data in sets)
+    embed(base, lambda done: told(f"vectors of {base.encoder}", done, rows))
+    write_atomic(tree.scores(base.suite, base.encoder), _npz(before(base)))
+    for i, train in enumerate(trains):
+        told("contamination audit", i, len(trains))
+        material(base, train)
+    told("contamination audit", len(trains), len(trains))
+
+
+def _groups(todo: list[Entry], bases: Mapping[tuple[str, str], Base], tree: Tree) -> list[Group]:
+    together: dict[str, list[Cell]] = {}
+    for entry in todo:
+        cell = entry.cell
+        key = [cell.suite, cell.encoder, cell.train, cell.seed, cell.steps[0].spec()]
+        together.setdefault(digest(key), []).append(cell)
+    groups = [Group(bases[cells[0].suite, cells[0].encoder], tuple(cells), tree) for cells in together.values()]
+    return sorted(groups, key=lambda group: -len(group.cells))  # long ones first: no core idles at the end
+
+
+def _run_group(group: Group) -> tuple[int, list[str]]:
+    use_threads(FITTING_THREADS)
+    first, inputs = group.cells[0], group.base.inputs
+    failures: list[str] = []
+    identity = {
+        "encoder": inputs.encoders[first.encoder],
+        "train": inputs.datasets[first.train],
+        "seed": first.seed,
+    }
+    fitter: Fitter | None = None
+    for cell in group.cells:
+        start = time.monotonic()
+        try:
+            shared = material(group.base, cell.train)
+            fitter = fitter or Fitter(shared.training, identity)
+            measured = measure(cell, shared, fitter, inputs.suite.protocols, inputs.suite.combine)
+            _write(group, cell, measured, time.monotonic() - start)
+        except (InputError, BlockedError) as error:
+            failures.append(f"{cell.suite}: {cell.id}: {error}")
+    return len(group.cells), failures
+
+
+def _write(group: Group, cell: Cell, measured: Measured, seconds: float) -> None:
+    tree, suite = group.tree, cell.suite
+    files = {"before": tree.scores(suite, cell.encoder), "after": tree.scores(suite, cell.id)}
+    write_atomic(files["after"], _npz(measured.scores))
+    if cell.keep_codec:
+        measured.chain.save(tree.codec(suite, cell.id))
+        files["codec"] = tree.codec(suite, cell.id)
+    content = {
+        "suite": suite,
+        "cell": cell.id,
+        "inputs": group.base.inputs.identity(cell),
+        "sizes": measured.sizes,
+        "training_rows": len(material(group.base, cell.train).training.vectors),
+        "audit": measured.audit,
+        "values": [asdict(value) for value in measured.values],
+        "files": {
+            key: {"path": path.relative_to(tree.root).as_posix(), "sha256": sha256_file(path)}
+            for key, path in files.items()
+        },
+    }
+    write_atomic(tree.envelope(suite, cell.id), dumps(envelope(seconds)))
+    write_stamped(tree.result(suite, cell.id), content)  # last: a result means that all of it is there
+
+
+def _npz(arrays: Mapping[str, Floats]) -> bytes:
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)  # type: ignore[arg-type]
+    return buffer.getvalue()

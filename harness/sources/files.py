@@ -1,0 +1,36 @@
+"""Your own files, beside the suite: pairs of texts, or vectors as they come.
+
+Texts: ``.jsonl``, ``.jsonl.gz`` (sentence1, sentence2, score) or ``.tsv``. Vectors: ``.npz`` with left,
+right and perhaps gold, or a ``.npy`` corpus to train on.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from harness.core import BlockedError, PairSet, Place
+from harness.files import inside, sha256_file
+from harness.records import read_pairs, read_vectors
+
+
+class Params(BaseModel, extra="forbid", frozen=True):
+    """``path``, relative to the suite's folder and inside it."""
+
+    path: str
+
+
+def locate(params: Params, place: Place) -> dict[str, Any]:
+    """Return the path and the digest of what lies there; raise BlockedError where nothing does."""
+    path = inside(place.folder, params.path, "files")
+    if not path.is_file():
+        raise BlockedError(f"{path} is not there", "put the file there or mend its path in the suite")
+    return {"use": "files", "path": params.path, "sha256": sha256_file(path)}
+
+
+def read(params: Params, name: str, place: Place) -> PairSet:
+    """Return the set, read by the file's ending."""
+    path = inside(place.folder, params.path, "files")
+    reader = read_vectors if path.suffix in {".npy", ".npz"} else read_pairs
+    return reader(path, name, locate(params, place))

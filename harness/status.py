@@ -1,0 +1,89 @@
+"""Which cells are done, blocked or to do, and why; reads small files, runs nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from harness.certificate import read_stamped
+from harness.core import BlockedError, InputError, Json, Place
+from harness.files import inside, sha256_file
+from harness.inputs import Inputs, locate
+from harness.plan import Cell, cells
+from harness.suite import load
+from harness.tree import Tree
+
+State = Literal["done", "blocked", "to do"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One cell and how it stands. ``why`` is empty for a cell that is done."""
+
+    inputs: Inputs
+    cell: Cell
+    state: State
+    why: str
+    remedy: str = ""
+
+
+def entries(path: Path, place: Place, tree: Tree, *, force: bool = False) -> list[Entry]:
+    """Return every cell of the suite at ``path`` with its state; ``force`` takes nothing as done."""
+    suite = load(path)
+    inputs = locate(suite, str(path), place)
+    return [_entry(inputs, cell, tree, force=force) for cell in cells(suite, str(path))]
+
+
+def suite_paths(names: list[str]) -> list[Path]:
+    """Return the files of the suites named (all of ``suites/`` where none is); a path to a TOML is one too."""
+    folder = Path("suites")
+    known = sorted(folder.glob("*.toml"))
+    if not names:
+        if not known:
+            raise InputError(f"{folder.resolve()}: no suites here, expected suites/*.toml or a suite's path")
+        return known
+    found = []
+    for name in names:
+        path = Path(name) if name.endswith(".toml") else folder / f"{name}.toml"
+        if not path.is_file():
+            choices = ", ".join(known_path.stem for known_path in known)
+            raise InputError(f"suite: found {name!r}, expected one of {choices} or a path to a TOML file")
+        found.append(path)
+    return found
+
+
+def _entry(inputs: Inputs, cell: Cell, tree: Tree, *, force: bool) -> Entry:
+    blocked = inputs.blocked(cell)
+    if isinstance(blocked, BlockedError):
+        return Entry(inputs, cell, "blocked", blocked.missing, blocked.remedy)
+    why = "forced" if force else _stale(inputs.identity(cell), cell, tree)
+    return Entry(inputs, cell, "to do" if why else "done", why)
+
+
+def _stale(identity: Json, cell: Cell, tree: Tree) -> str:
+    path = tree.result(cell.suite, cell.id)
+    if not path.is_file():
+        return "no result yet"
+    try:
+        content, _ = read_stamped(path)
+        if content["inputs"] != identity:
+            return f"changed: {_difference(content['inputs'], identity)}"
+        for file in content["files"].values():
+            if sha256_file(inside(tree.root, file["path"], str(path))) != file["sha256"]:
+                return f"altered: {file['path']}"
+    except (InputError, KeyError, OSError) as error:
+        return f"unreadable: {error}"
+    if cell.keep_codec and "codec" not in content["files"]:
+        return "its codec was not kept"
+    return ""
+
+
+def _difference(before: Any, after: Any, at: str = "") -> str:
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in sorted({*before, *after}):
+            if before.get(key) != after.get(key):
+                return _difference(before.get(key), after.get(key), f"{at}.{key}" if at else key)
+    return at
+
+

@@ -1,0 +1,144 @@
+"""TOML to Suite, strictly: an unknown or ill-typed key is an error that names file, table and key."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field, StringConstraints, ValidationError, model_validator
+
+from harness.core import InputError
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+
+
+class _Strict(BaseModel, extra="forbid", frozen=True, strict=True):
+    pass
+
+
+class Dataset(_Strict):
+    """A data set: its licence, where it can be read from (first that can be had wins), its own metrics."""
+
+    licence: str
+    origins: list[dict[str, Any]] = Field(min_length=1)
+    metrics: list[str] | None = None
+
+
+class Point(_Strict):
+    """A compression ratio, met in whole units of so many bytes (4: float32 values, 1: bytes)."""
+
+    ratio: float = Field(gt=0)
+    unit_bytes: int = Field(ge=1)
+
+
+class Chain(_Strict):
+    """Compressors in series. ``bits`` a stored dimension and a point's bytes give the dimensions."""
+
+    name: Name
+    label: str
+    steps: list[dict[str, Any]] = Field(min_length=1)
+    points: list[str] = []
+    bits: int | None = Field(default=None, ge=1, le=32)
+    stages: bool = False
+    metrics: list[str] = []
+    train: list[str] | None = None
+    test: list[str] | None = None
+
+    @model_validator(mode="after")
+    def _sized(self) -> Chain:
+        if bool(self.points) != (self.bits is not None):
+            raise ValueError("points and bits go together")
+        return self
+
+
+class Expect(_Strict):
+    """What a planted case must come out at: a value and how far from it is still right."""
+
+    chain: str
+    train: str
+    dataset: str
+    metric: str
+    value: float
+    tolerance: float = Field(ge=0)
+    why: str
+
+
+class Suite(_Strict):
+    """What to measure; data only."""
+
+    name: Name
+    title: str
+    question: str
+    metrics: list[str] = Field(min_length=1)
+    protocols: list[str] = Field(min_length=1)
+    seeds: list[int] = Field(min_length=1)
+    train: list[str] = Field(min_length=1)
+    test: list[str] = Field(min_length=1)
+    seen: list[str] = []
+    codecs: list[str] = []
+    datasets: dict[Name, Dataset]
+    encoders: dict[Name, dict[str, Any]]
+    points: dict[Name, Point] = {}
+    chains: list[Chain] = Field(min_length=1)
+    combine: dict[Name, dict[str, float]] = {}
+    expect: list[Expect] = []
+
+
+def load(path: Path) -> Suite:
+    """Return the suite in a TOML file; raise InputError with one line for anything wrong in it."""
+    try:
+        document = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}, expected a suite") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: {error}, expected TOML") from error
+    try:
+        suite = Suite.model_validate(document)
+    except ValidationError as error:
+        raise InputError(f"{path}: {explain(error)}") from error
+    if suite.name != path.stem:
+        raise InputError(f"{path}: name: found {suite.name!r}, expected {path.stem!r}, as the file is called")
+    _check_names(suite, str(path))
+    return suite
+
+
+def explain(error: ValidationError) -> str:
+    """Return pydantic's first error as '[table] key: found …, expected …'."""
+    first = error.errors()[0]
+    place = [str(part) for part in first["loc"]] or ["(whole)"]
+    where = (f"[{'.'.join(place[:-1])}] " if place[:-1] else "") + place[-1]
+    if first["type"] == "extra_forbidden":
+        return f"{where}: unknown key"
+    if first["type"] == "missing":
+        return f"{where}: the key is missing"
+    expected = first["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
+    found = repr(first["input"])
+    return f"{where}: found {found if len(found) < 80 else found[:77] + '…'}, expected {expected}"  # noqa: PLR2004
+
+
+def _check_names(suite: Suite, where: str) -> None:
+    def known(found: str, choices: list[str], key: str) -> None:
+        if found not in choices:
+            raise InputError(f"{where}: {key}: found {found!r}, expected one of {', '.join(sorted(choices))}")
+
+    sets = list(suite.datasets)
+    chains = [chain.name for chain in suite.chains]
+    for key, listed in (("train", suite.train), ("test", suite.test), ("seen", suite.seen)):
+        for name in listed:
+            known(name, sets, key)
+    for chain in suite.chains:
+        table = f"[chains.{chain.name}]"
+        if chains.count(chain.name) > 1:
+            raise InputError(f"{where}: {table} name: found it twice, expected names that differ")
+        for name in (*(chain.train or ()), *(chain.test or ())):
+            known(name, sets, f"{table} train or test")
+        for name in chain.points:
+            known(name, list(suite.points), f"{table} points")
+        for name in set(chain.train or suite.train) & set(chain.test or suite.test) - set(suite.seen):
+            raise InputError(f"{where}: train: {name!r} is also tested on; say so with seen = [{name!r}] or drop it")
+    for combined, weights in suite.combine.items():
+        for name in weights:
+            known(name, suite.test, f"[combine.{combined}]")
+    for i, expect in enumerate(suite.expect):
+        known(expect.chain, chains, f"[expect.{i}] chain")

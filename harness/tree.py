@@ -1,0 +1,37 @@
+"""The layout that ``out/`` and ``artifacts/`` share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """Paths below one evidence folder."""
+
+    root: Path
+
+    def result(self, suite: str, cell: str) -> Path:
+        """Return a cell's stamped result."""
+        return self.root / "results" / suite / f"{cell}.json"
+
+    def scores(self, suite: str, name: str) -> Path:
+        """Return the per-pair similarities of a cell, or (by the encoder's name) before compression."""
+        return self.root / "scores" / suite / f"{name}.npz"
+
+    def codec(self, suite: str, cell: str) -> Path:
+        """Return a cell's saved codec."""
+        return self.root / "codecs" / suite / f"{cell}.safetensors"
+
+    def envelope(self, suite: str, cell: str) -> Path:
+        """Return the volatile facts of a cell: time, host, versions, durations."""
+        return self.root / "envelopes" / suite / f"{cell}.json"
+
+    def blocked(self, suite: str) -> Path:
+        """Return the stamped list of a suite's cells that could not run, and why."""
+        return self.root / "results" / f"{suite}.blocked.json"
+
+    def report(self) -> Path:
+        """Return the folder of everything rendered."""
+        return self.root / "report"
