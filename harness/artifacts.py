@@ -12,13 +12,15 @@ from harness.tree import Tree
 
 
 def publish(entries: list[Entry], out: Tree, target: Path, listing: Path) -> str:
-    """Replace ``target`` by what the cells of ``entries`` left in ``out``, with a report, and write ``listing``.
+    """Replace ``target`` by what ``entries`` left in ``out``, with a report, and write ``listing``.
 
     Raises RunError where a cell that could run has not: half a run is no evidence.
     """
     todo = [entry for entry in entries if entry.state == "to do"]
     if todo:
-        raise RunError(f"{len(todo)} cells are to do, {todo[0].cell.id} first ({todo[0].why}); run them before")
+        raise RunError(
+            f"{len(todo)} cells are to do, {todo[0].cell.id} first ({todo[0].why}); run them before"
+        )
     from report.render import render
 
     fresh = target.with_name(f".{target.name}.new")

@@ -48,7 +48,9 @@ def training_of(data: PairSet, vectors: Floats) -> Training:
         first.setdefault(key, len(first))
     rows = {key: i for i, key in reversed(list(enumerate(keys)))}
     places = np.array([first[key] for key in keys], np.int64)
-    return Training(np.ascontiguousarray(vectors[[rows[key] for key in first]]), places[data.pairs], data.gold)
+    return Training(
+        np.ascontiguousarray(vectors[[rows[key] for key in first]]), places[data.pairs], data.gold
+    )
 
 
 def measure(
@@ -79,7 +81,9 @@ def measure(
     any_test = material.vectors[cell.tests[0]]
     sizes = chain.sizes(chain.encode(any_test[:1]), 4 * any_test.shape[1])
     if cell.target_bytes is not None and sizes["payload_bytes"] != cell.target_bytes:
-        raise InputError(f"{cell.id}: found {sizes['payload_bytes']} payload bytes, expected {cell.target_bytes}")
+        raise InputError(
+            f"{cell.id}: found {sizes['payload_bytes']} payload bytes, expected {cell.target_bytes}"
+        )
     return Measured(chain, values, sizes, audit, scores)
 
 
@@ -114,7 +118,9 @@ def _estimate(
     for metric, module in modules.items():
         reference = metric.partition("@")[2]
         if reference not in module.REFERENCES:
-            raise InputError(f"metrics: found {metric!r}, expected a reference of {', '.join(module.REFERENCES)}")
+            raise InputError(
+                f"metrics: found {metric!r}, expected a reference of {', '.join(module.REFERENCES)}"
+            )
         requests |= dict.fromkeys(module.needs(reference))
     for key in {key for request in requests for key in request} - set(series):
         raise InputError(f"{name}: {', '.join(metrics)}: {_LACKING.get(key, f'there is no {key!r}')}")

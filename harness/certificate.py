@@ -54,7 +54,9 @@ def read_stamped(path: Path) -> tuple[dict[str, Any], str]:
         raise InputError(f"{path}: found keys {sorted(document)}, expected content and sha256")
     found = digest(document["content"])
     if found != document["sha256"]:
-        raise InputError(f"{path}: content has sha256 {found[:12]}…, its certificate says {document['sha256'][:12]}…")
+        raise InputError(
+            f"{path}: content has sha256 {found[:12]}…, its certificate says {document['sha256'][:12]}…"
+        )
     return document["content"], found
 
 

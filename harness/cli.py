@@ -21,11 +21,15 @@ app = typer.Typer(
     help="Evidence about embedding compression that a stranger can check.",
 )
 
-Suites = Annotated[list[str] | None, typer.Argument(metavar="[SUITE]...", help="Names in suites/, or paths to TOML files.")]
+Suites = Annotated[
+    list[str] | None, typer.Argument(metavar="[SUITE]...", help="Names in suites/, or paths to TOML files.")
+]
 Mirror = Annotated[Path | None, typer.Option(envvar="HARNESS_MIRROR", help="Folder that mirrors hub data.")]
 Offline = Annotated[bool, typer.Option("--offline", help="Ask no hub; use what is here.")]
 Out = Annotated[Path, typer.Option(help="Evidence folder that a run writes to.")]
-From = Annotated[Path, typer.Option("--from", help="Evidence folder to read: artifacts (committed) or out (a run's).")]
+From = Annotated[
+    Path, typer.Option("--from", help="Evidence folder to read: artifacts (committed) or out (a run's).")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 OUT, ARTIFACTS = Path("out"), Path("artifacts")
 
@@ -52,7 +56,11 @@ def list_(as_json: AsJson = False) -> None:
 
 @app.command()
 def plan(
-    suites: Suites = None, mirror: Mirror = None, offline: Offline = False, out: Out = OUT, as_json: AsJson = False
+    suites: Suites = None,
+    mirror: Mirror = None,
+    offline: Offline = False,
+    out: Out = OUT,
+    as_json: AsJson = False,
 ) -> None:
     """Show every cell: done, blocked or to do, and why. Runs nothing.
 
@@ -75,7 +83,7 @@ def run(
     force: Annotated[bool, typer.Option("--force", help="Run what is done already as well.")] = False,
     out: Out = OUT,
 ) -> None:
-    """Run what is to do and write results, scores and codecs. What is done is skipped, what lacks inputs is BLOCKED.
+    """Run what is to do; skip what is done; name what is BLOCKED for lack of an input.
 
     \b
     Examples: harness run sample planted
@@ -158,7 +166,9 @@ def verify(root: Annotated[Path, typer.Option(help="The checkout to verify.")] =
 
 
 @app.command()
-def compare(out: Out = OUT, committed: Annotated[Path, typer.Option(help="Committed evidence.")] = ARTIFACTS) -> None:
+def compare(
+    out: Out = OUT, committed: Annotated[Path, typer.Option(help="Committed evidence.")] = ARTIFACTS
+) -> None:
     """Compare a run with the committed evidence, cell by cell, within each metric's rerun tolerance.
 
     \b
@@ -182,7 +192,9 @@ def artifacts(mirror: Mirror = None, offline: Offline = False, out: Out = OUT) -
     """
     from harness.artifacts import publish
 
-    _print(publish(_entries(None, mirror, out, offline=offline), Tree(out), ARTIFACTS, Path("ARTIFACTS.sha256")))
+    _print(
+        publish(_entries(None, mirror, out, offline=offline), Tree(out), ARTIFACTS, Path("ARTIFACTS.sha256"))
+    )
 
 
 def main() -> None:
@@ -220,7 +232,9 @@ def _store() -> Path:
     return Path(os.environ.get("HARNESS_CACHE", ".cache"))
 
 
-def _entries(names: list[str] | None, mirror: Path | None, out: Path, *, offline: bool, force: bool = False) -> list[Any]:
+def _entries(
+    names: list[str] | None, mirror: Path | None, out: Path, *, offline: bool, force: bool = False
+) -> list[Any]:
     from harness.status import entries, suite_paths
 
     if mirror is not None and not mirror.is_dir():

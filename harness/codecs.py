@@ -59,7 +59,9 @@ def principal_axes(vectors: Floats, dims: int) -> tuple[Doubles, Doubles]:
     """
     rows, dimension = vectors.shape
     if dims > min(rows, dimension):
-        raise InputError(f"pca: found dims = {dims}, expected at most {min(rows, dimension)} ({rows} rows × {dimension})")
+        raise InputError(
+            f"pca: found dims = {dims}, expected at most {min(rows, dimension)} ({rows} rows × {dimension})"
+        )
     x = vectors.astype(np.float64)
     mean = x.mean(axis=0)
     _, vectors_by_value = np.linalg.eigh(np.cov(x, rowvar=False).reshape(dimension, dimension))

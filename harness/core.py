@@ -32,9 +32,12 @@ class BlockedError(Exception):
     """An input cannot be had here; says what is missing and how to get it."""
 
     def __init__(self, missing: str, remedy: str) -> None:
-        super().__init__(f"{missing}; {remedy}")
+        super().__init__(missing, remedy)  # both, so that it can be pickled
         self.missing = missing
         self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.missing}; {self.remedy}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,9 @@ def shortfalls(entries: list[Entry], tree: Tree) -> list[str]:
             continue
         values = read_stamped(path)[0]["values"]
         for expect in wanted:
-            found = [v["value"] for v in values if (v["dataset"], v["metric"]) == (expect.dataset, expect.metric)]
+            found = [
+                v["value"] for v in values if (v["dataset"], v["metric"]) == (expect.dataset, expect.metric)
+            ]
             if not found or any(abs(value - expect.value) > expect.tolerance for value in found):
                 lines.append(
                     f"{cell.suite}: {cell.id}: {expect.metric} on {expect.dataset}: found {found}, "

@@ -43,4 +43,6 @@ def check_digest(path: Path, sha256: str) -> None:
         raise InputError(f"{path}: not found, expected a file with sha256 {sha256[:12]}…")
     found = sha256_file(path)
     if found != sha256:
-        raise InputError(f"{path}: found sha256 {found[:12]}…, expected {sha256[:12]}… (truncated or altered)")
+        raise InputError(
+            f"{path}: found sha256 {found[:12]}…, expected {sha256[:12]}… (truncated or altered)"
+        )

@@ -43,7 +43,9 @@ def commit(repo: str, kind: str, revision: str | None, place: Place) -> str:
     offline = place.offline or os.environ.get("HF_HUB_OFFLINE") == "1"
     if offline or not reachable():
         reason = "the run is offline" if offline else "the hub cannot be reached"
-        raise BlockedError(f"{kind} {repo} is not in the cache and {reason}", "run once with the hub reachable")
+        raise BlockedError(
+            f"{kind} {repo} is not in the cache and {reason}", "run once with the hub reachable"
+        )
     if revision is not None:
         return revision
     from huggingface_hub import HfApi

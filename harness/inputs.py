@@ -45,7 +45,11 @@ class Inputs:
         modules += [f"harness.compressors.{_stem(step.use)}" for step in cell.steps]
         modules += [f"harness.encoders.{_stem(self.encoders[cell.encoder]['use'])}"]
         modules += [f"harness.protocols.{_stem(name)}" for name in self.suite.protocols]
-        modules += [f"harness.metrics.{_stem(name.partition('@')[0])}" for _, listed in cell.metrics for name in listed]
+        modules += [
+            f"harness.metrics.{_stem(name.partition('@')[0])}"
+            for _, listed in cell.metrics
+            for name in listed
+        ]
         return {
             "schema": SCHEMA,
             "cell": cell.spec(),

@@ -24,7 +24,11 @@ class Step:
 
     def spec(self) -> dict[str, Any]:
         """Return the step as JSON."""
-        return {"use": self.use, "load": self.load} if self.load else {"use": self.use, "params": dict(self.params)}
+        return (
+            {"use": self.use, "load": self.load}
+            if self.load
+            else {"use": self.use, "params": dict(self.params)}
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,7 @@ def cells(suite: Suite, where: str) -> list[Cell]:
         for _ in [encoder_params(raw, encoder, where)]
         for chain in suite.chains
         for train in chain.train or suite.train
-        for point in chain.points or [None]
+        for point in (chain.points or (None,))
         for seed in (suite.seeds if _random(chain, where) else suite.seeds[:1])
     ]
     kept = {f"{cell.chain}.{cell.point}" if cell.point else cell.chain for cell in found}
@@ -119,7 +123,7 @@ def _cell(
 ) -> Cell:
     dimension = int(suite.encoders[encoder]["dimension"])
     tests = chain.test or suite.test
-    metrics = {name: tuple([*(suite.datasets[name].metrics or suite.metrics), *chain.metrics]) for name in tests}
+    metrics = {name: (*(suite.datasets[name].metrics or suite.metrics), *chain.metrics) for name in tests}
     for name in {metric for listed in metrics.values() for metric in listed}:
         plugins.load("metrics", name.partition("@")[0], f"{where}: metrics")
     target = budget(suite.points[point], point, dimension, where) if point else None
@@ -179,5 +183,5 @@ def _validated(model: Any, fields: Json, where: str) -> Any:
 
 
 def _random(chain: Chain, where: str) -> bool:
-    modules = (plugins.load("compressors", str(step.get("use", "")), f"{where}: [chains.{chain.name}]") for step in chain.steps)
-    return any([module.RANDOM for module in modules])
+    at = f"{where}: [chains.{chain.name}]"
+    return any(plugins.load("compressors", str(step.get("use", "")), at).RANDOM for step in chain.steps)

@@ -12,12 +12,25 @@ from typing import Any
 
 from harness.execution import ENCODING_THREADS, FITTING_THREADS
 
-PACKAGES = ("numpy", "scipy", "faiss-cpu", "torch", "sentence-transformers", "transformers", "datasets", "gensim")
+PACKAGES = (
+    "numpy",
+    "scipy",
+    "faiss-cpu",
+    "torch",
+    "sentence-transformers",
+    "transformers",
+    "datasets",
+    "gensim",
+)
 
 
 def envelope(seconds: float) -> dict[str, Any]:
     """Return the volatile facts of a measurement that took ``seconds``."""
-    return {"made": datetime.now(UTC).isoformat(timespec="seconds"), "seconds": round(seconds, 3), **_machine()}
+    return {
+        "made": datetime.now(UTC).isoformat(timespec="seconds"),
+        "seconds": round(seconds, 3),
+        **_machine(),
+    }
 
 
 @functools.cache

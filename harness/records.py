@@ -26,9 +26,13 @@ def pair_set(name: str, records: Iterable[Mapping[str, Any]], origin: Json, wher
     for i, record in enumerate(records):
         for key, kind in (("sentence1", str), ("sentence2", str), ("score", (int, float))):
             if not isinstance(record.get(key), kind):
-                raise InputError(f"{where}: row {i}, key {key!r}: found {record.get(key)!r}, expected {_said(kind)}")
+                raise InputError(
+                    f"{where}: row {i}, key {key!r}: found {record.get(key)!r}, expected {_said(kind)}"
+                )
         if not math.isfinite(record["score"]):
-            raise InputError(f"{where}: row {i}, key 'score': found {record['score']}, expected a finite number")
+            raise InputError(
+                f"{where}: row {i}, key 'score': found {record['score']}, expected a finite number"
+            )
         left.append(record["sentence1"])
         right.append(record["sentence2"])
         gold.append(float(record["score"]))
@@ -80,7 +84,9 @@ def read_vectors(path: Path, name: str, origin: Json) -> PairSet:
     where = str(path)
     try:
         loaded = np.load(path, allow_pickle=False)
-        arrays = {"rows": loaded} if isinstance(loaded, np.ndarray) else {key: loaded[key] for key in loaded.files}
+        arrays = (
+            {"rows": loaded} if isinstance(loaded, np.ndarray) else {key: loaded[key] for key in loaded.files}
+        )
     except (OSError, ValueError, EOFError) as error:
         raise InputError(f"{where}: {error}, expected a .npy or .npz file of numbers") from error
     if set(arrays) == {"rows"}:
@@ -94,9 +100,13 @@ def read_vectors(path: Path, name: str, origin: Json) -> PairSet:
     right = check_vectors(arrays["right"], f"{where}: right", dimension=left.shape[1])
     gold = np.asarray(arrays["gold"], np.float64) if "gold" in arrays else None
     if len(left) != len(right) or (gold is not None and gold.shape != (len(left),)):
-        raise InputError(f"{where}: found {len(left)} left and {len(right)} right rows, expected as many, a score each")
+        raise InputError(
+            f"{where}: found {len(left)} left and {len(right)} right rows, expected as many, a score each"
+        )
     if gold is not None and not np.isfinite(gold).all():
-        raise InputError(f"{where}: gold, row {int((~np.isfinite(gold)).argmax())} is not finite, expected a number")
+        raise InputError(
+            f"{where}: gold, row {int((~np.isfinite(gold)).argmax())} is not finite, expected a number"
+        )
     return rated(name, None, np.concatenate([left, right]), paired(len(left)), gold, origin, where)
 
 

@@ -60,5 +60,8 @@ def _furthest(ours: dict[tuple[str, str, str], float], theirs: dict[tuple[str, s
         tolerance = plugins.load("metrics", key[2].partition("@")[0], "metric").RERUN_TOLERANCE
         off = abs(value - theirs[key]) / tolerance
         if off > worst:
-            worst, said = off, f"{' '.join(key)}: {value:g} here, {theirs[key]:g} committed, tolerance {tolerance:g}"
+            worst, said = (
+                off,
+                f"{' '.join(key)}: {value:g} here, {theirs[key]:g} committed, tolerance {tolerance:g}",
+            )
     return said

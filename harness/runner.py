@@ -19,6 +19,7 @@ from harness.files import sha256_file, write_atomic
 from harness.material import Base, base_of, before, embed, material
 from harness.plan import Cell
 from harness.provenance import envelope
+from harness.stats import LEVEL, RESAMPLES
 from harness.status import Entry
 from harness.tree import Tree
 
@@ -50,11 +51,14 @@ def run(
     for entry in todo:
         key = (entry.cell.suite, entry.cell.encoder)
         if key not in bases:
-            can_run = [e.cell for e in entries if (e.cell.suite, e.cell.encoder) == key and e.state != "blocked"]
+            can_run = [
+                e.cell for e in entries if (e.cell.suite, e.cell.encoder) == key and e.state != "blocked"
+            ]
             bases[key] = base_of(entry.inputs, entry.cell.encoder, can_run, store)
             _prepare(bases[key], sorted({cell.train for cell in can_run}), tree, told)
     groups = _groups(todo, bases, tree)
-    failures, done = [], 0
+    failures: list[str] = []
+    done = 0
     told("cells", 0, len(todo))
     for count, failed in spread(_run_group, groups, min(jobs, len(groups))):
         done, failures = done + count, failures + failed
@@ -66,7 +70,13 @@ def write_blocked(entries: list[Entry], tree: Tree) -> None:
     """Write, for each suite, which cells cannot run here and why; a file for every suite, even if empty."""
     for suite in dict.fromkeys(entry.cell.suite for entry in entries):
         listed = [
-            {"cell": e.cell.id, "encoder": e.cell.encoder, "train": e.cell.train, "missing": e.why, "remedy": e.remedy}
+            {
+                "cell": e.cell.id,
+                "encoder": e.cell.encoder,
+                "train": e.cell.train,
+                "missing": e.why,
+                "remedy": e.remedy,
+            }
             for e in entries
             if e.cell.suite == suite and e.state == "blocked"
         ]
@@ -90,7 +100,9 @@ def _groups(todo: list[Entry], bases: Mapping[tuple[str, str], Base], tree: Tree
         cell = entry.cell
         key = [cell.suite, cell.encoder, cell.train, cell.seed, cell.steps[0].spec()]
         together.setdefault(digest(key), []).append(cell)
-    groups = [Group(bases[cells[0].suite, cells[0].encoder], tuple(cells), tree) for cells in together.values()]
+    groups = [
+        Group(bases[cells[0].suite, cells[0].encoder], tuple(cells), tree) for cells in together.values()
+    ]
     return sorted(groups, key=lambda group: -len(group.cells))  # long ones first: no core idles at the end
 
 
@@ -130,6 +142,7 @@ def _write(group: Group, cell: Cell, measured: Measured, seconds: float) -> None
         "sizes": measured.sizes,
         "training_rows": len(material(group.base, cell.train).training.vectors),
         "audit": measured.audit,
+        "interval": {"level": LEVEL, "resamples": RESAMPLES},
         "values": [asdict(value) for value in measured.values],
         "files": {
             key: {"path": path.relative_to(tree.root).as_posix(), "sha256": sha256_file(path)}

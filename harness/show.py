@@ -76,7 +76,9 @@ def ran(entries: Sequence[Entry], failures: Sequence[str]) -> str:
         blocked = sum(entry.state == "blocked" for entry in mine)
         did = f"{todo} run" if todo else "nothing to do"
         lines.append(f"{suite}: {did}, {done} done before, {blocked} blocked")
-    for why, remedy in dict.fromkeys((entry.why, entry.remedy) for entry in entries if entry.state == "blocked"):
+    for why, remedy in dict.fromkeys(
+        (entry.why, entry.remedy) for entry in entries if entry.state == "blocked"
+    ):
         count = sum((entry.why, entry.remedy) == (why, remedy) for entry in entries)
         lines.append(f"BLOCKED  {count} cells: {why}. To unblock: {remedy}.")
     return "\n".join([*lines, *(f"FAILED   {line}" for line in failures)])
@@ -89,7 +91,9 @@ def compared(lines: Sequence[Line]) -> str:
         states = [line.state for line in lines if line.suite == suite]
         counts = ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states))
         said.append(f"{suite}: {counts}")
-    said += [f"{line.state}  {line.suite}  {line.cell}: {line.why}" for line in lines if line.state == "DIFFERS"]
+    said += [
+        f"{line.state}  {line.suite}  {line.cell}: {line.why}" for line in lines if line.state == "DIFFERS"
+    ]
     return "\n".join(said) or "nothing to compare"
 
 
@@ -103,7 +107,14 @@ def claims_table(claims: Sequence[Mapping[str, Any]]) -> Any:
         interval = "" if claim["value"] is None else f"{claim['printed']['low']} … {claim['printed']['high']}"
         published = claim["printed"]["published"]
         table.add_row(
-            claim["id"], claim["what"], claim["encoder"], claim["protocol"], published, here, interval, claim["verdict"]
+            claim["id"],
+            claim["what"],
+            claim["encoder"],
+            claim["protocol"],
+            published,
+            here,
+            interval,
+            claim["verdict"],
         )
     return table
 
@@ -112,7 +123,18 @@ def rows_table(rows: Sequence[Mapping[str, Any]]) -> Any:
     """Return flat result rows as a table."""
     from rich.table import Table
 
-    columns = ("suite", "cell", "protocol", "dataset", "metric", "bytes_per_vector", "value", "low", "high", "n")
+    columns = (
+        "suite",
+        "cell",
+        "protocol",
+        "dataset",
+        "metric",
+        "bytes_per_vector",
+        "value",
+        "low",
+        "high",
+        "n",
+    )
     table = Table(*columns)
     for row in rows:
         table.add_row(*(str(row[column]) for column in columns))

@@ -37,7 +37,8 @@ def cosines(left: Floats, right: Floats, where: str) -> Floats:
     norms = np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1)
     if len(norms) and norms.min() < ZERO_NORM**2:
         raise InputError(f"{where}: pair {int(norms.argmin())} has a vector of norm 0, expected a direction")
-    return (np.einsum("ij,ij->i", a, b) / norms).astype(np.float32)
+    found: Floats = (np.einsum("ij,ij->i", a, b) / norms).astype(np.float32)
+    return found
 
 
 @functools.lru_cache(maxsize=16)
@@ -74,7 +75,9 @@ def estimates(
         for request in requests:
             used = request if len(request) == 1 else None
             for key in request:
-                columns[protocol, key] = _values(series[key], mask, f"{name} ({protocol}): {key}", raw=used is not None)
+                columns[protocol, key] = _values(
+                    series[key], mask, f"{name} ({protocol}): {key}", raw=used is not None
+                )
             if len(request) > 1:
                 x, y = (columns[protocol, key] for key in request)
                 columns[protocol, *request] = x * y
@@ -110,7 +113,9 @@ def _sums(name: str, columns: Doubles) -> Doubles:
     return np.concatenate([columns.sum(axis=0, keepdims=True), *parts]).astype(np.float64)
 
 
-def _correlation(sums: Mapping[tuple[str, ...], Doubles], protocol: str, request: tuple[str, str]) -> Estimates:
+def _correlation(
+    sums: Mapping[tuple[str, ...], Doubles], protocol: str, request: tuple[str, str]
+) -> Estimates:
     a, b = request
     n = sums[protocol,]
     mean_a, mean_b = sums[protocol, a] / n, sums[protocol, b] / n

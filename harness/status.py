@@ -36,7 +36,7 @@ def entries(path: Path, place: Place, tree: Tree, *, force: bool = False) -> lis
 
 
 def suite_paths(names: list[str]) -> list[Path]:
-    """Return the files of the suites named (all of ``suites/`` where none is); a path to a TOML is one too."""
+    """Return the files of the suites named, by name or by path; all of ``suites/`` where none is."""
     folder = Path("suites")
     known = sorted(folder.glob("*.toml"))
     if not names:
@@ -85,5 +85,3 @@ def _difference(before: Any, after: Any, at: str = "") -> str:
             if before.get(key) != after.get(key):
                 return _difference(before.get(key), after.get(key), f"{at}.{key}" if at else key)
     return at
-
-

@@ -118,27 +118,25 @@ def explain(error: ValidationError) -> str:
 
 
 def _check_names(suite: Suite, where: str) -> None:
-    def known(found: str, choices: list[str], key: str) -> None:
-        if found not in choices:
-            raise InputError(f"{where}: {key}: found {found!r}, expected one of {', '.join(sorted(choices))}")
-
-    sets = list(suite.datasets)
-    chains = [chain.name for chain in suite.chains]
-    for key, listed in (("train", suite.train), ("test", suite.test), ("seen", suite.seen)):
-        for name in listed:
-            known(name, sets, key)
+    sets, chains = list(suite.datasets), [chain.name for chain in suite.chains]
+    for key in ("train", "test", "seen"):
+        _known(getattr(suite, key), sets, f"{where}: {key}")
     for chain in suite.chains:
-        table = f"[chains.{chain.name}]"
+        table = f"{where}: [chains.{chain.name}]"
         if chains.count(chain.name) > 1:
-            raise InputError(f"{where}: {table} name: found it twice, expected names that differ")
-        for name in (*(chain.train or ()), *(chain.test or ())):
-            known(name, sets, f"{table} train or test")
-        for name in chain.points:
-            known(name, list(suite.points), f"{table} points")
+            raise InputError(f"{table} name: found it twice, expected names that differ")
+        _known([*(chain.train or ()), *(chain.test or ())], sets, f"{table} train or test")
+        _known(chain.points, list(suite.points), f"{table} points")
         for name in set(chain.train or suite.train) & set(chain.test or suite.test) - set(suite.seen):
-            raise InputError(f"{where}: train: {name!r} is also tested on; say so with seen = [{name!r}] or drop it")
+            said = f"{name!r} is also tested on; say so with seen = [{name!r}] or drop it"
+            raise InputError(f"{where}: train: {said}")
     for combined, weights in suite.combine.items():
-        for name in weights:
-            known(name, suite.test, f"[combine.{combined}]")
+        _known(list(weights), suite.test, f"{where}: [combine.{combined}]")
     for i, expect in enumerate(suite.expect):
-        known(expect.chain, chains, f"[expect.{i}] chain")
+        _known([expect.chain], chains, f"{where}: [expect.{i}] chain")
+
+
+def _known(found: list[str], choices: list[str], where: str) -> None:
+    for name in found:
+        if name not in choices:
+            raise InputError(f"{where}: found {name!r}, expected one of {', '.join(sorted(choices))}")

@@ -23,7 +23,9 @@ from harness.files import write_atomic
 CHUNK = 1024  # texts encoded between two steps of the progress bar; a multiple of every batch in use
 
 
-def cached(store: Path, kind: str, identity: Json, make: Callable[[], np.ndarray[Any, Any]]) -> np.ndarray[Any, Any]:
+def cached(
+    store: Path, kind: str, identity: Json, make: Callable[[], np.ndarray[Any, Any]]
+) -> np.ndarray[Any, Any]:
     """Return the array stored for ``identity``, memory-mapped and read-only, making it if need be."""
     path = store / kind / f"{digest(identity)[:32]}.npy"
     if not path.is_file():
@@ -75,6 +77,12 @@ def vectors(
 def _digest_rows(data: PairSet, rows: list[int]) -> str:
     hasher = hashlib.sha256()
     for i in rows:
-        row = data.texts[i].encode() if data.texts else data.vectors[i].tobytes() if data.vectors is not None else b""
+        row = (
+            data.texts[i].encode()
+            if data.texts
+            else data.vectors[i].tobytes()
+            if data.vectors is not None
+            else b""
+        )
         hasher.update(len(row).to_bytes(8, "big") + row)
     return hasher.hexdigest()

@@ -1,0 +1,1 @@
+"""Evidence to verdicts, tables, figures and documents; sees results, never the machinery that made them."""

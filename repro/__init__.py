@@ -1,0 +1,1 @@
+"""For a stranger: checks that need the standard library alone."""

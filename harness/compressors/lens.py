@@ -1,16 +1,16 @@
 """A linear lens: an affine map D -> d, learned so that cosines after it rank like a target.
 
-The target is the original cosine (``objective = "intrinsic"``) or the human score of the pair
-(``objective = "human"``). The loss is 1 - Pearson(cosine after, target) over batches of training pairs,
-minimised by Adam from a PCA start; ``dropout`` zeroes input dimensions during training, as in
-denoising auto-encoders (Vincent et al. 2008). The published system (AQEA technical report, section 2.2)
-trains a map of the same form on Spearman without gradients.
+The target is the original cosine of a pair (``human_weight = 0``, the intrinsic objective), its human score
+(``human_weight = 1``), or both: the loss is a weighted mean of 1 - Pearson(cosine after, target) over batches
+of training pairs, minimised by Adam (Kingma and Ba 2015) from a PCA start. ``dropout`` leaves out a random
+share of the input dimensions, others at each step (Srivastava et al. 2014). The published system (AQEA
+technical report, section 2.2) trains a map of the same form on Spearman without gradients.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,40 +26,44 @@ RANDOM = True
 
 
 class Params(BaseModel, extra="forbid", frozen=True):
-    """``dims``: d; ``steps`` of Adam with ``batch`` pairs each; ``rate``: peak, decayed by a cosine."""
+    """``dims``: d; ``steps`` of Adam with ``batch`` pairs each; ``rate``: its first, decayed by a cosine."""
 
     dims: int = Field(ge=1)
-    objective: Literal["intrinsic", "human"] = "intrinsic"
-    steps: int = Field(default=1500, ge=1)
+    human_weight: float = Field(default=0.0, ge=0, le=1)
+    steps: int = Field(default=1200, ge=1)
     batch: int = Field(default=512, ge=2)
     rate: float = Field(default=3e-3, gt=0)
     dropout: float = Field(default=0.2, ge=0, lt=1)
 
 
 def fit(train: Training, params: Params, seed: int) -> Affine:
-    """Return the trained map; raise InputError where the objective's labels or the rows are missing.
+    """Return the trained map; raise InputError where labels that the objective needs, or rows, are missing.
 
     A training split without pairs is trained on random pairs of its rows (intrinsic objective only).
     """
     import torch
 
-    pairs, target = _targets(train, params, np.random.default_rng(seed))
+    pairs, cosine = _pairs(train, params, np.random.default_rng(seed))
+    targets = [(1 - params.human_weight, cosine)]
+    if params.human_weight:
+        if train.gold is None:
+            raise InputError("lens: human_weight needs human scores, and the training split has none")
+        targets.append((params.human_weight, train.gold))
+    weighted = [(weight, torch.tensor(goal, dtype=torch.float32)) for weight, goal in targets if weight]
     mean, axes = principal_axes(train.vectors, params.dims)
     weights = torch.tensor(axes, dtype=torch.float32, requires_grad=True)
     bias = torch.tensor(-mean @ axes, dtype=torch.float32, requires_grad=True)
-    vectors, rows = torch.from_numpy(train.vectors), torch.from_numpy(pairs)
-    goal = torch.tensor(target, dtype=torch.float32)
-    optimizer = torch.optim.Adam([weights, bias], lr=params.rate)
+    vectors, rows = torch.tensor(train.vectors), torch.tensor(pairs)
+    optimizer = torch.optim.Adam([weights, bias], lr=params.rate, fused=True)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, params.steps)
     generator = torch.Generator().manual_seed(seed)
-    keep = 1 - params.dropout
     for _ in range(params.steps):
         chosen = torch.randint(len(rows), (params.batch,), generator=generator)
-        x = vectors[rows[chosen].T.reshape(-1)]
-        if params.dropout:
-            x = x * torch.empty_like(x).bernoulli_(keep, generator=generator)
-        left, right = (x @ weights / keep + bias).split(params.batch)
-        loss = 1 - _pearson(torch.nn.functional.cosine_similarity(left, right), goal[chosen])
+        kept = torch.rand((train.dimension, 1), generator=generator) >= params.dropout
+        seen = weights * kept / (1 - params.dropout)
+        left, right = (vectors[rows[chosen].T] @ seen + bias).unbind()
+        after = torch.nn.functional.cosine_similarity(left, right)
+        loss = torch.stack([weight * (1 - _pearson(after, goal[chosen])) for weight, goal in weighted]).sum()
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
@@ -72,11 +76,8 @@ def restore(state: Mapping[str, NDArray[Any]], _params: Params) -> Affine:
     return restore_affine(state)
 
 
-def _targets(train: Training, params: Params, rng: np.random.Generator) -> tuple[Ints, Doubles]:
-    if params.objective == "human":
-        if train.gold is None:
-            raise InputError("lens: objective 'human' needs human scores, and the training split has none")
-        return train.pairs, train.gold
+def _pairs(train: Training, params: Params, rng: np.random.Generator) -> tuple[Ints, Doubles]:
+    """Return the pairs to train on and their original cosines."""
     pairs = train.pairs
     if len(pairs) == 0:  # a corpus: as many random pairs as training will see
         pairs = rng.integers(len(train.vectors), size=(params.steps * params.batch, 2))
@@ -87,4 +88,5 @@ def _targets(train: Training, params: Params, rng: np.random.Generator) -> tuple
 
 def _pearson(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     x, y = x - x.mean(), y - y.mean()
-    return (x * y).sum() / (x.norm() * y.norm())
+    correlation: torch.Tensor = (x * y).sum() / (x.square().sum() * y.square().sum()).sqrt()
+    return correlation

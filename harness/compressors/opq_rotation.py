@@ -23,7 +23,7 @@ class Params(BaseModel, extra="forbid", frozen=True):
     """``subvectors``: parts of the quantizer that follows; ``iterations``: of the alternation."""
 
     subvectors: int = Field(ge=1)
-    iterations: int = Field(default=10, ge=1)
+    iterations: int = Field(default=4, ge=1)
 
 
 def fit(train: Training, params: Params, seed: int) -> Affine:
@@ -31,7 +31,9 @@ def fit(train: Training, params: Params, seed: int) -> Affine:
     import faiss
 
     if len(train.vectors) < CENTROIDS:
-        raise InputError(f"opq-rotation: found {len(train.vectors)} training vectors, expected at least {CENTROIDS}")
+        raise InputError(
+            f"opq-rotation: found {len(train.vectors)} training vectors, expected at least {CENTROIDS}"
+        )
     width = train.dimension + -train.dimension % params.subvectors
     x = np.ascontiguousarray(np.pad(train.vectors, ((0, 0), (0, width - train.dimension))))
     quantizer = faiss.ProductQuantizer(width, params.subvectors, 8)
@@ -39,6 +41,7 @@ def fit(train: Training, params: Params, seed: int) -> Affine:
     quantizer.cp.min_points_per_centroid = 1  # as in pq
     rotation = faiss.OPQMatrix(width, params.subvectors)
     rotation.niter = params.iterations
+    rotation.niter_pq_0 = 12  # of k-means in the first round: as many as in pq
     rotation.pq = quantizer
     rotation.train(x)
     matrix = faiss.vector_to_array(rotation.A).reshape(width, width)

@@ -23,7 +23,7 @@ class Params(BaseModel, extra="forbid", frozen=True):
     """``subvectors``: parts a vector is cut into, one byte each; ``iterations``: of k-means."""
 
     subvectors: int = Field(ge=1)
-    iterations: int = Field(default=25, ge=1)
+    iterations: int = Field(default=12, ge=1)
 
 
 @dataclass(frozen=True, slots=True)

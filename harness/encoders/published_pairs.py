@@ -54,7 +54,9 @@ def _read(params: Params, data: PairSet) -> Floats:
     listed = _manifest(folder / params.manifest)
     paths = [path for path in listed if PurePosixPath(path).name == name]
     if len(paths) != 1:
-        raise InputError(f"{params.repo}/{params.manifest}: found {len(paths)} lines for {name}, expected one")
+        raise InputError(
+            f"{params.repo}/{params.manifest}: found {len(paths)} lines for {name}, expected one"
+        )
     path = inside(folder, paths[0], params.repo)
     check_digest(path, listed[paths[0]])
     document = read_json(path)
@@ -67,11 +69,15 @@ def _read(params: Params, data: PairSet) -> Floats:
 def check_scores(scores: np.ndarray[Any, np.dtype[np.float64]], data: PairSet, where: str) -> None:
     """Raise InputError unless the published scores are the scores of ``data``, pair by pair."""
     if data.gold is None or scores.shape != data.gold.shape:
-        raise InputError(f"{where}: found {len(scores)} scores, expected the {len(data.pairs)} of {data.name}")
+        raise InputError(
+            f"{where}: found {len(scores)} scores, expected the {len(data.pairs)} of {data.name}"
+        )
     off = np.abs(scores - data.gold) > SCORE_DIFFERENCE
     if off.any():
         row = int(off.argmax())
-        raise InputError(f"{where}: row {row} has score {scores[row]:g}, expected {data.gold[row]:g} as in {data.name}")
+        raise InputError(
+            f"{where}: row {row} has score {scores[row]:g}, expected {data.gold[row]:g} as in {data.name}"
+        )
 
 
 @functools.cache

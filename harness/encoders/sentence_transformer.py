@@ -15,7 +15,7 @@ import numpy as np
 from pydantic import BaseModel, Field
 
 from harness import hub
-from harness.core import Floats, InputError, PairSet, Place
+from harness.core import Floats, InputError, PairSet, Place, check_vectors
 from harness.files import check_digest
 
 if TYPE_CHECKING:
@@ -36,7 +36,12 @@ class Params(BaseModel, extra="forbid", frozen=True):
 
 def locate(params: Params, place: Place) -> dict[str, Any]:
     """Return what identifies the encoder; raise BlockedError where its weights cannot be had here."""
-    common = {"use": "sentence-transformer", "repo": params.repo, "prefix": params.prefix, "batch": params.batch}
+    common = {
+        "use": "sentence-transformer",
+        "repo": params.repo,
+        "prefix": params.prefix,
+        "batch": params.batch,
+    }
     if params.package is None or _packaged(params.package) is None:
         sha = hub.commit(params.repo, "model", params.revision, place)
         if params.weights_sha256 is None:
@@ -60,9 +65,10 @@ def encode(data: PairSet, rows: list[int], params: Params, place: Place) -> Floa
     vectors = model.encode(
         [texts[i] for i in order], batch_size=params.batch, convert_to_numpy=True, show_progress_bar=False
     )
-    result = np.empty_like(vectors)
-    result[order] = vectors
-    return result.astype(np.float32)
+    found = check_vectors(vectors, params.repo, params.dimension)
+    result = np.empty_like(found)
+    result[order] = found
+    return result
 
 
 @functools.cache
@@ -72,7 +78,7 @@ def _model(params: Params, place: Place) -> SentenceTransformer:
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging as transformers_logging
 
-    transformers_logging.disable_progress_bar()
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     logging.getLogger("sentence_transformers").setLevel(logging.WARNING)
     folder = _packaged(params.package) if params.package else None
     if folder is None:

@@ -24,7 +24,9 @@ def locate(params: Params, place: Place) -> dict[str, Any]:
     if place.mirror is None:
         raise BlockedError("no mirror is given", "set HARNESS_MIRROR=DIR or pass --mirror DIR")
     if not _path(params, place.mirror).exists():
-        raise BlockedError(f"{params.path} is not in the mirror", f"put it at {params.path} in the mirror's folder")
+        raise BlockedError(
+            f"{params.path} is not in the mirror", f"put it at {params.path} in the mirror's folder"
+        )
     return {"use": "mirror", "path": params.path, "sha256": params.sha256}
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib.util
 import re
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import BaseModel, Field
@@ -19,7 +19,7 @@ from harness.core import BlockedError, InputError, PairSet, Place
 from harness.files import check_digest, inside
 from harness.records import corpus, rated, read_pairs
 
-Digest = Field(pattern="^[0-9a-f]{64}$")
+Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
 class Params(BaseModel, extra="forbid", frozen=True):
@@ -27,10 +27,11 @@ class Params(BaseModel, extra="forbid", frozen=True):
 
     package: str
     path: str
-    sha256: str = Digest
+    sha256: Digest
     format: Literal["pairs", "sentences", "matrix"]
+    encoding: Literal["utf-8", "latin-1"] = "utf-8"
     scores: str | None = None
-    scores_sha256: str | None = Digest
+    scores_sha256: Digest | None = None
 
 
 def locate(params: Params, _place: Place) -> dict[str, Any]:
@@ -47,7 +48,7 @@ def read(params: Params, name: str, place: Place) -> PairSet:
     origin = locate(params, place)
     if params.format == "pairs":
         return read_pairs(path, name, origin)
-    lines = path.read_text("utf-8").splitlines()
+    lines = path.read_text(params.encoding).splitlines()
     if params.format == "sentences":
         sentences = (part for line in lines for part in re.split(r"(?<=[.!?]) +", line))
         return corpus(name, dict.fromkeys(sentences), origin, str(path))

@@ -3,8 +3,8 @@
 ``subspace``: isotropic Gaussian rows inside a random ``rank``-dimensional subspace of R^D, which a map of
 that rank must keep whole. ``noise``: pairs of unit vectors whose cosine is a monotone function of one
 coordinate of a bivariate normal with correlation ``rho``, and whose score is the other coordinate, so
-that Spearman is 6/pi asin(rho/2) (Pearson 1907). ``uniform``: independent rows, uniform on [-1, 1], on which a
-scalar quantizer of step h has the squared error h^2/12.
+that Spearman is 6/pi asin(rho/2) (Pearson 1907). ``uniform``: rows uniform on [-1, 1]^D, on which a scalar
+quantizer of step h has the squared error h^2/12.
 """
 
 from __future__ import annotations

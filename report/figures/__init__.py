@@ -1,0 +1,1 @@
+"""Figures, one file each: what is drawn (data) and how (draw)."""

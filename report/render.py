@@ -1,0 +1,95 @@
+"""Everything that is rendered from evidence, deterministic to the byte."""
+
+from __future__ import annotations
+
+import importlib
+import io
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from harness.certificate import dumps
+from harness.files import write_atomic
+from harness.tree import Tree
+from report import evidence, tables
+from report.claims import Claim, load_claims
+from report.verdicts import judge
+
+TEMPLATES = Path(__file__).parent / "templates"
+FIGURES = Path(__file__).parent / "figures"
+
+
+def render(tree: Tree) -> list[Path]:
+    """Write claims.json, CLAIMS.md, figures with their data, and TECHNICAL_REPORT.md; return their paths."""
+    claims = load_claims()
+    results = evidence.results(tree)
+    rows = [row for result in results for row in evidence.rows_of(result)]
+    judged = judge(claims, tree)
+    numbers, pictures = _figures(rows, claims)
+    context = {
+        "claims": judged,
+        "published": claims,
+        "figures": numbers,
+        "results": results,
+        "blocked": _reasons(evidence.blocked(tree)),
+        "tables": tables.Tables(results, rows, claims),
+    }
+    files = {
+        "claims.json": dumps({"claims": judged}),
+        "figures_data.json": dumps(numbers),
+        **pictures,
+        "CLAIMS.md": template("CLAIMS.md.j2", context),
+        "TECHNICAL_REPORT.md": template("TECHNICAL_REPORT.md.j2", context),
+    }
+    for name, content in files.items():
+        write_atomic(tree.report() / name, content)
+    return [tree.report() / name for name in files]
+
+
+def template(name: str, context: dict[str, Any]) -> bytes:
+    """Return a rendered Markdown template; a name it uses and the context lacks is an error."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    from report.claims import percent
+
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        autoescape=False,  # noqa: S701 - Markdown, from our own results
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["percent"] = percent
+    return environment.get_template(name).render(context).encode()
+
+
+def _figures(rows: list[dict[str, Any]], claims: list[Claim]) -> tuple[dict[str, Any], dict[str, bytes]]:
+    numbers: dict[str, Any] = {}
+    pictures: dict[str, bytes] = {}
+    for path in sorted(FIGURES.glob("[a-z]*.py")):
+        module = importlib.import_module(f"report.figures.{path.stem}")
+        found = module.data(rows, claims)
+        if found["points"]:
+            numbers[path.stem] = {"caption": module.CAPTION, **found}
+            pictures[f"figure_{path.stem}.svg"] = svg(module.draw(found))
+    return numbers, pictures
+
+
+def svg(figure: Any) -> bytes:
+    """Return a figure as SVG with nothing in it that differs between two runs."""
+    import matplotlib as mpl
+
+    buffer = io.BytesIO()
+    with mpl.rc_context({"svg.hashsalt": "harness", "svg.fonttype": "path", "path.simplify": False}):
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    return buffer.getvalue()
+
+
+def _reasons(entries: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return why cells were blocked, each reason once, with the number of cells it holds up."""
+    reasons: dict[tuple[str, str, str], int] = {}
+    for entry in entries:
+        key = (entry["suite"], entry["missing"], entry["remedy"])
+        reasons[key] = reasons.get(key, 0) + 1
+    return [{"suite": s, "missing": m, "remedy": r, "cells": n} for (s, m, r), n in reasons.items()]

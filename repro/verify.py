@@ -1,0 +1,198 @@
+"""Verify the committed evidence with Python >= 3.11 alone: ``python3 repro/verify.py [ROOT]``.
+
+Checked: ``ARTIFACTS.sha256`` against ``artifacts/`` both ways; the certificate of every stamped JSON file
+(sha256 of the RFC 8785 form of its content); that each result's files are the ones it was computed with;
+that no score file is without a result; that every claim's evidence exists. A problem is one line.
+Exit status: 0 none, 1 problems, 2 no ``ARTIFACTS.sha256`` in ROOT.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import re
+import sys
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+LISTING = "ARTIFACTS.sha256"
+Problems = list[str]
+
+
+def canonical(value: Any) -> str:
+    """Return the RFC 8785 form of a parsed JSON value; raise ValueError where it has none."""
+    if isinstance(value, dict):
+        keys = sorted(value, key=lambda key: key.encode("utf-16-be"))
+        return "{" + ",".join(f"{canonical(key)}:{canonical(value[key])}" for key in keys) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(canonical, value)) + "]"
+    if isinstance(value, float):
+        return _number(value)
+    if isinstance(value, int) and abs(value) >= 2**53:
+        raise ValueError("an integer beyond 2^53 - 1 has no exact canonical form")
+    return json.dumps(value, ensure_ascii=False)  # a text, a smaller integer, true, false or null
+
+
+def _number(x: float) -> str:
+    # The digits are Python's (shortest that round-trip); where point and exponent stand is ECMAScript's rule.
+    sign, decimals, exponent = Decimal(repr(x)).normalize().as_tuple()
+    if not isinstance(exponent, int):
+        raise ValueError(f"{x} is no JSON number")  # noqa: TRY004 - a value is wrong, no argument
+    digits = "".join(map(str, decimals))
+    point = len(digits) + exponent  # digits before the decimal point
+    if x == 0:
+        return "0"
+    if point > 21 or point <= -6:  # noqa: PLR2004 - ECMA-262, Number::toString
+        digits = digits[0] + f".{digits[1:]}".rstrip(".") + f"e{point - 1:+d}"
+    elif point <= 0:
+        digits = "0." + "0" * -point + digits
+    else:
+        digits = (digits.ljust(point, "0")[:point] + f".{digits[point:]}").rstrip(".")
+    return "-" * sign + digits
+
+
+def _parse(data: bytes) -> Any:
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        keys = [key for key, _ in pairs]
+        if len(set(keys)) < len(keys):
+            raise ValueError(f"the key {max(keys, key=keys.count)!r} stands twice")
+        return dict(pairs)
+
+    def refuse(constant: str) -> None:
+        raise ValueError(f"{constant} is no JSON number")
+
+    return json.loads(data.decode(), object_pairs_hook=unique, parse_constant=refuse)
+
+
+def _read(root: Path, found: Problems) -> tuple[dict[str, str], dict[str, Any]]:
+    """Return the sha256 of every file of ``artifacts/`` and the value of every JSON file, by path."""
+    hashes: dict[str, str] = {}
+    values: dict[str, Any] = {}
+    for folder, folders, names in os.walk(root / "artifacts", onerror=lambda error: found.append(str(error))):
+        for path in (Path(folder, name) for name in (".", *folders, *names)):
+            shown = path.relative_to(root).as_posix()
+            try:
+                if path.is_symlink() or not (path.is_file() or path.is_dir()):
+                    raise ValueError("no plain file or folder")  # noqa: TRY301 - one place says it
+                if path.is_file():
+                    data = path.read_bytes()
+                    hashes[shown] = hashlib.sha256(data).hexdigest()
+                    values |= {shown: _parse(data)} if path.suffix == ".json" else {}
+            except (OSError, ValueError, RecursionError) as error:
+                found.append(f"{shown}: cannot be read: {error}")
+    return hashes, values
+
+
+def _check_listing(text: str, hashes: dict[str, str], found: Problems) -> None:
+    if not text.endswith("\n"):
+        found.append(f"{LISTING}: empty, or its last line has no end: truncated")
+    listed = [""]
+    for number, line in enumerate(text.removesuffix("\n").split("\n"), 1):
+        match = re.fullmatch(r"([0-9a-f]{64})  (artifacts/.+)", line)
+        if not match:
+            found.append(f"{LISTING}: line {number}: expected a sha256, two spaces, artifacts/ and a path")
+            continue
+        sha256, path = match.groups()
+        if path not in hashes:  # found by walking: a path that leaves the folder is not among them
+            found.append(f"{path}: listed, but there is no such file inside artifacts/")
+        elif hashes[path] != sha256:
+            found.append(f"{path}: has sha256 {hashes[path][:12]}, the listing says {sha256[:12]}")
+        if os.fsencode(path) <= os.fsencode(listed[-1]):
+            found.append(f"{LISTING}: line {number}: {path} is out of order or listed twice")
+        listed.append(path)
+    found += [f"{path}: not listed in {LISTING}" for path in hashes.keys() - set(listed)]
+
+
+def _certificate(value: Any) -> str:
+    """Return the certificate of a stamped document; raise ValueError where it does not hold."""
+    if not isinstance(value, dict) or set(value) != {"content", "sha256"}:
+        raise ValueError("expected the keys content and sha256, and no other")
+    sha256 = hashlib.sha256(canonical(value["content"]).encode()).hexdigest()
+    if sha256 != value["sha256"]:
+        raise ValueError(f"its content has sha256 {sha256[:12]}, its certificate says another")
+    return sha256
+
+
+def _files(place: str, content: Any, hashes: dict[str, str]) -> set[str]:
+    """Return the files that a result names; raise ValueError where it, or one of them, is another's."""
+    if not isinstance(content, dict) or f"{content.get('suite')}/{content.get('cell')}" != place:
+        raise ValueError("its suite and cell are not those of its place")
+    entries = content.get("files")
+    if not isinstance(entries, dict) or not {"before", "after"} <= set(entries):
+        raise ValueError("names no files before and after")
+    named = {}
+    for key, entry in entries.items():
+        if not isinstance(entry, dict) or f"artifacts/{entry.get('path')}" not in hashes:
+            raise ValueError(f"{key}: no such file inside artifacts/: {entry}")
+        named[f"artifacts/{entry['path']}"] = entry.get("sha256")
+    for path in (path for path, sha256 in named.items() if hashes[path] != sha256):
+        raise ValueError(f"{path} is not the file that it was computed with")
+    return set(named)
+
+
+def _evidence(claims: Any) -> list[Any]:
+    """Return every entry of every list called evidence, however deep it stands."""
+    found, parts = [], [claims]
+    for part in parts:  # grows while it is walked: no recursion, so no depth is too much
+        for key, inner in part.items() if isinstance(part, dict) else ():
+            if key == "evidence":
+                found += inner if isinstance(inner, list) else [inner]
+            parts.append(inner)
+        parts += part if isinstance(part, list) else []
+    return found
+
+
+def problems(root: Path) -> tuple[Problems, str]:
+    """Return one line for each problem of the checkout at ``root``, and a line that says what was checked."""
+    found: Problems = []
+    hashes, values = _read(root, found)
+    listing = root / LISTING
+    _check_listing(os.fsdecode(listing.read_bytes()) if listing.is_file() else "", hashes, found)
+    certificates, results, named = 0, {}, set()
+    for path in hashes:
+        # A suite's list of blocked cells is stamped as well, but is no result: it names no files.
+        below = re.fullmatch(r"artifacts/results/(?:[^/]+\.blocked\.json|(.+)\.json|.+)", path)
+        value: Any = values.get(path)
+        if path.endswith(".json") and path not in values:
+            continue  # a problem already
+        try:
+            if below or (isinstance(value, dict) and "content" in value):
+                sha256 = _certificate(value)
+                certificates += 1
+                if below and below[1]:
+                    results[below[1]] = sha256
+                    named |= _files(below[1], value["content"], hashes)
+        except (ValueError, RecursionError) as error:
+            found.append(f"{path}: {error}")
+    orphans = {path for path in hashes if path.startswith("artifacts/scores/")} - named
+    found += [f"{path}: no result names it" for path in orphans]
+    for entry in _evidence(values.get("artifacts/report/claims.json")):
+        if (
+            not isinstance(entry, dict)
+            or (str(entry.get("cell")), entry.get("sha256")) not in results.items()
+        ):
+            found.append(f"artifacts/report/claims.json: no result has the name and certificate of {entry}")
+    # Names and contents are a stranger's: no line breaks and no control characters of theirs.
+    lines = [re.sub(r"[^ -~]", lambda char: ascii(char[0])[1:-1], line) for line in sorted(found)]
+    said = f"{len(lines)} problems" if lines else "all as hashed"
+    return lines, f"checked {len(hashes)} files, {certificates} certificates, {len(results)} results: {said}"
+
+
+def main(argv: list[str]) -> int:
+    """Print every problem and what was checked; return the exit status."""
+    parser = argparse.ArgumentParser(description="Verify the committed evidence.")
+    parser.add_argument("root", nargs="?", type=Path, default=Path(__file__).resolve().parent.parent)
+    root = parser.parse_args(argv).root
+    if not (root / LISTING).is_file():
+        print(f"{root / LISTING}: not found, expected a checkout with its evidence", file=sys.stderr)
+        return 2
+    found, checked = problems(root)
+    print("\n".join([*found, checked]))
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,117 @@
+"""What the tests share: markers that skip aloud, the command line, and a small suite to break."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+Cli = Callable[..., "subprocess.CompletedProcess[str]"]
+SmallSuite = Callable[..., Path]
+
+# A suite of vectors as they come, so that no model and no network is needed to run it.
+SUITE = """\
+name = "mine"
+title = "Vectors of my own"
+question = "What is left of their cosines?"
+metrics = ["spearman@original"]
+protocols = ["as-published"]
+seeds = [0]
+train = ["train-set"]
+test = ["test-set"]
+
+[points.8x]
+ratio = 8
+unit_bytes = 1
+
+[[chains]]
+name = "identity"
+label = "uncompressed float32"
+steps = [{ use = "identity" }]
+
+[[chains]]
+name = "projection-sign"
+label = "random projection, signs"
+steps = [{ use = "random-projection" }, { use = "sign" }]
+points = ["8x"]
+bits = 1
+
+[encoders.own]
+use = "as-is"
+dimension = 8
+
+[datasets.train-set]
+licence = "mine"
+[[datasets.train-set.origins]]
+use = "files"
+path = "train.npy"
+
+[datasets.test-set]
+licence = "mine"
+[[datasets.test-set.origins]]
+use = "files"
+path = "test.npz"
+"""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip, and say why, what needs a mirror or the hub where there is none."""
+    needs = (
+        ("mirror", "HARNESS_MIRROR" in os.environ, "HARNESS_MIRROR is not set to a folder of mirrored data"),
+        ("hub", os.environ.get("HARNESS_TEST_HUB") == "1", "HARNESS_TEST_HUB=1 is not set: no hub is asked"),
+    )
+    for item in items:
+        for marker, there, reason in needs:
+            if not there and item.get_closest_marker(marker):
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session")
+def mirror() -> Path:
+    """Return the folder of mirrored data; for tests marked ``mirror``."""
+    return Path(os.environ["HARNESS_MIRROR"]).resolve()
+
+
+@pytest.fixture(scope="session")
+def cli() -> Cli:
+    """Return a function that runs the command ``harness`` as a user does, without a mirror unless given."""
+
+    def run(*args: str, cwd: Path, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+        inherited = {key: value for key, value in os.environ.items() if not key.startswith("HARNESS_")}
+        return subprocess.run(
+            [sys.executable, "-c", "from harness.cli import main; main()", *args],
+            cwd=cwd,
+            env={**inherited, **(env or {})},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture
+def small_suite(tmp_path: Path) -> SmallSuite:
+    """Return a function that writes the small suite and its files, with ``(old, new)`` edits, to suites/."""
+
+    def write(*edits: tuple[str, str]) -> Path:
+        text = SUITE
+        for old, new in edits:
+            assert 1 == text.count(old), f"the edit {old!r} has to fit one place"
+            text = text.replace(old, new)
+        folder = tmp_path / "suites"
+        folder.mkdir(exist_ok=True)
+        rng = np.random.default_rng(0)
+        np.save(folder / "train.npy", rng.standard_normal((300, 8)).astype(np.float32))
+        left, right = rng.standard_normal((2, 40, 8)).astype(np.float32)
+        np.savez(folder / "test.npz", left=left, right=right)
+        path = folder / "mine.toml"
+        path.write_text(text, "utf-8")
+        return path
+
+    return write

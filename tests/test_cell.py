@@ -1,0 +1,445 @@
+"""One cell: its training split, its measurement, and that what is tested never reaches a fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.stats import spearmanr
+
+from harness.cell import Material, Measured, measure, training_of
+from harness.chain import Fitter
+from harness.core import Doubles, Floats, InputError, PairSet, Place, Training, Value
+from harness.overlap import Overlap, overlap
+from harness.plan import Cell, Step
+from harness.records import paired
+from harness.runner import run
+from harness.status import entries
+from harness.tree import Tree
+
+D, PAIRS = 12, 120
+ORIGIN = {"use": "files", "path": "here"}
+TRUNCATION = Step("truncation", {"dims": 5})
+SCALAR = Step("scalar", {"bits": 4})
+AS_PUBLISHED, DECONTAMINATED = "as-published", "decontaminated"
+
+
+# -- The training split --------------------------------------------------------------------------------------
+
+
+def test_the_training_split_has_every_different_text_once() -> None:
+    """Rows of the same text become one, in order of first appearance, and pairs point to it."""
+    pairs = np.array([[0, 2], [1, 3]])
+    gold = np.array([5.0, 1.0])
+    data = PairSet("sts", ("a", "b", "a", "c"), None, pairs, gold, ORIGIN)
+    vectors = np.array([[1, 0], [0, 1], [1, 0], [2, 2]], np.float32)
+    training = training_of(data, vectors)
+    assert [[1, 0], [0, 1], [2, 2]] == training.vectors.tolist()  # a, b, c
+    assert [[0, 0], [1, 2]] == training.pairs.tolist()  # (a, a) and (b, c)
+    assert gold is training.gold
+    assert 2 == training.dimension
+
+
+def test_rows_without_text_are_the_same_when_their_bytes_are() -> None:
+    """Vectors as they come are told apart by their values; a corpus stays without pairs."""
+    rows = np.array([[1, 0], [0, 1], [1, 0], [1, 1e-9]], np.float32)
+    data = PairSet("corpus", None, rows, np.empty((0, 2), np.int64), None, ORIGIN)
+    training = training_of(data, rows)
+    np.testing.assert_array_equal(training.vectors, rows[[0, 1, 3]])
+    assert (0, 2) == training.pairs.shape
+    assert training.gold is None
+
+
+def test_pairs_of_the_training_split_are_the_pairs_of_the_set() -> None:
+    """With many repeats, each pair still joins the two vectors that it joined in the set."""
+    rng = np.random.default_rng(0)
+    texts = tuple(str(number) for number in rng.integers(20, size=100))
+    vectors = np.array([[int(text), 1] for text in texts], np.float32)
+    data = PairSet("sts", texts, None, paired(50), rng.random(50), ORIGIN)
+    training = training_of(data, vectors)
+    assert len(set(texts)) == len(training.vectors)
+    np.testing.assert_array_equal(training.vectors[training.pairs], vectors[data.pairs])
+
+
+# -- Measuring -----------------------------------------------------------------------------------------------
+
+
+def _set(name: str, seed: int, *, gold: bool = True, pairs: int = PAIRS) -> PairSet:
+    rng = np.random.default_rng(seed)
+    left = rng.standard_normal((pairs, D))
+    right = left + rng.standard_normal((pairs, D)) * rng.random((pairs, 1)) * 2
+    cosines = (left * right).sum(axis=1) / np.linalg.norm(left, axis=1) / np.linalg.norm(right, axis=1)
+    scores = cosines + 0.2 * rng.standard_normal(pairs) if gold else None
+    vectors = np.concatenate([left, right]).astype(np.float32)
+    return PairSet(name, None, vectors, paired(pairs), scores, {**ORIGIN, "path": name})
+
+
+def _vectors(data: PairSet) -> Floats:
+    assert data.vectors is not None
+    return data.vectors
+
+
+def _gold(data: PairSet) -> Doubles:
+    assert data.gold is not None
+    return data.gold
+
+
+def _cosines(vectors: Floats) -> Doubles:
+    left, right = np.split(vectors.astype(np.float64), 2)
+    return (left * right).sum(axis=1) / np.linalg.norm(left, axis=1) / np.linalg.norm(right, axis=1)
+
+
+def _material(train: PairSet, *tests: PairSet) -> Material:
+    return Material(
+        training=training_of(train, _vectors(train)),
+        tests={test.name: test for test in tests},
+        vectors={test.name: _vectors(test) for test in tests},
+        before={test.name: _cosines(_vectors(test)).astype(np.float32) for test in tests},
+        overlaps={test.name: overlap(test, train) for test in tests},
+    )
+
+
+def _cell(
+    steps: tuple[Step, ...],
+    metrics: Iterable[str],
+    *tests: str,
+    stages: bool = False,
+    target: int | None = None,
+) -> Cell:
+    names = tests or ("test",)
+    return Cell(
+        suite="planted",
+        encoder="own",
+        train="train",
+        chain="chain",
+        point=None,
+        seed=0,
+        steps=steps,
+        tests=names,
+        metrics=tuple((name, tuple(metrics)) for name in names),
+        stages=stages,
+        target_bytes=target,
+        keep_codec=False,
+    )
+
+
+def _measure(
+    cell: Cell,
+    material: Material,
+    protocols: Iterable[str] = (AS_PUBLISHED,),
+    combine: dict[str, dict[str, float]] | None = None,
+) -> Measured:
+    fitter = Fitter(material.training, {"seed": 0})
+    return measure(cell, material, fitter, list(protocols), combine or {})
+
+
+def _found(measured: Measured) -> dict[tuple[str, str, str], Value]:
+    return {(value.protocol, value.dataset, value.metric): value for value in measured.values}
+
+
+def _six_digits(value: float) -> Any:
+    return pytest.approx(value, rel=1e-5)  # results state six significant digits
+
+
+def test_values_are_scipys_of_the_compressed_cosines() -> None:
+    """Spearman, retention and loss are what scipy makes of the truncated vectors' cosines."""
+    train, test = _set("train", 1), _set("test", 2)
+    metrics = ("spearman@human", "spearman@original", "retention@human", "loss@human")
+    measured = _measure(_cell((TRUNCATION,), metrics), _material(train, test))
+    before = spearmanr(_cosines(_vectors(test)), _gold(test)).statistic
+    compressed = _cosines(_vectors(test)[:, :5])
+    after = spearmanr(compressed, _gold(test)).statistic
+    values = {key[2]: value for key, value in _found(measured).items()}
+    assert _six_digits(after) == values["spearman@human"].value
+    assert (
+        _six_digits(spearmanr(compressed, _cosines(_vectors(test))).statistic)
+        == values["spearman@original"].value
+    )
+    assert _six_digits(after / before) == values["retention@human"].value
+    assert _six_digits(before - after) == values["loss@human"].value
+    np.testing.assert_allclose(measured.scores["test"], compressed, atol=1e-6)
+    for value in values.values():
+        assert value.low < value.value < value.high
+        assert PAIRS == value.n
+
+
+def test_added_loss_is_the_last_steps_alone() -> None:
+    """Cosines before the last step are kept beside those after it, and the loss is their difference."""
+    train, test = _set("train", 1), _set("test", 2)
+    cell = _cell((TRUNCATION, Step("sign", {})), ["added-loss@human"], stages=True)
+    measured = _measure(cell, _material(train, test))
+    kept = _vectors(test)[:, :5]
+    stage = spearmanr(_cosines(kept), _gold(test)).statistic
+    # the sign's cosines tie (multiples of 2/5): rounded, so that float64's last bits rank no differently here
+    after = spearmanr(_cosines(np.where(kept >= 0, 1, -1)).round(6), _gold(test)).statistic
+    [value] = measured.values
+    assert _six_digits(stage - after) == value.value
+    assert {"test", "test@stage"} == set(measured.scores)
+
+
+def test_squared_error_is_a_mean_over_pairs() -> None:
+    """It is the mean over all rows of a set in which every row stands in one pair."""
+    train, test = _set("train", 1), _set("test", 2)
+    measured = _measure(_cell((SCALAR,), ["squared-error@original"]), _material(train, test))
+    decoded = measured.chain.decode(measured.chain.encode(_vectors(test)))
+    expected = ((decoded.astype(np.float64) - _vectors(test)) ** 2).mean()
+    [value] = measured.values
+    assert _six_digits(expected) == value.value
+
+
+def test_squared_error_of_a_narrower_codec_is_refused() -> None:
+    """Five dimensions are no vectors of the original space."""
+    with pytest.raises(InputError, match="test: squared-error@original: the codec does not decode into"):
+        _measure(
+            _cell((TRUNCATION,), ["squared-error@original"]), _material(_set("train", 1), _set("test", 2))
+        )
+
+
+@pytest.mark.xfail(reason="BUG in harness: a rotated space of the same dimension counts as the original one")
+def test_squared_error_of_a_rotating_codec_is_refused() -> None:
+    """All principal components have the original's dimension, not its axes: the error means nothing."""
+    with pytest.raises(InputError, match="the codec does not decode into the original space"):
+        _measure(
+            _cell((Step("pca", {"dims": D}),), ["squared-error@original"]),
+            _material(_set("train", 1), _set("test", 2)),
+        )
+
+
+def test_combined_values_are_weighted_sums() -> None:
+    """A combination adds the data sets' values, with their weights; its pairs are all of theirs."""
+    train, one, other = _set("train", 1), _set("one", 2), _set("other", 3, pairs=80)
+    cell = _cell((TRUNCATION,), ["spearman@human"], "one", "other")
+    measured = _measure(cell, _material(train, one, other), combine={"gap": {"one": 1.0, "other": -0.5}})
+    found = _found(measured)
+    values = {name: found[AS_PUBLISHED, name, "spearman@human"] for name in ("one", "other", "gap")}
+    expected = values["one"].value - 0.5 * values["other"].value
+    assert pytest.approx(expected, abs=1e-5) == values["gap"].value
+    assert PAIRS + 80 == values["gap"].n
+
+
+def test_a_combination_of_sets_that_the_cell_has_not_is_left_out() -> None:
+    """Where one of its data sets is not measured, the combination has no value."""
+    cell = _cell((TRUNCATION,), ["spearman@human"])
+    combine = {"both": {"test": 0.5, "other": 0.5}}
+    measured = _measure(cell, _material(_set("train", 1), _set("test", 2)), combine=combine)
+    assert {"test"} == {value.dataset for value in measured.values}
+
+
+def test_sizes_are_those_of_the_codes() -> None:
+    """Five float32 dimensions of twelve: 20 bytes of 48."""
+    measured = _measure(
+        _cell((TRUNCATION,), ["spearman@human"]), _material(_set("train", 1), _set("test", 2))
+    )
+    assert 20 == measured.sizes["payload_bytes"]
+    assert 48 == measured.sizes["original_bytes"]
+    assert 2.4 == measured.sizes["ratio"]
+
+
+def test_a_codec_that_misses_its_bytes_is_an_error() -> None:
+    """A point of 16 bytes is not met by 20."""
+    material = _material(_set("train", 1), _set("test", 2))
+    with pytest.raises(InputError, match="found 20 payload bytes, expected 16"):
+        _measure(_cell((TRUNCATION,), ["spearman@human"], target=16), material)
+
+
+def test_measuring_twice_gives_the_same() -> None:
+    """Values, intervals and scores of two measurements from scratch are equal to the last bit."""
+    material = _material(_set("train", 1), _set("test", 2))
+    cell = _cell((Step("random-projection", {"dims": 4}),), ["spearman@human", "retention@human"])
+    first, second = _measure(cell, material), _measure(cell, material)
+    assert first.values == second.values
+    assert first.scores["test"].tobytes() == second.scores["test"].tobytes()
+
+
+# -- What cannot be measured ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("metric", ["spearman@human", "retention@human", "loss@human"])
+def test_human_agreement_without_human_scores_is_refused(metric: str) -> None:
+    """Where nobody rated the pairs, task preservation cannot be computed, and the error says so."""
+    material = _material(_set("train", 1), _set("test", 2, gold=False))
+    with pytest.raises(InputError, match="no human scores, and task preservation cannot be computed"):
+        _measure(_cell((TRUNCATION,), [metric]), material)
+    # what does not need them can be
+    assert _measure(_cell((TRUNCATION,), ["spearman@original"]), material).values
+
+
+def test_added_loss_without_stages_is_refused() -> None:
+    """The chain has to say that the stage is to be kept."""
+    material = _material(_set("train", 1), _set("test", 2))
+    with pytest.raises(InputError, match="needs a chain with stages = true"):
+        _measure(_cell((TRUNCATION, SCALAR), ["added-loss@human"]), material)
+
+
+def test_a_metric_against_the_wrong_reference_is_refused() -> None:
+    """Retention is of agreement with people; of the original it means nothing."""
+    material = _material(_set("train", 1), _set("test", 2))
+    with pytest.raises(InputError, match="found 'retention@original', expected a reference of human"):
+        _measure(_cell((TRUNCATION,), ["retention@original"]), material)
+
+
+# -- Protocols -----------------------------------------------------------------------------------------------
+
+
+def _contaminated(seen: int, pairs: int = PAIRS) -> tuple[PairSet, PairSet]:
+    """Return a training and a test set; the first rows of the ``seen`` first test pairs are trained on."""
+    train, test = _set("train", 1, pairs=pairs), _set("test", 2, pairs=pairs)
+    rows = _vectors(train).copy()
+    rows[:seen] = _vectors(test)[:seen]
+    return PairSet("train", None, rows, train.pairs, train.gold, train.origin), test
+
+
+def test_decontaminated_values_are_those_of_the_pairs_kept() -> None:
+    """Of 120 pairs 30 have a seen sentence: 90 are kept, counted, and ranked on their own."""
+    train, test = _contaminated(30)
+    measured = _measure(
+        _cell((TRUNCATION,), ["spearman@human"]), _material(train, test), [AS_PUBLISHED, DECONTAMINATED]
+    )
+    found = _found(measured)
+    compressed, gold = _cosines(_vectors(test)[:, :5]), _gold(test)
+    everything, clean = (found[name, "test", "spearman@human"] for name in (AS_PUBLISHED, DECONTAMINATED))
+    assert _six_digits(spearmanr(compressed, gold).statistic) == everything.value
+    assert _six_digits(spearmanr(compressed[30:], gold[30:]).statistic) == clean.value
+    assert (120, 90) == (everything.n, clean.n)
+    expected = {
+        "pairs": 120,
+        "shared_pairs": 0,
+        "pairs_with_a_seen_sentence": 30,
+        "pairs_with_a_near_duplicate": 0,
+        "kept": {AS_PUBLISHED: 120, DECONTAMINATED: 90},
+    }
+    assert expected == measured.audit["test"]
+
+
+@pytest.mark.parametrize("seen", [PAIRS - 9, PAIRS])
+def test_a_protocol_that_leaves_too_few_pairs_has_no_value(seen: int) -> None:
+    """Nine pairs, or none, say nothing: the protocol has no value, the other one has."""
+    measured = _measure(
+        _cell((TRUNCATION,), ["spearman@human"]),
+        _material(*_contaminated(seen)),
+        [AS_PUBLISHED, DECONTAMINATED],
+    )
+    assert [(AS_PUBLISHED, "test", "spearman@human")] == list(_found(measured))
+    assert PAIRS - seen == measured.audit["test"]["kept"][DECONTAMINATED]
+
+
+@pytest.mark.xfail(reason="BUG in harness: of 10 pairs among many some resamples draw none: 0/0")
+def test_a_protocol_that_leaves_ten_pairs_does_not_fail_the_cell() -> None:
+    """Ten pairs kept of a thousand are measured, or left out as too few; the other protocol has its value."""
+    measured = _measure(
+        _cell((TRUNCATION,), ["spearman@human"]),
+        _material(*_contaminated(990, pairs=1000)),
+        [AS_PUBLISHED, DECONTAMINATED],
+    )
+    assert 10 == measured.audit["test"]["kept"][DECONTAMINATED]
+    assert (AS_PUBLISHED, "test", "spearman@human") in _found(measured)
+
+
+# -- Poisoning: what is tested never reaches a fit -----------------------------------------------------------
+
+EVERY_STEP = [
+    Step("lens", {"dims": 6, "steps": 5, "batch": 32}),
+    Step("lens", {"dims": 6, "steps": 5, "batch": 32, "objective": "human"}),
+    Step("opq-rotation", {"subvectors": 3, "iterations": 1}),
+    Step("pca", {"dims": 6}),
+    Step("pq", {"subvectors": 3, "iterations": 2}),
+    Step("random-projection", {"dims": 6}),
+    Step("scalar", {"bits": 8}),
+]
+
+
+@pytest.mark.parametrize("step", EVERY_STEP, ids=lambda step: step.use)
+def test_poisoned_test_data_does_not_change_a_fitted_codec(step: Step) -> None:
+    """Other test vectors, labels and overlaps leave every array of the fitted codec as it was."""
+    train, test = _set("train", 1, pairs=200), _set("test", 2)
+    poisoned = PairSet("test", None, -9 * _vectors(test)[::-1], test.pairs, -_gold(test)[::-1], test.origin)
+    clean = _material(train, test)
+    other = Material(
+        training=clean.training,
+        tests={"test": poisoned},
+        vectors={"test": _vectors(poisoned)},
+        before={"test": -clean.before["test"]},
+        overlaps={"test": Overlap(*(~np.array(mask) for mask in _masks(clean.overlaps["test"])))},
+    )
+    cell = _cell((step, SCALAR), ["spearman@human"])
+    first, second = _measure(cell, clean), _measure(cell, other)
+    assert first.values != second.values  # the poison was there
+    for ours, theirs in zip(first.chain.codecs, second.chain.codecs, strict=True):
+        assert {k: v.tobytes() for k, v in ours.state().items()} == {
+            k: v.tobytes() for k, v in theirs.state().items()
+        }
+
+
+def _masks(found: Overlap) -> tuple[np.ndarray, ...]:
+    return found.shared_pair, found.seen_sentence, found.near_duplicate
+
+
+def test_a_fit_sees_other_training_rows() -> None:
+    """The check above can fail: another training split changes the codec."""
+    first, second = (
+        Fitter(Training(_vectors(_set("train", seed)), paired(PAIRS), None), {"seed": 0}).fit((SCALAR,))
+        for seed in (1, 2)
+    )
+    assert first.codecs[0].state()["ranges"].tobytes() != second.codecs[0].state()["ranges"].tobytes()
+
+
+SUITE = """
+name = "poisoned"
+title = "Vectors"
+question = "Does the test file reach the codec?"
+metrics = ["spearman@human"]
+protocols = ["as-published", "decontaminated"]
+seeds = [0]
+train = ["train"]
+test = ["test"]
+codecs = ["lens-pq"]
+
+[[chains]]
+name = "lens-pq"
+label = "lens and PQ"
+steps = [{ use = "lens", dims = 6, steps = 5, batch = 32 }, { use = "pq", subvectors = 3, iterations = 2 }]
+
+[encoders.own]
+use = "as-is"
+dimension = 12
+
+[datasets.test]
+licence = "generated"
+[[datasets.test.origins]]
+use = "files"
+path = "test.npz"
+
+[datasets.train]
+licence = "generated"
+[[datasets.train.origins]]
+use = "files"
+path = "train.npz"
+"""
+
+
+def _run(folder: Path, train: PairSet, test: PairSet) -> Tree:
+    folder.mkdir()
+    (folder / "poisoned.toml").write_text(SUITE, "utf-8")
+    for data in (train, test):
+        left, right = np.split(_vectors(data), 2)
+        np.savez(folder / f"{data.name}.npz", left=left, right=right, gold=_gold(data))
+    tree = Tree(folder / "out")
+    found = entries(folder / "poisoned.toml", Place(folder, None, offline=True), tree)
+    assert [] == run(found, found, tree, folder / "cache", 1, lambda *_: None)
+    return tree
+
+
+def test_a_poisoned_test_file_does_not_change_a_saved_codec(tmp_path: Path) -> None:
+    """Two runs whose suites differ in the test file alone save the same codec, byte for byte."""
+    train, test = _set("train", 1, pairs=200), _set("test", 2)
+    poisoned = PairSet("test", None, -9 * _vectors(test)[::-1], test.pairs, -_gold(test)[::-1], test.origin)
+    clean, other = _run(tmp_path / "clean", train, test), _run(tmp_path / "other", train, poisoned)
+    cell = "own.train.lens-pq.s0"
+    assert clean.codec("poisoned", cell).read_bytes() == other.codec("poisoned", cell).read_bytes()
+    # the test file did matter to what was measured
+    assert clean.result("poisoned", cell).read_bytes() != other.result("poisoned", cell).read_bytes()
+    retrained = _run(tmp_path / "retrained", _set("train", 4, pairs=200), test)
+    assert clean.codec("poisoned", cell).read_bytes() != retrained.codec("poisoned", cell).read_bytes()

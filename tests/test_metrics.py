@@ -1,0 +1,131 @@
+"""What every metric has to declare and compute, with values worked by hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from harness import plugins
+from harness.core import InputError
+from harness.stats import Estimates, Request
+
+METRICS = plugins.names("metrics")
+SERIES = {"human", "original", "compressed", "stage", "squared-error"}  # what a cell may have (harness.cell)
+
+
+@dataclass(frozen=True)
+class Case:
+    """Estimates that are given (a point and two resamples each) and what has to come of them."""
+
+    reference: str
+    given: dict[Request, list[float]]
+    expected: list[float]
+
+
+CASES = {
+    "added-loss": Case(
+        "human",
+        # 0.80 after the steps before the last, 0.75 after all: 0.05; a resample may turn it round
+        {("stage", "human"): [0.80, 0.82, 0.70], ("compressed", "human"): [0.75, 0.74, 0.71]},
+        [0.05, 0.08, -0.01],
+    ),
+    "loss": Case(
+        "human",
+        # 0.90 before, 0.85 after: 0.05
+        {("original", "human"): [0.90, 0.88, 0.80], ("compressed", "human"): [0.85, 0.80, 0.82]},
+        [0.05, 0.08, -0.02],
+    ),
+    "retention": Case(
+        "human",
+        # 0.72 / 0.90 = 0.8; resample by resample 0.6 / 0.8 = 0.75 and 0.99 / 0.9 = 1.1
+        {("original", "human"): [0.90, 0.80, 0.90], ("compressed", "human"): [0.72, 0.60, 0.99]},
+        [0.8, 0.75, 1.1],
+    ),
+    "spearman": Case("original", {("compressed", "original"): [0.97, 0.98, 0.96]}, [0.97, 0.98, 0.96]),
+    "squared-error": Case("original", {("squared-error",): [2e-3, 1e-3, 3e-3]}, [2e-3, 1e-3, 3e-3]),
+}
+KNOWN = [name for name in METRICS if name in CASES]
+every = pytest.mark.parametrize("name", KNOWN)
+
+
+def _module(name: str) -> ModuleType:
+    return plugins.load("metrics", name, "here")
+
+
+def test_every_metric_is_tested_here() -> None:
+    """A new file in harness/metrics needs an entry in CASES."""
+    assert METRICS == sorted(CASES)
+
+
+@every
+def test_a_metric_says_what_it_is(name: str) -> None:
+    """Unit, direction, references and rerun tolerance are declared, and mean something."""
+    module = _module(name)
+    assert type(module.UNIT) is str
+    assert module.UNIT
+    assert type(module.HIGHER_IS_BETTER) is bool
+    assert 0 < module.RERUN_TOLERANCE < 0.1
+    assert {"human", "original"} >= set(module.REFERENCES)
+    assert module.REFERENCES
+    assert module.__doc__
+
+
+@every
+def test_a_metric_asks_for_estimates_that_a_cell_can_make(name: str) -> None:
+    """Every request is a mean of one known series, or a correlation of two."""
+    for reference in _module(name).REFERENCES:
+        requests = _module(name).needs(reference)
+        assert requests
+        for request in requests:
+            assert len(request) in {1, 2}
+            assert set(request) <= SERIES
+
+
+@every
+def test_a_metric_of_human_agreement_needs_human_scores(name: str) -> None:
+    """Where the reference is people, the human series is among the requests; where it is not, it is not."""
+    for reference in _module(name).REFERENCES:
+        used = {key for request in _module(name).needs(reference) for key in request}
+        assert ("human" in used) == (reference == "human")
+
+
+@every
+def test_a_metric_computes_what_was_worked_by_hand(name: str) -> None:
+    """Point and resamples are combined element by element, from the requested estimates alone."""
+    case, module = CASES[name], _module(name)
+    given = {request: np.array(values) for request, values in case.given.items()}
+    asked: list[Request] = []
+
+    def estimate(request: Request) -> Estimates:
+        asked.append(request)
+        return given[request]
+
+    found = module.compute(estimate, case.reference)
+    np.testing.assert_allclose(found, case.expected, rtol=1e-12)
+    assert set(asked) == set(module.needs(case.reference))
+    for request, values in case.given.items():
+        assert values == given[request].tolist()
+
+
+def test_added_loss_is_loss_against_the_stage() -> None:
+    """What all steps cost is what the first ones cost and what the last one adds, at every resample."""
+    given = {
+        ("original", "human"): np.array([0.9, 0.8]),
+        ("stage", "human"): np.array([0.85, 0.7]),
+        ("compressed", "human"): np.array([0.75, 0.72]),
+    }
+    loss = _module("loss").compute(given.__getitem__, "human")
+    added = _module("added-loss").compute(given.__getitem__, "human")
+    first_steps = given["original", "human"] - given["stage", "human"]
+    np.testing.assert_allclose(first_steps + added, loss)
+
+
+def test_an_unknown_metric_is_named_with_the_choices() -> None:
+    """The error lists the metrics there are."""
+    with pytest.raises(
+        InputError, match="found 'ndcg', expected one of added-loss, loss, retention, spearman"
+    ):
+        plugins.load("metrics", "ndcg", "metrics")

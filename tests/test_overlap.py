@@ -1,0 +1,192 @@
+"""The contamination audit against sets worked by hand, brute force, and what is known of the STS sets."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.core import PairSet, Place
+from harness.folding import fold
+from harness.overlap import overlap
+from harness.protocols import as_published, decontaminated
+from harness.sources import mirror as mirrored
+from harness.suite import load
+
+SUITES = Path(__file__).parent.parent / "suites"
+NO_PAIRS = np.empty((0, 2), np.int64)
+
+
+def pairs_of(*pairs: tuple[str, str]) -> PairSet:
+    """Return a set of text pairs."""
+    left, right = zip(*pairs, strict=True)
+    numbers = np.stack([np.arange(len(pairs)), np.arange(len(pairs)) + len(pairs)], axis=1)
+    return PairSet("x", (*left, *right), None, numbers, None, {})
+
+
+def corpus_of(*texts: str) -> PairSet:
+    """Return a corpus without pairs."""
+    return PairSet("x", texts, None, NO_PAIRS, None, {})
+
+
+def vectors_of(rows: list[list[float]], pairs: list[tuple[int, int]]) -> PairSet:
+    """Return vectors without text."""
+    return PairSet("x", None, np.array(rows, np.float32), np.array(pairs, np.int64).reshape(-1, 2), None, {})
+
+
+TRAIN = pairs_of(("a cat sits", "a dog runs"), ("one two three four five", "alone"))
+
+
+@pytest.mark.parametrize(
+    ("pair", "shared", "seen", "near"),
+    [
+        (("a cat sits", "a dog runs"), True, True, False),
+        (("a dog runs", "a cat sits"), True, True, False),
+        (("A  Cat sits ", "a dog\truns"), True, True, False),
+        (("a cat sits", "alone"), False, True, False),
+        (("a cat sits", "never seen"), False, True, False),
+        (("never seen", "a dog runs"), False, True, False),
+        (("never seen", "nor this"), False, False, False),
+        (("one two three four", "nor this"), False, False, True),
+        (("nor this", "Five, four: three two one!"), False, False, True),
+        (("one two three", "nor this"), False, False, False),
+        (("one two three four five six", "nor this"), False, False, True),
+        (("one two three four five six seven", "nor this"), False, False, False),
+        (("one two three four", "alone"), False, True, True),
+        (("...", "?!"), False, False, False),
+    ],
+    ids=lambda value: " | ".join(value) if isinstance(value, tuple) else None,
+)
+def test_a_pair_is_marked_as_worked_by_hand(
+    pair: tuple[str, str], *, shared: bool, seen: bool, near: bool
+) -> None:
+    """Shared in either order; seen by one sentence; near from 4 words of 5 (0.8) or 5 of 6, not 3 of 5 or 5 of 7."""
+    found = overlap(pairs_of(pair), TRAIN)
+    marks = [found.shared_pair.tolist(), found.seen_sentence.tolist(), found.near_duplicate.tolist()]
+    assert [[shared], [seen], [near]] == marks
+    assert {
+        "pairs": 1,
+        "shared_pairs": int(shared),
+        "pairs_with_a_seen_sentence": int(seen),
+        "pairs_with_a_near_duplicate": int(near),
+    } == found.counts()
+
+
+@pytest.mark.parametrize(
+    ("common", "only_tested", "only_trained", "near"),
+    [(4, 1, 0, True), (4, 0, 1, True), (8, 1, 1, True), (8, 2, 0, True), (7, 1, 1, False), (8, 2, 1, False)],
+)
+def test_near_duplicates_begin_at_a_jaccard_similarity_of_eight_tenths(
+    *, common: int, only_tested: int, only_trained: int, near: bool
+) -> None:
+    """4/5 and 8/10 are near, on whichever side the other words stand; 7/9 and 8/11 are not."""
+    words = [f"w{i}" for i in range(common)]
+    tested = " ".join([*words, *(f"t{i}" for i in range(only_tested))])
+    trained = " ".join([*words, *(f"u{i}" for i in range(only_trained))])
+    found = overlap(pairs_of((tested, "zzz")), corpus_of("yyy", trained))
+    assert [near] == found.near_duplicate.tolist()
+
+
+def test_a_corpus_without_pairs_shares_sentences_but_no_pair() -> None:
+    """Two sentences of a corpus are not a training pair."""
+    found = overlap(pairs_of(("a b c", "d e f")), corpus_of("a b c", "d e f"))
+    assert ([False], [True]) == (found.shared_pair.tolist(), found.seen_sentence.tolist())
+
+
+def test_a_set_overlaps_with_itself_entirely() -> None:
+    """What is declared as seen is seen."""
+    found = overlap(TRAIN, TRAIN)
+    assert [[True, True], [True, True], [False, False]] == [
+        found.shared_pair.tolist(),
+        found.seen_sentence.tolist(),
+        found.near_duplicate.tolist(),
+    ]
+
+
+def test_rows_without_text_are_the_same_when_their_bytes_are() -> None:
+    """Vectors are never near duplicates, and never the same as texts."""
+    train = vectors_of([[1, 2], [3, 4], [5, 6]], [(0, 1)])
+    test = vectors_of([[3, 4], [1, 2], [1, 2.0000002], [7, 8]], [(0, 1), (1, 3), (2, 3)])
+    found = overlap(test, train)
+    assert [True, False, False] == found.shared_pair.tolist()
+    assert [True, True, False] == found.seen_sentence.tolist()
+    assert [False, False, False] == found.near_duplicate.tolist()
+    assert [False, False, False] == overlap(test, TRAIN).seen_sentence.tolist()
+
+
+def test_protocols_keep_all_pairs_or_those_without_a_seen_sentence() -> None:
+    """A near duplicate stays in; what shares a sentence goes."""
+    test = pairs_of(("a cat sits", "new"), ("one two three four", "new"), ("other", "new"))
+    found = overlap(test, TRAIN)
+    assert [True, True, True] == as_published.keep(found).tolist()
+    assert [False, True, True] == decontaminated.keep(found).tolist()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("Stra\u00dfe", "STRASSE"), (" a\u00a0b\n", "A B"), ("\u0130stanbul", "i\u0307stanbul")]
+)
+def test_folding_makes_case_and_white_space_one(one: str, other: str) -> None:
+    """Full case folding, any white space."""
+    assert fold(one) == fold(other)
+
+
+SENTENCES = st.lists(st.sampled_from([*"abcdefgh", "B", ",", "a_b"]), max_size=12).map(" ".join)
+
+
+def words(text: str) -> frozenset[str]:
+    """Return the words of a folded text: runs of letters and digits."""
+    return frozenset(re.split(r"[\W_]+", fold(text))) - {""}
+
+
+def near_by_brute_force(text: str, train: list[str]) -> bool:
+    """Return what the definition says, in whole numbers: intersection / union >= 4/5."""
+    if fold(text) in {fold(other) for other in train}:
+        return False
+    mine = words(text)
+    return any(5 * len(mine & words(other)) >= 4 * len(mine | words(other)) > 0 for other in train)
+
+
+@given(
+    st.lists(st.tuples(SENTENCES, SENTENCES), min_size=1, max_size=8), st.lists(SENTENCES, min_size=1, max_size=8)
+)
+def test_near_duplicates_are_those_of_brute_force(pairs: list[tuple[str, str]], train: list[str]) -> None:
+    """The sparse product finds what comparing every sentence with every other finds."""
+    expected = [any(near_by_brute_force(text, train) for text in pair) for pair in pairs]
+    assert expected == overlap(pairs_of(*pairs), corpus_of(*train)).near_duplicate.tolist()
+
+
+def test_more_sentences_than_are_compared_at_a_time_are_all_compared() -> None:
+    """The 2000 sentences of 1000 pairs take two chunks; every third is near."""
+    pairs = [(f"a b c d e{i}", f"x{i} y{i}") if i % 3 else (f"w{i} b c d e", f"x{i} y{i}") for i in range(1000)]
+    found = overlap(pairs_of(*pairs), corpus_of("b c d e", "unrelated"))
+    assert [i % 3 == 0 for i in range(1000)] == found.near_duplicate.tolist()
+
+
+def sts(name: str, folder: Path) -> PairSet:
+    """Return a set of the shipped suite, from the mirror."""
+    raw = load(SUITES / "sts-generalization.toml").datasets[name].origins[0]
+    params = mirrored.Params(path=raw["path"], sha256=raw["sha256"])
+    return mirrored.read(params, name, Place(Path(), folder, offline=True))
+
+
+@pytest.mark.mirror
+@pytest.mark.parametrize(
+    ("train", "shared"),
+    [
+        ("stsb-train", {"sts12": 1002, "sts13": 597, "sts14": 1861, "sts15": 1102, "sts16": 197}),
+        ("stsb-test", {"sts12": 256, "sts13": 72, "sts14": 205, "sts15": 199, "sts16": 285}),
+    ],
+)
+def test_sts12_to_16_share_pairs_with_sts_b(mirror: Path, train: str, shared: dict[str, int]) -> None:
+    """STS-B was drawn from them: the counts that were found before this harness was written."""
+    trained = sts(train, mirror)
+    counts = {name: overlap(sts(name, mirror), trained).counts() for name in shared}
+    assert shared == {name: found["shared_pairs"] for name, found in counts.items()}
+    sizes = {"sts12": 3108, "sts13": 1500, "sts14": 3750, "sts15": 3000, "sts16": 1186}
+    assert sizes == {name: found["pairs"] for name, found in counts.items()}
+    seen = [found["pairs_with_a_seen_sentence"] - found["shared_pairs"] for found in counts.values()]
+    assert min(seen) > 0  # sentences come back in other pairs: sharing no pair is not enough

@@ -1,0 +1,437 @@
+"""The stranger's check: every way to tamper with evidence is seen and named."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import struct
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import rfc8785
+from hypothesis import given
+from hypothesis import strategies as st
+
+from repro import verify
+
+SCRIPT = Path(verify.__file__)
+RESULT = "artifacts/results/s/enc.train.pca.s0.json"
+AFTER = "artifacts/scores/s/enc.train.pca.s0.npz"
+BEFORE = "artifacts/scores/s/enc.npz"
+CLAIMS = "artifacts/report/claims.json"
+
+
+def sha256(data: bytes) -> str:
+    """Return the digest as sha256sum prints it."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def stamped(content: Any) -> bytes:
+    """Return a stamped document, made with another implementation of RFC 8785 than the checked one."""
+    return json.dumps({"content": content, "sha256": sha256(rfc8785.dumps(content))}, indent=2).encode()
+
+
+def put(root: Path, path: str, data: bytes) -> None:
+    """Write a file below ``root``."""
+    (root / path).parent.mkdir(parents=True, exist_ok=True)
+    (root / path).write_bytes(data)
+
+
+def relist(root: Path) -> None:
+    """Write the listing that the files have now, as someone who covers his tracks would."""
+    paths = sorted((p for p in (root / "artifacts").rglob("*") if p.is_file()), key=lambda p: p.as_posix().encode())
+    lines = [f"{sha256(path.read_bytes())}  {path.relative_to(root).as_posix()}\n" for path in paths]
+    (root / "ARTIFACTS.sha256").write_text("".join(lines), "utf-8")
+
+
+def content_of(root: Path) -> dict[str, Any]:
+    """Return the content of the one result."""
+    content: dict[str, Any] = json.loads((root / RESULT).read_bytes())["content"]
+    return content
+
+
+def restamp(root: Path, **changes: Any) -> None:
+    """Change the result's content and give it a fresh certificate."""
+    put(root, RESULT, stamped({**content_of(root), **changes}))
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """Return a checkout with one result and everything that belongs to it."""
+    root = tmp_path / "checkout"
+    put(root, BEFORE, b"cosines before")
+    put(root, AFTER, b"cosines after")
+    files = {
+        "before": {"path": BEFORE.removeprefix("artifacts/"), "sha256": sha256(b"cosines before")},
+        "after": {"path": AFTER.removeprefix("artifacts/"), "sha256": sha256(b"cosines after")},
+    }
+    content = {"suite": "s", "cell": "enc.train.pca.s0", "files": files, "values": [{"value": 0.5, "low": 1e-7}]}
+    put(root, RESULT, stamped(content))
+    put(root, "artifacts/results/s.blocked.json", stamped({"suite": "s", "blocked": []}))
+    put(root, "artifacts/envelopes/s/enc.train.pca.s0.json", b'{"seconds": 1.5}')
+    evidence = [{"cell": "s/enc.train.pca.s0", "sha256": sha256(rfc8785.dumps(content))}]
+    put(root, CLAIMS, json.dumps({"claims": [{"id": "C1", "evidence": evidence}]}).encode())
+    relist(root)
+    return root
+
+
+def test_sound_evidence_has_no_problem_and_says_what_was_checked(root: Path) -> None:
+    """Six files, of which two are stamped and one of them is a result."""
+    assert ([], "checked 6 files, 2 certificates, 1 results: all as hashed") == verify.problems(root)
+
+
+def edit_listing(old: str, new: str) -> Callable[[Path], None]:
+    """Return a change of the listing's text."""
+
+    def change(root: Path) -> None:
+        listing = root / "ARTIFACTS.sha256"
+        text = listing.read_text("utf-8")
+        assert old in text
+        listing.write_text(text.replace(old, new), "utf-8")
+
+    return change
+
+
+def reverse_listing(root: Path) -> None:
+    """Put the listing's lines in the opposite order."""
+    lines = (root / "ARTIFACTS.sha256").read_text("utf-8").splitlines(keepends=True)
+    (root / "ARTIFACTS.sha256").write_text("".join(reversed(lines)), "utf-8")
+
+
+def repeat_line(root: Path) -> None:
+    """List the last file twice."""
+    lines = (root / "ARTIFACTS.sha256").read_text("utf-8").splitlines(keepends=True)
+    (root / "ARTIFACTS.sha256").write_text("".join([*lines, lines[-1]]), "utf-8")
+
+
+def list_a_file_outside(root: Path, path: str) -> None:
+    """List a file that is there, with its right digest, but is not evidence."""
+    (root / "secret").write_bytes(b"secret")
+    text = (root / "ARTIFACTS.sha256").read_text("utf-8")
+    (root / "ARTIFACTS.sha256").write_text(f"{sha256(b'secret')}  {path}\n{text}", "utf-8")
+
+
+def link(root: Path, path: str, target: Path) -> None:
+    """Put a symbolic link where evidence stands."""
+    (root / path).parent.mkdir(parents=True, exist_ok=True)
+    (root / path).symlink_to(target)
+
+
+def cut(path: str) -> Callable[[Path], None]:
+    """Return the loss of a file's second half."""
+
+    def change(root: Path) -> None:
+        data = (root / path).read_bytes()
+        (root / path).write_bytes(data[: len(data) // 2])
+
+    return change
+
+
+TAMPERED = {
+    "changed byte": (lambda root: put(root, AFTER, b"cosines aftEr"), f"{AFTER}: has sha256"),
+    "extra file": (lambda root: put(root, "artifacts/report/x.md", b"x"), "artifacts/report/x.md: not listed"),
+    "hidden extra file": (lambda root: put(root, "artifacts/.x/.y", b"x"), "artifacts/.x/.y: not listed"),
+    "missing file": (lambda root: (root / BEFORE).unlink(), f"{BEFORE}: listed, but there is no such file"),
+    "no evidence at all": (lambda root: shutil.rmtree(root / "artifacts"), f"{RESULT}: listed, but there is"),
+    "wrong order": (reverse_listing, "is out of order"),
+    "listed twice": (repeat_line, "listed twice"),
+    "short digest": (edit_listing(f"  {AFTER}", f"0  {AFTER}"), "expected a sha256, two spaces"),
+    "one space": (edit_listing(f"  {AFTER}", f" {AFTER}"), "expected a sha256, two spaces"),
+    "Windows line ends": (edit_listing("\n", "\r\n"), f"{AFTER}: not listed"),
+    "truncated listing": (cut("ARTIFACTS.sha256"), "ARTIFACTS.sha256: empty, or its last line has no end"),
+    "empty listing": (lambda root: put(root, "ARTIFACTS.sha256", b""), "ARTIFACTS.sha256: empty"),
+    "binary listing": (lambda root: put(root, "ARTIFACTS.sha256", b"\xff\x00\n"), "line 1: expected a sha256"),
+    "listed outside": (
+        lambda root: list_a_file_outside(root, "artifacts/../secret"),
+        "artifacts/../secret: listed, but there is no such file inside",
+    ),
+    "listed beside": (lambda root: list_a_file_outside(root, "secret"), "line 1: expected a sha256, two spaces"),
+    "linked file": (
+        lambda root: link(root, "artifacts/report/x", root / RESULT),
+        "artifacts/report/x: cannot be read: no plain file",
+    ),
+    "linked folder": (
+        lambda root: link(root, "artifacts/x", root / "artifacts" / "report"),
+        "artifacts/x: cannot be read: no plain file",
+    ),
+    "old certificate": (
+        lambda root: put(root, RESULT, (root / RESULT).read_bytes().replace(b"0.5", b"0.9")),
+        f"{RESULT}: its content has sha256",
+    ),
+    "no certificate": (
+        lambda root: put(root, RESULT, json.dumps({"content": content_of(root)}).encode()),
+        f"{RESULT}: expected the keys content and sha256",
+    ),
+    "certificate of another kind": (
+        lambda root: put(root, RESULT, json.dumps({"content": content_of(root), "sha256": 5}).encode()),
+        f"{RESULT}: its content has sha256",
+    ),
+    "stamped report with an old certificate": (
+        lambda root: put(root, "artifacts/report/x.json", b'{"content": {"a": 1}, "sha256": "00"}'),
+        "artifacts/report/x.json: its content has sha256",
+    ),
+    "blocked list with an old certificate": (
+        lambda root: put(root, "artifacts/results/s.blocked.json", b'{"content": {}, "sha256": "00"}'),
+        "artifacts/results/s.blocked.json: its content has sha256",
+    ),
+    "result that is no JSON file": (
+        lambda root: put(root, "artifacts/results/s/x.txt", b"fine"),
+        "artifacts/results/s/x.txt: expected the keys content and sha256",
+    ),
+    "result in a place of its own": (
+        lambda root: put(root, "artifacts/results/x.json", stamped({"suite": "s", "cell": "x"})),
+        "artifacts/results/x.json: its suite and cell are not those of its place",
+    ),
+    "re-stamped under another cell": (lambda root: restamp(root, cell="other"), f"{RESULT}: its suite and cell"),
+    "re-stamped under another suite": (lambda root: restamp(root, suite="t"), f"{RESULT}: its suite and cell"),
+    "re-stamped without files": (lambda root: restamp(root, files={}), f"{RESULT}: names no files"),
+    "re-stamped with files of another kind": (lambda root: restamp(root, files=[1]), f"{RESULT}: names no files"),
+    "re-stamped with an entry of another kind": (
+        lambda root: restamp(root, files={"before": 1, "after": None}),
+        f"{RESULT}: before: no such file inside artifacts/",
+    ),
+    "re-stamped with a file outside": (
+        lambda root: restamp(
+            root, files={**content_of(root)["files"], "codec": {"path": "../secret", "sha256": sha256(b"secret")}}
+        ),
+        f"{RESULT}: codec: no such file inside artifacts/",
+    ),
+    "re-stamped with another value": (lambda root: restamp(root, values=[]), f"{CLAIMS}: no result has the name"),
+    "score file swapped": (
+        lambda root: put(root, AFTER, b"better cosines"),
+        f"{RESULT}: {AFTER} is not the file that it was computed with",
+    ),
+    "orphaned score file": (
+        lambda root: put(root, "artifacts/scores/s/x.npz", b"x"),
+        "artifacts/scores/s/x.npz: no result names it",
+    ),
+    "result taken away": (lambda root: (root / RESULT).unlink(), f"{AFTER}: no result names it"),
+    "claim about no cell": (
+        lambda root: put(root, CLAIMS, b'{"claims": [{"evidence": [{"cell": "s/none", "sha256": "00"}]}]}'),
+        f"{CLAIMS}: no result has the name and certificate of",
+    ),
+    "claim without a hash": (
+        lambda root: put(root, CLAIMS, b'{"claims": [{"evidence": [{"cell": "s/none"}]}]}'),
+        f"{CLAIMS}: no result has the name and certificate of",
+    ),
+    "claim whose evidence is text": (
+        lambda root: put(root, CLAIMS, b'{"claims": [{"evidence": "believe me"}]}'),
+        f"{CLAIMS}: no result has the name and certificate of believe me",
+    ),
+    "malformed claims": (lambda root: put(root, CLAIMS, b"{"), f"{CLAIMS}: cannot be read"),
+    "truncated result": (cut(RESULT), f"{RESULT}: cannot be read"),
+    "truncated envelope": (
+        cut("artifacts/envelopes/s/enc.train.pca.s0.json"),
+        "artifacts/envelopes/s/enc.train.pca.s0.json: cannot be read",
+    ),
+    "result in UTF-16": (
+        lambda root: put(root, RESULT, (root / RESULT).read_text("utf-8").encode("utf-16")),
+        f"{RESULT}: cannot be read",
+    ),
+    "key given twice": (
+        lambda root: put(root, RESULT, (root / RESULT).read_bytes().replace(b'"suite"', b'"suite": "t", "suite"')),
+        f"{RESULT}: cannot be read: the key 'suite' stands twice",
+    ),
+    "NaN": (
+        lambda root: put(root, RESULT, (root / RESULT).read_bytes().replace(b"0.5", b"NaN")),
+        f"{RESULT}: cannot be read: NaN is no JSON number",
+    ),
+    "infinity by overflow": (
+        lambda root: put(root, RESULT, (root / RESULT).read_bytes().replace(b"0.5", b"1e999")),
+        f"{RESULT}: inf is no JSON number",
+    ),
+    "integer beyond the exact ones": (
+        lambda root: put(root, RESULT, (root / RESULT).read_bytes().replace(b"0.5", b"9007199254740993")),
+        f"{RESULT}: an integer beyond 2^53 - 1",
+    ),
+    "half a surrogate pair": (
+        lambda root: put(root, RESULT, (root / RESULT).read_bytes().replace(b"0.5", b'"\\ud800"')),
+        f"{RESULT}: 'utf-8' codec can't encode",
+    ),
+    "nested without end": (lambda root: put(root, RESULT, b"[" * 100_000), f"{RESULT}: cannot be read"),
+    "line break in a name": (
+        lambda root: put(root, "artifacts/a\nchecked 6 files: all as hashed", b"x"),
+        r"artifacts/a\nchecked 6 files: all as hashed: not listed",
+    ),
+}
+
+
+@pytest.mark.parametrize("change, named", TAMPERED.values(), ids=TAMPERED)
+def test_what_was_tampered_with_is_named_in_one_line(
+    root: Path, change: Callable[[Path], None], named: str
+) -> None:
+    """Whatever is changed without hashing anew, a line says which file and what is wrong with it."""
+    change(root)
+    found, checked = verify.problems(root)
+    assert [] != [line for line in found if named in line], found
+    assert found == [line for line in found if line.isprintable()]
+    assert checked.endswith(f": {len(found)} problems")
+
+
+HASHED_ANEW = [
+    "old certificate",
+    "no certificate",
+    "result that is no JSON file",
+    "re-stamped under another cell",
+    "re-stamped without files",
+    "re-stamped with another value",
+    "score file swapped",
+    "orphaned score file",
+    "claim about no cell",
+    "truncated result",
+    "key given twice",
+    "NaN",
+]
+
+
+@pytest.mark.parametrize("name", HASHED_ANEW)
+def test_hashing_anew_does_not_cover_it_up(root: Path, name: str) -> None:
+    """A fresh listing hides no broken certificate, no swapped scores and no unfounded claim."""
+    change, named = TAMPERED[name]
+    change(root)
+    relist(root)
+    found, _ = verify.problems(root)
+    assert [] != [line for line in found if named in line], found
+    assert [] == [line for line in found if "ARTIFACTS.sha256" in line]
+
+
+@pytest.mark.parametrize("path", [RESULT, CLAIMS])
+def test_no_depth_of_nesting_is_too_much(root: Path, path: str) -> None:
+    """As deep as the parser goes, or a little less: a problem of the file, not of the checker."""
+    for depth in (*range(900, 1000, 10), 5000):
+        nested = '{"content": ' * depth + "[]" + "}" * depth
+        put(root, path, f'{{"content": {nested}, "sha256": "", "evidence": ["none"]}}'.encode())
+        relist(root)
+        found, _ = verify.problems(root)
+        assert [] != [line for line in found if line.startswith(f"{path}: ")]
+
+
+def test_a_linked_artifacts_folder_is_a_problem(root: Path) -> None:
+    """The evidence has to stand in the checkout itself."""
+    (root / "artifacts").rename(root / "elsewhere")
+    (root / "artifacts").symlink_to(root / "elsewhere")
+    assert "artifacts: cannot be read: no plain file or folder" in verify.problems(root)[0]
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53) + 1, 2**53 - 1)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), inner),
+    max_leaves=20,
+)
+
+
+@given(JSON)
+def test_the_canonical_form_is_that_of_an_independent_implementation(value: Any) -> None:
+    """For any JSON value the standard-library form is, byte for byte, that of the package rfc8785."""
+    assert rfc8785.dumps(value) == verify.canonical(value).encode()
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_the_canonical_form_of_a_number_reads_back_as_the_number(value: float) -> None:
+    """No bit of a double is lost in its canonical form."""
+    assert value == float(verify.canonical(value))
+
+
+# RFC 8785, appendix B: the bits of a double and its form.
+APPENDIX_B = {
+    "0000000000000000": "0",
+    "8000000000000000": "0",
+    "0000000000000001": "5e-324",
+    "8000000000000001": "-5e-324",
+    "7fefffffffffffff": "1.7976931348623157e+308",
+    "ffefffffffffffff": "-1.7976931348623157e+308",
+    "4340000000000000": "9007199254740992",
+    "c340000000000000": "-9007199254740992",
+    "4430000000000000": "295147905179352830000",
+    "44b52d02c7e14af5": "9.999999999999997e+22",
+    "44b52d02c7e14af6": "1e+23",
+    "44b52d02c7e14af7": "1.0000000000000001e+23",
+    "444b1ae4d6e2ef4e": "999999999999999700000",
+    "444b1ae4d6e2ef4f": "999999999999999900000",
+    "444b1ae4d6e2ef50": "1e+21",
+    "3eb0c6f7a0b5ed8c": "9.999999999999997e-7",
+    "3eb0c6f7a0b5ed8d": "0.000001",
+    "41b3de4355555553": "333333333.3333332",
+    "41b3de4355555554": "333333333.33333325",
+    "41b3de4355555555": "333333333.3333333",
+    "41b3de4355555556": "333333333.3333334",
+    "41b3de4355555557": "333333333.33333343",
+    "becbf647612f3696": "-0.0000033333333333333333",
+    "43143ff3c1cb0959": "1424953923781206.2",
+}
+
+
+@pytest.mark.parametrize("bits, form", APPENDIX_B.items(), ids=APPENDIX_B)
+def test_numbers_have_the_form_that_the_standard_prints(bits: str, form: str) -> None:
+    """Every finite sample of RFC 8785, appendix B."""
+    (value,) = struct.unpack(">d", bytes.fromhex(bits))
+    assert form == verify.canonical(value)
+
+
+def test_keys_are_sorted_by_utf_16_code_units() -> None:
+    """RFC 8785, section 3.2.3: an emoji (a surrogate pair, d83d) comes before a Hebrew presentation form (fb33)."""
+    keys = ["\u20ac", "\r", "\ufb33", "1", "\U0001f600", "\x80", "\u00f6"]
+    expected = ["\r", "1", "\x80", "\u00f6", "\u20ac", "\U0001f600", "\ufb33"]
+    assert expected == list(json.loads(verify.canonical(dict.fromkeys(keys))))
+
+
+def run(script: Path, *args: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run the script as a stranger does: isolated, without any installed package."""
+    return subprocess.run(
+        [sys.executable, "-I", "-S", str(script), *args], cwd=cwd, capture_output=True, text=True, check=False
+    )
+
+
+def test_the_script_leaves_with_0_where_all_is_well(root: Path, tmp_path: Path) -> None:
+    """It needs the standard library alone, and stands anywhere."""
+    done = run(SCRIPT, str(root), cwd=tmp_path)
+    assert (0, "checked 6 files, 2 certificates, 1 results: all as hashed\n", "") == (
+        done.returncode,
+        done.stdout,
+        done.stderr,
+    )
+
+
+def test_the_script_leaves_with_1_and_names_the_problems(root: Path, tmp_path: Path) -> None:
+    """A line a problem, then what was checked."""
+    put(root, "artifacts/report/\u00fcber.md", b"x")
+    done = run(SCRIPT, str(root), cwd=tmp_path)
+    expected = [
+        r"artifacts/report/\xfcber.md: not listed in ARTIFACTS.sha256",
+        "checked 7 files, 2 certificates, 1 results: 1 problems",
+    ]
+    assert (1, expected, "") == (done.returncode, done.stdout.splitlines(), done.stderr)
+
+
+def test_the_script_leaves_with_2_where_there_is_nothing_to_verify(tmp_path: Path) -> None:
+    """A folder that lists no evidence is not sound evidence."""
+    done = run(SCRIPT, str(tmp_path), cwd=tmp_path)
+    assert (2, "") == (done.returncode, done.stdout)
+    assert 1 == len(done.stderr.splitlines())
+    assert "ARTIFACTS.sha256" in done.stderr
+
+
+def test_the_script_checks_the_checkout_it_stands_in(root: Path, tmp_path: Path) -> None:
+    """Without an argument it is its own checkout, not the working directory, that is verified."""
+    put(root, "repro/verify.py", SCRIPT.read_bytes())
+    put(root, RESULT, b"{}")
+    done = run(root / "repro" / "verify.py", cwd=tmp_path)
+    assert 1 == done.returncode
+    assert RESULT in done.stdout
+
+
+def test_the_committed_evidence_verifies() -> None:
+    """What this checkout claims is as hashed."""
+    checkout = SCRIPT.resolve().parent.parent
+    if not (checkout / "ARTIFACTS.sha256").is_file():
+        pytest.skip("this checkout holds no evidence: there is no ARTIFACTS.sha256")
+    assert [] == verify.problems(checkout)[0]
