@@ -10,6 +10,8 @@ from harness.files import sha256_file, write_atomic
 from harness.status import Entry
 from harness.tree import Tree
 
+README = Path("README.md")
+
 
 def publish(entries: list[Entry], out: Tree, target: Path, listing: Path) -> str:
     """Replace ``target`` by what ``entries`` left in ``out``, with a report, and write ``listing``.
@@ -21,6 +23,7 @@ def publish(entries: list[Entry], out: Tree, target: Path, listing: Path) -> str
         raise RunError(
             f"{len(todo)} cells are to do, {todo[0].cell.id} first ({todo[0].why}); run them before"
         )
+    from report.readme import refresh
     from report.render import render
 
     fresh = target.with_name(f".{target.name}.new")
@@ -32,6 +35,8 @@ def publish(entries: list[Entry], out: Tree, target: Path, listing: Path) -> str
     render(Tree(fresh))
     shutil.rmtree(target, ignore_errors=True)
     fresh.replace(target)
+    if README.is_file():
+        refresh(README, Tree(target))
     paths = sorted((p for p in target.rglob("*") if p.is_file()), key=lambda p: p.as_posix().encode())
     write_atomic(listing, "".join(f"{sha256_file(path)}  {path.as_posix()}\n" for path in paths).encode())
     size = sum(path.stat().st_size for path in paths)

@@ -98,25 +98,27 @@ def compared(lines: Sequence[Line]) -> str:
 
 
 def claims_table(claims: Sequence[Mapping[str, Any]]) -> Any:
-    """Return the claims as a table, a row a published number, encoder and protocol."""
+    """Return the claims as a table, a row a published number, encoder and protocol; then what was blocked."""
+    from rich.console import Group
     from rich.table import Table
 
-    table = Table("claim", "what", "encoder", "protocol", "published", "here", "95 % interval", "verdict")
+    columns = ("claim", "row", "protocol", "published", "here", "95 % interval", "verdict")
+    table = Table(*columns)
     for claim in claims:
-        here = "" if claim["value"] is None else claim["printed"]["value"]
-        interval = "" if claim["value"] is None else f"{claim['printed']['low']} … {claim['printed']['high']}"
-        published = claim["printed"]["published"]
+        printed = claim["printed"]
+        interval = "" if claim["value"] is None else f"{printed['low']} … {printed['high']}"
+        here = printed.get("value", "")
         table.add_row(
             claim["id"],
-            claim["what"],
-            claim["encoder"],
+            claim["row"],
             claim["protocol"],
-            published,
+            printed["published"],
             here,
             interval,
             claim["verdict"],
         )
-    return table
+    reasons = dict.fromkeys(f"{claim['verdict']}: {claim['reason']}" for claim in claims if claim["reason"])
+    return Group(table, *reasons)
 
 
 def rows_table(rows: Sequence[Mapping[str, Any]]) -> Any:

@@ -60,6 +60,7 @@ class Claim(_Strict):
     suite: str
     encoders: dict[str, Literal["as published", "analogue"]]
     rows: list[Row] = Field(min_length=1)
+    table_columns: list[str] = []
     table: list[Published] = []
 
 

@@ -252,7 +252,7 @@ def test_scores_may_differ_by_rounding_and_no_more() -> None:
     """Scores printed with three decimals are within 0.001 of ours; the first one beyond is named."""
     data = _texts(texts=tuple("abcdef"), gold=(1.0, 2.3333333, 5.0))
     published_pairs.check_scores(np.array([1.0, 2.333, 5.0]), data, "here")
-    with pytest.raises(InputError, match="here: row 1 has score 2.33, expected 2.33333 as in sts"):
+    with pytest.raises(InputError, match=r"here: row 1 has score 2.33, expected 2.33333 as in sts"):
         published_pairs.check_scores(np.array([1.0, 2.33, 4.0]), data, "here")
 
 

@@ -180,7 +180,7 @@ def test_cosines_of_the_packaged_model_make_sense(encoded: tuple[dict[str, Float
 def test_a_killed_encoding_ends_in_the_same_bytes(
     encoded: tuple[dict[str, Floats], Path], tmp_path: Path
 ) -> None:
-    """From a store that has the first unit only, the second one becomes the same bytes as from an empty one."""
+    """From a store that has the first unit only, the second one becomes the same bytes as ever."""
     found, store = encoded
     first = next(path for path in (store / "vectors").iterdir() if len(np.load(path)) == 5)
     (tmp_path / "vectors").mkdir()

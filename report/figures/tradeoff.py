@@ -102,7 +102,8 @@ def _panel(axis: Axes, points: list[dict[str, Any]]) -> None:
         ends = [[100 * abs(point["value"] - point[end]) for point in mine] for end in ("low", "high")]
         axis.errorbar(
             [point["bytes_per_vector"] for point in mine], centre, yerr=ends, fmt=marker, label=label,
-            markersize=6, markerfacecolor=grey, markeredgecolor="0.0", ecolor="0.5", elinewidth=0.8, capsize=2,
+            markersize=6, markerfacecolor=grey, markeredgecolor="0.0", ecolor="0.5", elinewidth=0.8,
+            capsize=2,
         )  # fmt: skip
     axis.set_xscale("log", base=2)
     ticks = sorted({point["bytes_per_vector"] for point in points})

@@ -1,0 +1,51 @@
+# make reproduce  runs every suite that can run here into out/, and compares it with the committed evidence
+# make test       lint, types, import contracts and the whole test suite
+# Both make .venv first, with the versions pinned in constraints.txt.
+
+PYTHON ?= python3
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export OMP_WAIT_POLICY := passive
+export TOKENIZERS_PARALLELISM := false
+
+.DEFAULT_GOAL := help
+.PHONY: help setup reproduce check test artifacts benchmark clean
+
+help:
+	@grep '^# make' Makefile | cut -c3-
+
+setup: .venv/ready
+
+.venv/ready: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
+	  || { echo "Python 3.11 to 3.13 is needed; name one with make PYTHON=…"; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@touch .venv/ready
+
+reproduce: setup
+	@$(BIN)/harness run
+	@$(PYTHON) repro/verify.py
+	@$(BIN)/harness compare
+	@$(BIN)/harness report --from out
+	@$(BIN)/harness claims --from out
+
+check: setup
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m report.lint
+
+test: check
+	@$(BIN)/pytest
+
+artifacts: setup
+	@$(BIN)/harness run
+	@$(BIN)/harness artifacts
+
+benchmark: setup
+	@$(BIN)/python -m repro.benchmark
+
+clean:
+	rm -rf .venv .cache out build *.egg-info

@@ -1,0 +1,36 @@
+"""The part of README.md that is rendered from evidence, between two marks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from harness.core import InputError
+from harness.files import write_atomic
+from harness.tree import Tree
+from report.claims import load_claims
+from report.render import template
+from report.verdicts import judge
+
+START, END = "<!-- rendered from artifacts/: start -->\n", "<!-- rendered from artifacts/: end -->\n"
+
+
+def block(tree: Tree) -> str:
+    """Return the README's claims table, as the evidence in ``tree`` has it."""
+    judged = [row for row in judge(load_claims(), tree) if row["headline"]]
+    return template("README.md.j2", {"claims": judged}).decode()
+
+
+def split(readme: Path) -> tuple[str, str, str]:
+    """Return what stands before, between and after the marks; raise InputError where they are missing."""
+    text = readme.read_text("utf-8")
+    head, start, rest = text.partition(START)
+    between, end, tail = rest.partition(END)
+    if not start or not end:
+        raise InputError(f"{readme}: found no part between {START.strip()!r} and {END.strip()!r}")
+    return head + start, between, end + tail
+
+
+def refresh(readme: Path, tree: Tree) -> None:
+    """Render the part anew, in place."""
+    head, _, tail = split(readme)
+    write_atomic(readme, (head + block(tree) + tail).encode())
