@@ -15,7 +15,7 @@ from harness.core import Doubles, Floats, InputError, Mask, PairSet, Training, V
 from harness.overlap import Overlap
 from harness.plan import Cell
 
-MINIMUM_PAIRS = 10  # a protocol that leaves fewer has nothing to say, and no value
+MINIMUM_PAIRS = 30  # with fewer some resample draws none of them, or one alone, and has no correlation
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,11 @@ def measure(
             scores[f"{name}@stage"] = series["stage"].astype(np.float32)
         masks = _masks(material.overlaps[name], protocols)
         kept = {protocol: int(mask.sum()) for protocol, mask in masks.items()}
+        if len(material.tests[name].pairs) < MINIMUM_PAIRS:
+            said = (
+                f"found {len(material.tests[name].pairs)} pairs, expected at least {MINIMUM_PAIRS} to test on"
+            )
+            raise InputError(f"{name}: {said}")
         audit[name] = {**material.overlaps[name].counts(), "kept": kept}
         enough = {protocol: mask for protocol, mask in masks.items() if mask.sum() >= MINIMUM_PAIRS}
         found |= _estimate(name, metrics, series, enough)
@@ -100,7 +105,7 @@ def _series(cell: Cell, chain: Chain, material: Material, name: str) -> dict[str
     if cell.stages:
         staged = chain.through(vectors, len(chain.steps) - 1)
         series["stage"] = stats.cosines(staged[left], staged[right], f"{cell.id}: {name}").astype(np.float64)
-    if decoded.shape == vectors.shape:
+    if all(codec.reconstructs for codec in chain.codecs):
         errors = ((decoded.astype(np.float64) - vectors) ** 2).mean(axis=1)
         series["squared-error"] = (errors[left] + errors[right]) / 2
     return series

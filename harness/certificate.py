@@ -20,10 +20,10 @@ from harness.files import write_atomic
 
 
 def canonical(value: Any) -> bytes:
-    """Return the RFC 8785 form of a JSON value; NaN and infinity raise InputError."""
+    """Return the RFC 8785 form of a JSON value; NaN, infinity and broken text raise InputError."""
     try:
         return rfc8785.dumps(value)
-    except rfc8785.CanonicalizationError as error:
+    except (rfc8785.CanonicalizationError, UnicodeEncodeError, RecursionError) as error:
         raise InputError(f"no canonical JSON: {error}") from error
 
 
@@ -52,23 +52,32 @@ def read_stamped(path: Path) -> tuple[dict[str, Any], str]:
     document = read_json(path)
     if set(document) != {"content", "sha256"}:
         raise InputError(f"{path}: found keys {sorted(document)}, expected content and sha256")
-    found = digest(document["content"])
+    try:
+        found = digest(document["content"])
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
     if found != document["sha256"]:
-        raise InputError(
-            f"{path}: content has sha256 {found[:12]}…, its certificate says {document['sha256'][:12]}…"
-        )
+        said = str(document["sha256"])[:12]
+        raise InputError(f"{path}: content has sha256 {found[:12]}…, its certificate says {said}…")
     return document["content"], found
 
 
 def read_json(path: Path) -> dict[str, Any]:
     """Return a JSON object from a file; raise InputError naming the file for anything else."""
     try:
-        document = json.loads(path.read_bytes(), parse_constant=_refuse)
-    except (OSError, ValueError) as error:
+        document = json.loads(path.read_bytes(), parse_constant=_refuse, object_pairs_hook=_unique)
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"{path}: {error}, expected a JSON object") from error
     if not isinstance(document, dict):
         raise InputError(f"{path}: found {type(document).__name__}, expected a JSON object")
     return document
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError(f"found a key twice among {sorted(found)}")
+    return found
 
 
 def _refuse(constant: str) -> float:

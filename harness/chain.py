@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from numpy.typing import NDArray
 
 from harness import plugins
 from harness.certificate import digest
@@ -81,28 +84,38 @@ class Fitter:
         return Chain(steps, tuple(codecs))
 
     def _one(self, step: Step, train: Training, seed: int) -> Codec:
-        module = plugins.load("compressors", step.use, "steps")
         if step.load is None:
+            module = plugins.load("compressors", step.use, "steps")
             fitted: Codec = module.fit(train, module.Params(**step.params), seed)
             return fitted
         found = [entry for entry in load_codec(codec_path(step.load)) if entry[0] == step.use]
         if len(found) != 1:
             raise InputError(f"{step.load}: found {len(found)} steps {step.use!r}, expected one")
-        _, params, state = found[0]
-        loaded: Codec = module.restore(state, module.Params(**params))
-        return loaded
+        return _restored(*found[0], step.load)
 
 
 def codec_path(load: str) -> Path:
     """Return the file a step is loaded from: below the folder the harness runs in, and nowhere else."""
-    return inside(Path.cwd(), load, "load")
+    path = inside(Path.cwd(), load, "load")
+    if not path.is_file():
+        raise InputError(f"load: {load} is not there, expected a codec saved by this harness")
+    return path
 
 
 def load_chain(path: Path) -> Chain:
     """Return the chain that ``Chain.save`` wrote."""
     steps, codecs = [], []
     for use, params, state in load_codec(path):
-        module = plugins.load("compressors", use, str(path))
         steps.append(Step(use, params))
-        codecs.append(module.restore(state, module.Params(**params)))
+        codecs.append(_restored(use, params, state, str(path)))
     return Chain(tuple(steps), tuple(codecs))
+
+
+def _restored(use: str, params: Json, state: Mapping[str, NDArray[Any]], where: str) -> Codec:
+    module = plugins.load("compressors", use, where)
+    try:
+        codec: Codec = module.restore(state, module.Params(**params))
+    except (ValueError, TypeError, KeyError, IndexError) as error:
+        reason = " ".join(str(error).split())
+        raise InputError(f"{where}: {use}: {reason}, expected a step saved by this harness") from error
+    return codec

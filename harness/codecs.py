@@ -32,6 +32,7 @@ class Affine:
     weights: Floats
     bias: Floats
     side_bytes: ClassVar[int] = 0
+    reconstructs: ClassVar[bool] = False
 
     def encode(self, x: Floats) -> Bytes:
         """Return codes (n, 4 d) uint8 of vectors (n, D) float32."""

@@ -92,6 +92,8 @@ class Codec(Protocol):
 
     side_bytes: ClassVar[int]
     """Of the bytes a vector that ``encode`` returns, how many are side information (scales, norms)."""
+    reconstructs: ClassVar[bool]
+    """Whether ``decode`` gives back vectors of the space that was encoded, rather than of another."""
 
     def encode(self, x: Floats) -> Bytes:
         """Return codes (n, bytes a vector) uint8 of vectors (n, D) float32."""
@@ -111,13 +113,17 @@ def check_vectors(x: NDArray[Any], where: str, dimension: int | None = None) -> 
         raise InputError(f"{where}: found {x.shape[1]} dimensions, expected {dimension}")
     if len(x) == 0:
         raise InputError(f"{where}: found no rows, expected at least two")
-    finite = np.isfinite(x).all(axis=1)
+    if x.dtype.kind not in "fiu":
+        raise InputError(f"{where}: found numbers of type {x.dtype}, expected real numbers")
+    with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinity, which is refused below
+        rows = np.ascontiguousarray(x, dtype=np.float32)
+    finite = np.isfinite(rows).all(axis=1)
     if not finite.all():
         raise InputError(f"{where}: row {int(finite.argmin())} has NaN or infinity, expected finite numbers")
-    norms = np.linalg.norm(x, axis=1)
+    norms = np.linalg.norm(rows.astype(np.float64), axis=1)
     if norms.min() < ZERO_NORM:
         raise InputError(f"{where}: row {int(norms.argmin())} is a zero vector, expected a direction")
-    return np.ascontiguousarray(x, dtype=np.float32)
+    return rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ import functools
 import os
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from harness.core import BlockedError, Place
@@ -50,18 +52,32 @@ def commit(repo: str, kind: str, revision: str | None, place: Place) -> str:
         return revision
     from huggingface_hub import HfApi
 
-    info = HfApi().dataset_info(repo) if kind == "dataset" else HfApi().model_info(repo)
+    with _told(kind, repo):
+        info = HfApi().dataset_info(repo) if kind == "dataset" else HfApi().model_info(repo)
     if info.sha is None:
         raise BlockedError(f"the hub names no commit of {repo}", "pin a revision in the suite")
     return info.sha
 
 
 def snapshot(repo: str, kind: str, sha: str, patterns: list[str] | None = None) -> Path:
-    """Return the folder of a commit's files, downloaded where the cache has them not."""
+    """Return the folder of a commit's files, downloaded where the cache has them not.
+
+    Raises BlockedError where the download does not come to its end.
+    """
     from huggingface_hub import snapshot_download
 
-    allow = patterns or None
-    return Path(snapshot_download(repo, repo_type=kind, revision=sha, allow_patterns=allow))
+    with _told(kind, repo):
+        return Path(snapshot_download(repo, repo_type=kind, revision=sha, allow_patterns=patterns))
+
+
+@contextmanager
+def _told(kind: str, repo: str) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        reason = str(error).partition("\n")[0]
+        missing = f"{kind} {repo} could not be fetched: {reason}"
+        raise BlockedError(missing, "run again with the hub reachable") from error
 
 
 def _cached_commit(repo: str, kind: str, revision: str | None) -> str | None:

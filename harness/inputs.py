@@ -15,7 +15,10 @@ from harness.suite import Suite
 
 SCHEMA = 1
 # A change to what these modules say makes every result of before out of date.
-ENGINE = ("cell", "chain", "codecs", "folding", "material", "overlap", "records", "stats", "vectors")
+ENGINE = (
+    *("cell", "certificate", "chain", "codecs", "core", "folding"),
+    *("material", "overlap", "records", "stats", "vectors"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,9 @@ class Inputs:
         modules = [f"harness.{name}" for name in ENGINE]
         modules += [f"harness.compressors.{_stem(step.use)}" for step in cell.steps]
         modules += [f"harness.encoders.{_stem(self.encoders[cell.encoder]['use'])}"]
+        modules += [
+            f"harness.sources.{_stem(self.datasets[name]['use'])}" for name in (cell.train, *cell.tests)
+        ]
         modules += [f"harness.protocols.{_stem(name)}" for name in self.suite.protocols]
         modules += [
             f"harness.metrics.{_stem(name.partition('@')[0])}"

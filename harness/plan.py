@@ -124,8 +124,8 @@ def _cell(
     dimension = int(suite.encoders[encoder]["dimension"])
     tests = chain.test or suite.test
     metrics = {name: (*(suite.datasets[name].metrics or suite.metrics), *chain.metrics) for name in tests}
-    for name in {metric for listed in metrics.values() for metric in listed}:
-        plugins.load("metrics", name.partition("@")[0], f"{where}: metrics")
+    for name in dict.fromkeys(metric for listed in metrics.values() for metric in listed):
+        _check_metric(name, chain, where)
     target = budget(suite.points[point], point, dimension, where) if point else None
     steps = tuple(
         _step(raw, chain, dimension, target, f"{where}: [chains.{chain.name}] steps.{i}")
@@ -167,6 +167,16 @@ def _step(raw: Json, chain: Chain, dimension: int, target: int | None, where: st
     if getattr(params, "dims", 0) > dimension and use != "random-projection":
         raise InputError(f"{where}.dims: found {params.dims}, expected at most the encoder's {dimension}")
     return Step(use, params.model_dump())
+
+
+def _check_metric(name: str, chain: Chain, where: str) -> None:
+    metric, _, reference = name.partition("@")
+    module = plugins.load("metrics", metric, f"{where}: metrics")
+    if reference not in module.REFERENCES:
+        choices = ", ".join(f"{metric}@{choice}" for choice in module.REFERENCES)
+        raise InputError(f"{where}: metrics: found {name!r}, expected {choices}")
+    if not chain.stages and any("stage" in request for request in module.needs(reference)):
+        raise InputError(f"{where}: [chains.{chain.name}] metrics: {name} needs stages = true")
 
 
 def _plugin_params(kind: str, raw: Json, where: str) -> Any:

@@ -34,7 +34,8 @@ def load(kind: str, name: str, where: str) -> ModuleType:
 def code_digest(module: str) -> str:
     """Return a short sha256 of a module's tokens, so that only a change that can matter changes it.
 
-    Comments, docstrings and layout are left out; ``module`` is a dotted name inside the harness.
+    Comments, docstrings and line breaks are left out; a comma before a closing bracket is not, as it can
+    make a tuple. ``module`` is a dotted name inside the harness.
     """
     path = _FOLDER.parent / (module.replace(".", "/") + ".py")
     return digest_source(path.read_text("utf-8"))
@@ -49,8 +50,13 @@ def digest_source(source: str) -> str:
     hasher = hashlib.sha256()
     fresh = True  # at the start of a statement, where a string alone is a docstring
     inside = 0  # nested f-strings
+    passed = False  # over a docstring, whose line's end is none of the code's either
     for kind, text, *_ in tokenize.generate_tokens(io.StringIO(source).readline):
-        if kind in _STRUCTURE:
+        if kind == tokenize.STRING and fresh and not inside:
+            passed = True
+        elif kind == tokenize.NEWLINE and passed:
+            passed = False
+        elif kind in _STRUCTURE:
             hasher.update(tokenize.tok_name[kind].encode())
             fresh = True
         elif kind == _F_END:
@@ -59,7 +65,7 @@ def digest_source(source: str) -> str:
             hasher.update(b"" if inside else b"f-string ")
             inside += kind == _F_START
             fresh = False
-        elif kind not in _SILENT and not inside and not (kind == tokenize.STRING and fresh):
+        elif kind not in _SILENT and not inside:
             hasher.update(text.encode() + b" ")
             fresh = False
     return hasher.hexdigest()[:16]

@@ -8,13 +8,18 @@ from __future__ import annotations
 import gzip
 import json
 import math
+import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from harness.core import Floats, InputError, Json, PairSet, check_vectors
+from harness.core import Doubles, Floats, InputError, Ints, Json, PairSet, check_vectors
+
+_FIELDS = 3  # of a line of tab-separated pairs
 
 
 def pair_set(name: str, records: Iterable[Mapping[str, Any]], origin: Json, where: str) -> PairSet:
@@ -24,18 +29,9 @@ def pair_set(name: str, records: Iterable[Mapping[str, Any]], origin: Json, wher
     """
     left, right, gold = [], [], []
     for i, record in enumerate(records):
-        for key, kind in (("sentence1", str), ("sentence2", str), ("score", (int, float))):
-            if not isinstance(record.get(key), kind):
-                raise InputError(
-                    f"{where}: row {i}, key {key!r}: found {record.get(key)!r}, expected {_said(kind)}"
-                )
-        if not math.isfinite(record["score"]):
-            raise InputError(
-                f"{where}: row {i}, key 'score': found {record['score']}, expected a finite number"
-            )
-        left.append(record["sentence1"])
-        right.append(record["sentence2"])
-        gold.append(float(record["score"]))
+        left.append(_text(record.get("sentence1"), f"{where}: row {i}, key 'sentence1'"))
+        right.append(_text(record.get("sentence2"), f"{where}: row {i}, key 'sentence2'"))
+        gold.append(_number(record.get("score"), f"{where}: row {i}, key 'score'"))
     return rated(name, (*left, *right), None, paired(len(gold)), np.array(gold), origin, where)
 
 
@@ -43,8 +39,8 @@ def rated(
     name: str,
     texts: tuple[str, ...] | None,
     vectors: Floats | None,
-    pairs: np.ndarray[Any, np.dtype[np.int64]],
-    gold: np.ndarray[Any, np.dtype[np.float64]] | None,
+    pairs: Ints,
+    gold: Doubles | None,
     origin: Json,
     where: str,
 ) -> PairSet:
@@ -56,7 +52,7 @@ def rated(
     return PairSet(name, texts, vectors, pairs, gold, origin)
 
 
-def paired(m: int) -> np.ndarray[Any, np.dtype[np.int64]]:
+def paired(m: int) -> Ints:
     """Return the pairs (i, m + i) of rows laid out first sentences, then second ones."""
     return np.stack([np.arange(m), np.arange(m, 2 * m)], axis=1).astype(np.int64)
 
@@ -82,13 +78,7 @@ def read_pairs(path: Path, name: str, origin: Json) -> PairSet:
 def read_vectors(path: Path, name: str, origin: Json) -> PairSet:
     """Return vectors as they come: a ``.npy`` corpus, or ``.npz`` arrays left, right and perhaps gold."""
     where = str(path)
-    try:
-        loaded = np.load(path, allow_pickle=False)
-        arrays = (
-            {"rows": loaded} if isinstance(loaded, np.ndarray) else {key: loaded[key] for key in loaded.files}
-        )
-    except (OSError, ValueError, EOFError) as error:
-        raise InputError(f"{where}: {error}, expected a .npy or .npz file of numbers") from error
+    arrays = _arrays(path)
     if set(arrays) == {"rows"}:
         rows = check_vectors(arrays["rows"], where)
         if len(rows) < 2:  # noqa: PLR2004 - nothing can be trained on one
@@ -98,23 +88,31 @@ def read_vectors(path: Path, name: str, origin: Json) -> PairSet:
         raise InputError(f"{where}: found arrays {sorted(arrays)}, expected left, right and perhaps gold")
     left = check_vectors(arrays["left"], f"{where}: left")
     right = check_vectors(arrays["right"], f"{where}: right", dimension=left.shape[1])
-    gold = np.asarray(arrays["gold"], np.float64) if "gold" in arrays else None
+    gold = arrays.get("gold")
     if len(left) != len(right) or (gold is not None and gold.shape != (len(left),)):
-        raise InputError(
-            f"{where}: found {len(left)} left and {len(right)} right rows, expected as many, a score each"
-        )
-    if gold is not None and not np.isfinite(gold).all():
-        raise InputError(
-            f"{where}: gold, row {int((~np.isfinite(gold)).argmax())} is not finite, expected a number"
-        )
+        counts = f"{len(left)} left and {len(right)} right rows"
+        raise InputError(f"{where}: found {counts}, expected as many of both, and a score each")
+    if gold is not None:
+        gold = np.array([_number(x, f"{where}: gold, row {i}") for i, x in enumerate(gold.tolist())])
     return rated(name, None, np.concatenate([left, right]), paired(len(left)), gold, origin, where)
+
+
+def _arrays(path: Path) -> dict[str, NDArray[Any]]:
+    try:
+        with path.open("rb") as file:
+            loaded = np.load(file, allow_pickle=False)
+            if isinstance(loaded, np.ndarray):
+                return {"rows": loaded}
+            return {key: loaded[key] for key in loaded.files}
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise InputError(f"{path}: {error}, expected a .npy or .npz file of numbers") from error
 
 
 def _json_lines(path: Path) -> Iterator[Mapping[str, Any]]:
     for i, line in enumerate(_lines(path)):
         try:
             record = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise InputError(f"{path}: row {i}: {error}, expected one JSON object a line") from error
         if not isinstance(record, dict):
             raise InputError(f"{path}: row {i}: found {type(record).__name__}, expected a JSON object")
@@ -123,27 +121,48 @@ def _json_lines(path: Path) -> Iterator[Mapping[str, Any]]:
 
 def _tab_lines(path: Path) -> Iterator[Mapping[str, Any]]:
     for i, line in enumerate(_lines(path)):
-        if line.startswith("#") or not line.strip():
-            continue
         fields = line.split("\t")
-        if len(fields) != 3:  # noqa: PLR2004 - two texts and a score
+        scored = len(fields) == _FIELDS and _is_number(fields[2])
+        if not line.strip() or (line.startswith("#") and not scored):
+            continue  # empty, or a comment: a line with a score is a pair, whatever it begins with
+        if len(fields) != _FIELDS:
             raise InputError(f"{path}: row {i}: found {len(fields)} fields, expected text, text, score")
-        try:
-            score = float(fields[2])
-        except ValueError as error:
-            raise InputError(f"{path}: row {i}: found the score {fields[2]!r}, expected a number") from error
-        yield {"sentence1": fields[0], "sentence2": fields[1], "score": score}
+        if not _is_number(fields[2]) or not math.isfinite(float(fields[2])):
+            raise InputError(f"{path}: row {i}: found the score {fields[2]!r}, expected a finite number")
+        yield {"sentence1": fields[0], "sentence2": fields[1], "score": float(fields[2])}
 
 
 def _lines(path: Path) -> list[str]:
     try:
         data = path.read_bytes()
         text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8")
-    except (OSError, EOFError, ValueError) as error:
+    except (OSError, EOFError, ValueError, zlib.error) as error:
         raise InputError(f"{path}: {error}, expected readable UTF-8 text") from error
     # Not splitlines(): it also breaks at characters that stand inside sentences.
     return text.removesuffix("\n").split("\n") if text else []
 
 
-def _said(kind: type | tuple[type, ...]) -> str:
-    return "a text" if kind is str else "a number"
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _text(value: Any, where: str) -> str:
+    try:
+        if isinstance(value, str) and value.encode():
+            return value
+    except UnicodeEncodeError:
+        pass
+    raise InputError(f"{where}: found {value!r}, expected a text")
+
+
+def _number(value: Any, where: str) -> float:
+    try:
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
+            return float(value)
+    except OverflowError:
+        pass
+    raise InputError(f"{where}: found {str(value)[:60]}, expected a finite number")

@@ -42,25 +42,30 @@ def run(
 
     Raises InputError where what all cells stand on (a data set, its vectors) is wrong.
     """
-    write_blocked(entries, tree)
     todo = [entry for entry in chosen if entry.state == "to do"]
     if not todo:
+        write_blocked(entries, tree)
         return []
     use_threads(ENCODING_THREADS)
     bases: dict[tuple[str, str], Base] = {}
-    for entry in todo:
+    failures: list[str] = []
+    for entry in list(todo):
         key = (entry.cell.suite, entry.cell.encoder)
         if key not in bases:
             can_run = [
                 e.cell for e in entries if (e.cell.suite, e.cell.encoder) == key and e.state != "blocked"
             ]
             bases[key] = base_of(entry.inputs, entry.cell.encoder, can_run, store)
-            _prepare(bases[key], sorted({cell.train for cell in can_run}), tree, told)
+            try:
+                _prepare(bases[key], sorted({cell.train for cell in can_run}), tree, told)
+            except BlockedError as error:  # a download broke off: the other encoders can still run
+                failures.append(f"{entry.cell.suite}: {entry.cell.encoder}: {error}")
+                todo = [e for e in todo if (e.cell.suite, e.cell.encoder) != key]
+    write_blocked(entries, tree)  # not before: inputs that are refused leave nothing behind
     groups = _groups(todo, bases, tree)
-    failures: list[str] = []
     done = 0
     told("cells", 0, len(todo))
-    for count, failed in spread(_run_group, groups, min(jobs, len(groups))):
+    for count, failed in spread(_run_group, groups, max(1, min(jobs, len(groups)))):
         done, failures = done + count, failures + failed
         told("cells", done, len(todo))
     return failures

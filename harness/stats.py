@@ -69,26 +69,20 @@ def estimates(
     ``series`` are (n,) float64, a value a pair of data set ``name``; ``masks`` (n,) bool say which pairs
     count under each protocol. A request of two names is their Spearman correlation, of one its mean.
     """
-    columns: dict[tuple[str, ...], Doubles] = {}
+    # Protocols that keep the same pairs are the same to the last bit: measured once.
+    same: dict[bytes, str] = {}
     for protocol, mask in masks.items():
-        columns[protocol,] = mask.astype(np.float64)
+        same.setdefault(mask.tobytes(), protocol)
+    columns: dict[tuple[str, ...], Doubles] = {}
+    for protocol in same.values():
+        mask = masks[protocol]
+        columns[(protocol,)] = mask.astype(np.float64)
         for request in requests:
-            used = request if len(request) == 1 else None
-            for key in request:
-                columns[protocol, key] = _values(
-                    series[key], mask, f"{name} ({protocol}): {key}", raw=used is not None
-                )
-            if len(request) > 1:
-                x, y = (columns[protocol, key] for key in request)
-                columns[protocol, *request] = x * y
-                columns[protocol, request[0], "squared"] = x * x
-                columns[protocol, request[1], "squared"] = y * y
+            _add_columns(columns, protocol, request, series, mask, f"{name} ({protocol})")
     sums = dict(zip(columns, _sums(name, np.stack(list(columns.values()), axis=1)).T, strict=True))
     return {
-        (protocol, request): _correlation(sums, protocol, request)
-        if len(request) > 1
-        else sums[protocol, request[0]] / sums[protocol,]
-        for protocol in masks
+        (protocol, request): _estimate(sums, same[mask.tobytes()], request)
+        for protocol, mask in masks.items()
         for request in requests
     }
 
@@ -99,10 +93,25 @@ def summary(values: Estimates) -> tuple[float, float, float]:
     return float(values[0]), float(low), float(high)
 
 
-def _values(x: Doubles, mask: Mask, where: str, *, raw: bool) -> Doubles:
-    placed = np.zeros(len(x))
-    placed[mask] = x[mask] if raw else standard_ranks(x[mask], where)
-    return placed
+def _add_columns(
+    columns: dict[tuple[str, ...], Doubles],
+    protocol: str,
+    request: Request,
+    series: Mapping[str, Doubles],
+    mask: Mask,
+    where: str,
+) -> None:
+    """Add what a request's estimates are sums of: a mean's values, or ranks, their squares and product."""
+    if len(request) == 1:
+        columns[protocol, request[0]] = np.where(mask, series[request[0]], 0.0)
+        return
+    for key in request:
+        if (protocol, key, "squared") not in columns:
+            ranks = np.zeros(len(mask))
+            ranks[mask] = standard_ranks(series[key][mask], f"{where}: {key}")
+            columns[protocol, key] = ranks
+            columns[protocol, key, "squared"] = ranks**2
+    columns[protocol, *request] = columns[protocol, request[0]] * columns[protocol, request[1]]
 
 
 def _sums(name: str, columns: Doubles) -> Doubles:
@@ -113,11 +122,11 @@ def _sums(name: str, columns: Doubles) -> Doubles:
     return np.concatenate([columns.sum(axis=0, keepdims=True), *parts]).astype(np.float64)
 
 
-def _correlation(
-    sums: Mapping[tuple[str, ...], Doubles], protocol: str, request: tuple[str, str]
-) -> Estimates:
+def _estimate(sums: Mapping[tuple[str, ...], Doubles], protocol: str, request: Request) -> Estimates:
+    n = sums[(protocol,)]
+    if len(request) == 1:
+        return sums[protocol, request[0]] / n
     a, b = request
-    n = sums[protocol,]
     mean_a, mean_b = sums[protocol, a] / n, sums[protocol, b] / n
     covariance = sums[protocol, a, b] / n - mean_a * mean_b
     variance_a = sums[protocol, a, "squared"] / n - mean_a**2

@@ -43,12 +43,14 @@ def suite_paths(names: list[str]) -> list[Path]:
         if not known:
             raise InputError(f"{folder.resolve()}: no suites here, expected suites/*.toml or a suite's path")
         return known
-    found = []
+    found: list[Path] = []
     for name in names:
         path = Path(name) if name.endswith(".toml") else folder / f"{name}.toml"
         if not path.is_file():
             choices = ", ".join(known_path.stem for known_path in known)
             raise InputError(f"suite: found {name!r}, expected one of {choices} or a path to a TOML file")
+        if path.stem in {other.stem for other in found}:
+            raise InputError(f"suite: found two of the name {path.stem!r}, expected names that differ")
         found.append(path)
     return found
 

@@ -13,7 +13,7 @@ from harness.core import InputError
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 
 
-class _Strict(BaseModel, extra="forbid", frozen=True, strict=True):
+class _Strict(BaseModel, extra="forbid", frozen=True, strict=True, allow_inf_nan=False):
     pass
 
 
@@ -28,7 +28,7 @@ class Dataset(_Strict):
 class Point(_Strict):
     """A compression ratio, met in whole units of so many bytes (4: float32 values, 1: bytes)."""
 
-    ratio: float = Field(gt=0)
+    ratio: float = Field(ge=1)
     unit_bytes: int = Field(ge=1)
 
 
@@ -78,7 +78,7 @@ class Suite(_Strict):
     seen: list[str] = []
     codecs: list[str] = []
     datasets: dict[Name, Dataset]
-    encoders: dict[Name, dict[str, Any]]
+    encoders: dict[Name, dict[str, Any]] = Field(min_length=1)
     points: dict[Name, Point] = {}
     chains: list[Chain] = Field(min_length=1)
     combine: dict[Name, dict[str, float]] = {}
@@ -121,10 +121,13 @@ def _check_names(suite: Suite, where: str) -> None:
     sets, chains = list(suite.datasets), [chain.name for chain in suite.chains]
     for key in ("train", "test", "seen"):
         _known(getattr(suite, key), sets, f"{where}: {key}")
+    for key in ("train", "test", "seeds", "protocols", "metrics"):
+        _different(getattr(suite, key), f"{where}: {key}")
+    _different(chains, f"{where}: [chains] name")
     for chain in suite.chains:
         table = f"{where}: [chains.{chain.name}]"
-        if chains.count(chain.name) > 1:
-            raise InputError(f"{table} name: found it twice, expected names that differ")
+        for key in ("train", "test", "points"):
+            _different(getattr(chain, key) or [], f"{table} {key}")
         _known([*(chain.train or ()), *(chain.test or ())], sets, f"{table} train or test")
         _known(chain.points, list(suite.points), f"{table} points")
         for name in set(chain.train or suite.train) & set(chain.test or suite.test) - set(suite.seen):
@@ -132,11 +135,23 @@ def _check_names(suite: Suite, where: str) -> None:
             raise InputError(f"{where}: train: {said}")
     for combined, weights in suite.combine.items():
         _known(list(weights), suite.test, f"{where}: [combine.{combined}]")
+        if combined in sets:
+            raise InputError(f"{where}: [combine.{combined}]: found the name of a data set, expected another")
     for i, expect in enumerate(suite.expect):
         _known([expect.chain], chains, f"{where}: [expect.{i}] chain")
+        chain = suite.chains[chains.index(expect.chain)]
+        _known([expect.train], chain.train or suite.train, f"{where}: [expect.{i}] train")
+        tests = [*(chain.test or suite.test), *suite.combine]
+        _known([expect.dataset], tests, f"{where}: [expect.{i}] dataset")
 
 
 def _known(found: list[str], choices: list[str], where: str) -> None:
     for name in found:
         if name not in choices:
             raise InputError(f"{where}: found {name!r}, expected one of {', '.join(sorted(choices))}")
+
+
+def _different(found: list[Any], where: str) -> None:
+    for entry in found:
+        if found.count(entry) > 1:
+            raise InputError(f"{where}: found {entry!r} twice, expected entries that differ")

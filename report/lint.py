@@ -16,9 +16,8 @@ from harness.tree import Tree
 from report import readme
 from report.render import TEMPLATES
 
-MEASURED = re.compile(
-    r"(?<![\w.])\d+(?:\.\d+)+|(?<![\w.])\d[\d,]*\s?(?:%|per cent|×|x\b|B\b|bytes|seconds|minutes|min\b|s\b|MB)"
-)
+UNITS = r"%|per cent|×|x\b|B\b|bytes|seconds|minutes|min\b|s\b|MB"
+MEASURED = re.compile(rf"(?<![\w.])\d+(?:\.\d+)+|(?<![\w.])\d[\d,]*\s?(?:{UNITS})")
 # What is no prose: rendered expressions, comments, fenced and inline code, link targets, the rendered part.
 NO_PROSE = re.compile(
     r"\{\{.*?\}\}|\{%.*?%\}|" + re.escape(readme.START) + ".*?" + re.escape(readme.END) + r"|<!--.*?-->"

@@ -188,9 +188,7 @@ def test_a_file_that_is_no_codec_is_one_line(
     monkeypatch.chdir(tmp_path)
     if content is not None:
         (tmp_path / "no.safetensors").write_bytes(content)
-    with pytest.raises(
-        InputError, match=r"no.safetensors: .*expected a codec saved by this harness"
-    ) as raised:
+    with pytest.raises(InputError, match=r"no.safetensors.*expected a codec saved by this harness") as raised:
         _fitter().fit((Step("lens", {}, "no.safetensors"),))
     assert "\n" not in str(raised.value)
 
@@ -208,7 +206,6 @@ def test_a_file_of_an_unknown_compressor_is_one_line(tmp_path: Path) -> None:
     [({"surplus": 1}, {"dimension": np.array([16])}), ({}, {})],
     ids=["unknown parameter", "missing array"],
 )
-@pytest.mark.xfail(reason="BUG in harness: a saved step's parameters and arrays are not checked on loading")
 def test_a_file_with_other_parameters_or_arrays_is_one_line(
     params: dict[str, object], state: dict[str, np.ndarray], tmp_path: Path
 ) -> None:

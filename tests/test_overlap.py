@@ -64,7 +64,7 @@ TRAIN = pairs_of(("a cat sits", "a dog runs"), ("one two three four five", "alon
 def test_a_pair_is_marked_as_worked_by_hand(
     pair: tuple[str, str], *, shared: bool, seen: bool, near: bool
 ) -> None:
-    """Shared in either order; seen by one sentence; near from 4 words of 5 (0.8) or 5 of 6, not 3 of 5 or 5 of 7."""
+    """Shared in either order; seen by one sentence; near by 4 words of 5 or 5 of 6, not 3 of 5 or 5 of 7."""
     found = overlap(pairs_of(pair), TRAIN)
     marks = [found.shared_pair.tolist(), found.seen_sentence.tolist(), found.near_duplicate.tolist()]
     assert [[shared], [seen], [near]] == marks
@@ -127,7 +127,8 @@ def test_protocols_keep_all_pairs_or_those_without_a_seen_sentence() -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("Stra\u00dfe", "STRASSE"), (" a\u00a0b\n", "A B"), ("\u0130stanbul", "i\u0307stanbul")]
+    ("one", "other"),
+    [("Stra\u00dfe", "STRASSE"), (" a\u00a0b\n", "A B"), ("\u0130stanbul", "i\u0307stanbul")],
 )
 def test_folding_makes_case_and_white_space_one(one: str, other: str) -> None:
     """Full case folding, any white space."""
@@ -151,7 +152,8 @@ def near_by_brute_force(text: str, train: list[str]) -> bool:
 
 
 @given(
-    st.lists(st.tuples(SENTENCES, SENTENCES), min_size=1, max_size=8), st.lists(SENTENCES, min_size=1, max_size=8)
+    st.lists(st.tuples(SENTENCES, SENTENCES), min_size=1, max_size=8),
+    st.lists(SENTENCES, min_size=1, max_size=8),
 )
 def test_near_duplicates_are_those_of_brute_force(pairs: list[tuple[str, str]], train: list[str]) -> None:
     """The sparse product finds what comparing every sentence with every other finds."""
@@ -161,7 +163,9 @@ def test_near_duplicates_are_those_of_brute_force(pairs: list[tuple[str, str]], 
 
 def test_more_sentences_than_are_compared_at_a_time_are_all_compared() -> None:
     """The 2000 sentences of 1000 pairs take two chunks; every third is near."""
-    pairs = [(f"a b c d e{i}", f"x{i} y{i}") if i % 3 else (f"w{i} b c d e", f"x{i} y{i}") for i in range(1000)]
+    pairs = [
+        (f"a b c d e{i}", f"x{i} y{i}") if i % 3 else (f"w{i} b c d e", f"x{i} y{i}") for i in range(1000)
+    ]
     found = overlap(pairs_of(*pairs), corpus_of("b c d e", "unrelated"))
     assert [i % 3 == 0 for i in range(1000)] == found.near_duplicate.tolist()
 

@@ -16,8 +16,7 @@ import pytest
 from harness.core import InputError
 from harness.records import corpus, paired, read_pairs, read_vectors
 
-BUG = pytest.mark.xfail(strict=True, reason="known bug: not refused as wrong input")
-# Known bug: an .npz that is refused is left open until the garbage collector comes, which is made to come here.
+# Known bug: an .npz that is refused stays open until the garbage is collected: here, then.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 RECORDS = [
     {"sentence1": "a cat", "sentence2": "the cat", "score": 4.5},
@@ -55,7 +54,7 @@ def test_every_format_of_pairs_reads_to_the_same_set(tmp_path: Path, name: str, 
     assert ("a cat", "one\u2028line", "three", "the cat", "\u00fcber", "four") == found.texts
     assert [[0, 3], [1, 4], [2, 5]] == found.pairs.tolist()
     assert found.gold is not None
-    assert ([4.5, 1.0, 0.0], np.float64) == (found.gold.tolist(), found.gold.dtype)
+    assert ([4.5, 1.0, 0.0], "float64") == (found.gold.tolist(), str(found.gold.dtype))
     assert ("mine", {"from": "here"}, 6, None) == (found.name, found.origin, found.rows, found.vectors)
 
 
@@ -69,34 +68,65 @@ def record(**changes: Any) -> str:
     [
         pytest.param("a.jsonl", record(score=math.nan), "row 1, key 'score': found nan", id="NaN"),
         pytest.param("a.jsonl", record(score=-math.inf), "row 1, key 'score': found -inf", id="infinity"),
-        pytest.param("a.jsonl", record(score="5"), "row 1, key 'score': found '5', expected a number", id="text score"),
+        pytest.param(
+            "a.jsonl",
+            record(score="5"),
+            "row 1, key 'score': found 5, expected a finite number",
+            id="text score",
+        ),
         pytest.param("a.jsonl", record(score=None), "row 1, key 'score': found None", id="no score"),
-        pytest.param("a.jsonl", record(score=True), "row 1, key 'score'", id="true as score", marks=BUG),
-        pytest.param("a.jsonl", record(score=10**400), "row 1, key 'score'", id="huge score", marks=BUG),
-        pytest.param("a.jsonl", record(sentence2=3), "row 1, key 'sentence2': found 3, expected a text", id="number"),
-        pytest.param("a.jsonl", record(sentence1="\ud800"), "row 1", id="half a surrogate pair", marks=BUG),
+        pytest.param("a.jsonl", record(score=True), "row 1, key 'score'", id="true as score"),
+        pytest.param("a.jsonl", record(score=10**400), "row 1, key 'score'", id="huge score"),
+        pytest.param(
+            "a.jsonl", record(sentence2=3), "row 1, key 'sentence2': found 3, expected a text", id="number"
+        ),
+        pytest.param("a.jsonl", record(sentence1="\ud800"), "row 1", id="half a surrogate pair"),
         pytest.param("a.jsonl", LINES + "[1]\n", "row 3: found list, expected a JSON object", id="list"),
         pytest.param("a.jsonl", LINES + "\n", "row 3: ", id="blank line"),
         pytest.param("a.jsonl", LINES[:-20], "row 2: ", id="truncated"),
-        pytest.param("a.jsonl", "[" * 100_000, "row 0", id="nested without end", marks=BUG),
+        pytest.param("a.jsonl", "[" * 100_000, "row 0", id="nested without end"),
         pytest.param("a.jsonl", "", "found 0 pairs, expected at least two", id="empty"),
-        pytest.param("a.jsonl", json.dumps(RECORDS[0]), "found 1 pairs, expected at least two", id="one pair"),
-        pytest.param("a.jsonl", record(score=4.5), "every score is 4.5, expected scores that differ", id="constant"),
-        pytest.param("a.jsonl", LINES.encode("latin-1", "replace"), "expected readable UTF-8 text", id="Latin-1"),
-        pytest.param("a.jsonl.gz", LINES, "Not a gzipped file", id="not compressed"),
-        pytest.param("a.jsonl.gz", gzip.compress(LINES.encode())[:30], "ended before", id="truncated archive"),
         pytest.param(
-            "a.jsonl.gz", b"%b\xff\xff%b" % (gzip.compress(b"a" * 99)[:10], b"a" * 99), "a.jsonl.gz",
-            id="corrupt archive", marks=BUG,
+            "a.jsonl", json.dumps(RECORDS[0]), "found 1 pairs, expected at least two", id="one pair"
         ),
-        pytest.param("a.tsv", "a\tb\t1\nc\td\n", "row 1: found 2 fields, expected text, text, score", id="two fields"),
+        pytest.param(
+            "a.jsonl", record(score=4.5), "every score is 4.5, expected scores that differ", id="constant"
+        ),
+        pytest.param(
+            "a.jsonl", LINES.encode("latin-1", "replace"), "expected readable UTF-8 text", id="Latin-1"
+        ),
+        pytest.param("a.jsonl.gz", LINES, "Not a gzipped file", id="not compressed"),
+        pytest.param(
+            "a.jsonl.gz", gzip.compress(LINES.encode())[:30], "ended before", id="truncated archive"
+        ),
+        pytest.param(
+            "a.jsonl.gz",
+            b"%b\xff\xff%b" % (gzip.compress(b"a" * 99)[:10], b"a" * 99),
+            "a.jsonl.gz",
+            id="corrupt archive",
+        ),
+        pytest.param(
+            "a.tsv", "a\tb\t1\nc\td\n", "row 1: found 2 fields, expected text, text, score", id="two fields"
+        ),
         pytest.param("a.tsv", "a\tb\t1\nc\td\te\t2\n", "row 1: found 4 fields", id="four fields"),
-        pytest.param("a.tsv", "a\tb\t1\nc\td\tgood\n", "row 1: found the score 'good', expected a number", id="word"),
-        pytest.param("a.tsv", "a\tb\t1\nc\td\tnan\n", "row 1, key 'score': found nan", id="NaN in tabs"),
-        pytest.param("a.tsv", "# two\n# lines\na\tb\t1\nc\td\tinf\n", "row 3", id="infinity below a comment", marks=BUG),
-        pytest.param("a.csv", "a,b,1\nc,d,2\n", "found the ending '.csv', expected .jsonl", id="unknown ending"),
+        pytest.param(
+            "a.tsv",
+            "a\tb\t1\nc\td\tgood\n",
+            "row 1: found the score 'good', expected a finite number",
+            id="word",
+        ),
+        pytest.param(
+            "a.tsv",
+            "a\tb\t1\nc\td\tnan\n",
+            "row 1: found the score 'nan', expected a finite",
+            id="NaN in tabs",
+        ),
+        pytest.param("a.tsv", "# two\n# lines\na\tb\t1\nc\td\tinf\n", "row 3", id="infinity below a comment"),
+        pytest.param(
+            "a.csv", "a,b,1\nc,d,2\n", "found the ending '.csv', expected .jsonl", id="unknown ending"
+        ),
     ],
-)  # fmt: skip
+)
 def test_bad_pairs_are_refused_with_the_row(tmp_path: Path, name: str, data: bytes | str, named: str) -> None:
     """One error that names the file, the row, what was found and what is right."""
     path = written(tmp_path / name, data)
@@ -106,7 +136,6 @@ def test_bad_pairs_are_refused_with_the_row(tmp_path: Path, name: str, data: byt
     assert named in str(caught.value)
 
 
-@pytest.mark.xfail(strict=True, reason="known bug: a pair whose first text begins with '#' is left out")
 def test_a_sentence_may_begin_with_a_number_sign(tmp_path: Path) -> None:
     """Three fields and a score are a pair: no row of data is left out without a word."""
     path = written(tmp_path / "a.tsv", "#1 is best\tthe best is first\t4\nc\td\t2\ne\tf\t1\n")
@@ -146,7 +175,7 @@ def test_a_corpus_of_vectors_is_read_as_float32(tmp_path: Path) -> None:
     np.save(tmp_path / "a.npy", x)
     found = read_vectors(tmp_path / "a.npy", "mine", {"from": "here"})
     assert found.vectors is not None
-    assert (np.float32, True) == (found.vectors.dtype, found.vectors.flags["C_CONTIGUOUS"])
+    assert ("float32", True) == (str(found.vectors.dtype), found.vectors.flags["C_CONTIGUOUS"])
     assert x.astype(np.float32).tolist() == found.vectors.tolist()
     assert ((0, 2), None, None, 4) == (found.pairs.shape, found.gold, found.texts, found.rows)
 
@@ -175,9 +204,9 @@ def test_pairs_of_vectors_are_read_with_or_without_scores(tmp_path: Path, gold: 
         pytest.param(rows(6), "found an array of shape (6,), expected rows and columns", id="flat"),
         pytest.param(rows(2, 3, 4), "found an array of shape (2, 3, 4)", id="cube"),
         pytest.param(np.array(1.0), "found an array of shape ()", id="number"),
-        pytest.param(np.array([["a", "b"], ["c", "d"]]), "expected", id="text", marks=BUG),
-        pytest.param(rows(4, 3) + 1j, "expected", id="complex", marks=BUG),
-        pytest.param(np.full((4, 3), 1e300), "row 0", id="beyond float32", marks=BUG),
+        pytest.param(np.array([["a", "b"], ["c", "d"]]), "expected", id="text"),
+        pytest.param(rows(4, 3) + 1j, "expected", id="complex"),
+        pytest.param(np.full((4, 3), 1e300), "row 0", id="beyond float32"),
         pytest.param(np.array([[1, None], [2, 3]], object), "Object arrays cannot be loaded", id="pickled"),
     ],
 )
@@ -196,40 +225,63 @@ def test_a_bad_corpus_of_vectors_is_refused_with_the_row(
 @pytest.mark.parametrize(
     ("arrays", "named"),
     [
-        pytest.param({"left": rows(5, 3), "right": rows(5, 4)}, "right: found 4 dimensions, expected 3", id="width"),
+        pytest.param(
+            {"left": rows(5, 3), "right": rows(5, 4)}, "right: found 4 dimensions, expected 3", id="width"
+        ),
         pytest.param({"left": rows(5, 3), "right": rows(4, 3)}, "found 5 left and 4 right rows", id="length"),
         pytest.param(
-            {"left": rows(5, 3), "right": rows(5, 3), "gold": np.arange(4)}, "expected as many, a score each", id="scores"
+            {"left": rows(5, 3), "right": rows(5, 3), "gold": np.arange(4)},
+            "expected as many of both, and a score each",
+            id="scores",
         ),
         pytest.param(
-            {"left": rows(5, 3), "right": rows(5, 3), "gold": np.ones((5, 1))}, "a score each", id="score matrix"
+            {"left": rows(5, 3), "right": rows(5, 3), "gold": np.ones((5, 1))},
+            "a score each",
+            id="score matrix",
         ),
         pytest.param(
             {"left": rows(5, 3), "right": rows(5, 3), "gold": np.array([1, 2, math.nan, 4, 5])},
-            "gold, row 2 is not finite, expected a number",
+            "gold, row 2: found nan, expected a finite number",
             id="NaN score",
         ),
         pytest.param(
-            {"left": rows(5, 3), "right": rows(5, 3), "gold": np.full(5, 2.0)}, "every score is 2", id="constant"
+            {"left": rows(5, 3), "right": rows(5, 3), "gold": np.full(5, 2.0)},
+            "every score is 2",
+            id="constant",
         ),
         pytest.param(
-            {"left": rows(2, 3), "right": rows(2, 3), "gold": np.array(["good", "bad"])}, "gold", id="words", marks=BUG
+            {"left": rows(2, 3), "right": rows(2, 3), "gold": np.array(["good", "bad"])}, "gold", id="words"
         ),
-        pytest.param({"left": rows(5, 3), "right": with_value(math.nan, 2)}, "right: row 2 has NaN", id="NaN"),
-        pytest.param({"left": with_value(math.inf, 1), "right": rows(5, 3)}, "left: row 1 has NaN or inf", id="infinity"),
-        pytest.param({"left": with_zero_row(0), "right": rows(5, 3)}, "left: row 0 is a zero vector", id="zero vector"),
-        pytest.param({"left": rows(1, 3), "right": rows(1, 3)}, "found 1 pairs, expected at least two", id="one pair"),
+        pytest.param(
+            {"left": rows(5, 3), "right": with_value(math.nan, 2)}, "right: row 2 has NaN", id="NaN"
+        ),
+        pytest.param(
+            {"left": with_value(math.inf, 1), "right": rows(5, 3)},
+            "left: row 1 has NaN or inf",
+            id="infinity",
+        ),
+        pytest.param(
+            {"left": with_zero_row(0), "right": rows(5, 3)}, "left: row 0 is a zero vector", id="zero vector"
+        ),
+        pytest.param(
+            {"left": rows(1, 3), "right": rows(1, 3)}, "found 1 pairs, expected at least two", id="one pair"
+        ),
         pytest.param({"left": rows(0, 3), "right": rows(0, 3)}, "left: found no rows", id="empty"),
-        pytest.param({"left": rows(5, 3)}, "found arrays ['left'], expected left, right and perhaps gold", id="half"),
         pytest.param(
-            {"left": rows(5, 3), "right": rows(5, 3), "test": rows(5, 3)}, "found arrays ['left', 'right', 'test']",
+            {"left": rows(5, 3)}, "found arrays ['left'], expected left, right and perhaps gold", id="half"
+        ),
+        pytest.param(
+            {"left": rows(5, 3), "right": rows(5, 3), "test": rows(5, 3)},
+            "found arrays ['left', 'right', 'test']",
             id="one too many",
         ),
         pytest.param(
-            {"left": np.array([[None]], object), "right": rows(1, 1)}, "Object arrays cannot be loaded", id="pickled"
+            {"left": np.array([[None]], object), "right": rows(1, 1)},
+            "Object arrays cannot be loaded",
+            id="pickled",
         ),
     ],
-)  # fmt: skip
+)
 def test_bad_pairs_of_vectors_are_refused(tmp_path: Path, arrays: dict[str, Any], named: str) -> None:
     """Both sides and the scores have to fit one another, and the error names the side and the row."""
     path = tmp_path / "a.npz"
@@ -254,8 +306,8 @@ def flip_a_byte(data: bytes) -> bytes:
     ("name", "damage"),
     [
         pytest.param("a.npy", cut_in_half, id="truncated npy"),
-        pytest.param("a.npz", cut_in_half, id="truncated npz", marks=BUG),
-        pytest.param("a.npz", flip_a_byte, id="altered npz", marks=BUG),
+        pytest.param("a.npz", cut_in_half, id="truncated npz"),
+        pytest.param("a.npz", flip_a_byte, id="altered npz"),
         pytest.param("a.npy", lambda _: b"", id="empty npy"),
         pytest.param("a.npz", lambda _: b"", id="empty npz"),
         pytest.param("a.npy", lambda _: b"0.1 0.2\n0.3 0.4\n", id="text"),

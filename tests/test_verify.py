@@ -44,7 +44,9 @@ def put(root: Path, path: str, data: bytes) -> None:
 
 def relist(root: Path) -> None:
     """Write the listing that the files have now, as someone who covers his tracks would."""
-    paths = sorted((p for p in (root / "artifacts").rglob("*") if p.is_file()), key=lambda p: p.as_posix().encode())
+    paths = sorted(
+        (p for p in (root / "artifacts").rglob("*") if p.is_file()), key=lambda p: p.as_posix().encode()
+    )
     lines = [f"{sha256(path.read_bytes())}  {path.relative_to(root).as_posix()}\n" for path in paths]
     (root / "ARTIFACTS.sha256").write_text("".join(lines), "utf-8")
 
@@ -70,7 +72,12 @@ def root(tmp_path: Path) -> Path:
         "before": {"path": BEFORE.removeprefix("artifacts/"), "sha256": sha256(b"cosines before")},
         "after": {"path": AFTER.removeprefix("artifacts/"), "sha256": sha256(b"cosines after")},
     }
-    content = {"suite": "s", "cell": "enc.train.pca.s0", "files": files, "values": [{"value": 0.5, "low": 1e-7}]}
+    content: dict[str, Any] = {
+        "suite": "s",
+        "cell": "enc.train.pca.s0",
+        "files": files,
+        "values": [{"value": 0.5, "low": 1e-7}],
+    }
     put(root, RESULT, stamped(content))
     put(root, "artifacts/results/s.blocked.json", stamped({"suite": "s", "blocked": []}))
     put(root, "artifacts/envelopes/s/enc.train.pca.s0.json", b'{"seconds": 1.5}')
@@ -132,9 +139,12 @@ def cut(path: str) -> Callable[[Path], None]:
     return change
 
 
-TAMPERED = {
+TAMPERED: dict[str, tuple[Callable[[Path], Any], str]] = {
     "changed byte": (lambda root: put(root, AFTER, b"cosines aftEr"), f"{AFTER}: has sha256"),
-    "extra file": (lambda root: put(root, "artifacts/report/x.md", b"x"), "artifacts/report/x.md: not listed"),
+    "extra file": (
+        lambda root: put(root, "artifacts/report/x.md", b"x"),
+        "artifacts/report/x.md: not listed",
+    ),
     "hidden extra file": (lambda root: put(root, "artifacts/.x/.y", b"x"), "artifacts/.x/.y: not listed"),
     "missing file": (lambda root: (root / BEFORE).unlink(), f"{BEFORE}: listed, but there is no such file"),
     "no evidence at all": (lambda root: shutil.rmtree(root / "artifacts"), f"{RESULT}: listed, but there is"),
@@ -145,12 +155,18 @@ TAMPERED = {
     "Windows line ends": (edit_listing("\n", "\r\n"), f"{AFTER}: not listed"),
     "truncated listing": (cut("ARTIFACTS.sha256"), "ARTIFACTS.sha256: empty, or its last line has no end"),
     "empty listing": (lambda root: put(root, "ARTIFACTS.sha256", b""), "ARTIFACTS.sha256: empty"),
-    "binary listing": (lambda root: put(root, "ARTIFACTS.sha256", b"\xff\x00\n"), "line 1: expected a sha256"),
+    "binary listing": (
+        lambda root: put(root, "ARTIFACTS.sha256", b"\xff\x00\n"),
+        "line 1: expected a sha256",
+    ),
     "listed outside": (
         lambda root: list_a_file_outside(root, "artifacts/../secret"),
         "artifacts/../secret: listed, but there is no such file inside",
     ),
-    "listed beside": (lambda root: list_a_file_outside(root, "secret"), "line 1: expected a sha256, two spaces"),
+    "listed beside": (
+        lambda root: list_a_file_outside(root, "secret"),
+        "line 1: expected a sha256, two spaces",
+    ),
     "linked file": (
         lambda root: link(root, "artifacts/report/x", root / RESULT),
         "artifacts/report/x: cannot be read: no plain file",
@@ -187,21 +203,34 @@ TAMPERED = {
         lambda root: put(root, "artifacts/results/x.json", stamped({"suite": "s", "cell": "x"})),
         "artifacts/results/x.json: its suite and cell are not those of its place",
     ),
-    "re-stamped under another cell": (lambda root: restamp(root, cell="other"), f"{RESULT}: its suite and cell"),
-    "re-stamped under another suite": (lambda root: restamp(root, suite="t"), f"{RESULT}: its suite and cell"),
+    "re-stamped under another cell": (
+        lambda root: restamp(root, cell="other"),
+        f"{RESULT}: its suite and cell",
+    ),
+    "re-stamped under another suite": (
+        lambda root: restamp(root, suite="t"),
+        f"{RESULT}: its suite and cell",
+    ),
     "re-stamped without files": (lambda root: restamp(root, files={}), f"{RESULT}: names no files"),
-    "re-stamped with files of another kind": (lambda root: restamp(root, files=[1]), f"{RESULT}: names no files"),
+    "re-stamped with files of another kind": (
+        lambda root: restamp(root, files=[1]),
+        f"{RESULT}: names no files",
+    ),
     "re-stamped with an entry of another kind": (
         lambda root: restamp(root, files={"before": 1, "after": None}),
         f"{RESULT}: before: no such file inside artifacts/",
     ),
     "re-stamped with a file outside": (
         lambda root: restamp(
-            root, files={**content_of(root)["files"], "codec": {"path": "../secret", "sha256": sha256(b"secret")}}
+            root,
+            files={**content_of(root)["files"], "codec": {"path": "../secret", "sha256": sha256(b"secret")}},
         ),
         f"{RESULT}: codec: no such file inside artifacts/",
     ),
-    "re-stamped with another value": (lambda root: restamp(root, values=[]), f"{CLAIMS}: no result has the name"),
+    "re-stamped with another value": (
+        lambda root: restamp(root, values=[]),
+        f"{CLAIMS}: no result has the name",
+    ),
     "score file swapped": (
         lambda root: put(root, AFTER, b"better cosines"),
         f"{RESULT}: {AFTER} is not the file that it was computed with",
@@ -234,7 +263,9 @@ TAMPERED = {
         f"{RESULT}: cannot be read",
     ),
     "key given twice": (
-        lambda root: put(root, RESULT, (root / RESULT).read_bytes().replace(b'"suite"', b'"suite": "t", "suite"')),
+        lambda root: put(
+            root, RESULT, (root / RESULT).read_bytes().replace(b'"suite"', b'"suite": "t", "suite"')
+        ),
         f"{RESULT}: cannot be read: the key 'suite' stands twice",
     ),
     "NaN": (
@@ -261,7 +292,7 @@ TAMPERED = {
 }
 
 
-@pytest.mark.parametrize("change, named", TAMPERED.values(), ids=TAMPERED)
+@pytest.mark.parametrize(("change", "named"), TAMPERED.values(), ids=TAMPERED)
 def test_what_was_tampered_with_is_named_in_one_line(
     root: Path, change: Callable[[Path], None], named: str
 ) -> None:
@@ -370,7 +401,7 @@ APPENDIX_B = {
 }
 
 
-@pytest.mark.parametrize("bits, form", APPENDIX_B.items(), ids=APPENDIX_B)
+@pytest.mark.parametrize(("bits", "form"), APPENDIX_B.items(), ids=APPENDIX_B)
 def test_numbers_have_the_form_that_the_standard_prints(bits: str, form: str) -> None:
     """Every finite sample of RFC 8785, appendix B."""
     (value,) = struct.unpack(">d", bytes.fromhex(bits))
@@ -378,7 +409,7 @@ def test_numbers_have_the_form_that_the_standard_prints(bits: str, form: str) ->
 
 
 def test_keys_are_sorted_by_utf_16_code_units() -> None:
-    """RFC 8785, section 3.2.3: an emoji (a surrogate pair, d83d) comes before a Hebrew presentation form (fb33)."""
+    """RFC 8785, section 3.2.3: an emoji (d83d and another) comes before a Hebrew form (fb33)."""
     keys = ["\u20ac", "\r", "\ufb33", "1", "\U0001f600", "\x80", "\u00f6"]
     expected = ["\r", "1", "\x80", "\u00f6", "\u20ac", "\U0001f600", "\ufb33"]
     assert expected == list(json.loads(verify.canonical(dict.fromkeys(keys))))

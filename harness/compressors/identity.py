@@ -24,6 +24,7 @@ class Identity:
     """float32 in, float32 out."""
 
     side_bytes: ClassVar[int] = 0
+    reconstructs: ClassVar[bool] = True
 
     def encode(self, x: Floats) -> Bytes:
         """Return the bytes (n, 4 D) of ``x``."""

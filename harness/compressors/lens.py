@@ -31,7 +31,7 @@ class Params(BaseModel, extra="forbid", frozen=True):
     dims: int = Field(ge=1)
     human_weight: float = Field(default=0.0, ge=0, le=1)
     steps: int = Field(default=1200, ge=1)
-    batch: int = Field(default=512, ge=2)
+    batch: int = Field(default=256, ge=2)
     rate: float = Field(default=3e-3, gt=0)
     dropout: float = Field(default=0.2, ge=0, lt=1)
 

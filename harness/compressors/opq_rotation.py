@@ -35,6 +35,10 @@ def fit(train: Training, params: Params, seed: int) -> Affine:
             f"opq-rotation: found {len(train.vectors)} training vectors, expected at least {CENTROIDS}"
         )
     width = train.dimension + -train.dimension % params.subvectors
+    if len(train.vectors) < width:  # faiss writes beyond its buffers there
+        raise InputError(
+            f"opq-rotation: found {len(train.vectors)} training vectors, expected at least {width}"
+        )
     x = np.ascontiguousarray(np.pad(train.vectors, ((0, 0), (0, width - train.dimension))))
     quantizer = faiss.ProductQuantizer(width, params.subvectors, 8)
     quantizer.cp.seed = seed % 2**31

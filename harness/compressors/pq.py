@@ -33,6 +33,7 @@ class PQ:
     centroids: Floats
     dimension: int
     side_bytes: ClassVar[int] = 0
+    reconstructs: ClassVar[bool] = True
 
     def encode(self, x: Floats) -> Bytes:
         """Return codes (n, M) uint8 of vectors (n, D) float32."""

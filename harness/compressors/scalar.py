@@ -31,6 +31,7 @@ class Scalar:
     bits: int
     ranges: Floats
     side_bytes: ClassVar[int] = 0
+    reconstructs: ClassVar[bool] = True
 
     def encode(self, x: Floats) -> Bytes:
         """Return codes (n, ceil(D bits / 8)) uint8 of vectors (n, D) float32."""

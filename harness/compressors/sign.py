@@ -25,6 +25,7 @@ class Sign:
 
     dimension: int
     side_bytes: ClassVar[int] = 0
+    reconstructs: ClassVar[bool] = False
 
     def encode(self, x: Floats) -> Bytes:
         """Return bits (n, ceil(D / 8)) uint8."""

@@ -8,7 +8,7 @@ meets another pair's label.
 from __future__ import annotations
 
 import functools
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field
 
 from harness import hub
 from harness.certificate import read_json
-from harness.core import Floats, InputError, PairSet, Place, check_vectors
+from harness.core import Doubles, Floats, InputError, PairSet, Place, check_vectors
 from harness.files import check_digest, inside
 
 SCORE_DIFFERENCE = 1e-3  # scores are printed with three decimals
@@ -58,15 +58,32 @@ def _read(params: Params, data: PairSet) -> Floats:
             f"{params.repo}/{params.manifest}: found {len(paths)} lines for {name}, expected one"
         )
     path = inside(folder, paths[0], params.repo)
-    check_digest(path, listed[paths[0]])
+    vectors, scores = _published(path, listed[paths[0]], params.dimension)
+    check_scores(scores, data, str(path))
+    return vectors
+
+
+@functools.lru_cache(maxsize=2)
+def _published(path: Path, sha256: str, dimension: int) -> tuple[Floats, Doubles]:
+    """Return the vectors, first sentences then second ones, and the scores; kept while a set is encoded."""
+    check_digest(path, sha256)
     document = read_json(path)
-    left = check_vectors(np.array(document["embeddings1"]), f"{path}: embeddings1", params.dimension)
-    right = check_vectors(np.array(document["embeddings2"]), f"{path}: embeddings2", params.dimension)
-    check_scores(np.array(document["scores"], np.float64), data, str(path))
-    return np.concatenate([left, right])
+    try:
+        left, right = (np.array(document[key], np.float64) for key in ("embeddings1", "embeddings2"))
+        scores = np.array(document["scores"], np.float64)
+    except (KeyError, ValueError, TypeError) as error:
+        raise InputError(
+            f"{path}: {error!r}, expected embeddings1, embeddings2 and scores of numbers"
+        ) from error
+    if not len(left) == len(right) == len(scores):
+        counts = f"{len(left)}, {len(right)} and {len(scores)}"
+        raise InputError(f"{path}: found {counts} rows, expected as many embeddings1, embeddings2 and scores")
+    first = check_vectors(left, f"{path}: embeddings1", dimension)
+    second = check_vectors(right, f"{path}: embeddings2", dimension)
+    return np.concatenate([first, second]), scores
 
 
-def check_scores(scores: np.ndarray[Any, np.dtype[np.float64]], data: PairSet, where: str) -> None:
+def check_scores(scores: Doubles, data: PairSet, where: str) -> None:
     """Raise InputError unless the published scores are the scores of ``data``, pair by pair."""
     if data.gold is None or scores.shape != data.gold.shape:
         raise InputError(
@@ -81,7 +98,7 @@ def check_scores(scores: np.ndarray[Any, np.dtype[np.float64]], data: PairSet, w
 
 
 @functools.cache
-def _manifest(path: Any) -> dict[str, str]:
+def _manifest(path: Path) -> dict[str, str]:
     lines = path.read_text("utf-8").splitlines()
     pairs = (line.split(maxsplit=1) for line in lines if line.strip())
     return {name.lstrip("*"): sha256 for sha256, name in pairs}

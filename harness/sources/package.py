@@ -65,7 +65,10 @@ def read(params: Params, name: str, place: Place) -> PairSet:
 
 
 def _folder(package: str) -> Path:
-    spec = importlib.util.find_spec(package)
+    try:
+        spec = importlib.util.find_spec(package)
+    except (ImportError, ValueError):  # a dotted name whose parent is missing; no name at all
+        spec = None
     if spec is None or not spec.submodule_search_locations:
         raise BlockedError(f"the package {package} is not installed", f"pip install {package}")
     return Path(spec.submodule_search_locations[0])

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from harness.core import Doubles, Floats, PairSet, Place
 from harness.records import paired, rated
@@ -24,10 +24,16 @@ class Params(BaseModel, extra="forbid", frozen=True):
     kind: Literal["subspace", "noise", "uniform"]
     pairs: int = Field(ge=2)
     dimension: int = Field(ge=2)
-    seed: int
+    seed: int = Field(ge=0)
     rank: int = Field(default=1, ge=1)
-    basis_seed: int = 0
+    basis_seed: int = Field(default=0, ge=0)
     rho: float = Field(default=0.0, gt=-1, lt=1)
+
+    @model_validator(mode="after")
+    def _fits(self) -> Params:
+        if self.rank > self.dimension:
+            raise ValueError(f"a rank of at most {self.dimension}, the dimension")
+        return self
 
 
 def locate(params: Params, _place: Place) -> dict[str, Any]:
