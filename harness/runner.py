@@ -44,6 +44,7 @@ def run(
     """
     todo = [entry for entry in chosen if entry.state == "to do"]
     if not todo:
+        prune(entries, tree)
         write_blocked(entries, tree)
         return []
     use_threads(ENCODING_THREADS)
@@ -61,6 +62,7 @@ def run(
             except BlockedError as error:  # a download broke off: the other encoders can still run
                 failures.append(f"{entry.cell.suite}: {entry.cell.encoder}: {error}")
                 todo = [e for e in todo if (e.cell.suite, e.cell.encoder) != key]
+    prune(entries, tree)
     write_blocked(entries, tree)  # not before: inputs that are refused leave nothing behind
     groups = _groups(todo, bases, tree)
     done = 0
@@ -69,6 +71,19 @@ def run(
         done, failures = done + count, failures + failed
         told("cells", done, len(todo))
     return failures
+
+
+def prune(entries: list[Entry], tree: Tree) -> None:
+    """Remove what cells left that their suite no longer has: a report must not mix two states of a suite."""
+    known: dict[str, set[str]] = {}
+    for entry in entries:
+        known.setdefault(entry.cell.suite, set()).update((entry.cell.id, entry.cell.encoder))
+    for suite, names in known.items():
+        for place in (tree.result, tree.envelope, tree.scores, tree.codec):
+            path = place(suite, "*")
+            for file in path.parent.glob(path.name):
+                if file.name.removesuffix(path.suffix) not in names:
+                    file.unlink()
 
 
 def write_blocked(entries: list[Entry], tree: Tree) -> None:

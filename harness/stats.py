@@ -5,8 +5,9 @@ replacement, seeded by the set's name and size) is shared by every cell, so that
 compared resample by resample. The weights meet fixed ranks: each series is ranked once, on the pairs
 that count, and a resample's Spearman is the weighted Pearson correlation of those ranks. That makes
 10,000 resamples one matrix product. What it approximates: a full bootstrap ranks every resample anew.
-Ranks of a resample are the ranks of the sample up to the empirical distribution's own fluctuation, of
-order 1/sqrt(n); tests/test_stats.py compares both ways against scipy.
+Measured against that (tests/test_stats.py, with scipy), the interval of a single Spearman comes out about
+1 % narrower where the correlation is 0.5, 6 % at 0.8 and up to 14 % at 0.95 with 300 pairs, at any n;
+differences and quotients of two Spearmans (loss, retention), in which this cancels, agree within 2 %.
 """
 
 from __future__ import annotations

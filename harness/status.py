@@ -83,7 +83,7 @@ def _stale(identity: Json, cell: Cell, tree: Tree) -> str:
 
 def _difference(before: Any, after: Any, at: str = "") -> str:
     if isinstance(before, dict) and isinstance(after, dict):
-        for key in sorted({*before, *after}):
+        for key in sorted({*before, *after}, key=lambda key: (key == "code", key)):  # code last: it follows
             if before.get(key) != after.get(key):
                 return _difference(before.get(key), after.get(key), f"{at}.{key}" if at else key)
     return at

@@ -21,7 +21,8 @@ class Row(_Strict):
     """One published number, and the selector of the results that it is compared with.
 
     ``published`` and ``precision`` (half a unit of the last printed digit) are in the metric's unit;
-    ``printed`` is the number as printed. ``rule`` says which side of it still holds the claim.
+    ``printed`` is the number as printed, which is ``scale`` times a value (-100: a loss printed as a change
+    in per cent). ``rule`` says which side of it still holds the claim.
     """
 
     row: str
@@ -29,6 +30,7 @@ class Row(_Strict):
     published: float
     printed: str
     precision: float = Field(ge=0)
+    scale: float = 100.0
     rule: Literal["at least", "at most", "equal"]
     chain: str
     point: str

@@ -85,13 +85,16 @@ def _judged(
         "high": high,
         "n": mean["n"],
         "seeds": mean["seeds"],
-        "printed": {
-            "published": row.printed, "value": percent(value), "low": percent(low), "high": percent(high),
-        },
+        "printed": {"published": row.printed, **_printed(row.scale / 100, value, low, high)},
         "verdict": verdict(row, value, low, high),
         "reason": "",
         "evidence": [{"cell": f"{cell['suite']}/{cell['cell']}", "sha256": cell["sha256"]} for cell in cells],
     }  # fmt: skip
+
+
+def _printed(sign: float, value: float, low: float, high: float) -> dict[str, str]:
+    low, high = sorted((sign * low, sign * high))
+    return {"value": percent(sign * value), "low": percent(low), "high": percent(high)}
 
 
 def _nothing(row: Row) -> Judged:

@@ -715,6 +715,23 @@ def test_the_first_origin_that_can_be_had_is_used(fresh: Harness) -> None:
     assert 1 == content["inputs"]["datasets"]["test-set"]["origin"]
 
 
+def test_what_a_suite_no_longer_has_is_removed(fresh: Harness) -> None:
+    """A chain taken out of a suite leaves nothing behind for a report to mix in."""
+    assert 0 == fresh("run").status
+    path = fresh.folder / "suites" / "own.toml"
+    before = sorted(file.name for file in fresh.tree.result("own", "x").parent.glob("*.json"))
+    gone = [name for name in before if ".identity." in name]
+    text = path.read_text("utf-8")
+    start = text.index("[[chains]]", text.index('name = "identity"') - 40)
+    end = text.index("[[chains]]", start + 1) if "[[chains]]" in text[start + 1 :] else len(text)
+    path.write_text(text[:start] + text[end:])
+    assert 0 == fresh("run").status
+    left = {file.name for file in fresh.tree.root.rglob("*") if file.is_file()}
+    assert len(gone) > 0
+    assert set(before) - set(gone) <= left
+    assert [] == [name for name in left if ".identity." in name]
+
+
 def test_two_suites_of_one_name_are_refused(fresh: Harness) -> None:
     """Suites of two folders with the same name would write the same files: one line, exit status 2."""
     shutil.copytree(fresh.folder / "suites", fresh.folder / "others")

@@ -27,9 +27,10 @@ def locate(params: Params, place: Place) -> dict[str, Any]:
 
 def read(params: Params, name: str, place: Place) -> PairSet:
     """Return the split's pairs, downloaded if need be; no code of the repository is run."""
-    from datasets import load_dataset
+    from datasets import disable_progress_bars, load_dataset
 
     origin = locate(params, place)
     folder = hub.snapshot(params.repo, "dataset", origin["revision"])
+    disable_progress_bars()
     rows = load_dataset(str(folder), split=params.split)
     return pair_set(name, rows, origin, f"{params.repo} ({params.split})")

@@ -30,7 +30,7 @@ FAMILIES = {
     "lens-human": ("lens, human scores", "D", "0.45"),
     "lens-mixed": ("wide lens, both targets", "p", "0.0"),
     "lens-wide": ("wide lens, few bits", "o", "0.0"),
-    "lens": ("lens as published", "s", "0.25"),
+    "lens": ("lens, published design", "s", "0.25"),
     "opq": ("OPQ", "P", "0.6"),
     "pq": ("PQ", "X", "0.6"),
     "pca": ("PCA", "^", "0.6"),
@@ -101,9 +101,10 @@ def _panel(axis: Axes, points: list[dict[str, Any]]) -> None:
         if not mine:
             continue
         centre = [100 * point["value"] for point in mine]
+        aside = SPREAD ** (place - len(FAMILIES) // 2)
         ends = [[100 * abs(point["value"] - point[end]) for point in mine] for end in ("low", "high")]
         axis.errorbar(
-            [point["bytes_per_vector"] * SPREAD ** (place - len(FAMILIES) // 2) for point in mine], centre, yerr=ends, fmt=marker, label=label,
+            [aside * point["bytes_per_vector"] for point in mine], centre, yerr=ends, fmt=marker, label=label,
             markersize=6, markerfacecolor=grey, markeredgecolor="0.0", ecolor="0.5", elinewidth=0.8,
             capsize=2,
         )  # fmt: skip
