@@ -38,7 +38,7 @@ def _machine() -> dict[str, Any]:
     return {
         "commit": _commit(),
         "python": platform.python_version(),
-        "platform": platform.platform(),
+        "platform": f"{platform.system()} {platform.machine()}",
         "processor": _processor(),
         "cores": os.cpu_count(),
         "threads": {"encoding": ENCODING_THREADS, "fitting": FITTING_THREADS},
