@@ -24,11 +24,13 @@ setup: .venv/ready
 	@touch .venv/ready
 
 reproduce: setup
-	@$(BIN)/harness run
-	@$(PYTHON) repro/verify.py
-	@$(BIN)/harness compare
-	@$(BIN)/harness report --from out
-	@$(BIN)/harness claims --from out
+	@status=0; \
+	$(BIN)/harness run || status=1; \
+	$(PYTHON) repro/verify.py || status=1; \
+	$(BIN)/harness compare || status=1; \
+	$(BIN)/harness report --from out || status=1; \
+	$(BIN)/harness claims --from out || status=1; \
+	exit $$status
 
 check: setup
 	@$(BIN)/ruff check .

@@ -23,6 +23,11 @@ def publish(entries: list[Entry], out: Tree, target: Path, listing: Path) -> str
         raise RunError(
             f"{len(todo)} cells are to do, {todo[0].cell.id} first ({todo[0].why}); run them before"
         )
+    lost = [
+        e for e in entries if e.state == "blocked" and Tree(target).result(e.cell.suite, e.cell.id).is_file()
+    ]
+    if lost:
+        raise RunError(f"{len(lost)} committed cells are blocked here ({lost[0].why}); {lost[0].remedy}")
     from report.readme import refresh
     from report.render import render
 

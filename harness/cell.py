@@ -69,7 +69,7 @@ def measure(
         series = _series(cell, chain, material, name)
         scores[name] = series["compressed"].astype(np.float32)
         if "stage" in series:
-            scores[f"{name}@stage"] = series["stage"].astype(np.float32)
+            scores[name + "@stage"] = series["stage"].astype(np.float32)
         masks = _masks(material.overlaps[name], protocols)
         kept = {protocol: int(mask.sum()) for protocol, mask in masks.items()}
         if len(material.tests[name].pairs) < MINIMUM_PAIRS:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from harness import plugins
 from harness.certificate import digest
-from harness.codecs import load_codec, save_codec
+from harness.codecs import load_codec, save_codec, trained_on
 from harness.core import Bytes, Codec, Floats, InputError, Json, Training, check_vectors
 from harness.files import inside
 from harness.plan import Step
@@ -51,10 +51,10 @@ class Chain:
             "state_bytes": sum(array.nbytes for codec in self.codecs for array in codec.state().values()),
         }
 
-    def save(self, path: Path) -> None:
-        """Write every step's parameters and state to one safetensors file."""
+    def save(self, path: Path, train: Json | None = None) -> None:
+        """Write every step's parameters and state, and what they were trained on, to one safetensors file."""
         parts = zip(self.steps, self.codecs, strict=True)
-        save_codec(path, [(step.use, dict(step.params), codec.state()) for step, codec in parts])
+        save_codec(path, [(step.use, dict(step.params), codec.state()) for step, codec in parts], train)
 
 
 class Fitter:
@@ -91,7 +91,18 @@ class Fitter:
         found = [entry for entry in load_codec(codec_path(step.load)) if entry[0] == step.use]
         if len(found) != 1:
             raise InputError(f"{step.load}: found {len(found)} steps {step.use!r}, expected one")
-        return _restored(*found[0], step.load)
+        codec = _restored(*found[0], step.load)
+        if trained_on(codec_path(step.load)) != self._identity.get("train"):
+            raise InputError(
+                f"{step.load}: was trained on another split than the cell names, expected the same"
+            )
+        try:
+            codec.encode(train.vectors[:1])
+        except (ValueError, AssertionError) as error:
+            raise InputError(
+                f"{step.load}: expects other vectors than {train.dimension} dimensions"
+            ) from error
+        return codec
 
 
 def codec_path(load: str) -> Path:

@@ -209,6 +209,8 @@ def main() -> None:
         sys.exit(_complain(str(error), 2))
     except RunError as error:
         sys.exit(_complain(str(error), 1))
+    except OSError as error:
+        sys.exit(_complain(f"{error.filename}: {error.strerror}", 1))
     except Exception as error:
         if not hasattr(error, "format_message"):  # click's usage errors have it
             raise

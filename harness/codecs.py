@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.core import Bytes, Doubles, Floats, InputError
+from harness.core import Bytes, Doubles, Floats, InputError, Json
 from harness.files import write_atomic
 
 
@@ -71,33 +71,54 @@ def principal_axes(vectors: Floats, dims: int) -> tuple[Doubles, Doubles]:
     return mean, axes * signs
 
 
-def save_codec(path: Path, steps: list[tuple[str, dict[str, Any], dict[str, NDArray[Any]]]]) -> None:
-    """Write a chain's steps (compressor, parameters, state) as one safetensors file, atomically."""
+Steps = list[tuple[str, dict[str, Any], dict[str, NDArray[Any]]]]
+
+
+def save_codec(path: Path, steps: Steps, trained_on: Json | None = None) -> None:
+    """Write a chain's steps (compressor, parameters, state) as one safetensors file, atomically.
+
+    ``trained_on`` identifies the training split: whoever loads the file can then audit for it.
+    """
     from safetensors.numpy import save
 
     tensors = {
-        f"{i}.{key}": np.ascontiguousarray(array)
+        str(i) + "." + key: np.ascontiguousarray(array)
         for i, (_, _, state) in enumerate(steps)
         for key, array in sorted(state.items())
     }
     # A step without arrays still has to leave a tensor: the format has no empty files.
     tensors["steps"] = np.array([len(steps)], dtype=np.int64)
-    described = json.dumps([{"use": name, "params": params} for name, params, _ in steps], sort_keys=True)
-    write_atomic(path, save(tensors, metadata={"steps": described}))
+    steps_said = [{"use": name, "params": params} for name, params, _ in steps]
+    # One entry: the library writes several in no fixed order.
+    described = json.dumps({"steps": steps_said, "trained_on": trained_on}, sort_keys=True)
+    write_atomic(path, save(tensors, metadata={"harness": described}))
 
 
-def load_codec(path: Path) -> list[tuple[str, dict[str, Any], dict[str, NDArray[Any]]]]:
+def load_codec(path: Path) -> Steps:
     """Return the steps that ``save_codec`` wrote; raise InputError where the file is not one of its."""
     from safetensors import SafetensorError, safe_open
 
-    steps: list[tuple[str, dict[str, Any], dict[str, NDArray[Any]]]] = []
+    steps: Steps = []
     try:
         with safe_open(path, framework="np") as file:
-            described = json.loads((file.metadata() or {}).get("steps", "null"))
+            described = json.loads((file.metadata() or {})["harness"])["steps"]
             arrays = {key: file.get_tensor(key) for key in file.keys() if key != "steps"}  # noqa: SIM118
         for i, step in enumerate(described):
-            state = {key.split(".", 1)[1]: value for key, value in arrays.items() if key.startswith(f"{i}.")}
+            state = {
+                key.split(".", 1)[1]: value for key, value in arrays.items() if key.startswith(str(i) + ".")
+            }
             steps.append((step["use"], step["params"], state))
     except (OSError, SafetensorError, ValueError, TypeError, KeyError) as error:
         raise InputError(f"{path}: {error}, expected a codec saved by this harness") from error
     return steps
+
+
+def trained_on(path: Path) -> Any:
+    """Return what a saved codec says of its training split, None where it says nothing."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="np") as file:
+            return json.loads((file.metadata() or {})["harness"])["trained_on"]
+    except (OSError, SafetensorError, ValueError, TypeError, KeyError) as error:
+        raise InputError(f"{path}: {error}, expected a codec saved by this harness") from error

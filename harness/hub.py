@@ -7,6 +7,7 @@ could name none.
 from __future__ import annotations
 
 import functools
+import http.client
 import os
 import urllib.error
 import urllib.request
@@ -15,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from harness.core import BlockedError, Place
+from harness.files import write_atomic
 
 SECONDS = 3.0  # to wait for the hub's first answer
 
@@ -28,7 +30,7 @@ def reachable() -> bool:
         urllib.request.urlopen(constants.ENDPOINT, timeout=SECONDS).close()  # noqa: S310 - https by default
     except urllib.error.HTTPError:
         return True
-    except OSError:
+    except (OSError, ValueError, http.client.HTTPException):
         return False
     return True
 
@@ -52,7 +54,7 @@ def commit(repo: str, kind: str, revision: str | None, place: Place) -> str:
         return revision
     from huggingface_hub import HfApi
 
-    with _told(kind, repo):
+    with told(kind, repo):
         info = HfApi().dataset_info(repo) if kind == "dataset" else HfApi().model_info(repo)
     if info.sha is None:
         raise BlockedError(f"the hub names no commit of {repo}", "pin a revision in the suite")
@@ -66,12 +68,16 @@ def snapshot(repo: str, kind: str, sha: str, patterns: list[str] | None = None) 
     """
     from huggingface_hub import snapshot_download
 
-    with _told(kind, repo):
-        return Path(snapshot_download(repo, repo_type=kind, revision=sha, allow_patterns=patterns))
+    with told(kind, repo):
+        folder = Path(snapshot_download(repo, repo_type=kind, revision=sha, allow_patterns=patterns))
+    if not (recorded := _recorded(repo, kind)).is_file():
+        write_atomic(recorded, sha.encode())
+    return folder
 
 
 @contextmanager
-def _told(kind: str, repo: str) -> Iterator[None]:
+def told(kind: str, repo: str) -> Iterator[None]:
+    """Turn whatever fetching or reading a repository raises into a BlockedError of one line."""
     try:
         yield
     except Exception as error:
@@ -81,10 +87,24 @@ def _told(kind: str, repo: str) -> Iterator[None]:
 
 
 def _cached_commit(repo: str, kind: str, revision: str | None) -> str | None:
+    folder = _cache(repo, kind)
+    if revision is None:
+        references = (_recorded(repo, kind), folder / "refs" / "main")
+        revision = next((path.read_text().strip() for path in references if path.is_file()), None)
+    return revision if revision and (folder / "snapshots" / revision).is_dir() else None
+
+
+def _recorded(repo: str, kind: str) -> Path:
+    """Return where the commit that was downloaded first is noted, so that later runs use the same."""
+    return _cache(repo, kind) / "refs" / "first-used-by-harness"
+
+
+def cache() -> str:
+    """Return the folder that downloads are kept in."""
     from huggingface_hub import constants
 
-    folder = Path(constants.HF_HUB_CACHE) / f"{kind}s--{repo.replace('/', '--')}"
-    if revision is None:
-        reference = folder / "refs" / "main"
-        revision = reference.read_text().strip() if reference.is_file() else None
-    return revision if revision and (folder / "snapshots" / revision).is_dir() else None
+    return constants.HF_HUB_CACHE
+
+
+def _cache(repo: str, kind: str) -> Path:
+    return Path(cache()) / f"{kind}s--{repo.replace('/', '--')}"

@@ -2,9 +2,9 @@
 
 A pair is *shared* when the same two sentences, in either order, are a pair of the training split; a pair
 has a *seen sentence* when either of its sentences stands anywhere in the split. Sentences are the same
-after folding case and white space; rows without text are the same when their bytes are. A *near
+whatever their case and white space; rows without text are the same when their bytes are. A *near
 duplicate* is a sentence that is not seen, and whose set of words has a Jaccard similarity of at least
-0.8 with a sentence of the split (words: runs of letters and digits of the folded text).
+0.8 with a sentence of the split (words: runs of letters and digits, case folded).
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ class Overlap:
     near_duplicate: Mask
 
     def counts(self) -> dict[str, int]:
-        """Return the numbers of pairs, for the result's audit."""
+        """Return the numbers of pairs, for the result's audit; near duplicates among unseen pairs alone."""
         return {
             "pairs": len(self.shared_pair),
             "shared_pairs": int(self.shared_pair.sum()),
             "pairs_with_a_seen_sentence": int(self.seen_sentence.sum()),
-            "pairs_with_a_near_duplicate": int(self.near_duplicate.sum()),
+            "unseen_pairs_with_a_near_duplicate": int((self.near_duplicate & ~self.seen_sentence).sum()),
         }
 
 
@@ -46,7 +46,7 @@ def overlap(test: PairSet, train: PairSet) -> Overlap:
     tested, trained = identities(test), identities(train)
     pairs = {frozenset((trained[i], trained[j])) for i, j in train.pairs.tolist()}
     rows = set(trained)
-    near = _near(tested, trained) if test.texts and train.texts else set()
+    near = _near(test.texts, train.texts) if test.texts and train.texts else set()
 
     def mark(belongs: set[Hashable]) -> Mask:
         return np.array([tested[i] in belongs or tested[j] in belongs for i, j in test.pairs.tolist()], bool)
@@ -62,12 +62,13 @@ def identities(data: PairSet) -> list[Hashable]:
     return [] if data.vectors is None else [row.tobytes() for row in data.vectors]
 
 
-def _near(tested: list[Hashable], trained: list[Hashable]) -> set[Hashable]:
-    seen = set(trained)
-    new = [text for text in dict.fromkeys(tested) if text not in seen]
-    old = list(dict.fromkeys(trained))
+def _near(tested: tuple[str, ...], trained: tuple[str, ...]) -> set[Hashable]:
+    trained_by = {fold(text): text.casefold() for text in trained}
+    tested_by = {fold(text): text.casefold() for text in tested}
+    new = [key for key in tested_by if key not in trained_by]
     vocabulary: dict[str, int] = {}
-    a, b = _words(new, vocabulary), _words(old, vocabulary)
+    a = _words([tested_by[key] for key in new], vocabulary)
+    b = _words(list(trained_by.values()), vocabulary)
     width = len(vocabulary)
     b_matrix = _incidence(b, width).T.tocsc()
     b_sizes = np.array([len(words) for words in b])
@@ -82,9 +83,9 @@ def _near(tested: list[Hashable], trained: list[Hashable]) -> set[Hashable]:
     return near
 
 
-def _words(texts: list[Hashable], vocabulary: dict[str, int]) -> list[list[int]]:
+def _words(texts: list[str], vocabulary: dict[str, int]) -> list[list[int]]:
     return [
-        sorted({vocabulary.setdefault(word, len(vocabulary)) for word in re.findall(r"[^\W_]+", str(text))})
+        sorted({vocabulary.setdefault(word, len(vocabulary)) for word in re.findall(r"[^\W_]+", text)})
         for text in texts
     ]
 

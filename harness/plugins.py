@@ -45,7 +45,7 @@ def digest_source(source: str) -> str:
     """Return the token digest of Python source text (16 hex digits).
 
     An f-string counts as one token whatever it says: Python 3.12 began to cut them up, and the digest has
-    to be the same on every version. They are messages here.
+    to be the same on every version. They are messages: a text that decides a result is put together with +.
     """
     hasher = hashlib.sha256()
     fresh = True  # at the start of a statement, where a string alone is a docstring

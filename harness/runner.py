@@ -47,23 +47,11 @@ def run(
         prune(entries, tree)
         write_blocked(entries, tree)
         return []
-    use_threads(ENCODING_THREADS)
-    bases: dict[tuple[str, str], Base] = {}
-    failures: list[str] = []
-    for entry in list(todo):
-        key = (entry.cell.suite, entry.cell.encoder)
-        if key not in bases:
-            can_run = [
-                e.cell for e in entries if (e.cell.suite, e.cell.encoder) == key and e.state != "blocked"
-            ]
-            bases[key] = base_of(entry.inputs, entry.cell.encoder, can_run, store)
-            try:
-                _prepare(bases[key], sorted({cell.train for cell in can_run}), tree, told)
-            except BlockedError as error:  # a download broke off: the other encoders can still run
-                failures.append(f"{entry.cell.suite}: {entry.cell.encoder}: {error}")
-                todo = [e for e in todo if (e.cell.suite, e.cell.encoder) != key]
+    bases, todo, failures = _bases(entries, chosen, tree, store, told)
     prune(entries, tree)
     write_blocked(entries, tree)  # not before: inputs that are refused leave nothing behind
+    for entry in todo:  # out of date: nothing may be left to be mixed in if the cell fails now
+        tree.result(entry.cell.suite, entry.cell.id).unlink(missing_ok=True)
     groups = _groups(todo, bases, tree)
     done = 0
     told("cells", 0, len(todo))
@@ -71,6 +59,42 @@ def run(
         done, failures = done + count, failures + failed
         told("cells", done, len(todo))
     return failures
+
+
+def _bases(
+    entries: list[Entry], chosen: list[Entry], tree: Tree, store: Path, told: Told
+) -> tuple[dict[tuple[str, str], Base], list[Entry], list[str]]:
+    """Prepare every encoder that has cells to do; return the bases, the cells to run, and what failed.
+
+    An encoder whose input is refused or cannot be fetched fails with its cells; the others still run. Raises
+    the error where no other encoder is left.
+    """
+    use_threads(ENCODING_THREADS)
+    bases: dict[tuple[str, str], Base] = {}
+    todo: list[Entry] = []
+    failures: list[str] = []
+    error: InputError | BlockedError | None = None
+    for key in dict.fromkeys(_key(entry) for entry in chosen if entry.state == "to do"):
+        mine = [entry for entry in entries if _key(entry) == key and entry.state != "blocked"]
+        base = base_of(mine[0].inputs, key[1], [entry.cell for entry in mine], store)
+        try:
+            changed = _prepare(base, sorted({entry.cell.train for entry in mine}), tree, told)
+        except (InputError, BlockedError) as found:
+            error = found
+            failures.append(f"{key[0]}: {key[1]}: {found}")
+            continue
+        bases[key] = base
+        # Where the similarities before compression changed, cells that were done name an old file.
+        todo += [
+            e for e in (mine if changed else chosen) if _key(e) == key and (changed or e.state == "to do")
+        ]
+    if error is not None and not bases:
+        raise error
+    return bases, todo, failures
+
+
+def _key(entry: Entry) -> tuple[str, str]:
+    return entry.cell.suite, entry.cell.encoder
 
 
 def prune(entries: list[Entry], tree: Tree) -> None:
@@ -103,15 +127,19 @@ def write_blocked(entries: list[Entry], tree: Tree) -> None:
         write_stamped(tree.blocked(suite), {"suite": suite, "blocked": listed})
 
 
-def _prepare(base: Base, trains: list[str], tree: Tree, told: Told) -> None:
+def _prepare(base: Base, trains: list[str], tree: Tree, told: Told) -> bool:
+    """Encode, audit, and write the similarities before compression; return whether that file changed."""
     sets = [base.inputs.read(name) for name in base.sets]
     rows = len({text for data in sets for text in data.texts or ()}) or sum(data.rows for data in sets)
     embed(base, lambda done: told(f"vectors of {base.encoder}", done, rows))
-    write_atomic(tree.scores(base.suite, base.encoder), _npz(before(base)))
+    path, content = tree.scores(base.suite, base.encoder), _npz(before(base))
+    changed = path.is_file() and path.read_bytes() != content
+    write_atomic(path, content)
     for i, train in enumerate(trains):
         told("contamination audit", i, len(trains))
         material(base, train)
     told("contamination audit", len(trains), len(trains))
+    return changed
 
 
 def _groups(todo: list[Entry], bases: Mapping[tuple[str, str], Base], tree: Tree) -> list[Group]:
@@ -153,7 +181,8 @@ def _write(group: Group, cell: Cell, measured: Measured, seconds: float) -> None
     files = {"before": tree.scores(suite, cell.encoder), "after": tree.scores(suite, cell.id)}
     write_atomic(files["after"], _npz(measured.scores))
     if cell.keep_codec:
-        measured.chain.save(tree.codec(suite, cell.id))
+        train = group.base.inputs.datasets[cell.train]
+        measured.chain.save(tree.codec(suite, cell.id), train)
         files["codec"] = tree.codec(suite, cell.id)
     content = {
         "suite": suite,

@@ -74,7 +74,8 @@ def ran(entries: Sequence[Entry], failures: Sequence[str]) -> str:
         done = sum(entry.state == "done" for entry in mine)
         todo = sum(entry.state == "to do" for entry in mine)
         blocked = sum(entry.state == "blocked" for entry in mine)
-        did = f"{todo} run" if todo else "nothing to do"
+        failed = sum(line.startswith(f"{suite}: ") for line in failures)
+        did = (f"{todo} run" + (f", {failed} failed" if failed else "")) if todo else "nothing to do"
         lines.append(f"{suite}: {did}, {done} done before, {blocked} blocked")
     for why, remedy in dict.fromkeys(
         (entry.why, entry.remedy) for entry in entries if entry.state == "blocked"

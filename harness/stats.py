@@ -45,7 +45,7 @@ def cosines(left: Floats, right: Floats, where: str) -> Floats:
 @functools.lru_cache(maxsize=16)
 def weights(name: str, items: int) -> np.ndarray[tuple[int, int], np.dtype[np.uint8]]:
     """Return how often each of ``items`` is drawn in each resample, (RESAMPLES, items) uint8."""
-    seed = hashlib.sha256(f"bootstrap of {name}, {items} items".encode()).digest()
+    seed = hashlib.sha256(("bootstrap of " + name + ", " + str(items) + " items").encode()).digest()
     rng = np.random.default_rng(list(seed))
     drawn = np.empty((RESAMPLES, items), np.uint8)
     for i in range(RESAMPLES):

@@ -76,8 +76,8 @@ def _stale(identity: Json, cell: Cell, tree: Tree) -> str:
                 return f"altered: {file['path']}"
     except (InputError, KeyError, OSError) as error:
         return f"unreadable: {error}"
-    if cell.keep_codec and "codec" not in content["files"]:
-        return "its codec was not kept"
+    if cell.keep_codec != ("codec" in content["files"]):
+        return "its codec is to be kept" if cell.keep_codec else "its codec is no longer kept"
     return ""
 
 

@@ -8,6 +8,7 @@ from the suite alone, so a run that was killed makes the same units, and the sam
 from __future__ import annotations
 
 import hashlib
+import importlib.metadata
 import io
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -20,6 +21,7 @@ from harness.certificate import digest
 from harness.core import Floats, Json, PairSet, Place, check_vectors
 from harness.files import write_atomic
 
+LIBRARIES = ("torch", "transformers", "sentence-transformers")  # another version, other last bits
 CHUNK = 1024  # texts encoded between two steps of the progress bar; a multiple of every batch in use
 
 
@@ -49,6 +51,12 @@ def vectors(
     ``encoder`` identifies it (``use`` names the plug-in); ``told`` hears how many rows are done so far.
     """
     module = plugins.load("encoders", encoder["use"], "encoders")
+    made_by = {
+        "encoder": encoder,
+        "dimension": params.dimension,
+        "code": plugins.code_digest(module.__name__),
+        "libraries": {name: _version(name) for name in LIBRARIES},
+    }
     where: dict[object, int] = {}  # a row's key -> its place in all units, one after the other
     units: list[np.ndarray[Any, Any]] = []
     indices: dict[str, list[int]] = {}
@@ -56,7 +64,7 @@ def vectors(
         keys: list[object] = list(data.texts) if data.texts else [(data.name, i) for i in range(data.rows)]
         first = {key: i for i, key in reversed(list(enumerate(keys))) if key not in where}
         new = sorted(first.values(), key=lambda i: (len(str(keys[i])), str(keys[i])) if data.texts else i)
-        identity = {"encoder": encoder, "rows": _digest_rows(data, new)}
+        identity = {**made_by, "rows": _digest_rows(data, new)}
 
         def encode(data: PairSet = data, new: list[int] = new) -> Floats:
             parts = []
@@ -72,6 +80,13 @@ def vectors(
         indices[data.name] = [where[key] for key in keys]
     rows = np.concatenate(units)
     return {name: rows[index] for name, index in indices.items()}
+
+
+def _version(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return "none"
 
 
 def _digest_rows(data: PairSet, rows: list[int]) -> str:

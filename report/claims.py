@@ -84,8 +84,10 @@ def load_claims(folder: Path = FOLDER) -> list[Claim]:
     return found
 
 
-def percent(value: float, digits: int = 1) -> str:
-    """Return a fraction as per cent with ``digits`` decimals and a true minus sign."""
+def percent(value: float | None, digits: int = 1) -> str:
+    """Return a fraction as per cent with ``digits`` decimals and a true minus sign; a dash for None."""
+    if value is None:
+        return "–"
     text = f"{100 * value:.{digits}f}"
     return "0." + "0" * digits if float(text) == 0 and digits else text.replace("-", "\N{MINUS SIGN}")
 

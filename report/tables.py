@@ -24,9 +24,10 @@ class Tables:
         """Return the encoders of the STS suite that there is evidence for."""
         return list(dict.fromkeys(row["encoder"] for row in self.rows if row["suite"] == SUITE))
 
-    def trains(self) -> list[str]:
-        """Return the training splits of the STS suite."""
-        return list(dict.fromkeys(row["train"] for row in self.rows if row["suite"] == SUITE))
+    def trains(self, encoder: str) -> list[str]:
+        """Return the training splits of the STS suite that an encoder has evidence for."""
+        found = [row["train"] for row in self.rows if (row["suite"], row["encoder"]) == (SUITE, encoder)]
+        return list(dict.fromkeys(found))
 
     def audit(self) -> list[Row]:
         """Return what each test set shares with each training split: one line a pair of sets."""
@@ -39,8 +40,9 @@ class Tables:
 
     def uncompressed(self, encoder: str) -> list[Row]:
         """Return the Spearman of the vectors as they are, a line a test set."""
-        identity = {"encoder": encoder, "compressor": "identity", "train": self.trains()[0]}
-        return self._select(**identity, metric="spearman@human", protocol="as-published")
+        identity = {"encoder": encoder, "compressor": "identity", "protocol": "as-published"}
+        found = self._select(**identity, metric="spearman@human")
+        return list({row["dataset"]: row for row in found}.values())
 
     def section_5_2(self, encoder: str, train: str, protocol: str) -> list[Row]:
         """Return the report's table of section 5.2: published values beside the ones here."""
@@ -59,9 +61,9 @@ class Tables:
                 "published": published,
                 "original": value(name, "identity", None, "spearman@human"),
                 "lens": value(name, "lens", "29x", "spearman@human"),
-                "loss": value(name, "lens", "29x", "loss@human"),
+                "loss": _change(value(name, "lens", "29x", "loss@human")),
                 "lens_pq": value(name, "lens-pq", "117x", "spearman@human"),
-                "pq_effect": value(name, "lens-pq", "117x", "added-loss@human"),
+                "pq_effect": _change(value(name, "lens-pq", "117x", "added-loss@human")),
             })  # fmt: skip
         return lines
 
@@ -106,6 +108,11 @@ class Tables:
     def _select(self, suite: str = SUITE, **wanted: Any) -> list[Row]:
         wanted["suite"] = suite
         return [row for row in self.rows if wanted.items() <= row.items()]
+
+
+def _change(loss: float | None) -> float | None:
+    """Return a loss as the report prints it: after minus before."""
+    return None if loss is None else -loss
 
 
 def _by_protocol(rows: list[Row]) -> dict[str, Row]:

@@ -307,7 +307,7 @@ def test_decontaminated_values_are_those_of_the_pairs_kept() -> None:
         "pairs": 120,
         "shared_pairs": 0,
         "pairs_with_a_seen_sentence": 30,
-        "pairs_with_a_near_duplicate": 0,
+        "unseen_pairs_with_a_near_duplicate": 0,
         "kept": {AS_PUBLISHED: 120, DECONTAMINATED: 90},
     }
     assert expected == measured.audit["test"]

@@ -72,7 +72,7 @@ def test_a_pair_is_marked_as_worked_by_hand(
         "pairs": 1,
         "shared_pairs": int(shared),
         "pairs_with_a_seen_sentence": int(seen),
-        "pairs_with_a_near_duplicate": int(near),
+        "unseen_pairs_with_a_near_duplicate": int(near and not seen),
     } == found.counts()
 
 
@@ -139,8 +139,8 @@ SENTENCES = st.lists(st.sampled_from([*"abcdefgh", "B", ",", "a_b"]), max_size=1
 
 
 def words(text: str) -> frozenset[str]:
-    """Return the words of a folded text: runs of letters and digits."""
-    return frozenset(re.split(r"[\W_]+", fold(text))) - {""}
+    """Return the words of a text, case folded: runs of letters and digits."""
+    return frozenset(re.split(r"[\W_]+", text.casefold())) - {""}
 
 
 def near_by_brute_force(text: str, train: list[str]) -> bool:

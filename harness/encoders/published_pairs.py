@@ -49,7 +49,7 @@ def encode(data: PairSet, rows: list[int], params: Params, _place: Place) -> Flo
 
 
 def _read(params: Params, data: PairSet) -> Floats:
-    folder = hub.snapshot(params.repo, "dataset", params.revision)
+    folder = _folder(params.repo, params.revision, (params.manifest, *params.files.values()), hub.cache())
     name = params.files[data.name]
     listed = _manifest(folder / params.manifest)
     paths = [path for path in listed if PurePosixPath(path).name == name]
@@ -61,6 +61,13 @@ def _read(params: Params, data: PairSet) -> Floats:
     vectors, scores = _published(path, listed[paths[0]], params.dimension)
     check_scores(scores, data, str(path))
     return vectors
+
+
+@functools.cache
+def _folder(repo: str, revision: str, names: tuple[str, ...], _cache: str) -> Path:
+    return hub.snapshot(
+        repo, "dataset", revision, [pattern for name in names for pattern in (name, f"*/{name}")]
+    )
 
 
 @functools.lru_cache(maxsize=2)
@@ -99,6 +106,8 @@ def check_scores(scores: Doubles, data: PairSet, where: str) -> None:
 
 @functools.cache
 def _manifest(path: Path) -> dict[str, str]:
-    lines = path.read_text("utf-8").splitlines()
-    pairs = (line.split(maxsplit=1) for line in lines if line.strip())
-    return {name.lstrip("*"): sha256 for sha256, name in pairs}
+    try:
+        pairs = [line.split(maxsplit=1) for line in path.read_text("utf-8").splitlines() if line.strip()]
+        return {name.lstrip("*"): sha256 for sha256, name in pairs}
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: {error}, expected lines of sha256 and name") from error
