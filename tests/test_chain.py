@@ -232,3 +232,27 @@ def test_a_chain_is_what_its_compressors_are() -> None:
     codec = module.fit(Training(_x(0), np.empty((0, 2), np.int64), None), module.Params(bits=8), 0)
     chain = _fitter().fit((Step("scalar", {"bits": 8}),))
     np.testing.assert_array_equal(chain.encode(_x(1)), codec.encode(_x(1)))
+
+
+def test_a_codec_trained_on_another_split_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The audit is of the split that the cell names: a codec from elsewhere would slip past it."""
+    monkeypatch.chdir(tmp_path)
+    train = Training(_x(0), np.empty((0, 2), np.int64), None)
+    steps = (Step("pca", {"dims": 3}),)
+    Fitter(train, {"train": "one"}).fit(steps).save(tmp_path / "c.safetensors", "one")  # type: ignore[arg-type]
+    loaded = (Step("pca", {}, "c.safetensors"),)
+    assert 1 == len(Fitter(train, {"train": "one"}).fit(loaded).codecs)
+    with pytest.raises(InputError, match="was trained on another split"):
+        Fitter(train, {"train": "other"}).fit(loaded)
+
+
+def test_a_codec_of_other_dimensions_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Vectors that a loaded codec cannot take are one line, not a traceback."""
+    monkeypatch.chdir(tmp_path)
+    x = _x(0)
+    Fitter(Training(x, np.empty((0, 2), np.int64), None), {}).fit((Step("pca", {"dims": 3}),)).save(
+        tmp_path / "c.safetensors"
+    )
+    narrow = Training(np.ascontiguousarray(x[:, :-1]), np.empty((0, 2), np.int64), None)
+    with pytest.raises(InputError, match="expects other vectors"):
+        Fitter(narrow, {}).fit((Step("pca", {}, "c.safetensors"),))

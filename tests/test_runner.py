@@ -618,7 +618,9 @@ def test_a_cell_that_fails_does_not_stop_the_others(fresh: Harness) -> None:
     for others, before in ((CELLS - 2, 0), (0, CELLS - 2)):
         done = fresh("run")
         assert 1 == done.status
-        assert f"own: {others + 2} run, {before} done before, 0 blocked" == done.stdout.splitlines()[0]
+        assert (
+            f"own: {others + 2} run, 2 failed, {before} done before, 0 blocked" == done.stdout.splitlines()[0]
+        )
         failed = [line for line in done.stdout.splitlines() if line.startswith("FAILED")]
         assert [True, True] == [
             "needs human scores, and the training split has none" in line for line in failed
