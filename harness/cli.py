@@ -15,7 +15,6 @@ from harness.tree import Tree
 
 app = typer.Typer(
     add_completion=False,
-    no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     help="Evidence about embedding compression that a stranger can check.",
@@ -200,7 +199,7 @@ def artifacts(mirror: Mirror = None, offline: Offline = False, out: Out = OUT) -
 def main() -> None:
     """Run the command; wrong input is one line and exit status 2, a shortfall one line and 1."""
     try:
-        app(standalone_mode=False)
+        app(args=sys.argv[1:] or ["--help"], standalone_mode=False)
     except typer.Exit as stop:
         sys.exit(stop.exit_code)
     except (typer.Abort, KeyboardInterrupt):

@@ -169,3 +169,15 @@ def test_output_may_be_cut_off() -> None:
         assert process.stderr is not None
         process.stdout.close()
         assert "" == process.stderr.read()
+
+
+def test_the_command_alone_prints_its_help() -> None:
+    """Without arguments there is nothing wrong: help on standard output, over several lines, exit status 0."""
+    done = subprocess.run(
+        [sys.executable, "-c", "from harness.cli import main; main()"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (0, "") == (done.returncode, done.stderr)
+    assert len(done.stdout.splitlines()) > 10
