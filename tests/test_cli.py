@@ -172,7 +172,7 @@ def test_output_may_be_cut_off() -> None:
 
 
 def test_the_command_alone_prints_its_help() -> None:
-    """Without arguments there is nothing wrong: help on standard output, over several lines, exit status 0."""
+    """Without arguments nothing is wrong: help on standard output, over several lines, exit status 0."""
     done = subprocess.run(
         [sys.executable, "-c", "from harness.cli import main; main()"],
         capture_output=True,
