@@ -4,6 +4,10 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+# The HTTP contract of claim C6, on a reference server of this machine with the codecs of the embedded sample.
+SAMPLE := out/codecs/sample/minilm.lee-background
+LOOPBACK := $(BIN)/harness serve --check out/transcripts/loopback.json \
+  --codec $(SAMPLE).lens.29x.s0.safetensors --codec $(SAMPLE).lens-pq.117x.s0.safetensors
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export OMP_WAIT_POLICY := passive
 export TOKENIZERS_PARALLELISM := false
@@ -26,6 +30,7 @@ setup: .venv/ready
 reproduce: setup
 	@status=0; \
 	$(BIN)/harness run || status=1; \
+	$(LOOPBACK) || status=1; \
 	$(PYTHON) repro/verify.py || status=1; \
 	$(BIN)/harness compare || status=1; \
 	$(BIN)/harness report --from out || status=1; \
@@ -44,6 +49,7 @@ test: check
 
 artifacts: setup
 	@$(BIN)/harness run
+	@$(LOOPBACK)
 	@$(BIN)/harness artifacts
 
 benchmark: setup

@@ -16,30 +16,27 @@ README = Path("README.md")
 def publish(entries: list[Entry], out: Tree, target: Path, listing: Path) -> str:
     """Replace ``target`` by what ``entries`` left in ``out``, with a report, and write ``listing``.
 
-    Raises RunError where a cell that could run has not: half a run is no evidence.
+    Raises RunError where a cell that could run has not: half a run is no evidence; and where what is
+    committed cannot be had here. A replacement that was cut short is undone by the next one.
     """
-    todo = [entry for entry in entries if entry.state == "to do"]
-    if todo:
-        raise RunError(
-            f"{len(todo)} cells are to do, {todo[0].cell.id} first ({todo[0].why}); run them before"
-        )
-    lost = [
-        e for e in entries if e.state == "blocked" and Tree(target).result(e.cell.suite, e.cell.id).is_file()
-    ]
-    if lost:
-        raise RunError(f"{len(lost)} committed cells are blocked here ({lost[0].why}); {lost[0].remedy}")
+    fresh, old = (target.with_name(f".{target.name}.{word}") for word in ("new", "old"))
+    if old.exists() and not target.exists():  # killed between the two renames below
+        old.replace(target)
+    _check(entries, out, Tree(target))
     from report.readme import refresh
     from report.render import render
 
-    fresh = target.with_name(f".{target.name}.new")
     shutil.rmtree(fresh, ignore_errors=True)
+    shutil.rmtree(old, ignore_errors=True)
     for path in _files(entries, out):
         place = fresh / path.relative_to(out.root)
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, place)
     render(Tree(fresh))
-    shutil.rmtree(target, ignore_errors=True)
+    if target.exists():
+        target.replace(old)
     fresh.replace(target)
+    shutil.rmtree(old, ignore_errors=True)
     if README.is_file():
         refresh(README, Tree(target))
     paths = sorted((p for p in target.rglob("*") if p.is_file()), key=lambda p: p.as_posix().encode())
@@ -48,8 +45,29 @@ def publish(entries: list[Entry], out: Tree, target: Path, listing: Path) -> str
     return f"{target}: {len(paths)} files, {size / 1e6:.1f} MB, listed in {listing}"
 
 
+def _check(entries: list[Entry], out: Tree, committed: Tree) -> None:
+    todo = [entry for entry in entries if entry.state == "to do"]
+    if todo:
+        raise RunError(
+            f"{len(todo)} cells are to do, {todo[0].cell.id} first ({todo[0].why}); run them before"
+        )
+    lost = [
+        e for e in entries if e.state == "blocked" and committed.result(e.cell.suite, e.cell.id).is_file()
+    ]
+    if lost:
+        raise RunError(f"{len(lost)} committed cells are blocked here ({lost[0].why}); {lost[0].remedy}")
+    for path in _transcripts(committed):
+        if not out.transcript(path.stem).is_file():
+            said = "make it anew with repro/api_smoketest.py --out, or copy it there"
+            raise RunError(f"{out.transcript(path.stem)}: not found, but {path} is committed; {said}")
+
+
+def _transcripts(tree: Tree) -> set[Path]:
+    return set(tree.transcript("*").parent.glob("*.json"))
+
+
 def _files(entries: list[Entry], out: Tree) -> set[Path]:
-    found = set()
+    found = _transcripts(out)
     for entry in entries:
         suite, cell = entry.cell.suite, entry.cell
         found.add(out.blocked(suite))

@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-from harness import plugins, stats
+from harness import panels, plugins, stats
 from harness.certificate import rounded
 from harness.chain import Chain, Fitter
 from harness.core import Doubles, Floats, InputError, Mask, PairSet, Training, Value
 from harness.overlap import Overlap
+from harness.panels import Drawn
 from harness.plan import Cell
-
-MINIMUM_PAIRS = 30  # with fewer some resample draws none of them, or one alone, and has no correlation
 
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What the cells of one encoder and training split share. ``before``: cosines of the test pairs."""
+    """What the cells of one encoder and training split share.
+
+    ``before``: cosines of the test pairs; ``drawn`` gives a set's random pairs and queries.
+    """
 
     training: Training
     tests: Mapping[str, PairSet]
     vectors: Mapping[str, Floats]
     before: Mapping[str, Floats]
     overlaps: Mapping[str, Overlap]
+    drawn: Callable[[str], Drawn]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,25 +68,30 @@ def measure(
     chain = fitter.fit(cell.steps)
     scores: dict[str, Floats] = {}
     found: dict[tuple[str, str, str], stats.Estimates] = {}
+    counts: dict[tuple[str, str, str], int] = {}
     audit: dict[str, dict[str, Any]] = {}
     for name, metrics in cell.metrics:
-        series = _series(cell, chain, material, name)
-        scores[name] = series["compressed"].astype(np.float32)
-        if "stage" in series:
-            scores[name + "@stage"] = series["stage"].astype(np.float32)
-        masks = _masks(material.overlaps[name], protocols)
-        kept = {protocol: int(mask.sum()) for protocol, mask in masks.items()}
-        if len(material.tests[name].pairs) < MINIMUM_PAIRS:
-            said = (
-                f"found {len(material.tests[name].pairs)} pairs, expected at least {MINIMUM_PAIRS} to test on"
-            )
-            raise InputError(f"{name}: {said}")
-        audit[name] = {**material.overlaps[name].counts(), "kept": kept}
-        enough = {protocol: mask for protocol, mask in masks.items() if mask.sum() >= MINIMUM_PAIRS}
-        found |= _estimate(name, metrics, series, enough)
-    values = [_value(key, estimate, audit[key[1]]["kept"][key[0]]) for key, estimate in found.items()]
+        series = _series(cell, chain, material, name, metrics)
+        masks = {
+            items: _masks(material.overlaps[name], protocols)
+            if items == "pairs"
+            else panels.everything(mine, protocols)
+            for items, mine in series.items()
+        }
+        audit[name] = {
+            **material.overlaps[name].counts(),
+            "kept": {protocol: int(mask.sum()) for protocol, mask in masks["pairs"].items()},
+        }
+        for items, mine in series.items():
+            asked = [metric for metric in metrics if items == _module(metric).ITEMS]
+            scores |= _kept(name, items, mine, asked)
+            enough = {key: mask for key, mask in masks[items].items() if mask.sum() >= panels.MINIMUM}
+            estimated = _estimate(name, items, asked, mine, enough)
+            found |= estimated
+            counts |= {key: int(masks[items][key[0]].sum()) for key in estimated}
+    values = [_value(key, estimate, counts[key]) for key, estimate in found.items()]
     for combined, weights in combine.items():
-        values += _combined(combined, weights, found, audit)
+        values += _combined(combined, weights, found, counts)
     any_test = material.vectors[cell.tests[0]]
     sizes = chain.sizes(chain.encode(any_test[:1]), 4 * any_test.shape[1])
     if cell.target_bytes is not None and sizes["payload_bytes"] != cell.target_bytes:
@@ -92,23 +101,54 @@ def measure(
     return Measured(chain, values, sizes, audit, scores)
 
 
-def _series(cell: Cell, chain: Chain, material: Material, name: str) -> dict[str, Doubles]:
-    data, vectors = material.tests[name], material.vectors[name]
+def _module(metric: str) -> ModuleType:
+    return plugins.load("metrics", metric.partition("@")[0], "metrics")
+
+
+def _series(
+    cell: Cell, chain: Chain, material: Material, name: str, metrics: tuple[str, ...]
+) -> dict[str, dict[str, Doubles]]:
+    """Return, for each kind of items that the metrics are about, the values of each item; pairs always."""
+    data, vectors, where = material.tests[name], material.vectors[name], f"{cell.id}: {name}"
+    if len(data.pairs) < panels.MINIMUM:
+        said = f"found {len(data.pairs)} pairs, expected at least {panels.MINIMUM} to test on"
+        raise InputError(f"{name}: {said}")
+    seen = panels.views(chain, vectors, asymmetric=cell.asymmetric)
+    pairs = panels.pair_series(data.pairs, material.before[name], data.gold, seen, where)
     left, right = data.pairs.T
-    decoded = chain.decode(chain.encode(vectors))
-    series = {
-        "original": material.before[name].astype(np.float64),
-        "compressed": stats.cosines(decoded[left], decoded[right], f"{cell.id}: {name}").astype(np.float64),
-    }
-    if data.gold is not None:
-        series["human"] = data.gold
     if cell.stages:
         staged = chain.through(vectors, len(chain.steps) - 1)
-        series["stage"] = stats.cosines(staged[left], staged[right], f"{cell.id}: {name}").astype(np.float64)
+        pairs["stage"] = stats.cosines(staged[left], staged[right], where).astype(np.float64)
     if all(codec.reconstructs for codec in chain.codecs):
-        errors = ((decoded.astype(np.float64) - vectors) ** 2).mean(axis=1)
-        series["squared-error"] = (errors[left] + errors[right]) / 2
+        errors = ((seen.stored.astype(np.float64) - vectors) ** 2).mean(axis=1)
+        pairs["squared-error"] = (errors[left] + errors[right]) / 2
+    series = {"pairs": pairs}
+    asked = {_module(metric).ITEMS for metric in metrics}
+    if "random-pairs" in asked:
+        series["random-pairs"] = panels.random_series(material.drawn(name), seen, where)
+    if "queries" in asked:
+        series["queries"] = panels.query_series(material.drawn(name), seen)
     return series
+
+
+def _kept(name: str, items: str, series: Mapping[str, Doubles], metrics: list[str]) -> dict[str, Floats]:
+    """Return what of a cell's values goes into its score file: all that its metrics are computed from.
+
+    The cosines of the set's own pairs before compression, and their scores, are in no cell's file: the
+    first are in the encoder's, which all cells share, and the second in the data.
+    """
+    if items == "pairs":
+        after = {name: series["compressed"], name + "@stage": series.get("stage")}
+    else:
+        requests = [request for metric in metrics for request in _needed(metric)]
+        used = dict.fromkeys(key for request in requests for key in request)
+        after = {name + "@" + items + "@" + key: series.get(key) for key in used}
+    return {key: values.astype(np.float32) for key, values in after.items() if values is not None}
+
+
+def _needed(metric: str) -> list[stats.Request]:
+    needed: list[stats.Request] = _module(metric).needs(metric.partition("@")[2])
+    return needed
 
 
 def _masks(overlap: Overlap, protocols: list[str]) -> dict[str, Mask]:
@@ -116,26 +156,25 @@ def _masks(overlap: Overlap, protocols: list[str]) -> dict[str, Mask]:
 
 
 def _estimate(
-    name: str, metrics: tuple[str, ...], series: Mapping[str, Doubles], masks: Mapping[str, Mask]
+    name: str,
+    items: str,
+    metrics: list[str],
+    series: Mapping[str, Doubles],
+    masks: Mapping[str, Mask],
 ) -> dict[tuple[str, str, str], stats.Estimates]:
-    modules = {metric: plugins.load("metrics", metric.partition("@")[0], "metrics") for metric in metrics}
-    requests: dict[stats.Request, None] = {}
-    for metric, module in modules.items():
-        reference = metric.partition("@")[2]
-        if reference not in module.REFERENCES:
-            raise InputError(
-                f"metrics: found {metric!r}, expected a reference of {', '.join(module.REFERENCES)}"
-            )
-        requests |= dict.fromkeys(module.needs(reference))
+    requests = list(dict.fromkeys(request for metric in metrics for request in _needed(metric)))
     for key in {key for request in requests for key in request} - set(series):
-        raise InputError(f"{name}: {', '.join(metrics)}: {_LACKING.get(key, f'there is no {key!r}')}")
-    estimates = stats.estimates(name, series, masks, list(requests))
+        raise InputError(
+            f"{name}: {', '.join(metrics)}: {_LACKING.get(key, f'there are not rows enough for {key!r}')}"
+        )
+    drawn_from = name if items == "pairs" else name + " " + items
+    estimates = stats.estimates(drawn_from, series, masks, requests) if requests and masks else {}
     return {
-        (protocol, name, metric): module.compute(
+        (protocol, name, metric): _module(metric).compute(
             lambda request, protocol=protocol: estimates[protocol, request], metric.partition("@")[2]
         )
         for protocol in masks
-        for metric, module in modules.items()
+        for metric in metrics
     }
 
 
@@ -155,7 +194,7 @@ def _combined(
     name: str,
     weights: Mapping[str, float],
     found: Mapping[tuple[str, str, str], stats.Estimates],
-    audit: Mapping[str, Mapping[str, Any]],
+    counts: Mapping[tuple[str, str, str], int],
 ) -> list[Value]:
     """Return the weighted sum over data sets, for each protocol and metric that all of them have."""
     values = []
@@ -163,6 +202,6 @@ def _combined(
         keys = [(protocol, dataset, metric) for dataset in weights]
         if all(key in found for key in keys):
             parts = [weight * found[key] for key, weight in zip(keys, weights.values(), strict=True)]
-            n = sum(audit[dataset]["kept"][protocol] for dataset in weights)
+            n = sum(counts[key] for key in keys)
             values.append(_value((protocol, name, metric), np.sum(parts, axis=0), n))
     return values

@@ -47,7 +47,8 @@ class PairSet:
     ``texts`` holds one string a row, or is None where the rows come as ``vectors`` (n, D) float32.
     ``pairs`` is (m, 2) int64, two row numbers a pair; a training corpus without pairs has m = 0.
     ``gold`` is (m,) float64, or None where nobody rated the pairs. ``origin`` identifies the bytes
-    the set was read from (it is part of every result's content hash).
+    the set was read from (it is part of every result's content hash). ``waves`` holds one recording a row,
+    mono float32 at 16 kHz, where the rows are recordings; ``texts`` then holds what identifies each.
     """
 
     name: str
@@ -56,6 +57,7 @@ class PairSet:
     pairs: Ints
     gold: Doubles | None
     origin: Json
+    waves: tuple[Floats, ...] | None = None
 
     @property
     def rows(self) -> int:
@@ -90,10 +92,12 @@ class Training:
 class Codec(Protocol):
     """A fitted compressor. What was not fitted cannot encode."""
 
-    side_bytes: ClassVar[int]
-    """Of the bytes a vector that ``encode`` returns, how many are side information (scales, norms)."""
     reconstructs: ClassVar[bool]
     """Whether ``decode`` gives back vectors of the space that was encoded, rather than of another."""
+
+    @property
+    def side_bytes(self) -> int:
+        """Return how many of the bytes a vector that ``encode`` returns are side information (norms)."""
 
     def encode(self, x: Floats) -> Bytes:
         """Return codes (n, bytes a vector) uint8 of vectors (n, D) float32."""

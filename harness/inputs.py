@@ -16,8 +16,8 @@ from harness.suite import Suite
 SCHEMA = 1
 # A change to what these modules say makes every result of before out of date.
 ENGINE = (
-    *("cell", "certificate", "chain", "codecs", "core", "folding"),
-    *("material", "overlap", "records", "stats", "vectors"),
+    *("cell", "certificate", "chain", "codecs", "core", "drawn", "folding"),
+    *("material", "neighbours", "overlap", "panels", "parquet", "pretrained", "records", "stats", "vectors"),
 )
 
 
@@ -35,7 +35,7 @@ class Inputs:
         """Return why a cell cannot run here, or None."""
         needed = [self.encoders[cell.encoder], *(self.datasets[name] for name in (cell.train, *cell.tests))]
         found = next((entry for entry in needed if isinstance(entry, BlockedError)), None)
-        raw = self.suite.encoders[cell.encoder]
+        raw = self.suite.encoders[cell.encoder].raw()
         params = encoder_params(raw, cell.encoder, self.where)
         for name in () if found else (cell.train, *cell.tests):
             if not plugins.load("encoders", raw["use"], self.where).holds(params, name):
@@ -69,7 +69,7 @@ class Inputs:
 
     def dimension(self, encoder: str) -> int:
         """Return the declared dimension of an encoder."""
-        return int(self.suite.encoders[encoder]["dimension"])
+        return self.suite.encoders[encoder].dimension
 
     def read(self, name: str) -> PairSet:
         """Return a data set, from the first origin that can be had."""
@@ -79,7 +79,7 @@ class Inputs:
 
 def locate(suite: Suite, where: str, place: Place) -> Inputs:
     """Return the inputs of a suite as they can be had in ``place``."""
-    encoders = {name: _encoder(raw, name, where, place) for name, raw in suite.encoders.items()}
+    encoders = {name: _encoder(encoder.raw(), name, where, place) for name, encoder in suite.encoders.items()}
     datasets = {name: _dataset(suite, name, where, place) for name in suite.datasets}
     return Inputs(suite, where, place, encoders, datasets)
 

@@ -13,6 +13,7 @@ from harness.cell import Material, training_of
 from harness.core import Floats, InputError, PairSet
 from harness.inputs import Inputs
 from harness.overlap import Overlap, overlap
+from harness.panels import draw
 from harness.plan import Cell, encoder_params
 from harness.plugins import code_digest
 from harness.stats import cosines
@@ -55,7 +56,7 @@ def embedded(base: Base) -> dict[str, Floats]:
 def embed(base: Base, told: Callable[[int], None]) -> dict[str, Floats]:
     """Return the vectors of every set, made where the store has them not; ``told`` hears the rows done."""
     inputs = base.inputs
-    params = encoder_params(inputs.suite.encoders[base.encoder], base.encoder, inputs.where)
+    params = encoder_params(inputs.suite.encoders[base.encoder].raw(), base.encoder, inputs.where)
     sets = [inputs.read(name) for name in base.sets]
     return vectors(sets, inputs.encoders[base.encoder], params, inputs.place, base.store, told)
 
@@ -84,6 +85,7 @@ def material(base: Base, train: str) -> Material:
         vectors={name: rows[name] for name in base.tests},
         before=before(base),
         overlaps={name: _overlap(base, read(name), read(train)) for name in base.tests},
+        drawn=functools.cache(lambda name: draw(read(name), read(train), rows[name])),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ from pydantic import ValidationError
 
 from harness import plugins
 from harness.core import InputError, Json
-from harness.suite import Chain, Point, Suite, explain
+from harness.suite import Chain, Suite, explain, tests, trains
 
 RATIO_TOLERANCE = 0.025  # how far, relatively, a whole number of units may lie from the ratio asked for
 
@@ -45,14 +46,19 @@ class Cell:
     tests: tuple[str, ...]
     metrics: tuple[tuple[str, tuple[str, ...]], ...]
     stages: bool
+    asymmetric: bool
+    grid: tuple[tuple[str, Any], ...]
+    guardrails: tuple[tuple[str, Any], ...]
     target_bytes: int | None
     keep_codec: bool
+    timings: bool
 
     @property
     def id(self) -> str:
-        """Return the name of the cell's files: encoder, training split, chain, point and seed."""
+        """Return the name of the cell's files: encoder, training split, chain, point, settings and seed."""
         point = f".{self.point}" if self.point else ""
-        return f"{self.encoder}.{self.train}.{self.chain}{point}.s{self.seed}"
+        settings = "".join(f".{key.rpartition('.')[2]}-{value}" for key, value in self.grid)
+        return f"{self.encoder}.{self.train}.{self.chain}{point}{settings}.s{self.seed}"
 
     def spec(self) -> dict[str, Any]:
         """Return the cell as JSON, for the result and for the hash that decides whether it is done."""
@@ -66,6 +72,9 @@ class Cell:
             "tests": list(self.tests),
             "metrics": {name: list(metrics) for name, metrics in self.metrics},
             "stages": self.stages,
+            "asymmetric": self.asymmetric,
+            "grid": dict(self.grid),
+            "guardrails": dict(self.guardrails),
         }
 
 
@@ -77,12 +86,14 @@ def cells(suite: Suite, where: str) -> list[Cell]:
     for protocol in suite.protocols:
         plugins.load("protocols", protocol, f"{where}: protocols")
     found = [
-        _cell(suite, encoder, train, chain, point, seed, where)
-        for encoder, raw in suite.encoders.items()
-        for _ in [encoder_params(raw, encoder, where)]
+        _cell(suite, encoder, train, chain, settings, point, seed, where)
+        for encoder, space in suite.encoders.items()
+        for _ in [encoder_params(space.raw(), encoder, where)]
         for chain in suite.chains
-        for train in chain.train or suite.train
+        if chain.encoders is None or encoder in chain.encoders
+        for train in trains(suite, space, chain)
         for point in (chain.points or (None,))
+        for settings in _settings(chain)
         for seed in (suite.seeds if _random(chain, where) else suite.seeds[:1])
     ]
     kept = {f"{cell.chain}.{cell.point}" if cell.point else cell.chain for cell in found}
@@ -101,37 +112,48 @@ def origin_params(raw: Json, dataset: str, where: str) -> Any:
     return _plugin_params("sources", raw, f"{where}: [datasets.{dataset}.origins]")
 
 
-def budget(point: Point, name: str, dimension: int, where: str) -> int:
-    """Return the payload bytes of a point for float32 vectors of ``dimension``.
+def budget(suite: Suite, name: str, encoder: str, where: str) -> int:
+    """Return the payload bytes of a point for the float32 vectors of an encoder.
 
-    Raises InputError where no whole number of units lies within RATIO_TOLERANCE of the ratio.
+    Raises InputError where no whole number of units lies within RATIO_TOLERANCE of the ratio, or where the
+    point has no ratio for the encoder.
     """
-    original = 4 * dimension
-    units = max(1, round(original / (point.ratio * point.unit_bytes)))
+    point, original = suite.points[name], 4 * suite.encoders[encoder].dimension
+    ratio = point.ratio.get(encoder) if isinstance(point.ratio, dict) else point.ratio
+    if ratio is None:
+        raise InputError(f"{where}: [points.{name}] ratio: found none for {encoder}, expected one")
+    units = max(1, round(original / (ratio * point.unit_bytes)))
     bytes_per_vector = units * point.unit_bytes
-    if abs(original / bytes_per_vector / point.ratio - 1) > RATIO_TOLERANCE:
+    if abs(original / bytes_per_vector / ratio - 1) > RATIO_TOLERANCE:
         raise InputError(
-            f"{where}: [points.{name}] ratio: found {point.ratio:g}, expected one that a whole number of "
+            f"{where}: [points.{name}] ratio: found {ratio:g}, expected one that a whole number of "
             f"{point.unit_bytes}-byte units meets: {original} bytes / {bytes_per_vector} = "
             f"{original / bytes_per_vector:.2f}"
         )
     return bytes_per_vector
 
 
+def _settings(chain: Chain) -> list[tuple[tuple[str, Any], ...]]:
+    """Return every combination of the grid's values; a single empty one where there is no grid."""
+    keys = list(chain.grid)
+    return [tuple(zip(keys, values, strict=True)) for values in itertools.product(*chain.grid.values())]
+
+
 def _cell(
-    suite: Suite, encoder: str, train: str, chain: Chain, point: str | None, seed: int, where: str
+    suite: Suite,
+    encoder: str,
+    train: str,
+    chain: Chain,
+    settings: tuple[tuple[str, Any], ...],
+    point: str | None,
+    seed: int,
+    where: str,
 ) -> Cell:
-    dimension = int(suite.encoders[encoder]["dimension"])
-    tests = chain.test or suite.test
-    metrics = {name: (*(suite.datasets[name].metrics or suite.metrics), *chain.metrics) for name in tests}
+    tested = tests(suite, suite.encoders[encoder], chain)
+    metrics = {name: (*(suite.datasets[name].metrics or suite.metrics), *chain.metrics) for name in tested}
     for name in dict.fromkeys(metric for listed in metrics.values() for metric in listed):
         _check_metric(name, chain, where)
-    target = budget(suite.points[point], point, dimension, where) if point else None
-    steps = tuple(
-        _step(raw, chain, dimension, target, f"{where}: [chains.{chain.name}] steps.{i}")
-        for i, raw in enumerate(chain.steps)
-    )
-    name = f"{chain.name}.{point}" if point else chain.name
+    named = f"{chain.name}.{point}" if point else chain.name
     return Cell(
         suite=suite.name,
         encoder=encoder,
@@ -139,16 +161,53 @@ def _cell(
         chain=chain.name,
         point=point,
         seed=seed,
-        steps=steps,
-        tests=tuple(tests),
+        steps=_steps(suite, encoder, chain, dict(settings), point, where),
+        tests=tuple(tested),
         metrics=tuple(sorted(metrics.items())),
         stages=chain.stages,
-        target_bytes=target,
-        keep_codec=name in suite.codecs and seed == suite.seeds[0],
+        asymmetric=chain.asymmetric,
+        grid=settings,
+        guardrails=_guardrails(suite, point),
+        target_bytes=budget(suite, point, encoder, where) if point else None,
+        keep_codec=named in suite.codecs and seed == suite.seeds[0],
+        timings=suite.timings,
     )
 
 
-def _step(raw: Json, chain: Chain, dimension: int, target: int | None, where: str) -> Step:
+def _guardrails(suite: Suite, point: str | None) -> tuple[tuple[str, Any], ...]:
+    """Return what the point promises: it goes into the result, so that a report can hold it to that."""
+    found = suite.points[point].model_dump(include={"bounds", "smallest_bytes"}) if point else {}
+    return tuple((key, value) for key, value in found.items() if value)
+
+
+def _steps(
+    suite: Suite, encoder: str, chain: Chain, settings: Json, point: str | None, where: str
+) -> tuple[Step, ...]:
+    dimension = suite.encoders[encoder].dimension
+    uses = [str(raw.get("use", "")) for raw in chain.steps]
+    for key in settings:
+        use, _, parameter = key.partition(".")
+        if use not in uses or parameter in {"", "use", "load"}:
+            raise InputError(
+                f"{where}: [chains.{chain.name}] grid: found {key!r}, expected compressor.parameter of a step"
+            )
+    steps = []
+    for i, raw in enumerate(chain.steps):
+        at = f"{where}: [chains.{chain.name}] steps.{i}"
+        mine = {key.partition(".")[2]: v for key, v in settings.items() if key.partition(".")[0] == uses[i]}
+        fields = {**raw, **mine}
+        other, target, bits = fields.pop("at", None), None, chain.bits
+        if other is not None:  # as many float32 dimensions as another point has
+            if str(other) not in suite.points:
+                raise InputError(f"{at}.at: found {other!r}, expected one of {', '.join(suite.points)}")
+            target, bits = budget(suite, str(other), encoder, where), 32
+        elif point is not None:
+            target = budget(suite, point, encoder, where)
+        steps.append(_step(fields, target, bits, dimension, at))
+    return tuple(steps)
+
+
+def _step(raw: Json, target: int | None, bits: int | None, dimension: int, where: str) -> Step:
     fields = dict(raw)
     use, load = str(fields.pop("use", "")), fields.pop("load", None)
     module = plugins.load("compressors", use, f"{where}.use")
@@ -156,13 +215,14 @@ def _step(raw: Json, chain: Chain, dimension: int, target: int | None, where: st
         if fields:
             raise InputError(f"{where}: found {sorted(fields)} beside load, expected none: the file has them")
         return Step(use, {}, str(load))
-    if target is not None and chain.bits is not None:
-        dims, rest = divmod(8 * target, chain.bits)
-        if rest:
-            raise InputError(f"{where}: {target} bytes are no whole number of {chain.bits}-bit dimensions")
+    if target is not None and bits is not None:
+        dims, rest = divmod(8 * target, bits)
         for key, value in (("dims", dims), ("subvectors", target)):
-            if key in module.Params.model_fields:
-                fields.setdefault(key, value)
+            if key not in module.Params.model_fields or key in fields:
+                continue
+            if rest and key == "dims":
+                raise InputError(f"{where}: {target} bytes are no whole number of {bits}-bit dimensions")
+            fields[key] = value
     params = _validated(module.Params, fields, where)
     if getattr(params, "dims", 0) > dimension and use != "random-projection":
         raise InputError(f"{where}.dims: found {params.dims}, expected at most the encoder's {dimension}")

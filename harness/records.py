@@ -12,12 +12,14 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BaseModel, Field
 
 from harness.core import Doubles, Floats, InputError, Ints, Json, PairSet, check_vectors
+from harness.drawn import graded_pairs
 
 _FIELDS = 3  # of a line of tab-separated pairs
 
@@ -65,6 +67,15 @@ def corpus(name: str, texts: Iterable[str], origin: Json, where: str) -> PairSet
     return PairSet(name, rows, None, np.empty((0, 2), np.int64), None, origin)
 
 
+def read_file(path: Path, name: str, origin: Json, taken: Rows) -> PairSet:
+    """Return the set in a file: vectors by the endings ``.npy`` and ``.npz``, else pairs of texts."""
+    if path.suffix in {".npy", ".npz"}:
+        return read_vectors(path, name, origin, taken)
+    if taken != Rows():
+        raise InputError(f"{path}: found texts and the key rows, expected it for vectors alone")
+    return read_pairs(path, name, origin)
+
+
 def read_pairs(path: Path, name: str, origin: Json) -> PairSet:
     """Return the pairs of a ``.jsonl``, ``.jsonl.gz`` or ``.tsv`` (sentence, sentence, score) file."""
     where = str(path)
@@ -75,15 +86,33 @@ def read_pairs(path: Path, name: str, origin: Json) -> PairSet:
     raise InputError(f"{where}: found the ending {path.suffix!r}, expected .jsonl, .jsonl.gz, .tsv or .txt")
 
 
-def read_vectors(path: Path, name: str, origin: Json) -> PairSet:
-    """Return vectors as they come: a ``.npy`` corpus, or ``.npz`` arrays left, right and perhaps gold."""
+class Rows(BaseModel, extra="forbid", frozen=True):
+    """Which rows of a file of vectors make a set, and how they are paired.
+
+    ``array``: the one to take where a ``.npz`` holds several. ``part``: 'train' takes a random ``share`` of
+    the rows, 'test' the others, so that the two never meet. ``pairs`` a row are drawn (harness.drawn), from
+    its nearest neighbour to the farthest row; with 0 a set has no pairs and can only be trained on.
+    """
+
+    array: str | None = None
+    part: Literal["train", "test"] | None = None
+    share: float = Field(default=0.6, gt=0, lt=1)
+    seed: int = Field(default=0, ge=0)
+    pairs: int = Field(default=0, ge=0)
+
+
+def read_vectors(path: Path, name: str, origin: Json, taken: Rows) -> PairSet:
+    """Return vectors as they come: rows of one array, or ``.npz`` arrays left, right and perhaps gold."""
     where = str(path)
     arrays = _arrays(path)
+    if taken.array is not None:
+        if taken.array not in arrays:
+            raise InputError(f"{where}: found arrays {sorted(arrays)}, expected {taken.array!r} among them")
+        arrays = {"rows": arrays[taken.array]}
     if set(arrays) == {"rows"}:
-        rows = check_vectors(arrays["rows"], where)
-        if len(rows) < 2:  # noqa: PLR2004 - nothing can be trained on one
-            raise InputError(f"{where}: found 1 row, expected at least two")
-        return PairSet(name, None, rows, np.empty((0, 2), np.int64), None, origin)
+        return vector_set(check_vectors(arrays["rows"], where), name, origin, taken, where)
+    if taken != Rows():
+        raise InputError(f"{where}: found arrays {sorted(arrays)} and the key rows, expected array in it")
     if not {"left", "right"} <= set(arrays) <= {"left", "right", "gold"}:
         raise InputError(f"{where}: found arrays {sorted(arrays)}, expected left, right and perhaps gold")
     left = check_vectors(arrays["left"], f"{where}: left")
@@ -95,6 +124,18 @@ def read_vectors(path: Path, name: str, origin: Json) -> PairSet:
     if gold is not None:
         gold = np.array([_number(x, f"{where}: gold, row {i}") for i, x in enumerate(gold.tolist())])
     return rated(name, None, np.concatenate([left, right]), paired(len(left)), gold, origin, where)
+
+
+def vector_set(rows: Floats, name: str, origin: Json, taken: Rows, where: str) -> PairSet:
+    """Return the part of ``rows`` (n, D) that is taken, with its pairs; raise InputError under two rows."""
+    if taken.part is not None:
+        order = np.random.default_rng(taken.seed).permutation(len(rows))
+        cut = round(taken.share * len(rows))
+        rows = rows[np.sort(order[:cut] if taken.part == "train" else order[cut:])]
+    if len(rows) < 2:  # noqa: PLR2004 - nothing can be trained on one
+        raise InputError(f"{where}: found {len(rows)} row, expected at least two")
+    drawn = graded_pairs(rows, name, taken.pairs) if taken.pairs else np.empty((0, 2), np.int64)
+    return PairSet(name, None, rows, drawn, None, origin)
 
 
 def _arrays(path: Path) -> dict[str, NDArray[Any]]:

@@ -21,6 +21,7 @@ from harness.plan import Cell
 from harness.provenance import envelope
 from harness.stats import LEVEL, RESAMPLES
 from harness.status import Entry
+from harness.timings import measured
 from harness.tree import Tree
 
 Told = Callable[[str, int, int], None]  # what is being done, how much of it is done, of how much
@@ -169,36 +170,40 @@ def _run_group(group: Group) -> tuple[int, list[str]]:
         try:
             shared = material(group.base, cell.train)
             fitter = fitter or Fitter(shared.training, identity)
-            measured = measure(cell, shared, fitter, inputs.suite.protocols, inputs.suite.combine)
-            _write(group, cell, measured, time.monotonic() - start)
+            result = measure(cell, shared, fitter, inputs.suite.protocols, inputs.suite.combine)
+            _write(group, cell, result, time.monotonic() - start)
         except (InputError, BlockedError) as error:
             failures.append(f"{cell.suite}: {cell.id}: {error}")
     return len(group.cells), failures
 
 
-def _write(group: Group, cell: Cell, measured: Measured, seconds: float) -> None:
-    tree, suite = group.tree, cell.suite
+def _write(group: Group, cell: Cell, result: Measured, seconds: float) -> None:
+    tree, suite, chain = group.tree, cell.suite, result.chain
     files = {"before": tree.scores(suite, cell.encoder), "after": tree.scores(suite, cell.id)}
-    write_atomic(files["after"], _npz(measured.scores))
+    write_atomic(files["after"], _npz(result.scores))
     if cell.keep_codec:
         train = group.base.inputs.datasets[cell.train]
-        measured.chain.save(tree.codec(suite, cell.id), train)
+        chain.save(tree.codec(suite, cell.id), train)
         files["codec"] = tree.codec(suite, cell.id)
     content = {
         "suite": suite,
         "cell": cell.id,
         "inputs": group.base.inputs.identity(cell),
-        "sizes": measured.sizes,
+        "sizes": result.sizes,
         "training_rows": len(material(group.base, cell.train).training.vectors),
-        "audit": measured.audit,
+        "audit": result.audit,
         "interval": {"level": LEVEL, "resamples": RESAMPLES},
-        "values": [asdict(value) for value in measured.values],
+        "values": [asdict(value) for value in result.values],
         "files": {
             key: {"path": path.relative_to(tree.root).as_posix(), "sha256": sha256_file(path)}
             for key, path in files.items()
         },
     }
-    write_atomic(tree.envelope(suite, cell.id), dumps(envelope(seconds)))
+    volatile = envelope(seconds)
+    if cell.timings:
+        rows = material(group.base, cell.train).vectors[cell.tests[0]]
+        volatile["timings"] = {cell.tests[0]: measured(chain, rows)}
+    write_atomic(tree.envelope(suite, cell.id), dumps(volatile))
     write_stamped(tree.result(suite, cell.id), content)  # last: a result means that all of it is there
 
 

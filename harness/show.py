@@ -99,7 +99,10 @@ def compared(lines: Sequence[Line]) -> str:
 
 
 def claims_table(claims: Sequence[Mapping[str, Any]]) -> Any:
-    """Return the claims as a table, a row a published number, encoder and protocol; then what was blocked."""
+    """Return the claims as a table, a row a published number, encoder and protocol; then what was blocked.
+
+    A check of a server says which server answered where an encoder's row has its protocol.
+    """
     from rich.console import Group
     from rich.table import Table
 
@@ -107,16 +110,11 @@ def claims_table(claims: Sequence[Mapping[str, Any]]) -> Any:
     table = Table(*columns)
     for claim in claims:
         printed = claim["printed"]
-        interval = "" if claim["value"] is None else f"{printed['low']} … {printed['high']}"
+        interval = "" if claim["low"] is None else f"{printed['low']} … {printed['high']}"
+        place = claim["protocol"] or claim.get("server", "")
         here = printed.get("value", "")
         table.add_row(
-            claim["id"],
-            claim["row"],
-            claim["protocol"],
-            printed["published"],
-            here,
-            interval,
-            claim["verdict"],
+            claim["id"], claim["row"], place, printed["published"], here, interval, claim["verdict"]
         )
     reasons = dict.fromkeys(f"{claim['verdict']}: {claim['reason']}" for claim in claims if claim["reason"])
     return Group(table, *reasons)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, StringConstraints, ValidationError, model_validator
+from pydantic import BaseModel, Field, StringConstraints, ValidationError, field_validator, model_validator
 
 from harness.core import InputError
 
@@ -25,23 +27,66 @@ class Dataset(_Strict):
     metrics: list[str] | None = None
 
 
-class Point(_Strict):
-    """A compression ratio, met in whole units of so many bytes (4: float32 values, 1: bytes)."""
+class Encoder(BaseModel, extra="allow", frozen=True, strict=True, allow_inf_nan=False):
+    """An embedding space: the plug-in, its parameters (every other key), and the sets it is measured on."""
 
-    ratio: float = Field(ge=1)
+    use: str
+    dimension: int = Field(ge=1)
+    train: list[str] | None = None
+    test: list[str] | None = None
+
+    def raw(self) -> dict[str, Any]:
+        """Return the plug-in's table: its name and its parameters."""
+        return {"use": self.use, "dimension": self.dimension, **(self.model_extra or {})}
+
+
+class Bound(_Strict):
+    """What a named operating point promises of a data set; where it falls short it is not recommended."""
+
+    dataset: str
+    metric: str
+    at_least: float
+
+
+class Point(_Strict):
+    """A compression ratio, or one for each encoder, met in whole units of so many bytes.
+
+    A unit of 4 bytes is a float32 value. ``bounds`` that a value misses, and a space that the ratio leaves
+    under ``smallest_bytes`` of, mark the point as not recommended (``report/guardrails.py``).
+    """
+
+    ratio: float | dict[str, float]
     unit_bytes: int = Field(ge=1)
+    bounds: list[Bound] = []
+    smallest_bytes: int | None = Field(default=None, ge=1)
+
+    @field_validator("ratio", mode="before")
+    @classmethod
+    def _numbers(cls, found: Any) -> Any:
+        for ratio in found.values() if isinstance(found, dict) else [found]:
+            if type(ratio) not in (int, float) or not 1 <= ratio < math.inf:
+                raise ValueError("a valid number of at least 1, or a table of one for each encoder")
+        return found
 
 
 class Chain(_Strict):
-    """Compressors in series. ``bits`` a stored dimension and a point's bytes give the dimensions."""
+    """Compressors in series. ``bits`` a stored dimension and a point's bytes give the dimensions.
+
+    ``grid``: values for parameters, written 'compressor.parameter': one cell each combination. ``stages``:
+    what the last step adds is measured. ``asymmetric``: the first of a pair, or the query, is compared as it
+    is before the last step, the second, or what is searched, as it is stored.
+    """
 
     name: Name
     label: str
     steps: list[dict[str, Any]] = Field(min_length=1)
     points: list[str] = []
     bits: int | None = Field(default=None, ge=1, le=32)
+    grid: dict[str, Annotated[list[Any], Field(min_length=1)]] = {}
     stages: bool = False
+    asymmetric: bool = False
     metrics: list[str] = []
+    encoders: list[str] | None = None
     train: list[str] | None = None
     test: list[str] | None = None
 
@@ -77,12 +122,23 @@ class Suite(_Strict):
     test: list[str] = Field(min_length=1)
     seen: list[str] = []
     codecs: list[str] = []
+    timings: bool = False
     datasets: dict[Name, Dataset]
-    encoders: dict[Name, dict[str, Any]] = Field(min_length=1)
+    encoders: dict[Name, Encoder] = Field(min_length=1)
     points: dict[Name, Point] = {}
     chains: list[Chain] = Field(min_length=1)
     combine: dict[Name, dict[str, float]] = {}
     expect: list[Expect] = []
+
+
+def trains(suite: Suite, encoder: Encoder, chain: Chain) -> list[str]:
+    """Return the training splits of a chain in an embedding space: its own, the space's, or the suite's."""
+    return chain.train or encoder.train or suite.train
+
+
+def tests(suite: Suite, encoder: Encoder, chain: Chain) -> list[str]:
+    """Return the test sets of a chain in an embedding space: its own, the space's, or the suite's."""
+    return chain.test or encoder.test or suite.test
 
 
 def load(path: Path) -> Suite:
@@ -119,30 +175,50 @@ def explain(error: ValidationError) -> str:
 
 def _check_names(suite: Suite, where: str) -> None:
     sets, chains = list(suite.datasets), [chain.name for chain in suite.chains]
+    spaces = list(suite.encoders)
+    for name, encoder in suite.encoders.items():
+        _known(
+            [*(encoder.train or ()), *(encoder.test or ())], sets, f"{where}: [encoders.{name}] train or test"
+        )
+    for name, point in suite.points.items():
+        ratios = point.ratio if isinstance(point.ratio, dict) else {}
+        _known(list(ratios), spaces, f"{where}: [points.{name}] ratio")
     for key in ("train", "test", "seen"):
         _known(getattr(suite, key), sets, f"{where}: {key}")
     for key in ("train", "test", "seeds", "protocols", "metrics"):
         _different(getattr(suite, key), f"{where}: {key}")
     _different(chains, f"{where}: [chains] name")
     for chain in suite.chains:
-        table = f"{where}: [chains.{chain.name}]"
-        for key in ("train", "test", "points"):
-            _different(getattr(chain, key) or [], f"{table} {key}")
-        _known([*(chain.train or ()), *(chain.test or ())], sets, f"{table} train or test")
-        _known(chain.points, list(suite.points), f"{table} points")
-        for name in set(chain.train or suite.train) & set(chain.test or suite.test) - set(suite.seen):
-            said = f"{name!r} is also tested on; say so with seen = [{name!r}] or drop it"
-            raise InputError(f"{where}: train: {said}")
+        _check_chain(suite, chain, f"{where}: [chains.{chain.name}]")
     for combined, weights in suite.combine.items():
-        _known(list(weights), suite.test, f"{where}: [combine.{combined}]")
+        _known(list(weights), sets, f"{where}: [combine.{combined}]")
         if combined in sets:
             raise InputError(f"{where}: [combine.{combined}]: found the name of a data set, expected another")
     for i, expect in enumerate(suite.expect):
         _known([expect.chain], chains, f"{where}: [expect.{i}] chain")
         chain = suite.chains[chains.index(expect.chain)]
-        _known([expect.train], chain.train or suite.train, f"{where}: [expect.{i}] train")
-        tests = [*(chain.test or suite.test), *suite.combine]
-        _known([expect.dataset], tests, f"{where}: [expect.{i}] dataset")
+        found = list(suite.encoders.values())
+        trained = [name for encoder in found for name in trains(suite, encoder, chain)]
+        tested = [name for encoder in found for name in tests(suite, encoder, chain)]
+        _known([expect.train], trained, f"{where}: [expect.{i}] train")
+        _known([expect.dataset], [*tested, *suite.combine], f"{where}: [expect.{i}] dataset")
+
+
+def _check_chain(suite: Suite, chain: Chain, table: str) -> None:
+    for key in ("train", "test", "points", "encoders"):
+        _different(getattr(chain, key) or [], f"{table} {key}")
+    _known([*(chain.train or ()), *(chain.test or ())], list(suite.datasets), f"{table} train or test")
+    _known(chain.points, list(suite.points), f"{table} points")
+    _known(chain.encoders or [], list(suite.encoders), f"{table} encoders")
+    for key, values in chain.grid.items():
+        _different(values, f"{table} grid {key}")
+        for value in values:
+            if not re.fullmatch(r"[\w.+-]+", str(value)):  # it becomes part of a file's name
+                raise InputError(f"{table} grid {key}: found {value!r}, expected a number or a word")
+    for encoder in (suite.encoders[name] for name in chain.encoders or suite.encoders):
+        for name in set(trains(suite, encoder, chain)) & set(tests(suite, encoder, chain)) - set(suite.seen):
+            said = f"{name!r} is also tested on; say so with seen = [{name!r}] or drop it"
+            raise InputError(f"{table} train: {said}")
 
 
 def _known(found: list[str], choices: list[str], where: str) -> None:

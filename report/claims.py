@@ -6,11 +6,12 @@ import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from harness.core import InputError
 
 FOLDER = Path(__file__).parent / "claims"
+Role = Literal["as published", "same space", "analogue"]
 
 
 class _Strict(BaseModel, extra="forbid", frozen=True, strict=True):
@@ -22,7 +23,10 @@ class Row(_Strict):
 
     ``published`` and ``precision`` (half a unit of the last printed digit) are in the metric's unit;
     ``printed`` is the number as printed, which is ``scale`` times a value (-100: a loss printed as a change
-    in per cent). ``rule`` says which side of it still holds the claim.
+    in per cent, 1: a ratio). ``rule`` says which side of it still holds the claim. ``encoders``: those of the
+    claim that it is about, all where there are none; ``trains``: the training splits, all that there is
+    evidence for where there are none; ``suite``: where it is not the claim's. ``lacking`` says what was never
+    named or published, so that nothing can be compared with the number.
     """
 
     row: str
@@ -33,55 +37,159 @@ class Row(_Strict):
     scale: float = 100.0
     rule: Literal["at least", "at most", "equal"]
     chain: str
-    point: str
+    point: str | None = None
     dataset: str
     metric: str
-    trains: list[str] = Field(min_length=1)
+    trains: list[str] | None = Field(default=None, min_length=1)
     protocols: list[str] = Field(min_length=1)
+    encoders: list[str] | None = Field(default=None, min_length=1)
+    suite: str | None = None
+    lacking: str | None = None
     headline: bool = False
 
 
-class Published(_Strict):
-    """One line of a published table, in per cent as printed."""
+class Check(_Strict):
+    """One thing that servers are asked: the name of a check of the smoke test, or 'all' of them."""
+
+    row: str
+    what: str
+    check: str
+    headline: bool = False
+
+
+class Server(_Strict):
+    """A server that checks are about: its part in the claim, and how to have it asked where that is known."""
+
+    role: Role
+    remedy: str | None = None
+
+
+class Anchor(_Strict):
+    """A published digest whose file nobody else can have: nothing to compare, and ``lacking`` says what."""
+
+    row: str
+    what: str
+    printed: str
+    lacking: str
+    headline: bool = False
+
+
+class Scores(_Strict):
+    """Spearman against people on one set, in per cent as printed."""
 
     dataset: str
     original: float
     lens: float
-    loss: float
     lens_pq: float
+
+
+class Published(Scores):
+    """One line of a published table, in per cent as printed."""
+
+    loss: float
     pq_effect: float
 
 
 class Claim(_Strict):
-    """A claim of a published report. ``encoders`` maps each space to its part: as published, or analogue."""
+    """A claim of a published report, or of this project.
+
+    ``encoders`` maps each space to its part: as published, the same space with other data, or an analogue.
+    ``table`` and ``training``: the lines of section 5.2, tested on and trained on.
+    """
 
     id: str
     sentence: str
     kind: Literal["extrinsic", "intrinsic", "retrieval", "engineering"]
     source: str
-    suite: str
-    encoders: dict[str, Literal["as published", "analogue"]]
-    rows: list[Row] = Field(min_length=1)
+    suite: str | None = None
+    encoders: dict[str, Role] = {}
+    rows: list[Row] = []
     table_columns: list[str] = []
     table: list[Published] = []
+    training: Scores | None = None
+    servers: dict[str, Server] = {}
+    checks: list[Check] = []
+    anchors: list[Anchor] = []
+
+    @model_validator(mode="after")
+    def _whole(self) -> Claim:
+        if not (self.rows or self.checks or self.anchors):
+            raise ValueError("expected rows, checks or anchors")
+        for row in self.rows:
+            if unknown := set(row.encoders or ()) - set(self.encoders):
+                raise ValueError(f"row {row.row}: expected encoders of the claim, not {sorted(unknown)}")
+            if not (row.suite or self.suite):
+                raise ValueError(f"row {row.row}: expected a suite, of the row or of the claim")
+        return self
+
+    def every_row(self) -> list[Row]:
+        """Return the rows as written, and one for each number of the table."""
+        return [*self.rows, *_table_rows(self)]
+
+
+# A column of section 5.2: chain, point, metric, and what it says of a set.
+_COLUMNS = {
+    "original": ("identity", None, "spearman@human", "Spearman against people, uncompressed"),
+    "lens": ("lens", "29x", "spearman@human", "Spearman against people at 29×"),
+    "loss": ("lens", "29x", "loss@human", "loss at 29×, points of Spearman"),
+    "lens_pq": ("lens-pq", "117x", "spearman@human", "Spearman against people at 117×"),
+    "pq_effect": ("lens-pq", "117x", "added-loss@human", "loss that PQ adds at 117×, points of Spearman"),
+}
+
+
+def _table_rows(claim: Claim) -> list[Row]:
+    """Return a row for each number of section 5.2, trained on the split that the report trained on.
+
+    A score is its encoder's: it is compared where the encoder is the published one, on all pairs. A loss is
+    compared on every encoder, and on the pairs that training has not seen as well.
+    """
+    own = [name for name, role in claim.encoders.items() if role == "as published"]
+    lines: list[Scores] = [*claim.table, *([claim.training] if claim.training else [])]
+    return [
+        Row(
+            row=f"{line.dataset}-{column.replace('_', '-')}",
+            what=f"{line.dataset.upper()}: {said}",
+            published=round(getattr(line, column) / (-100 if is_loss else 100), 6) + 0.0,  # no negative zero
+            printed=f"{getattr(line, column):.1f}%".replace("-", "\N{MINUS SIGN}"),
+            precision=0.0005,
+            scale=-100.0 if is_loss else 100.0,
+            rule="at most" if is_loss else "at least",
+            chain=chain,
+            point=point,
+            dataset=line.dataset,
+            metric=metric,
+            trains=["stsb-test"],
+            protocols=["as-published", "decontaminated"] if is_loss else ["as-published"],
+            encoders=None if is_loss else own,
+        )
+        for line in lines
+        for column, (chain, point, metric, said) in _COLUMNS.items()
+        if column in type(line).model_fields
+        for is_loss in [metric != "spearman@human"]
+    ]
 
 
 def load_claims(folder: Path = FOLDER) -> list[Claim]:
-    """Return the claims in ``folder``, by file name; raise InputError naming file and key otherwise."""
+    """Return the claims in ``folder``, in order of their numbers; raise InputError naming file and key."""
     found = []
-    for path in sorted(folder.glob("*.toml")):
+    for path in sorted(folder.glob("*.toml"), key=lambda path: (len(path.stem), path.stem)):
         try:
             claim = Claim.model_validate(tomllib.loads(path.read_text("utf-8")))
-        except tomllib.TOMLDecodeError as error:
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise InputError(f"{path}: {error}, expected TOML") from error
         except ValidationError as error:
-            first = error.errors()[0]
-            place = ".".join(str(part) for part in first["loc"])
-            raise InputError(f"{path}: {place}: {first['msg']}, found {first['input']!r}") from error
+            raise InputError(f"{path}: {_explained(error)}") from error
         if claim.id != path.stem:
             raise InputError(f"{path}: id: found {claim.id!r}, expected {path.stem!r}, as the file is called")
         found.append(claim)
     return found
+
+
+def _explained(error: ValidationError) -> str:
+    first = error.errors()[0]
+    if not first["loc"]:  # what fits the whole only: its input is the whole, and its message says the place
+        return first["msg"].removeprefix("Value error, ")
+    return f"{'.'.join(map(str, first['loc']))}: {first['msg']}, found {first['input']!r}"
 
 
 def percent(value: float | None, digits: int = 1) -> str:

@@ -1,10 +1,11 @@
-"""Results as flat rows, and what was blocked: the only way the report sees evidence."""
+"""Results as flat rows, what was blocked and what servers answered: how the report sees evidence."""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from harness.certificate import read_stamped
@@ -12,9 +13,23 @@ from harness.core import InputError
 from harness.tree import Tree
 
 COLUMNS = (
-    "suite", "cell", "encoder", "compressor", "point", "train", "seed", "bytes_per_vector", "ratio",
-    "protocol", "dataset", "metric", "value", "low", "high", "n",
+    "suite", "cell", "encoder", "compressor", "point", "grid", "asymmetric", "train", "seed",
+    "bytes_per_vector", "ratio", "protocol", "dataset", "metric", "value", "low", "high", "n",
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything that verdicts stand on: results, blocked cells, and transcripts by the server's name."""
+
+    results: list[dict[str, Any]]
+    blocked: list[dict[str, Any]]
+    transcripts: dict[str, dict[str, Any]]
+
+
+def gather(tree: Tree) -> Evidence:
+    """Return the evidence in ``tree``; raise InputError where a part of it has no certificate that holds."""
+    return Evidence(results(tree), blocked(tree), transcripts(tree))
 
 
 def results(tree: Tree) -> list[dict[str, Any]]:
@@ -32,13 +47,35 @@ def results(tree: Tree) -> list[dict[str, Any]]:
     return found
 
 
+def blocked(tree: Tree) -> list[dict[str, Any]]:
+    """Return every cell that could not run where the evidence was made: its suite, why, and the remedy."""
+    found = []
+    for path in sorted((tree.root / "results").glob("*.blocked.json")):
+        content, _ = read_stamped(path)
+        found += [{"suite": content["suite"], **entry} for entry in content["blocked"]]
+    return found
+
+
+def transcripts(tree: Tree) -> dict[str, dict[str, Any]]:
+    """Return what the smoke test saw of each server, with its certificate under ``sha256``, by its name."""
+    found = {}
+    for path in sorted(tree.transcript("*").parent.glob("*.json")):
+        content, sha256 = read_stamped(path)
+        found[path.stem] = {**content, "sha256": sha256}
+    return found
+
+
 def rows(tree: Tree) -> list[dict[str, Any]]:
-    """Return one flat row a value; correlations and retention are fractions, sizes bytes."""
+    """Return one flat row a value; correlations, shares and retention are fractions, sizes bytes."""
     return [row for result in results(tree) for row in rows_of(result)]
 
 
 def rows_of(result: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the flat rows of one result."""
+    """Return the flat rows of one result: its values, its ratio, and what its test sets share with training.
+
+    ``ratio@bytes`` belongs to no data set. ``shared-pairs@audit`` is the share of a set's pairs that stand in
+    the training split, ``seen-sentence@audit`` that of pairs with at least one sentence of it.
+    """
     cell = result["inputs"]["cell"]
     common = {
         "suite": result["suite"],
@@ -46,12 +83,41 @@ def rows_of(result: dict[str, Any]) -> list[dict[str, Any]]:
         "encoder": cell["encoder"],
         "compressor": cell["chain"],
         "point": cell["point"],
+        "grid": " ".join(f"{key}={value}" for key, value in cell.get("grid", {}).items()),
+        "asymmetric": cell.get("asymmetric", False),
         "train": cell["train"],
         "seed": cell["seed"],
         "bytes_per_vector": result["sizes"]["bytes_per_vector"],
         "ratio": result["sizes"]["ratio"],
     }
-    return [{**common, **value} for value in result["values"]]
+    ratio = _exact("", "ratio@bytes", result["sizes"]["ratio"], 1)
+    return [{**common, **value} for value in (*result["values"], ratio, *_audited(result))]
+
+
+_SHARES = {"shared-pairs@audit": "shared_pairs", "seen-sentence@audit": "pairs_with_a_seen_sentence"}
+
+
+def _audited(result: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the audit's counts as shares of pairs, for each test set and each sum of test sets."""
+    audit = result.get("audit", {})
+    combine = result["inputs"].get("combine", {})
+    sums = {
+        name: list(weights)
+        for name, weights in combine.items()
+        if set(weights) <= set(audit) and min(weights.values()) > 0  # a difference of sets has no pairs
+    }
+    found = []
+    for name, parts in ({dataset: [dataset] for dataset in audit} | sums).items():
+        pairs = sum(audit[part]["pairs"] for part in parts)
+        for metric, key in _SHARES.items():
+            found.append(_exact(name, metric, sum(audit[part][key] for part in parts) / pairs, pairs))
+    return found
+
+
+def _exact(dataset: str, metric: str, value: float, n: int) -> dict[str, Any]:
+    """Return a counted value: all of a set is counted, so the interval has no width."""
+    place = {"protocol": "as-published", "dataset": dataset, "metric": metric}
+    return {**place, "value": value, "low": value, "high": value, "n": n}
 
 
 def rows_csv(found: Iterable[dict[str, Any]]) -> str:
@@ -61,15 +127,6 @@ def rows_csv(found: Iterable[dict[str, Any]]) -> str:
     writer.writeheader()
     writer.writerows(found)
     return text.getvalue().rstrip("\n")
-
-
-def blocked(tree: Tree) -> list[dict[str, Any]]:
-    """Return every cell that could not run where the evidence was made: its suite, why, and the remedy."""
-    found = []
-    for path in sorted((tree.root / "results").glob("*.blocked.json")):
-        content, _ = read_stamped(path)
-        found += [{"suite": content["suite"], **entry} for entry in content["blocked"]]
-    return found
 
 
 def over_seeds(found: list[dict[str, Any]]) -> dict[str, Any]:

@@ -13,36 +13,49 @@ from harness.files import write_atomic
 from harness.tree import Tree
 from report import evidence, tables
 from report.claims import Claim, load_claims
-from report.verdicts import judge
+from report.guardrails import guardrails
+from report.matrix import SUITE, matrices
+from report.verdicts import judge_by
 
 TEMPLATES = Path(__file__).parent / "templates"
 FIGURES = Path(__file__).parent / "figures"
 
 
 def render(tree: Tree) -> list[Path]:
-    """Write claims.json, CLAIMS.md, figures with their data, and TECHNICAL_REPORT.md; return their paths."""
-    claims = load_claims()
-    results = evidence.results(tree)
-    rows = [row for result in results for row in evidence.rows_of(result)]
-    judged = judge(claims, tree)
+    """Write claims.json, CLAIMS.md, figures, matrices and TECHNICAL_REPORT.md; return their paths.
+
+    A matrix that there is no evidence for any longer is removed.
+    """
+    claims, found = load_claims(), evidence.gather(tree)
+    rows = [row for result in found.results for row in evidence.rows_of(result)]
+    judged = judge_by(claims, found)
     numbers, pictures = _figures(rows, claims)
+    roles = {name: role for claim in claims if claim.suite == SUITE for name, role in claim.encoders.items()}
+    matrix = matrices(found.results, tree, roles)
     context = {
         "claims": judged,
         "published": claims,
         "figures": numbers,
-        "results": results,
-        "blocked": _reasons(evidence.blocked(tree)),
-        "tables": tables.Tables(results, rows, claims),
+        "results": found.results,
+        "blocked": _reasons(found.blocked),
+        "tables": tables.Tables(found.results, rows, claims),
+        "guardrails": guardrails(found.results),
+        "matrix": list(matrix),
+        "transcripts": found.transcripts,
     }
     files = {
         "claims.json": dumps({"claims": judged}),
         "figures_data.json": dumps(numbers),
         **pictures,
+        **matrix,
         "CLAIMS.md": template("CLAIMS.md.j2", context),
         "TECHNICAL_REPORT.md": template("TECHNICAL_REPORT.md.j2", context),
     }
     for name, content in files.items():
         write_atomic(tree.report() / name, content)
+    for path in tree.report().glob("matrix_*.md"):
+        if path.name not in files:
+            path.unlink()
     return [tree.report() / name for name in files]
 
 

@@ -3,30 +3,50 @@
 REPRODUCED: the value here, at the printed precision, satisfies the claim's rule. WITHIN_TOLERANCE: it does
 not, but its 95 % interval reaches the published value. NOT_REPRODUCED: neither. BLOCKED: an input is missing
 where the evidence was made; the row says which and how to get it. NOT_RUN: nothing hinders, nobody ran it.
+A check that a server passed is REPRODUCED, one that it failed NOT_REPRODUCED, one that was skipped BLOCKED.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
+from dataclasses import dataclass
 from typing import Any
 
 from harness.tree import Tree
-from report.claims import Claim, Row, as_json, percent
-from report.evidence import blocked, over_seeds, results, rows_of
+from report.claims import Anchor, Claim, Row, as_json, percent
+from report.evidence import Evidence, gather, over_seeds, rows_of
+from report.transcripts import judged_checks
 
 Judged = dict[str, Any]
+Space = tuple[str, str, str, str | None]  # suite, encoder, chain and point
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """Flat rows by what selects them, with each cell's certificate; grids are no claim's, and left out."""
+
+    rows: dict[tuple[Space, str, str, str, str], list[dict[str, Any]]]
+    trains: dict[Space, dict[str, None]]
+    certificates: dict[tuple[str, str], str]
+    blocked: dict[tuple[str, str], list[dict[str, Any]]]
 
 
 def judge(claims: list[Claim], tree: Tree) -> list[Judged]:
     """Return a judged row for each published number, encoder, training split and protocol."""
-    evidence = results(tree)
-    hindered = blocked(tree)
+    return judge_by(claims, gather(tree))
+
+
+def judge_by(claims: list[Claim], evidence: Evidence) -> list[Judged]:
+    """Return what ``judge`` does, from evidence that was read before."""
+    index = _indexed(evidence)
     return [
-        _judged(claim, row, encoder, train, protocol, evidence, hindered)
+        judged
         for claim in claims
-        for row in claim.rows
-        for encoder in claim.encoders
-        for train in row.trains
-        for protocol in row.protocols
+        for judged in (
+            *(found for row in claim.every_row() for found in _judged_row(claim, row, index)),
+            *judged_checks(claim, evidence.transcripts),
+            *(_judged_anchor(claim, anchor) for anchor in claim.anchors),
+        )
     ]
 
 
@@ -39,18 +59,40 @@ def verdict(row: Row, value: float, low: float, high: float) -> str:
     return "WITHIN_TOLERANCE" if reaches.get(row.rule, low <= row.published <= high) else "NOT_REPRODUCED"
 
 
-def _judged(
-    claim: Claim,
-    row: Row,
-    encoder: str,
-    train: str,
-    protocol: str,
-    evidence: list[dict[str, Any]],
-    hindered: list[dict[str, Any]],
-) -> Judged:
-    fixed = {
+def _indexed(evidence: Evidence) -> _Index:
+    index = _Index(defaultdict(list), defaultdict(dict), {}, defaultdict(list))
+    for result in evidence.results:
+        index.certificates[result["suite"], result["cell"]] = result["sha256"]
+        for row in rows_of(result):
+            if row["grid"]:
+                break
+            space = (row["suite"], row["encoder"], row["compressor"], row["point"])
+            index.trains[space][row["train"]] = None
+            index.rows[space, row["train"], row["protocol"], row["dataset"], row["metric"]].append(row)
+    for entry in evidence.blocked:
+        index.blocked[entry["suite"], entry["encoder"]].append(entry)
+    return index
+
+
+def _judged_row(claim: Claim, row: Row, index: _Index) -> list[Judged]:
+    suite = str(row.suite or claim.suite)
+    found = []
+    for encoder in row.encoders or claim.encoders:
+        space = (suite, encoder, row.chain, row.point)
+        hindered = dict.fromkeys(entry["train"] for entry in index.blocked.get((suite, encoder), ()))
+        trains = row.trains or list(index.trains.get(space, hindered)) or [""]
+        for train in [""] if row.lacking else trains:
+            for protocol in row.protocols:
+                values = index.rows.get((space, train, protocol, row.dataset, row.metric), [])
+                fixed = _fixed(claim, row, encoder, train, protocol)
+                found.append({**fixed, **_compared(row, space, train, values, index)})
+    return found
+
+
+def _fixed(claim: Claim, row: Row, encoder: str, train: str, protocol: str) -> Judged:
+    return {
         **as_json(claim),
-        "row": f"{row.row}.{encoder}.{train}",
+        "row": ".".join(part for part in (row.row, encoder, train) if part),
         "what": row.what,
         "encoder": encoder,
         "role": claim.encoders[encoder],
@@ -61,49 +103,63 @@ def _judged(
         "headline": row.headline,
         "published": row.published,
     }
-    wanted = {"encoder": encoder, "train": train, "chain": row.chain, "point": row.point}
-    cells = [
-        result
-        for result in evidence
-        if result["suite"] == claim.suite and wanted.items() <= result["inputs"]["cell"].items()
-    ]
-    key = (protocol, row.dataset, row.metric)
-    found = [
-        value
-        for result in cells
-        for value in rows_of(result)
-        if (value["protocol"], value["dataset"], value["metric"]) == key
-    ]
+
+
+def _compared(row: Row, space: Space, train: str, found: list[dict[str, Any]], index: _Index) -> Judged:
+    """Return the numbers and the verdict of a row, or why there are none."""
+    if row.lacking:
+        return {**_nothing(row.printed), "verdict": "BLOCKED", "reason": row.lacking}
     if not found:
-        return {**fixed, **_nothing(row), **_why_nothing(claim.suite, encoder, train, hindered)}
+        return {**_nothing(row.printed), **_why_nothing(space, train, index)}
     mean = over_seeds(found)
     value, low, high = (round(mean[name], 9) for name in ("value", "low", "high"))
     return {
-        **fixed,
         "value": value,
         "low": low,
         "high": high,
         "n": mean["n"],
         "seeds": mean["seeds"],
-        "printed": {"published": row.printed, **_printed(row.scale / 100, value, low, high)},
+        "printed": {"published": row.printed, **_printed(row, value, low, high)},
         "verdict": verdict(row, value, low, high),
         "reason": "",
-        "evidence": [{"cell": f"{cell['suite']}/{cell['cell']}", "sha256": cell["sha256"]} for cell in cells],
-    }  # fmt: skip
+        "evidence": [
+            {"cell": f"{x['suite']}/{x['cell']}", "sha256": index.certificates[x["suite"], x["cell"]]}
+            for x in found
+        ],
+    }
 
 
-def _printed(sign: float, value: float, low: float, high: float) -> dict[str, str]:
+def _judged_anchor(claim: Claim, anchor: Anchor) -> Judged:
+    """Return the row of a digest whose file is not to be had; it has no number, here or published."""
+    unasked = dict.fromkeys(("encoder", "train", "protocol"), "")
+    return {
+        **as_json(claim),
+        **anchor.model_dump(include={"row", "what", "headline"}),
+        **unasked,
+        "role": "as published",
+        "metric": "sha256",
+        "rule": "equal",
+        "published": None,
+        **_nothing(anchor.printed),
+        "verdict": "BLOCKED",
+        "reason": anchor.lacking,
+    }
+
+
+def _printed(row: Row, value: float, low: float, high: float) -> dict[str, str]:
+    sign, unit = row.scale / 100, "×" if row.metric == "ratio@bytes" else ""
     low, high = sorted((sign * low, sign * high))
-    return {"value": percent(sign * value), "low": percent(low), "high": percent(high)}
+    return {key: percent(x) + unit for key, x in (("value", sign * value), ("low", low), ("high", high))}
 
 
-def _nothing(row: Row) -> Judged:
+def _nothing(printed: str) -> Judged:
     empty = dict.fromkeys(("value", "low", "high", "n", "seeds"))
-    return {**empty, "printed": {"published": row.printed}, "evidence": []}
+    return {**empty, "printed": {"published": printed}, "evidence": []}
 
 
-def _why_nothing(suite: str, encoder: str, train: str, hindered: list[dict[str, Any]]) -> Judged:
-    for entry in hindered:
-        if (entry["suite"], entry["encoder"], entry["train"]) == (suite, encoder, train):
+def _why_nothing(space: Space, train: str, index: _Index) -> Judged:
+    suite, encoder, _, _ = space
+    for entry in index.blocked.get((suite, encoder), ()):
+        if entry["train"] == train:
             return {"verdict": "BLOCKED", "reason": f"{entry['missing']}; to unblock: {entry['remedy']}"}
     return {"verdict": "NOT_RUN", "reason": f"run the suite {suite}"}

@@ -1,8 +1,9 @@
 """Verify the committed evidence with Python >= 3.11 alone: ``python3 repro/verify.py [ROOT]``.
 
 Checked: ``ARTIFACTS.sha256`` against ``artifacts/`` both ways; the certificate of every stamped JSON file
-(sha256 of the RFC 8785 form of its content); that each result's files are the ones it was computed with;
-that no score file is without a result; that every claim's evidence exists. A problem is one line.
+(sha256 of the RFC 8785 form of its content) and the last line of every matrix of the report (sha256 of what
+stands before it); that each result's files are the ones it was computed with; that no score file is without
+a result; that every claim's evidence, a result or a transcript, exists. A problem is one line.
 Exit status: 0 none, 1 problems, 2 no ``ARTIFACTS.sha256`` in ROOT.
 """
 
@@ -86,6 +87,16 @@ def _read(root: Path, found: Problems) -> tuple[dict[str, str], dict[str, Any]]:
     return hashes, values
 
 
+def _check_matrices(root: Path, hashes: dict[str, str], found: Problems) -> int:
+    """Check the last line of every matrix against the bytes before it; return how many there are."""
+    paths = [path for path in hashes if re.fullmatch(r"artifacts/report/matrix_[^/]*\.md", path)]
+    for path in paths:
+        body, mark, sha256 = (root / path).read_bytes().rpartition(b"\nCertificate: sha256:")
+        if not mark or hashlib.sha256(body + b"\n").hexdigest().encode() + b"\n" != sha256:
+            found.append(f"{path}: its last line is not the certificate of what stands before it")
+    return len(paths)
+
+
 def _check_listing(text: str, hashes: dict[str, str], found: Problems) -> None:
     if not text.endswith("\n"):
         found.append(f"{LISTING}: empty, or its last line has no end: truncated")
@@ -133,6 +144,12 @@ def _files(place: str, content: Any, hashes: dict[str, str]) -> set[str]:
     return set(named)
 
 
+def _check_server(place: str, content: Any) -> None:
+    server = content.get("server") if isinstance(content, dict) else None
+    if not isinstance(server, dict) or server.get("host") != place:
+        raise ValueError("its server is not that of its place")
+
+
 def _evidence(claims: Any) -> list[Any]:
     """Return every entry of every list called evidence, however deep it stands."""
     found, parts = [], [claims]
@@ -151,34 +168,41 @@ def problems(root: Path) -> tuple[Problems, str]:
     hashes, values = _read(root, found)
     listing = root / LISTING
     _check_listing(os.fsdecode(listing.read_bytes()) if listing.is_file() else "", hashes, found)
-    certificates, results, named = 0, {}, set()
+    certificates, named = _check_matrices(root, hashes, found), set()
+    evidence: dict[tuple[str, str], str] = {}
     for path in hashes:
         # A suite's list of blocked cells is stamped as well, but is no result: it names no files.
         below = re.fullmatch(r"artifacts/results/(?:[^/]+\.blocked\.json|(.+)\.json|.+)", path)
+        heard = re.fullmatch(r"artifacts/transcripts/(.+?)(?:\.json)?", path)
         value: Any = values.get(path)
         if path.endswith(".json") and path not in values:
             continue  # a problem already
         try:
-            if below or (isinstance(value, dict) and "content" in value):
+            if below or heard or (isinstance(value, dict) and "content" in value):
                 sha256 = _certificate(value)
                 certificates += 1
                 if below and below[1]:
-                    results[below[1]] = sha256
+                    evidence["cell", below[1]] = sha256
                     named |= _files(below[1], value["content"], hashes)
+                if heard:
+                    evidence["transcript", heard[1]] = sha256
+                    _check_server(heard[1], value["content"])
         except (ValueError, RecursionError) as error:
             found.append(f"{path}: {error}")
     orphans = {path for path in hashes if path.startswith("artifacts/scores/")} - named
     found += [f"{path}: no result names it" for path in orphans]
     for entry in _evidence(values.get("artifacts/report/claims.json")):
+        kind = "transcript" if isinstance(entry, dict) and "transcript" in entry else "cell"
         if (
             not isinstance(entry, dict)
-            or (str(entry.get("cell")), entry.get("sha256")) not in results.items()
+            or ((kind, str(entry.get(kind))), entry.get("sha256")) not in evidence.items()
         ):
-            found.append(f"artifacts/report/claims.json: no result has the name and certificate of {entry}")
+            found.append(f"artifacts/report/claims.json: no {kind} has the name and certificate of {entry}")
     # Names and contents are a stranger's: no line breaks and no control characters of theirs.
     lines = [re.sub(r"[^ -~]", lambda char: ascii(char[0])[1:-1], line) for line in sorted(found)]
     said = f"{len(lines)} problems" if lines else "all as hashed"
-    return lines, f"checked {len(hashes)} files, {certificates} certificates, {len(results)} results: {said}"
+    results = sum(kind == "cell" for kind, _ in evidence)
+    return lines, f"checked {len(hashes)} files, {certificates} certificates, {results} results: {said}"
 
 
 def main(argv: list[str]) -> int:

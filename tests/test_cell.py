@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +10,19 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
+from harness import neighbours
 from harness.cell import Material, Measured, measure, training_of
+from harness.certificate import read_stamped
 from harness.chain import Fitter
+from harness.codecs import load_codec
 from harness.core import Doubles, Floats, InputError, PairSet, Place, Training, Value
+from harness.drawn import queries, random_pairs
 from harness.overlap import Overlap, overlap
+from harness.panels import Drawn, draw
 from harness.plan import Cell, Step
-from harness.records import paired
+from harness.records import Rows, paired, vector_set
 from harness.runner import run
+from harness.sources import files
 from harness.status import entries
 from harness.tree import Tree
 
@@ -99,7 +105,12 @@ def _material(train: PairSet, *tests: PairSet) -> Material:
         vectors={test.name: _vectors(test) for test in tests},
         before={test.name: _cosines(_vectors(test)).astype(np.float32) for test in tests},
         overlaps={test.name: overlap(test, train) for test in tests},
+        drawn=_drawn(train, *tests),
     )
+
+
+def _drawn(train: PairSet, *tests: PairSet) -> Callable[[str], Drawn]:
+    return lambda name: next(draw(test, train, _vectors(test)) for test in tests if test.name == name)
 
 
 def _cell(
@@ -107,6 +118,7 @@ def _cell(
     metrics: Iterable[str],
     *tests: str,
     stages: bool = False,
+    asymmetric: bool = False,
     target: int | None = None,
 ) -> Cell:
     names = tests or ("test",)
@@ -121,8 +133,12 @@ def _cell(
         tests=names,
         metrics=tuple((name, tuple(metrics)) for name in names),
         stages=stages,
+        asymmetric=asymmetric,
+        grid=(),
+        guardrails=(),
         target_bytes=target,
         keep_codec=False,
+        timings=False,
     )
 
 
@@ -253,6 +269,106 @@ def test_measuring_twice_gives_the_same() -> None:
     assert first.scores["test"].tobytes() == second.scores["test"].tobytes()
 
 
+# -- Random pairs and queries --------------------------------------------------------------------------------
+
+SEARCH = ("recall@1", "recall@10", "overlap@10", "ndcg@10", "mrr@100", "rescored@2")
+
+
+def test_random_pairs_are_ranked_as_scipy_ranks_them() -> None:
+    """Spearman of the cosines after with those before, on the 2,000 pairs drawn of the set's 240 rows."""
+    train, test = _set("train", 1), _set("test", 2)
+    measured = _measure(
+        _cell((TRUNCATION,), ["spearman-random@original", "spearman@original"]), _material(train, test)
+    )
+    left, right = random_pairs("test", 2 * PAIRS).T
+    before, after = (
+        _cosines(np.concatenate([rows[left], rows[right]]))
+        for rows in (_vectors(test), _vectors(test)[:, :5])
+    )
+    value = _found(measured)[AS_PUBLISHED, "test", "spearman-random@original"]
+    assert _six_digits(spearmanr(before, after).statistic) == value.value
+    assert (len(left), PAIRS) == (value.n, _found(measured)[AS_PUBLISHED, "test", "spearman@original"].n)
+    assert value.low < value.value < value.high
+    np.testing.assert_allclose(measured.scores["test@random-pairs@compressed"], after, atol=1e-6)
+    np.testing.assert_allclose(measured.scores["test@random-pairs@original"], before, atol=1e-6)
+    assert {"test", "test@random-pairs@compressed", "test@random-pairs@original"} == set(measured.scores)
+
+
+def test_scores_of_queries_are_means_over_queries() -> None:
+    """Each value is the mean of what is kept a query, and that is what a search of all rows finds."""
+    train, test = _set("train", 1), _set("test", 2)
+    measured = _measure(_cell((TRUNCATION,), SEARCH), _material(train, test))
+    rows, short = _vectors(test), _vectors(test)[:, :5]
+    asked = queries("test", len(rows))
+    expected = neighbours.scores(neighbours.truth(rows, asked), short[asked], short)
+    keys = {"mrr@100": "reciprocal-rank"}
+    for metric in SEARCH:
+        value = _found(measured)[AS_PUBLISHED, "test", metric]
+        each = expected[keys.get(metric, metric)]
+        assert (_six_digits(each.mean()), len(asked)) == (value.value, value.n)
+        np.testing.assert_allclose(
+            measured.scores["test@queries@" + keys.get(metric, metric)], each, atol=1e-7
+        )
+        assert value.low < value.value < value.high
+    assert {"test", *("test@queries@" + keys.get(metric, metric) for metric in SEARCH)} == set(
+        measured.scores
+    )
+
+
+def test_what_is_drawn_has_nothing_of_the_training_split_under_any_protocol() -> None:
+    """30 of the 240 rows are trained on: 210 queries are left, for both protocols, with the same values."""
+    train, test = _contaminated(30)
+    metrics = ["recall@10", "spearman-random@original", "spearman@original"]
+    found = _found(
+        _measure(_cell((TRUNCATION,), metrics), _material(train, test), [AS_PUBLISHED, DECONTAMINATED])
+    )
+    for metric in metrics[:2]:
+        one, other = (found[protocol, "test", metric] for protocol in (AS_PUBLISHED, DECONTAMINATED))
+        assert (one.value, one.low, one.high, one.n) == (other.value, other.low, other.high, other.n)
+    assert 210 == found[AS_PUBLISHED, "test", "recall@10"].n
+    assert (PAIRS, PAIRS - 30) == tuple(
+        found[protocol, "test", "spearman@original"].n for protocol in (AS_PUBLISHED, DECONTAMINATED)
+    )
+
+
+def test_queries_do_not_change_what_pairs_come_to() -> None:
+    """A suite that asks for more has the values and scores that it had before."""
+    material = _material(_set("train", 1), _set("test", 2))
+    few = _measure(_cell((TRUNCATION,), ["spearman@human"]), material)
+    many = _measure(_cell((TRUNCATION,), ["spearman@human", *SEARCH]), material)
+    key = (AS_PUBLISHED, "test", "spearman@human")
+    assert _found(few)[key] == _found(many)[key]
+    assert few.scores["test"].tobytes() == many.scores["test"].tobytes()
+    assert few.audit == many.audit
+
+
+def test_combined_values_of_queries_count_queries() -> None:
+    """The mean over two sets of 240 and 160 rows has 400 queries behind it."""
+    train, one, other = _set("train", 1), _set("one", 2), _set("other", 3, pairs=80)
+    cell = _cell((TRUNCATION,), ["recall@10", "spearman@original"], "one", "other")
+    found = _found(_measure(cell, _material(train, one, other), combine={"mean": {"one": 0.5, "other": 0.5}}))
+    values = {name: found[AS_PUBLISHED, name, "recall@10"] for name in ("one", "other", "mean")}
+    assert pytest.approx((values["one"].value + values["other"].value) / 2, abs=1e-5) == values["mean"].value
+    assert (400, 200) == (values["mean"].n, found[AS_PUBLISHED, "mean", "spearman@original"].n)
+
+
+def test_asymmetric_pairs_compare_the_first_as_it_is_with_the_second_as_stored() -> None:
+    """Five components of the left row against the signs of the right row's."""
+    train, test = _set("train", 1), _set("test", 2)
+    cell = _cell((TRUNCATION, Step("sign", {})), ["spearman@human", "recall@10"], asymmetric=True)
+    measured = _measure(cell, _material(train, test))
+    left, right = np.split(_vectors(test)[:, :5], 2)
+    expected = _cosines(np.concatenate([left, np.where(right >= 0, 1, -1)]))
+    np.testing.assert_allclose(measured.scores["test"], expected, atol=1e-6)
+    rows, asked = _vectors(test), queries("test", 2 * PAIRS)
+    short, signs = rows[:, :5], np.where(rows[:, :5] >= 0, 1, -1).astype(np.float32)
+    recall = neighbours.scores(neighbours.truth(rows, asked), short[asked], signs)["recall@10"].mean()
+    assert _six_digits(recall) == _found(measured)[AS_PUBLISHED, "test", "recall@10"].value
+    # and both sides stored are something else
+    both = _measure(_cell((TRUNCATION, Step("sign", {})), ["spearman@human"]), _material(train, test))
+    assert both.scores["test"].tobytes() != measured.scores["test"].tobytes()
+
+
 # -- What cannot be measured ---------------------------------------------------------------------------------
 
 
@@ -266,18 +382,40 @@ def test_human_agreement_without_human_scores_is_refused(metric: str) -> None:
     assert _measure(_cell((TRUNCATION,), ["spearman@original"]), material).values
 
 
+def test_a_rank_that_the_set_has_not_rows_enough_for_is_refused() -> None:
+    """31 pairs are 62 rows: nobody has a hundred neighbours."""
+    material = _material(_set("train", 1), _set("test", 2, pairs=31))
+    with pytest.raises(InputError, match="test: recall@100: there are not rows enough for 'recall@100'"):
+        _measure(_cell((TRUNCATION,), ["recall@100"]), material)
+
+
+def test_a_set_that_is_trained_on_has_nothing_to_draw_from() -> None:
+    """Where fewer than thirty rows are new there are no queries; the set's own pairs are measured."""
+    train, test = _contaminated(PAIRS)
+    rows = np.concatenate([_vectors(train)[:PAIRS], _vectors(test)[PAIRS:]])
+    train = PairSet("train", None, rows, train.pairs, train.gold, train.origin)
+    material = _material(train, test)
+    with pytest.raises(InputError, match="test: found 0 rows that train does not have, expected at least 30"):
+        _measure(_cell((TRUNCATION,), ["recall@1"]), material)
+    assert _measure(_cell((TRUNCATION,), ["spearman@original"]), material).values
+
+
+@pytest.mark.parametrize("last", [Step("pca", {"dims": 6}), Step("pca", {"dims": D}), Step("normalize", {})])
+def test_an_asymmetric_chain_that_ends_in_a_map_is_refused(last: Step) -> None:
+    """What is before a projection is in another space than what is after it, even with as many dimensions."""
+    material = _material(_set("train", 1), _set("test", 2))
+    with pytest.raises(InputError, match="expected a quantizer as the last step") as caught:
+        _measure(_cell((SCALAR, last), ["spearman@human"], asymmetric=True), material)
+    assert f"asymmetric: {last.use} maps into another space, expected a quantizer as the last step" == str(
+        caught.value
+    )
+
+
 def test_added_loss_without_stages_is_refused() -> None:
     """The chain has to say that the stage is to be kept."""
     material = _material(_set("train", 1), _set("test", 2))
     with pytest.raises(InputError, match="needs a chain with stages = true"):
         _measure(_cell((TRUNCATION, SCALAR), ["added-loss@human"]), material)
-
-
-def test_a_metric_against_the_wrong_reference_is_refused() -> None:
-    """Retention is of agreement with people; of the original it means nothing."""
-    material = _material(_set("train", 1), _set("test", 2))
-    with pytest.raises(InputError, match="found 'retention@original', expected a reference of human"):
-        _measure(_cell((TRUNCATION,), ["retention@original"]), material)
 
 
 # -- Protocols -----------------------------------------------------------------------------------------------
@@ -346,6 +484,9 @@ EVERY_STEP = [
     Step("pq", {"subvectors": 3, "iterations": 2}),
     Step("random-projection", {"dims": 6}),
     Step("scalar", {"bits": 8}),
+    Step("itq", {"dims": 6, "iterations": 2}),
+    Step("normalize", {}),
+    Step("residual-quantizer", {"subvectors": 2, "iterations": 1, "beam": 1}),
 ]
 
 
@@ -361,8 +502,9 @@ def test_poisoned_test_data_does_not_change_a_fitted_codec(step: Step) -> None:
         vectors={"test": _vectors(poisoned)},
         before={"test": -clean.before["test"]},
         overlaps={"test": Overlap(*(~np.array(mask) for mask in _masks(clean.overlaps["test"])))},
+        drawn=_drawn(train, poisoned),
     )
-    cell = _cell((step, SCALAR), ["spearman@human"])
+    cell = _cell((step, SCALAR), ["spearman@human", "recall@10"])
     first, second = _measure(cell, clean), _measure(cell, other)
     assert first.values != second.values  # the poison was there
     for ours, theirs in zip(first.chain.codecs, second.chain.codecs, strict=True):
@@ -441,3 +583,93 @@ def test_a_poisoned_test_file_does_not_change_a_saved_codec(tmp_path: Path) -> N
     assert clean.result("poisoned", cell).read_bytes() != other.result("poisoned", cell).read_bytes()
     retrained = _run(tmp_path / "retrained", _set("train", 4, pairs=200), test)
     assert clean.codec("poisoned", cell).read_bytes() != retrained.codec("poisoned", cell).read_bytes()
+
+
+ROWS = """
+name = "poisoned"
+title = "Vectors of one file"
+question = "Do the rows that are tested on reach the codec?"
+metrics = ["spearman@original", "spearman-random@original", "recall@10"]
+protocols = ["as-published"]
+seeds = [0]
+train = ["train"]
+test = ["test"]
+codecs = ["pca-4"]
+
+[[chains]]
+name = "pca-4"
+label = "PCA, 4 bits"
+steps = [{ use = "pca", dims = 6 }, { use = "scalar", bits = 4 }]
+
+[encoders.own]
+use = "as-is"
+dimension = 12
+
+[datasets.train]
+licence = "generated"
+origins = [{ use = "files", path = "rows.npy", rows = { part = "train", share = 0.75, pairs = 1 } }]
+
+[datasets.test]
+licence = "generated"
+origins = [{ use = "files", path = "rows.npy", rows = { part = "test", share = 0.75, pairs = 2 } }]
+"""
+
+
+def _run_rows(folder: Path, rows: Floats) -> Tree:
+    folder.mkdir()
+    (folder / "poisoned.toml").write_text(ROWS, "utf-8")
+    np.save(folder / "rows.npy", rows)
+    tree = Tree(folder / "out")
+    found = entries(folder / "poisoned.toml", Place(folder, None, offline=True), tree)
+    assert [] == run(found, found, tree, folder / "cache", 1, lambda *_: None)
+    return tree
+
+
+def _arrays(path: Path) -> dict[str, bytes]:
+    return {
+        f"{i}.{key}": x.tobytes() for i, step in enumerate(load_codec(path)) for key, x in step[2].items()
+    }
+
+
+def _poisoned() -> tuple[Floats, Floats, Floats]:
+    """Return vectors of a file, with other rows in the part tested on, and in the part trained on."""
+    rows = np.concatenate([_vectors(_set("rows", seed, pairs=150)) for seed in (1, 2)])
+    numbers = np.arange(len(rows), dtype=np.float32)[:, None] + 1
+    places = (
+        _vectors(vector_set(numbers, "test", {}, Rows(part="test", share=0.75), "here"))[:, 0].astype(int) - 1
+    )
+    assert 150 == len(places)
+    poisoned, retrained = rows.copy(), rows.copy()
+    poisoned[places] = -9 * rows[places[::-1]]
+    retrained[np.setdiff1d(np.arange(600), places)] *= np.linspace(1, 9, 12, dtype=np.float32)
+    return rows, poisoned, retrained
+
+
+def test_poisoned_rows_of_a_file_do_not_change_a_saved_codec(tmp_path: Path) -> None:
+    """The part of a file that is tested on may hold anything: what the other part gives is the same."""
+    cell, names = "own.train.pca-4.s0", ("clean", "poisoned", "retrained")
+    trees = [_run_rows(tmp_path / name, x) for name, x in zip(names, _poisoned(), strict=True)]
+    clean, same, other = (_arrays(tree.codec("poisoned", cell)) for tree in trees)
+    assert clean == same
+    assert clean != other
+    values = [read_stamped(tree.result("poisoned", cell))[0]["values"] for tree in trees]
+    assert {"spearman@original", "spearman-random@original", "recall@10"} == {v["metric"] for v in values[0]}
+    assert all(a != b for a, b in zip(values[0], values[1], strict=True))  # the poison was there
+
+
+def test_poisoned_rows_of_a_file_do_not_reach_a_fit(tmp_path: Path) -> None:
+    """Rows, pairs and every array of a lens and its codebooks, fitted with one seed on either file."""
+    steps = (
+        Step("lens", {"dims": 6, "steps": 5, "batch": 32}),
+        Step("pq", {"subvectors": 3, "iterations": 2}),
+    )
+    found = []
+    for i, rows in enumerate(_poisoned()):
+        np.save(tmp_path / f"{i}.npy", rows)
+        params = files.Params(path=f"{i}.npy", rows=Rows(part="train", share=0.75, pairs=1))
+        train = files.read(params, "train", Place(tmp_path, None, offline=True))
+        fitted = Fitter(training_of(train, _vectors(train)), {"seed": 0}).fit(steps)
+        arrays = [x.tobytes() for codec in fitted.codecs for x in codec.state().values()]
+        found.append((_vectors(train).tobytes(), train.pairs.tolist(), arrays))
+    assert found[0] == found[1]
+    assert found[0][2] != found[2][2]

@@ -84,7 +84,7 @@ def test_training_rows_that_lose_their_direction_are_an_error() -> None:
 
 def test_an_unknown_compressor_is_named_with_the_choices() -> None:
     """The error lists what there is."""
-    with pytest.raises(InputError, match="found 'zip', expected one of identity, lens"):
+    with pytest.raises(InputError, match=r"found 'zip', expected one of .*identity, .*lens, .*pca, "):
         _fitter().fit((Step("zip", {}),))
 
 
@@ -197,7 +197,7 @@ def test_a_file_of_an_unknown_compressor_is_one_line(tmp_path: Path) -> None:
     """A chain whose compressor is no longer here is an InputError that names the file and the choices."""
     path = tmp_path / "old.safetensors"
     save_codec(path, [("zip", {}, {})])
-    with pytest.raises(InputError, match=r"old.safetensors: found 'zip', expected one of identity"):
+    with pytest.raises(InputError, match=r"old.safetensors: found 'zip', expected one of .*identity, "):
         load_chain(path)
 
 

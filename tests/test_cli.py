@@ -13,7 +13,7 @@ import pytest
 from harness import plugins
 
 ROOT = Path(__file__).parents[1]
-COMMANDS = ("list", "plan", "run", "results", "claims", "report", "verify", "compare", "artifacts")
+COMMANDS = ("list", "plan", "run", "results", "claims", "report", "verify", "compare", "artifacts", "serve")
 # The command, and after it what it has imported, as the last line.
 MODULES = """
 import json, sys
@@ -151,7 +151,8 @@ def test_wrong_usage_is_one_line(args: tuple[str, ...], said: str) -> None:
 
 def test_an_unknown_suite_lists_the_suites() -> None:
     """The error says what there is to choose from."""
-    assert "expected one of planted, sample" in _run("plan", "no-such-suite")[2]
+    suites = sorted(path.stem for path in (ROOT / "suites").glob("*.toml"))
+    assert f"expected one of {', '.join(suites)}" in _run("plan", "no-such-suite")[2]
 
 
 def test_output_may_be_cut_off() -> None:

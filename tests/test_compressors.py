@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -35,13 +36,21 @@ class Case:
 
 
 CASES = {
+    "aqea": Case({"dims": 3, "budget": 60}, 4 * 3, sums=True),
     "identity": Case({}, 4 * 24),
+    "itq": Case({"dims": 6, "iterations": 5}, 4 * 6, sums=True),
     "lens": Case({"dims": 6, "steps": 5, "batch": 32}, 4 * 6, sums=True),
+    "lsq": Case({"subvectors": 4, "iterations": 1, "searches": 2}, 4),
+    "normalize": Case({}, 4 * 24),
     "opq-rotation": Case({"subvectors": 4, "iterations": 1}, 4 * 24, sums=True),
     "pca": Case({"dims": 6}, 4 * 6, sums=True),
     "pq": Case({"subvectors": 4, "iterations": 3}, 4),
+    "product-residual-quantizer": Case({"subvectors": 4, "splits": 2, "iterations": 3, "beam": 4}, 4),
+    "rabitq": Case({"bits": 1}, 24 // 8 + 8, sums=True),
     "random-projection": Case({"dims": 6}, 4 * 6, sums=True),
+    "residual-quantizer": Case({"subvectors": 4, "iterations": 3, "beam": 4}, 4),
     "scalar": Case({"bits": 4}, 24 // 2),
+    "scalar-per-vector": Case({}, 24 + 8),
     "sign": Case({}, 24 // 8),
     "truncation": Case({"dims": 6}, 4 * 6),
 }
@@ -83,7 +92,7 @@ def _decoded(codec: Codec, x: Floats) -> Floats:
 
 def test_every_compressor_is_tested_here() -> None:
     """A new file in harness/compressors needs an entry in CASES."""
-    assert COMPRESSORS == sorted(CASES)
+    assert sorted(CASES) == COMPRESSORS
 
 
 @every
@@ -286,6 +295,30 @@ def test_what_is_not_fitted_does_not_look_at_the_rows(name: str) -> None:
     np.testing.assert_array_equal(_fit(name).encode(x), first.encode(x))
 
 
+# -- Normalization -------------------------------------------------------------------------------------------
+
+
+def test_normalize_centres_on_the_training_mean_and_scales_to_unit_length() -> None:
+    """By hand: about the mean (3, 4), (6, 8) becomes (3, 4) / 5 and (3, 9) becomes (0, 1)."""
+    train = _training(np.array([[1, 2], [5, 6]], np.float32), pairs=1)
+    found = _decoded(_fit("normalize", train, centre=True), np.array([[6, 8], [3, 9]], np.float32))
+    np.testing.assert_allclose(found, [[0.6, 0.8], [0, 1]], rtol=1e-6)
+
+
+def test_normalize_need_not_centre() -> None:
+    """Without centring only the length changes: three times a unit vector becomes that unit vector."""
+    found = _decoded(_fit("normalize", centre=False), np.eye(1, D, dtype=np.float32) * 3)
+    np.testing.assert_array_equal(found, np.eye(1, D))
+
+
+def test_what_equals_the_mean_has_no_direction_and_becomes_zero() -> None:
+    """It is not divided by its length, which is nothing."""
+    train = _training(np.array([[1, 2], [5, 6]], np.float32), pairs=1)
+    np.testing.assert_array_equal(
+        _decoded(_fit("normalize", train, centre=True), np.array([[3, 4]], np.float32)), [[0, 0]]
+    )
+
+
 # -- PCA -----------------------------------------------------------------------------------------------------
 
 
@@ -319,7 +352,36 @@ def test_pca_of_the_planted_rank_keeps_every_distance() -> None:
     np.testing.assert_allclose(ours, np.linalg.norm(x[:, None] - x[None], axis=2), atol=1e-4)
 
 
-@pytest.mark.parametrize("name", ["lens", "pca"])
+@pytest.mark.parametrize("whiten", [0.5, 1.0])
+def test_whitening_is_that_of_faiss(whiten: float) -> None:
+    """Components, up to their signs, are those of faiss.PCAMatrix with the eigenvalues' power -whiten / 2."""
+    x = _vectors()
+    matrix = faiss.PCAMatrix(D, 6, -whiten / 2)
+    matrix.train(x)
+    expected, found = matrix.apply(x), _decoded(_fit("pca", dims=6, whiten=whiten), x)
+    expected *= ROWS ** (whiten / 2)  # faiss takes sums of squares for variances
+    expected *= np.sign((expected * found).sum(axis=0))
+    np.testing.assert_allclose(found, expected, atol=1e-4)
+
+
+def test_whitening_equalizes_variances() -> None:
+    """Variances become 1 when fully whitened, and the unwhitened standard deviations when half whitened."""
+    x = _vectors()
+    plain, half, full = (_decoded(_fit("pca", dims=6, whiten=w), x) for w in (0.0, 0.5, 1.0))
+    np.testing.assert_allclose(full.var(axis=0), np.ones(6), rtol=1e-4)
+    np.testing.assert_allclose(half.var(axis=0), plain.std(axis=0), rtol=1e-4)
+
+
+def test_what_does_not_vary_is_not_whitened() -> None:
+    """Rows in a subspace of 5 dimensions have no sixth component to divide by its spread."""
+    x = np.zeros((100, D), np.float32)
+    x[:, :5] = _vectors(100, 5)
+    with pytest.raises(InputError, match=r"^pca: found 5 components that vary, expected 6 to whiten"):
+        _fit("pca", _training(x), dims=6, whiten=1.0)
+    assert (100, 6) == _decoded(_fit("pca", _training(x), dims=6), x).shape
+
+
+@pytest.mark.parametrize("name", ["itq", "lens", "pca"])
 def test_more_axes_than_rows_are_refused(name: str) -> None:
     """Five rows have no six principal axes."""
     with pytest.raises(InputError, match="found dims = 6, expected at most 5"):
@@ -359,10 +421,62 @@ def test_scalar_state_is_the_range_of_the_training_rows() -> None:
     np.testing.assert_allclose(_fit("scalar").state()["ranges"], expected, rtol=1e-5)
 
 
-def test_scalar_has_4_and_8_bits_and_no_others() -> None:
-    """Two bits are refused by name."""
+@pytest.mark.parametrize("bits", [0, 9])
+def test_scalar_has_1_to_8_bits_and_no_others(bits: int) -> None:
+    """Other widths are refused by name."""
     with pytest.raises(ValidationError, match="bits"):
-        _module("scalar").Params(bits=2)
+        _module("scalar").Params(bits=bits)
+
+
+@pytest.mark.parametrize("bits", [4, 6, 8])
+def test_scalar_codes_are_those_of_faiss(bits: int) -> None:
+    """Bytes and ranges are faiss.ScalarQuantizer's, and so are decoded vectors but for the last bit."""
+    kinds = {
+        4: faiss.ScalarQuantizer.QT_4bit,
+        6: faiss.ScalarQuantizer.QT_6bit,
+        8: faiss.ScalarQuantizer.QT_8bit,
+    }
+    quantizer = faiss.ScalarQuantizer(D, kinds[bits])
+    quantizer.train(_vectors())
+    codec, x = _fit("scalar", bits=bits), np.concatenate([_vectors(2000, seed=2) * 1.5, _vectors()])
+    codes = quantizer.compute_codes(x)
+    np.testing.assert_array_equal(codec.state()["ranges"], faiss.vector_to_array(quantizer.trained))
+    np.testing.assert_array_equal(codec.encode(x), codes)
+    np.testing.assert_allclose(codec.decode(codes), quantizer.decode(codes), atol=1e-6)
+
+
+@pytest.mark.parametrize("bits", range(1, 9))
+@pytest.mark.parametrize("dimension", [24, 5])
+def test_scalar_errs_by_a_uniform_cell(bits: int, dimension: int) -> None:
+    """On uniform values in [0, 1] the mean squared error is h^2 / 12, h being the width of a cell."""
+    x = np.random.default_rng(0).random((20_000, dimension), np.float32)
+    codec = _fit("scalar", _training(x), bits=bits)
+    assert -(-dimension * bits // 8) == codec.encode(x[:1]).shape[1]
+    width = 1 / (2**bits if bits < 4 else 2**bits - 1)
+    # a cell's squared error spreads by sqrt(4/5) of its mean: over 100,000 values or more by 0.3 percent
+    assert pytest.approx(width**2 / 12, rel=0.02) == ((_decoded(codec, x) - x) ** 2).mean()
+
+
+def test_one_bit_has_two_levels_a_dimension() -> None:
+    """On [0, 1] they are a quarter and three quarters; the first of five dimensions is the lowest bit."""
+    train = _training(np.stack([np.zeros(5), np.ones(5)]).astype(np.float32), pairs=1)
+    codec = _fit("scalar", train, bits=1)
+    codes = codec.encode(np.array([[0.9, 0.1, 0.4, 0.6, 2.0]], np.float32))
+    assert [[0b11001]] == codes.tolist()
+    np.testing.assert_allclose(codec.decode(codes), [[0.75, 0.25, 0.25, 0.75, 0.75]])
+
+
+def test_scalar_clips_the_share_asked_for() -> None:
+    """Of 0 to 100 with a tenth cut off at each end the range is 10 to 90."""
+    rows = np.arange(101, dtype=np.float32)[:, None]
+    ranges = _fit("scalar", _training(rows), bits=2, clip=0.1).state()["ranges"]
+    np.testing.assert_allclose(ranges, [10, 80], rtol=1e-6)
+
+
+def test_a_dimension_that_never_varies_comes_back_as_it_is() -> None:
+    """Its range has no width, and its one value is kept."""
+    x = np.full((3, 2), 7, np.float32)
+    np.testing.assert_array_equal(_decoded(_fit("scalar", _training(x), bits=3), x), x)
 
 
 # -- Product quantization ------------------------------------------------------------------------------------
@@ -403,12 +517,139 @@ def test_pq_takes_any_seed_a_hash_gives() -> None:
     assert (ROWS, 4) == _fit("pq", seed=2**60 - 1).encode(_vectors()).shape
 
 
-@pytest.mark.parametrize("name", ["opq-rotation", "pq"])
+@pytest.mark.parametrize(
+    "name", ["lsq", "opq-rotation", "pq", "product-residual-quantizer", "residual-quantizer"]
+)
 def test_fewer_rows_than_centroids_are_refused(name: str) -> None:
     """255 rows cannot fill 256 centroids; 256 can."""
     with pytest.raises(InputError, match=rf"^{name}: found 255 training vectors, expected at least 256"):
         _fit(name, _training(_vectors(rows=255)))
     assert (256, CASES[name].size) == _fit(name, _training(_vectors(rows=256))).encode(_vectors(256)).shape
+
+
+# -- Additive quantization: residual, product residual, local search -----------------------------------------
+
+ADDITIVE = {
+    "lsq": {"subvectors": 4, "iterations": 4},
+    "product-residual-quantizer": {"subvectors": 4, "splits": 2},
+    "residual-quantizer": {"subvectors": 4},
+}
+additive = pytest.mark.parametrize("name", sorted(ADDITIVE))
+
+
+@additive
+def test_a_sum_of_codewords_errs_less_than_parts_do(name: str) -> None:
+    """On held-out correlated rows the squared error is below that of PQ with as many bytes."""
+    train, test = _vectors(3000), _vectors(1000, seed=2)
+    codec = _fit(name, _training(train), **ADDITIVE[name])
+    assert 4 == codec.encode(test).shape[1]
+    assert float(((_decoded(codec, test) - test) ** 2).mean()) < _pq_error(train, test)
+
+
+@additive
+def test_rows_of_another_dimension_are_not_encoded(name: str) -> None:
+    """23 dimensions are refused where 24 were trained on, with the errors that loading a codec looks for."""
+    with pytest.raises((ValueError, AssertionError)):
+        _fit(name).encode(_vectors(5, 23))
+
+
+@pytest.mark.parametrize("name", ["lsq", "residual-quantizer"])
+def test_what_is_decoded_is_the_sum_of_the_codewords(name: str) -> None:
+    """Recomputed with numpy in double precision from the state, and with faiss's decoder."""
+    codec, x = _fit(name), _vectors(50, seed=2)
+    codes, books = codec.encode(x), codec.state()["codebooks"]
+    assert (4, 256, D) == books.shape
+    expected = books.astype(float)[np.arange(4), codes].sum(axis=1)
+    np.testing.assert_allclose(codec.decode(codes), expected, atol=1e-5)
+    quantizer = faiss.ResidualQuantizer(D, 4, 8)
+    faiss.copy_array_to_vector(books.ravel(), quantizer.codebooks)
+    quantizer.is_trained = True
+    np.testing.assert_allclose(codec.decode(codes), quantizer.decode(codes), atol=1e-5)
+
+
+@pytest.mark.parametrize("dimension", [24, 25])
+def test_the_parts_of_a_product_are_sums_of_their_own(dimension: int) -> None:
+    """Two bytes for each half, recomputed with numpy; what does not divide is padded, and cut off again."""
+    train = _training(_vectors(dimension=dimension))
+    codec = _fit("product-residual-quantizer", train, subvectors=4, splits=2, iterations=2)
+    codes, books = codec.encode(train.vectors), codec.state()["codebooks"]
+    assert (2, 2, 256, 12 + dimension % 2) == books.shape
+    halves = [sum(books[part, i][codes[:, 2 * part + i]] for i in range(2)) for part in range(2)]
+    expected = np.concatenate(halves, axis=1)[:, :dimension]
+    np.testing.assert_allclose(codec.decode(codes), expected, atol=1e-6)
+
+
+def test_splits_have_to_divide_the_bytes() -> None:
+    """Five bytes in two parts are refused."""
+    with pytest.raises(ValidationError, match="subvectors that are a multiple of splits = 2"):
+        _module("product-residual-quantizer").Params(subvectors=5, splits=2)
+
+
+@pytest.mark.parametrize(("name", "key"), [("pq", "subvectors"), ("product-residual-quantizer", "splits")])
+def test_more_parts_than_dimensions_are_refused(name: str, key: str) -> None:
+    """24 dimensions cannot be cut into 25 disjoint parts."""
+    with pytest.raises(InputError, match=rf"^{name}: found 25 \S+ for 24 dimensions, expected at most one"):
+        _fit(name, **{"subvectors": 25, key: 25})
+
+
+def test_a_greedy_beam_takes_the_nearest_codeword_of_each_stage() -> None:
+    """With a beam of one, each byte is the nearest row to what the stages before left, by brute force."""
+    codec, rest = _fit("residual-quantizer", subvectors=4, beam=1), _vectors(100, seed=2).astype(float)
+    codes = codec.encode(_vectors(100, seed=2))
+    for book, code in zip(codec.state()["codebooks"].astype(float), codes.T, strict=True):
+        distances = ((rest[:, None] - book) ** 2).sum(axis=2)
+        np.testing.assert_allclose(distances[np.arange(100), code], distances.min(axis=1), atol=1e-5)
+        rest -= book[code]
+
+
+def test_a_wider_beam_errs_less() -> None:
+    """The same codebooks, restored with a beam of 16 instead of 1, give codes closer to the vectors."""
+    module, x = _module("residual-quantizer"), _vectors(seed=2)
+    state = _fit("residual-quantizer").state()
+    greedy, wide = (module.restore(state, module.Params(subvectors=4, beam=beam)) for beam in (1, 16))
+    errors = [float(((_decoded(codec, x) - x) ** 2).mean()) for codec in (greedy, wide)]
+    assert errors[1] < errors[0]
+
+
+def test_residual_codes_are_those_of_faiss_trained_with_the_same_seed() -> None:
+    """Codebooks and codes are faiss.ResidualQuantizer's on the same rows."""
+    quantizer = faiss.ResidualQuantizer(D, 4, 8)
+    quantizer.train_type, quantizer.max_beam_size = faiss.ResidualQuantizer.Train_default, 4
+    quantizer.cp.niter, quantizer.cp.seed, quantizer.cp.min_points_per_centroid = 3, 5, 1
+    quantizer.train(_vectors())
+    codec, x = _fit("residual-quantizer"), _vectors(seed=2)
+    expected = faiss.vector_to_array(quantizer.codebooks)
+    np.testing.assert_array_equal(codec.state()["codebooks"].ravel(), expected)
+    np.testing.assert_array_equal(codec.encode(x), quantizer.compute_codes(x))
+
+
+def test_local_search_errs_no_more_than_that_of_faiss() -> None:
+    """With as many searches, from shared draws instead of a row's own, the error is within 5 % of faiss's."""
+    train, x = _training(_vectors(1000)), _vectors(1000, seed=2)
+    codec = _fit("lsq", train, subvectors=4, iterations=2, searches=16)
+    quantizer = faiss.LocalSearchQuantizer(D, 4, 8)
+    quantizer.train_iters, quantizer.train_ils_iters, quantizer.random_seed = 2, 4, 5
+    quantizer.train(train.vectors)
+    expected = faiss.vector_to_array(quantizer.codebooks)
+    np.testing.assert_array_equal(codec.state()["codebooks"].ravel(), expected)
+    ours, theirs = _decoded(codec, x), quantizer.decode(quantizer.compute_codes(x))
+    assert float(((ours - x) ** 2).mean()) < 1.05 * float(((theirs - x) ** 2).mean())
+
+
+def test_local_search_ends_where_no_single_byte_helps() -> None:
+    """Of 20 rows no code gets closer by changing one of its four bytes, tried for all 255 others."""
+    codec, x = _fit("lsq", subvectors=4, iterations=1, searches=4), _vectors(20, seed=2)
+    codes, books = codec.encode(x), codec.state()["codebooks"].astype(float)
+    rest = x - books[np.arange(4), codes].sum(axis=1)
+    for i, book in enumerate(books):
+        changed = ((rest + book[codes[:, i]])[:, None] - book) ** 2
+        assert (changed.sum(axis=2).min(axis=1) > (rest**2).sum(axis=1) - 1e-4).all()
+
+
+def test_local_search_does_not_depend_on_how_many_rows_there_are() -> None:
+    """More rows than are searched at a time have the codes they have alone."""
+    codec, x = _fit("lsq"), _vectors(1500, seed=2)
+    np.testing.assert_array_equal(codec.encode(x)[1400:], codec.encode(x[1400:]))
 
 
 # -- The rotation of optimized product quantization ----------------------------------------------------------
@@ -464,6 +705,102 @@ def test_fewer_rows_than_dimensions_do_not_crash_the_rotation() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
     assert 0 == done.returncode, done.stderr
+
+
+# -- Iterative quantization ----------------------------------------------------------------------------------
+
+
+def _sign_loss(components: Floats) -> float:
+    """Return the quantization loss that ITQ minimises: the squared distance to the signs, times one scale."""
+    scale = np.abs(components).mean()
+    return float(((components - scale * np.sign(components)) ** 2).mean() / (components**2).mean())
+
+
+def test_itq_is_a_rotation_of_the_principal_components() -> None:
+    """Centred scalar products in the leading subspace stay what PCA makes them."""
+    x = _vectors(seed=2)
+    ours, components = _decoded(_fit("itq"), x), _decoded(_fit("pca", dims=6), x)
+    np.testing.assert_allclose(ours @ ours.T, components @ components.T, atol=1e-4)
+    weights = _fit("itq").state()["weights"].astype(float)
+    np.testing.assert_allclose(weights.T @ weights, np.eye(6), atol=1e-5)
+
+
+def test_itq_brings_components_closer_to_their_signs() -> None:
+    """On held-out rows the loss to signs is lower than that of the principal components."""
+    train, test = _training(_vectors(2000)), _vectors(1000, seed=2)
+    rotated = _decoded(_fit("itq", train, dims=12), test)
+    assert _sign_loss(rotated) < _sign_loss(_decoded(_fit("pca", train, dims=12), test))
+
+
+def test_itq_finds_the_corners_of_a_turned_cube() -> None:
+    """Rows that are turned corners of a cube become its corners again: the loss is near zero."""
+    rng = np.random.default_rng(4)
+    corners = rng.choice([-1.0, 1.0], size=(2000, 4)) + 0.01 * rng.standard_normal((2000, 4))
+    x = (corners @ np.linalg.qr(rng.standard_normal((4, 4)))[0]).astype(np.float32)
+    assert _sign_loss(_decoded(_fit("itq", _training(x), dims=4), x)) < 0.01
+
+
+# -- RaBitQ --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("bits", range(1, 9))
+@pytest.mark.parametrize("dimension", [24, 10])
+def test_rabitq_counts_every_byte_of_its_codes(bits: int, dimension: int) -> None:
+    """Beside the bits of the dimensions, 8 bytes with one bit and 20 with more: what faiss says it takes."""
+    codec = _fit("rabitq", _training(_vectors(dimension=dimension)), bits=bits)
+    codes = codec.encode(_vectors(5, dimension))
+    assert faiss.RaBitQuantizer(dimension, faiss.METRIC_L2, bits).code_size == codes.shape[1]
+    assert (8 if bits == 1 else 20) == codec.side_bytes
+    payload = -(-dimension // 8) + -(-dimension * (bits - 1) // 8)
+    assert payload + codec.side_bytes == codes.shape[1]
+
+
+def test_one_bit_rabitq_is_that_of_faiss() -> None:
+    """Without a rotation, codes and decoded vectors are faiss's of the centred rows."""
+    codec, x = _fit("rabitq", bits=1, rotate=False), _vectors(seed=2)
+    mean = _vectors().mean(axis=0, dtype=float).astype(np.float32)
+    quantizer = faiss.RaBitQuantizer(D, faiss.METRIC_INNER_PRODUCT)
+    codes = quantizer.compute_codes(x - mean)
+    np.testing.assert_array_equal(codec.encode(x), codes)
+    np.testing.assert_allclose(codec.decode(codes), quantizer.decode(codes) + mean, atol=1e-6)
+
+
+@pytest.mark.parametrize("bits", range(1, 9))
+def test_rabitq_decodes_to_what_faiss_searches_by(bits: int) -> None:
+    """Inner products of decoded vectors with exact queries are the distances of faiss.IndexRaBitQ."""
+    x, queries = _vectors(seed=2), _vectors(20, seed=3)
+    mean = _vectors().mean(axis=0, dtype=float).astype(np.float32)
+    index = faiss.IndexRaBitQ(D, faiss.METRIC_INNER_PRODUCT, bits)
+    index.train(_vectors() - mean)
+    faiss.copy_array_to_vector(np.zeros(D, np.float32), index.center)
+    index.qb = 0  # queries as they are
+    index.add(x - mean)
+    distances, labels = index.search(queries, len(x))
+    decoded = _decoded(_fit("rabitq", bits=bits, rotate=False), x) - mean
+    expected = np.take_along_axis(queries @ decoded.T, labels, axis=1)
+    np.testing.assert_allclose(distances, expected, atol=1e-3)
+
+
+@pytest.mark.parametrize("bits", [1, 2, 4])
+def test_rabitqs_inner_products_are_unbiased(bits: int) -> None:
+    """Over 400 random rotations the mean estimate of an inner product is within 4 standard errors of it."""
+    train, (x, query) = _training(), _vectors(2, seed=2)
+    mean = train.vectors.mean(axis=0)
+    estimates = [
+        float((_decoded(_fit("rabitq", train, seed=seed, bits=bits), x[None])[0] - mean) @ query)
+        for seed in range(400)
+    ]
+    error = np.std(estimates) / np.sqrt(400)
+    assert 0 < error < 0.1
+    assert abs(np.mean(estimates) - (x - mean) @ query) < 4 * error
+
+
+def test_more_bits_bring_rabitq_closer() -> None:
+    """Every further bit cuts the held-out squared error by more than half; eight leave under a thousandth."""
+    x = _vectors(seed=2)
+    errors = [float(((_decoded(_fit("rabitq", bits=b), x) - x) ** 2).mean() / x.var()) for b in range(1, 9)]
+    assert all(after < before / 2 for before, after in itertools.pairwise(errors))
+    assert errors[-1] < 1e-3
 
 
 # -- Lens ----------------------------------------------------------------------------------------------------

@@ -415,5 +415,5 @@ def test_texts_are_no_vectors_and_vectors_no_texts() -> None:
     own = PairSet("own", None, np.ones((4, 3), np.float32), paired(2), None, {"use": "files"})
     with pytest.raises(InputError, match="sts: found texts, expected vectors for the encoder as-is"):
         as_is.encode(_texts(), [0], as_is.Params(dimension=3), OFFLINE)
-    with pytest.raises(InputError, match="own: found vectors, expected texts for a sentence-transformer"):
+    with pytest.raises(InputError, match="own: found no texts, expected texts for a sentence-transformer"):
         sentence_transformer.encode(own, [0], _model_params(), OFFLINE)

@@ -10,10 +10,18 @@ import pytest
 
 from harness import plugins
 from harness.core import InputError
+from harness.neighbours import scores, truth
 from harness.stats import Estimates, Request
 
 METRICS = plugins.names("metrics")
-SERIES = {"human", "original", "compressed", "stage", "squared-error"}  # what a cell may have (harness.cell)
+DEPTHS = (1, 10, 50, 100)
+# What a cell may have of each kind of items (harness.cell, harness.panels, harness.neighbours).
+SERIES = {
+    "pairs": {"human", "original", "compressed", "stage", "squared-error"},
+    "random-pairs": {"original", "compressed"},
+    "queries": {"reciprocal-rank", "ndcg@10", "rescored@2", "rescored@4", "rescored@10"}
+    | {f"{name}@{depth}" for name in ("recall", "overlap") for depth in DEPTHS},
+}
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,11 @@ CASES = {
         {("original", "human"): [0.90, 0.88, 0.80], ("compressed", "human"): [0.85, 0.80, 0.82]},
         [0.05, 0.08, -0.02],
     ),
+    "mrr": Case("100", {("reciprocal-rank",): [0.5, 0.4, 0.6]}, [0.5, 0.4, 0.6]),
+    "ndcg": Case("10", {("ndcg@10",): [0.9, 0.8, 1.0]}, [0.9, 0.8, 1.0]),
+    "overlap": Case("50", {("overlap@50",): [0.7, 0.6, 0.8]}, [0.7, 0.6, 0.8]),
+    "recall": Case("10", {("recall@10",): [0.95, 0.9, 1.0]}, [0.95, 0.9, 1.0]),
+    "rescored": Case("4", {("rescored@4",): [0.98, 0.97, 0.99]}, [0.98, 0.97, 0.99]),
     "retention": Case(
         "human",
         # 0.72 / 0.90 = 0.8; resample by resample 0.6 / 0.8 = 0.75 and 0.99 / 0.9 = 1.1
@@ -45,6 +58,7 @@ CASES = {
         [0.8, 0.75, 1.1],
     ),
     "spearman": Case("original", {("compressed", "original"): [0.97, 0.98, 0.96]}, [0.97, 0.98, 0.96]),
+    "spearman-random": Case("original", {("compressed", "original"): [0.8, 0.7, 0.9]}, [0.8, 0.7, 0.9]),
     "squared-error": Case("original", {("squared-error",): [2e-3, 1e-3, 3e-3]}, [2e-3, 1e-3, 3e-3]),
 }
 KNOWN = [name for name in METRICS if name in CASES]
@@ -68,7 +82,8 @@ def test_a_metric_says_what_it_is(name: str) -> None:
     assert module.UNIT
     assert type(module.HIGHER_IS_BETTER) is bool
     assert 0 < module.RERUN_TOLERANCE < 0.1
-    assert {"human", "original"} >= set(module.REFERENCES)
+    allowed = {"1", "2", "4", "10", "50", "100"} if module.ITEMS == "queries" else {"human", "original"}
+    assert allowed >= set(module.REFERENCES)
     assert module.REFERENCES
     assert module.__doc__
 
@@ -81,7 +96,7 @@ def test_a_metric_asks_for_estimates_that_a_cell_can_make(name: str) -> None:
         assert requests
         for request in requests:
             assert len(request) in {1, 2}
-            assert set(request) <= SERIES
+            assert set(request) <= SERIES[_module(name).ITEMS]
 
 
 @every
@@ -110,6 +125,30 @@ def test_a_metric_computes_what_was_worked_by_hand(name: str) -> None:
         assert values == given[request].tolist()
 
 
+def test_every_score_of_a_query_is_some_metrics() -> None:
+    """The requests of all metrics of queries together are all that a search is scored by, and no more."""
+    of_queries = [_module(name) for name in KNOWN if _module(name).ITEMS == "queries"]
+    asked = {
+        key
+        for module in of_queries
+        for ref in module.REFERENCES
+        for request in module.needs(ref)
+        for key in request
+    }
+    rng = np.random.default_rng(0)
+    rows = rng.standard_normal((150, 4)).astype(np.float32)
+    known = truth(rows, np.arange(5))
+    assert asked == set(scores(known, rows[:5], rows)) == SERIES["queries"]
+
+
+@every
+def test_a_metric_of_other_items_needs_nothing_that_they_lack(name: str) -> None:
+    """Nobody rated what was drawn at random: human agreement is asked of a set's own pairs alone."""
+    module = _module(name)
+    assert module.ITEMS in SERIES
+    assert module.ITEMS == "pairs" or "human" not in module.REFERENCES
+
+
 def test_added_loss_is_loss_against_the_stage() -> None:
     """What all steps cost is what the first ones cost and what the last one adds, at every resample."""
     given = {
@@ -126,6 +165,6 @@ def test_added_loss_is_loss_against_the_stage() -> None:
 def test_an_unknown_metric_is_named_with_the_choices() -> None:
     """The error lists the metrics there are."""
     with pytest.raises(
-        InputError, match="found 'ndcg', expected one of added-loss, loss, retention, spearman"
+        InputError, match="found 'kendall', expected one of added-loss, loss, mrr, ndcg, over"
     ):
-        plugins.load("metrics", "ndcg", "metrics")
+        plugins.load("metrics", "kendall", "metrics")

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from conftest import SmallSuite
 
+from harness import plugins
 from harness.core import InputError
 from harness.plan import Cell, budget, cells
-from harness.suite import Point, load
+from harness.suite import Point, Suite, load
 
 SHIPPED = sorted((Path(__file__).parent.parent / "suites").glob("*.toml"))
 
@@ -67,7 +68,9 @@ def test_the_points_of_the_sts_suite_have_the_published_bytes(
 ) -> None:
     """13 float32 values, 14, 13 and 7 bytes for MiniLM; 35 float32 values and 35 bytes for E5-large."""
     path = next(path for path in SHIPPED if path.stem == "sts-generalization")
-    assert expected == budget(load(path).points[point], point, dimension, "here")
+    suite = load(path)
+    encoder = next(name for name, found in suite.encoders.items() if dimension == found.dimension)
+    assert expected == budget(suite, point, encoder, "here")
 
 
 @pytest.mark.parametrize(
@@ -95,7 +98,7 @@ def test_bytes_and_bits_give_the_dimensions(chain: str, dims: int, subvectors: i
 def test_there_is_one_seed_where_nothing_is_random(path: Path) -> None:
     """And all of them where something is: by what is known of the methods, not by their own word."""
     suite = load(path)
-    fixed = {"identity", "scalar", "sign", "truncation", "pca"}
+    fixed = {"identity", "normalize", "pca", "scalar", "scalar-per-vector", "sign", "truncation"}
     seeds: dict[str, list[int]] = {}
     random = {}
     for cell in planned(path):
@@ -132,47 +135,52 @@ def test_a_cell_says_all_that_decides_it(small_suite: SmallSuite) -> None:
         "tests": ["test-set"],
         "metrics": {"test-set": ["spearman@original"]},
         "stages": False,
+        "asymmetric": False,
+        "grid": {},
+        "guardrails": {},
     }
     assert expected == found[2].spec()
 
 
+KINDS = ("compressors", "encoders", "metrics", "protocols")
+CHOICES = {kind: ", ".join(plugins.names(kind)) for kind in KINDS}
 SIGN = '[{ use = "random-projection" }, { use = "sign" }]'
 IDENTITY = '[{ use = "identity" }]'
 BROKEN = {
     "unknown compressor": (
         IDENTITY,
         '[{ use = "zip" }]',
-        "[chains.identity]…found 'zip', expected one of identity, lens, opq-rotation, pca, pq,",
+        "[chains.identity]…found 'zip', expected one of " + CHOICES["compressors"],
     ),
     "no compressor": (
         IDENTITY,
         "[{ dims = 3 }]",
-        "[chains.identity]…found '', expected one of identity, lens",
+        "[chains.identity]…found '', expected one of " + CHOICES["compressors"],
     ),
     "unknown second compressor": (
         SIGN,
         SIGN.replace('"sign"', '"zip"'),
-        "[chains.projection-sign]…found 'zip', expected one of identity",
+        "[chains.projection-sign]…found 'zip', expected one of " + CHOICES["compressors"],
     ),
     "unknown metric": (
         'metrics = ["spearman@original"]',
         'metrics = ["kendall@original"]',
-        "metrics: found 'kendall', expected one of added-loss, loss, retention, spearman",
+        "metrics: found 'kendall', expected one of " + CHOICES["metrics"],
     ),
     "unknown metric of a data set": (
         '[datasets.test-set]\nlicence = "mine"',
         '[datasets.test-set]\nlicence = "mine"\nmetrics = ["kendall@human"]',
-        "metrics: found 'kendall', expected one of added-loss",
+        "metrics: found 'kendall', expected one of " + CHOICES["metrics"],
     ),
     "unknown protocol": (
         'protocols = ["as-published"]',
         'protocols = ["lenient"]',
-        "protocols: found 'lenient', expected one of as-published, decontaminated",
+        "protocols: found 'lenient', expected one of " + CHOICES["protocols"],
     ),
     "unknown encoder": (
         'use = "as-is"',
         'use = "word2vec"',
-        "[encoders.own] use: found 'word2vec', expected one of as-is, published-pairs, sentence-transformer",
+        "[encoders.own] use: found 'word2vec', expected one of " + CHOICES["encoders"],
     ),
     "unknown key of an encoder": (
         "dimension = 8",
@@ -205,10 +213,10 @@ BROKEN = {
         '[{ use = "pca", dims = 0 }]',
         "[chains.identity] steps.0 dims: found 0",
     ),
-    "parameter of no choice": (
+    "more bits than a code has": (
         IDENTITY,
-        '[{ use = "scalar", bits = 5 }]',
-        "[chains.identity] steps.0 bits: found 5",
+        '[{ use = "scalar", bits = 9 }]',
+        "[chains.identity] steps.0 bits: found 9",
     ),
     "more dimensions than there are": (
         IDENTITY,
@@ -230,7 +238,61 @@ BROKEN = {
         "ratio = 100",
         "[points.8x] ratio: found 100, expected one that…number of 1-byte units meets: 32 bytes / 1 = 32.00",
     ),
-    "infinite ratio": ("ratio = 8", "ratio = inf", "[points.8x] ratio: found inf"),
+    "point without a ratio for the encoder": (
+        "ratio = 8",
+        "ratio = {}",
+        "[points.8x] ratio: found none for own, expected one",
+    ),
+    "retention of what nobody rated": (
+        'metrics = ["spearman@original"]',
+        'metrics = ["retention@original"]',
+        "metrics: found 'retention@original', expected retention@human",
+    ),
+    "recall at an odd depth": (
+        'metrics = ["spearman@original"]',
+        'metrics = ["recall@7"]',
+        "metrics: found 'recall@7', expected recall@1, recall@10, recall@50, recall@100",
+    ),
+    "grid of a compressor that the chain has not": (
+        "bits = 1",
+        'bits = 1\ngrid = { "pca.dims" = [3] }',
+        "[chains.projection-sign] grid: found 'pca.dims', expected compressor.parameter of a step",
+    ),
+    "grid of no parameter": (
+        "bits = 1",
+        'bits = 1\ngrid = { "sign" = [3] }',
+        "[chains.projection-sign] grid: found 'sign', expected compressor.parameter of a step",
+    ),
+    "grid of compressors": (
+        "bits = 1",
+        'bits = 1\ngrid = { "sign.use" = ["scalar"] }',
+        "[chains.projection-sign] grid: found 'sign.use', expected compressor.parameter of a step",
+    ),
+    "grid of files": (
+        "bits = 1",
+        'bits = 1\ngrid = { "sign.load" = ["x"] }',
+        "[chains.projection-sign] grid: found 'sign.load', expected compressor.parameter of a step",
+    ),
+    "grid of an unknown parameter": (
+        "bits = 1",
+        'bits = 1\ngrid = { "sign.dims" = [3] }',
+        "[chains.projection-sign] steps.1 dims: unknown key",
+    ),
+    "grid with a value that the parameter cannot have": (
+        "bits = 1",
+        'bits = 1\ngrid = { "random-projection.dims" = [4, "x"] }',
+        "[chains.projection-sign] steps.0 dims: found 'x', expected a valid integer",
+    ),
+    "step at an unknown point": (
+        IDENTITY,
+        '[{ use = "pca", at = "9x" }]',
+        "[chains.identity] steps.0.at: found '9x', expected one of 8x",
+    ),
+    "step at no point at all": (
+        IDENTITY,
+        '[{ use = "pca", at = ["8x"] }]',
+        "[chains.identity] steps.0.at: found ['8x'], expected one of 8x",
+    ),
     "bits that do not fill the bytes": (
         "bits = 1",
         "bits = 3",
@@ -259,6 +321,7 @@ LATE = {
         "stages",
     ),
     "ratio next to nothing": ("ratio = 8", "ratio = 1e-310", "[points.8x] ratio: found 1e-310"),
+    "infinite ratio": ("ratio = 8", "ratio = inf", "[points.8x] ratio: found inf"),
 }
 
 
@@ -283,22 +346,152 @@ def test_a_plan_that_makes_no_sense_is_refused_in_one_line(
     assert 1 == len(message.splitlines())
 
 
+def with_point(path: Path, **fields: object) -> Suite:
+    """Return the small suite with its point replaced; vectors have 8 dimensions, 32 bytes."""
+    return load(path).model_copy(update={"points": {"x": Point.model_validate(fields)}})
+
+
 @pytest.mark.parametrize(
     ("ratio", "unit", "expected"), [(8, 1, 4), (8, 4, 4), (8, 2, 4), (31.5, 1, 1), (1, 4, 32)]
 )
 def test_a_budget_is_the_whole_number_of_units_nearest_to_the_ratio(
-    ratio: float, unit: int, expected: int
+    small_suite: SmallSuite, ratio: float, unit: int, expected: int
 ) -> None:
     """8 float32 values are 32 bytes."""
-    assert expected == budget(Point(ratio=ratio, unit_bytes=unit), "x", 8, "here")
+    assert expected == budget(with_point(small_suite(), ratio=ratio, unit_bytes=unit), "x", "own", "here")
 
 
 @pytest.mark.parametrize(("ratio", "meets"), [(31.2, False), (31.3, True), (32.8, True), (32.9, False)])
-def test_a_budget_misses_its_ratio_by_a_fortieth_at_most(ratio: float, *, meets: bool) -> None:
+def test_a_budget_misses_its_ratio_by_a_fortieth_at_most(
+    small_suite: SmallSuite, ratio: float, *, meets: bool
+) -> None:
     """32 bytes to 1 is 32x: within 2.5 % of 31.3 and 32.8, not of 31.2 and 32.9."""
-    point = Point(ratio=ratio, unit_bytes=1)
+    suite = with_point(small_suite(), ratio=ratio, unit_bytes=1)
     if meets:
-        assert 1 == budget(point, "x", 8, "here")
+        assert 1 == budget(suite, "x", "own", "here")
     else:
         with pytest.raises(InputError, match=rf"here: \[points\.x\] ratio: found {ratio}"):
-            budget(point, "x", 8, "here")
+            budget(suite, "x", "own", "here")
+
+
+# -- Encoders with sets and ratios of their own, grids, steps at another point -------------------------------
+
+OTHER = """
+[encoders.other]
+use = "as-is"
+dimension = 16
+train = ["other-train"]
+test = ["other-test"]
+
+[datasets.other-train]
+licence = "mine"
+origins = [{ use = "files", path = "other-train.npy" }]
+
+[datasets.other-test]
+licence = "mine"
+origins = [{ use = "files", path = "other-test.npz" }]
+"""
+LAST = 'path = "test.npz"\n'
+
+
+def test_an_encoder_has_cells_of_its_own_sets_and_bytes(small_suite: SmallSuite) -> None:
+    """32 bytes / 8 are 4 in the one space, 64 bytes / 16 are 4 in the other; their sets are not the same."""
+    path = small_suite(("ratio = 8", "ratio = { own = 8, other = 16 }"), (LAST, LAST + OTHER))
+    found = {cell.id: cell for cell in planned(path)}
+    assert [
+        "own.train-set.identity.s0",
+        "own.train-set.projection-sign.8x.s0",
+        "other.other-train.identity.s0",
+        "other.other-train.projection-sign.8x.s0",
+    ] == list(found)
+    other = found["other.other-train.projection-sign.8x.s0"]
+    assert ("other-train", ("other-test",)) == (other.train, other.tests)
+    assert (("other-test", ("spearman@original",)),) == other.metrics
+    assert [4, 4] == [cell.target_bytes for cell in found.values() if cell.point]
+
+
+def test_a_chain_of_one_encoder_has_no_cells_in_another(small_suite: SmallSuite) -> None:
+    """And its point needs no ratio there."""
+    edits = (("ratio = 8", "ratio = { own = 8 }"), ("bits = 1", 'bits = 1\nencoders = ["own"]'))
+    path = small_suite(*edits, (LAST, LAST + OTHER))
+    found = [cell.id for cell in planned(path)]
+    assert 3 == len(found)
+    assert "own.train-set.projection-sign.8x.s0" == found[1]
+    with pytest.raises(InputError, match=r"\[points\.8x\] ratio: found none for other, expected one"):
+        planned(small_suite(edits[0], (LAST, LAST + OTHER)))
+
+
+def test_a_grid_has_a_cell_for_each_combination(small_suite: SmallSuite) -> None:
+    """Two values of one parameter and two of another are four cells, called by what they set."""
+    grid = 'grid = { "pca.dims" = [2, 4], "scalar.bits" = [4, 8] }'
+    path = small_suite((IDENTITY, '[{ use = "pca" }, { use = "scalar" }]\n' + grid))
+    found = [cell for cell in planned(path) if "identity" == cell.chain]
+    expected = [(2, 4), (2, 8), (4, 4), (4, 8)]
+    assert [f"own.train-set.identity.dims-{d}.bits-{b}.s0" for d, b in expected] == [
+        cell.id for cell in found
+    ]
+    assert expected == [(cell.steps[0].params["dims"], cell.steps[1].params["bits"]) for cell in found]
+    assert {"pca.dims": 2, "scalar.bits": 8} == found[1].spec()["grid"]
+    assert 4 == len({str(cell.spec()) for cell in found})
+
+
+def test_a_grid_at_a_point_names_both(small_suite: SmallSuite) -> None:
+    """The point, then the settings, then the seed; each setting has all seeds."""
+    path = small_suite(
+        (SIGN, '[{ use = "lens" }, { use = "sign" }]'),
+        ("bits = 1", 'bits = 1\ngrid = { "lens.human_weight" = [0.0, 0.5] }'),
+        ("seeds = [0]", "seeds = [0, 1]"),
+        ("ratio = 8", "ratio = 32"),
+    )
+    found = [cell.id for cell in planned(path) if cell.chain == "projection-sign"]
+    weights = ("0.0", "0.5")
+    assert [
+        f"own.train-set.projection-sign.8x.human_weight-{weight}.s{seed}"
+        for weight in weights
+        for seed in (0, 1)
+    ] == found
+
+
+def test_a_step_at_another_point_has_its_float32_dimensions(small_suite: SmallSuite) -> None:
+    """8x of 32 bytes are 4 bytes, or one float32; 16x are 2 bytes, and PQ of them 2 sub-vectors."""
+    path = small_suite(
+        (SIGN, '[{ use = "pca", at = "4x" }, { use = "pq" }]'),
+        ('points = ["8x"]\nbits = 1', 'points = ["16x"]\nbits = 8'),
+        ("[points.8x]\nratio = 8", "[points.4x]\nratio = 4\nunit_bytes = 4\n\n[points.16x]\nratio = 16"),
+    )
+    cell = planned(path)[1]
+    assert (2, 2) == (cell.steps[0].params["dims"], cell.steps[1].params["subvectors"])
+    assert ("16x", 2) == (cell.point, cell.target_bytes)
+
+
+def test_a_step_at_a_point_of_no_whole_float32_values_is_refused(small_suite: SmallSuite) -> None:
+    """Two bytes are no float32 dimension."""
+    path = small_suite(
+        (IDENTITY, '[{ use = "pca", at = "16x" }]'),
+        ("[points.8x]", "[points.16x]\nratio = 16\nunit_bytes = 1\n\n[points.8x]"),
+    )
+    with pytest.raises(
+        InputError, match=r"\[chains\.identity\] steps\.0: 2 bytes are no whole number of 32-bit"
+    ):
+        planned(path)
+
+
+def test_what_a_point_promises_stands_in_its_cells(small_suite: SmallSuite) -> None:
+    """Bounds and the smallest size are in the specification of its cells, and of no others."""
+    bound = {"dataset": "test-set", "metric": "spearman@original", "at_least": 0.9}
+    text = 'bounds = [{ dataset = "test-set", metric = "spearman@original", at_least = 0.9 }]'
+    path = small_suite(("ratio = 8", "ratio = 8\nsmallest_bytes = 64\n" + text))
+    assert [{}, {"bounds": [bound], "smallest_bytes": 64}] == [
+        cell.spec()["guardrails"] for cell in planned(path)
+    ]
+
+
+def test_cells_say_whether_they_are_asymmetric_and_timed(small_suite: SmallSuite) -> None:
+    """Asymmetric comparison decides a result; timing one does not, and is in no specification."""
+    path = small_suite(
+        ("bits = 1", "bits = 1\nasymmetric = true"), ("seeds = [0]", "seeds = [0]\ntimings = true")
+    )
+    found = planned(path)
+    assert [(False, True), (True, True)] == [(cell.asymmetric, cell.timings) for cell in found]
+    assert [False, True] == [cell.spec()["asymmetric"] for cell in found]
+    assert not any("timings" in cell.spec() for cell in found)

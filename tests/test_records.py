@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from harness.core import InputError
-from harness.records import corpus, paired, read_pairs, read_vectors
+from harness.records import Rows, corpus, paired, read_file, read_pairs, read_vectors, vector_set
 
 # Known bug: an .npz that is refused stays open until the garbage is collected: here, then.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -147,7 +148,7 @@ def test_a_missing_file_is_refused_with_its_path(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"nothing\.tsv"):
         read_pairs(tmp_path / "nothing.tsv", "mine", {})
     with pytest.raises(InputError, match=r"nothing\.npy"):
-        read_vectors(tmp_path / "nothing.npy", "mine", {})
+        read_vectors(tmp_path / "nothing.npy", "mine", {}, Rows())
 
 
 def rows(*shape: int) -> np.ndarray[Any, np.dtype[np.float32]]:
@@ -173,7 +174,7 @@ def test_a_corpus_of_vectors_is_read_as_float32(tmp_path: Path) -> None:
     """Whatever the number type, the rows are those of the file."""
     x = np.asfortranarray(rows(4, 3).astype(np.float64))
     np.save(tmp_path / "a.npy", x)
-    found = read_vectors(tmp_path / "a.npy", "mine", {"from": "here"})
+    found = read_vectors(tmp_path / "a.npy", "mine", {"from": "here"}, Rows())
     assert found.vectors is not None
     assert ("float32", True) == (str(found.vectors.dtype), found.vectors.flags["C_CONTIGUOUS"])
     assert x.astype(np.float32).tolist() == found.vectors.tolist()
@@ -186,7 +187,7 @@ def test_pairs_of_vectors_are_read_with_or_without_scores(tmp_path: Path, gold: 
     left, right = rows(4, 3), rows(4, 3) + 1
     scores = {} if gold is None else {"gold": np.array(gold)}
     np.savez(tmp_path / "a.npz", left=left, right=right, **scores)  # type: ignore[arg-type]
-    found = read_vectors(tmp_path / "a.npz", "mine", {})
+    found = read_vectors(tmp_path / "a.npz", "mine", {}, Rows())
     assert found.vectors is not None
     assert [*left.tolist(), *right.tolist()] == found.vectors.tolist()
     assert [[0, 4], [1, 5], [2, 6], [3, 7]] == found.pairs.tolist()
@@ -217,7 +218,7 @@ def test_a_bad_corpus_of_vectors_is_refused_with_the_row(
     path = tmp_path / "a.npy"
     np.save(path, array, allow_pickle=True)
     with pytest.raises(InputError) as caught:
-        read_vectors(path, "mine", {})
+        read_vectors(path, "mine", {}, Rows())
     assert str(caught.value).startswith(str(path))
     assert named in str(caught.value)
 
@@ -287,7 +288,7 @@ def test_bad_pairs_of_vectors_are_refused(tmp_path: Path, arrays: dict[str, Any]
     path = tmp_path / "a.npz"
     np.savez(path, **arrays)
     with pytest.raises(InputError) as caught:
-        read_vectors(path, "mine", {})
+        read_vectors(path, "mine", {}, Rows())
     assert str(caught.value).startswith(str(path))
     assert named in str(caught.value)
 
@@ -324,7 +325,7 @@ def test_a_damaged_file_of_vectors_is_refused(
         np.savez(path, left=rows(50, 3), right=rows(50, 3))
     path.write_bytes(damage(path.read_bytes()))
     with pytest.raises(InputError, match=name):
-        read_vectors(path, "mine", {})
+        read_vectors(path, "mine", {}, Rows())
 
 
 def test_a_corpus_leaves_out_blank_texts_and_needs_two() -> None:
@@ -337,3 +338,104 @@ def test_a_corpus_leaves_out_blank_texts_and_needs_two() -> None:
 def test_pairs_are_the_first_half_with_the_second() -> None:
     """Row i with row m + i."""
     assert [[0, 3], [1, 4], [2, 5]] == paired(3).tolist()
+
+
+# -- Rows of a file of vectors -----------------------------------------------------------------------------
+
+
+def taken(x: np.ndarray[Any, Any], **fields: Any) -> np.ndarray[Any, np.dtype[np.float32]]:
+    """Return the rows of ``x`` that a set takes."""
+    found = vector_set(x, "mine", {}, Rows(**fields), "here").vectors
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("n", "share", "trained"), [(10, 0.6, 6), (11, 0.5, 6), (101, 0.333, 34), (4, 0.5, 2)]
+)
+def test_parts_of_a_file_never_meet_and_leave_nothing_out(n: int, share: float, trained: int) -> None:
+    """Each row is in one of the two parts, in the order of the file; the share is rounded to whole rows."""
+    x = rows(n, 3)
+    train, test = (taken(x, part=part, share=share) for part in ("train", "test"))
+    numbers = [np.flatnonzero((x == row).all(axis=1))[0] for part in (train, test) for row in part]
+    assert list(range(n)) == sorted(numbers)
+    assert trained == len(train)
+    assert sorted(numbers[:trained]) == numbers[:trained]
+    assert sorted(numbers[trained:]) == numbers[trained:]
+
+
+def test_parts_follow_from_the_seed() -> None:
+    """The same seed takes the same rows, another seed others; without a part all rows are taken."""
+    x = rows(200, 3)
+    assert taken(x, part="train").tobytes() == taken(x, part="train", seed=0).tobytes()
+    assert taken(x, part="train").tobytes() != taken(x, part="train", seed=1).tobytes()
+    assert 120 == len(taken(x, part="train"))  # 0.6 unless said otherwise
+    assert x.tobytes() == taken(x).tobytes()
+
+
+def test_what_is_in_one_part_does_not_depend_on_the_other_rows_values() -> None:
+    """Rows are taken by their number: other vectors in the test part leave the training part as it is."""
+    x = rows(50, 3)
+    test = taken(np.arange(50.0, dtype=np.float32)[:, None] + [[1, 2]], part="test")[:, 0].astype(int) - 1
+    other = x.copy()
+    other[test] = -7
+    assert taken(x, part="train").tobytes() == taken(other, part="train").tobytes()
+    assert taken(x, part="test").tobytes() != taken(other, part="test").tobytes()
+
+
+def test_pairs_of_rows_are_drawn_in_the_part_that_is_taken() -> None:
+    """Three pairs a row of the part, each with another row of the part; none where none are asked for."""
+    found = vector_set(rows(40, 3), "mine", {}, Rows(part="test", pairs=3), "here")
+    assert ((48, 2), None) == (found.pairs.shape, found.gold)
+    assert [row for row in range(16) for _ in range(3)] == found.pairs[:, 0].tolist()
+    assert set(found.pairs[:, 1].tolist()) <= set(range(16))
+    assert (found.pairs[:, 0] != found.pairs[:, 1]).all()
+    assert (0, 2) == vector_set(rows(40, 3), "mine", {}, Rows(), "here").pairs.shape
+
+
+def test_one_array_of_several_is_taken(tmp_path: Path) -> None:
+    """By its name; rows left and right are then no pairs."""
+    x, y = rows(5, 3), rows(7, 2)
+    np.savez(tmp_path / "a.npz", left=x, right=x, other=y)
+    found = read_vectors(tmp_path / "a.npz", "mine", {}, Rows(array="other"))
+    assert found.vectors is not None
+    assert y.tolist() == found.vectors.tolist()
+    assert 0 == len(found.pairs)
+
+
+@pytest.mark.parametrize(
+    ("fields", "named"),
+    [
+        ({"array": "third"}, "found arrays ['left', 'right'], expected 'third' among them"),
+        ({"part": "train"}, "found arrays ['left', 'right'] and the key rows, expected array in it"),
+        ({"pairs": 2}, "found arrays ['left', 'right'] and the key rows, expected array in it"),
+        ({"array": "left", "part": "test", "share": 0.9}, "found 1 row, expected at least two"),
+    ],
+)
+def test_rows_that_cannot_be_taken_are_refused(tmp_path: Path, fields: dict[str, Any], named: str) -> None:
+    """No array of that name, a part of what comes in pairs, a part of one row."""
+    path = tmp_path / "a.npz"
+    np.savez(path, left=rows(10, 3), right=rows(10, 3))
+    with pytest.raises(InputError) as caught:
+        read_vectors(path, "mine", {}, Rows(**fields))
+    assert f"{path}: {named}" == str(caught.value)
+
+
+def test_a_file_is_read_by_its_ending(tmp_path: Path) -> None:
+    """Vectors by .npy and .npz, texts by the others, of which there are no parts."""
+    np.save(tmp_path / "a.npy", rows(10, 3))
+    assert 6 == read_file(tmp_path / "a.npy", "mine", {}, Rows(part="train")).rows
+    path = written(tmp_path / "a.jsonl", LINES)
+    assert 3 == len(read_file(path, "mine", {}, Rows()).pairs)
+    with pytest.raises(InputError, match=r"a\.jsonl: found texts and the key rows, expected it for vectors"):
+        read_file(path, "mine", {}, Rows(part="train"))
+
+
+@pytest.mark.parametrize(
+    ("fields", "named"),
+    [({"part": "dev"}, "part"), ({"share": 0}, "share"), ({"share": 1}, "share"), ({"pairs": -1}, "pairs")],
+)
+def test_rows_that_make_no_sense_are_refused_by_name(fields: dict[str, Any], named: str) -> None:
+    """Another part, all or none of the rows, fewer than no pairs."""
+    with pytest.raises(ValidationError, match=named):
+        Rows.model_validate(fields, strict=True)

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from harness.core import InputError
+from harness.certificate import write_stamped
+from harness.core import InputError, Json
+from harness.plan import Cell, cells
+from harness.suite import Suite, load
 from harness.tree import Tree
 from report import lint, readme
-from report.evidence import rows, rows_csv
-from report.render import render, template
+from report.claims import load_claims
+from report.evidence import results, rows, rows_csv
+from report.render import TEMPLATES, render, template
+from report.tables import Tables
+from report.tables_search import difference
 
 COMMITTED = Path("artifacts")
 committed = pytest.mark.skipif(
@@ -27,11 +36,125 @@ def evidence(tmp_path: Path) -> Tree:
     return Tree(tmp_path)
 
 
+SUITES = ("sts-generalization", "intrinsic", "three-stage", "operating-points", "openai-matrix")
+
+
+def invented(*place: str) -> float:
+    """Return a number from 0.7 to 0.95 that follows from what it is of."""
+    return 0.7 + 0.25 * int(hashlib.sha256(" ".join(place).encode()).hexdigest()[:6], 16) / 16**6
+
+
+def content(suite: Suite, cell: Cell) -> dict[str, Any]:
+    """Return a result of a cell with invented values: all that a report reads of one."""
+    original = 4 * suite.encoders[cell.encoder].dimension
+    size = cell.target_bytes or original
+    sets = [*cell.tests, *(name for name, parts in suite.combine.items() if set(parts) <= set(cell.tests))]
+    metrics = {name: dict(cell.metrics).get(name, dict(cell.metrics)[cell.tests[0]]) for name in sets}
+    values = [
+        {"dataset": name, "metric": metric, "protocol": protocol, "n": 100, "value": value,
+         "low": value - 0.01, "high": value + 0.01}
+        for name in sets
+        for metric in metrics[name]
+        for protocol in suite.protocols
+        for value in [invented(suite.name, cell.id, name, metric, protocol)]
+    ]  # fmt: skip
+    counts = {"pairs": 100, "shared_pairs": 30, "pairs_with_a_seen_sentence": 40}
+    kept = {"unseen_pairs_with_a_near_duplicate": 1, "kept": {"as-published": 100, "decontaminated": 60}}
+    return {
+        "suite": suite.name,
+        "cell": cell.id,
+        "inputs": {
+            "cell": cell.spec(),
+            "combine": suite.combine,
+            "datasets": {
+                name: {"use": "mirror", "path": name + ".jsonl", "sha256": "00"} for name in cell.tests
+            },
+            "encoder": suite.encoders[cell.encoder].raw(),
+        },
+        "sizes": {"bytes_per_vector": size, "original_bytes": original, "ratio": original / size},
+        "audit": dict.fromkeys(cell.tests, counts | kept),
+        "values": values,
+        "interval": {"level": 95.0, "resamples": 10000},
+    }
+
+
+def invent(root: Path, suite: Suite, encoders: set[str], seeds: int = 2) -> None:
+    """Write results with invented values for some encoders of a suite, and the others as blocked."""
+    tree, hindered = Tree(root), []
+    for cell in cells(suite, suite.name):
+        if cell.encoder in encoders and cell.seed < seeds:
+            write_stamped(tree.result(suite.name, cell.id), content(suite, cell))
+        elif cell.encoder not in encoders:
+            hindered.append({
+                "cell": cell.id, "encoder": cell.encoder, "train": cell.train,
+                "missing": "model of " + cell.encoder, "remedy": "have the hub at hand",
+            })  # fmt: skip
+    write_stamped(tree.blocked(suite.name), {"suite": suite.name, "blocked": hindered})
+
+
+def searched(name: str = "dev-search") -> Suite:
+    """Return a search on STS-B dev over the dropout of one wide lens; the first value is the suite's own."""
+    suite = load(Path("suites/sts-generalization.toml"))
+    wide = next(chain for chain in suite.chains if chain.name == "lens-wide-pq")
+    grid = wide.model_copy(
+        update={"grid": {"lens.dropout": [0.2, 0.4]}, "points": ["219x"], "test": ["stsb-dev"]}
+    )
+    return suite.model_copy(
+        update={
+            "name": name,
+            "chains": [grid],
+            "metrics": ["retention@human", "spearman@original", "spearman-random@original"],
+            "train": ["stsb-train"],
+            "datasets": {**suite.datasets, "stsb-dev": suite.datasets["stsb-test"]},
+            "combine": {},
+            "codecs": [],
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Tree:
+    """Return a rendered report on invented results of every section, of the spaces that are at hand."""
+    root = tmp_path_factory.mktemp("whole")
+    for name in SUITES:
+        invent(root, load(Path("suites", name + ".toml")), {"minilm", "esm2-peptides", "openai-ada-002"})
+    invent(root, searched(), {"minilm"})
+    transcript = {
+        "claim": "C6",
+        "server": {"host": "loopback", "name": "reference"},
+        "sample": 8,
+        "key": "given",
+        "checks": [{"name": "health", "status": "PASS", "found": "it answers | 200", "requests": []}],
+        "counts": {"PASS": 1, "FAIL": 0, "SKIPPED": 0},
+    }
+    write_stamped(Tree(root).transcript("loopback"), transcript)
+    render(Tree(root))
+    return Tree(root)
+
+
 @committed
 def test_the_committed_report_is_what_the_committed_results_render_to(evidence: Tree) -> None:
     """Every document and figure comes out in the bytes that are committed."""
     for path in render(evidence):
         assert (COMMITTED / "report" / path.name).read_bytes() == path.read_bytes(), path.name
+
+
+def text_of(tree: Tree) -> str:
+    """Return the technical report of a tree."""
+    return (tree.report() / "TECHNICAL_REPORT.md").read_text("utf-8")
+
+
+def section(text: str, start: str) -> str:
+    """Return a part of the report, from the line that begins with ``start`` to the next heading."""
+    found = re.search("^#+ " + re.escape(start) + r".*?\n(.*?)(?=^#+ |\Z)", text, re.DOTALL | re.MULTILINE)
+    assert found, start
+    return found[1]
+
+
+def lines_of(part: str, name: str) -> list[list[str]]:
+    """Return the cells of the table lines whose first cell is ``name``."""
+    lines = [line.split("|")[1:-1] for line in part.splitlines() if line.startswith("| ")]
+    return [[cell.strip() for cell in line] for line in lines if line[0].strip() == name]
 
 
 @committed
@@ -41,8 +164,208 @@ def test_a_part_of_the_evidence_renders_as_well(evidence: Tree) -> None:
         if ".lens-pq." not in path.name:
             path.unlink()
     render(evidence)
-    text = (evidence.report() / "TECHNICAL_REPORT.md").read_text("utf-8")
-    assert "| –% |" in text
+    assert "| –% |" in text_of(evidence)
+
+
+@committed
+@pytest.mark.parametrize("kept", [["sample"], ["planted"], ["sample", "planted"]])
+def test_a_suite_without_results_is_said_to_be_missing(evidence: Tree, kept: list[str]) -> None:
+    """Where a section's suite has no result the section says so, and figures of it are left out."""
+    for folder in (evidence.root / "results").glob("*/"):
+        if folder.name not in kept:
+            shutil.rmtree(folder)
+    files = [path.name for path in render(evidence)]
+    text = text_of(evidence)
+    for name in ("sts-generalization", "intrinsic", "three-stage", "operating-points", "dev-search"):
+        assert "Not in this evidence: the suite `" + name + "` has no result here." in text
+    assert [] == [name for name in files if name.startswith("figure_")]
+    assert ("sample" in kept) == ("The embedded sample" in text)
+
+
+def test_every_section_of_the_published_report_is_there(whole: Tree) -> None:
+    """The report has the parts of the one whose claims it checks, each once."""
+    text = text_of(whole)
+    parts = [
+        "How to cite", "Abstract", "Scope of this report", "Claims", "Non-claims", "Executive summary",
+        "1. Problem", "2. Method", "3. Why", "4. Evaluation setup", "5. Results", "6. Ablations",
+        "7. Practical", "8. Limitations", "Appendix A", "Appendix B", "Appendix C", "Appendix D",
+        *("Section 4." + str(n) for n in range(5)), *("Section 5." + str(n) for n in range(1, 8)),
+        *("Section 8." + str(n) for n in range(1, 6)), "What could not be run here",
+    ]  # fmt: skip
+    found = {part: len(re.findall(r"^#+ " + re.escape(part), text, re.MULTILINE)) for part in parts}
+    assert dict.fromkeys(parts, 1) == found
+    assert "Not in this evidence" not in text
+
+
+def test_nothing_undefined_is_printed(whole: Tree) -> None:
+    """No document has a hole: no NaN, None or infinity, no empty link, and every table has even lines."""
+    for path in whole.report().glob("*.md"):
+        text = path.read_text("utf-8")
+        assert [] == re.findall(r"\bnan\b|\bNone\b|\binf\b|Undefined|\]\(\)", text), path.name
+        for table in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE):
+            widths = {len(re.findall(r"(?<!\\)\|", line)) for line in table.splitlines()}
+            assert 1 == len(widths), (path.name, table.splitlines()[0])
+
+
+def test_links_and_figures_of_the_report_are_beside_it(whole: Tree) -> None:
+    """Every file that the report points to was written with it."""
+    for target in re.findall(r"\]\(([^)]+)\)", text_of(whole)):
+        assert (whole.report() / target).is_file(), target
+
+
+def test_the_report_of_the_same_evidence_has_the_same_bytes(whole: Tree, tmp_path: Path) -> None:
+    """Rendered again elsewhere, every file comes out the same."""
+    for name in ("results", "transcripts"):
+        shutil.copytree(whole.root / name, tmp_path / name)
+    for path in render(Tree(tmp_path)):
+        assert (whole.report() / path.name).read_bytes() == path.read_bytes(), path.name
+
+
+def mean(found: list[dict[str, Any]], key: str = "value", **wanted: Any) -> str:
+    """Return the mean over the rows wanted as the report prints it; their number has to be the seeds'."""
+    values = [row[key] for row in found if wanted.items() <= row.items()]
+    assert len({row["cell"] for row in found if wanted.items() <= row.items()}) == len(values) > 0
+    return f"{100 * sum(values) / len(values):.1f}"
+
+
+def test_the_intrinsic_tables_are_the_flat_rows(whole: Tree) -> None:
+    """Each cell of a space's table is the mean of that chain's rows, and published values are C3's."""
+    found = [row for row in rows(whole) if (row["suite"], row["encoder"]) == ("intrinsic", "esm2-peptides")]
+    text = text_of(whole)
+    (line,) = lines_of(section(text, "esm2-peptides"), "pca-4")
+    metrics = ("spearman-random@original", "recall@10", "overlap@10")
+    wanted = {"compressor": "pca-4", "dataset": "peptides-test", "protocol": "decontaminated"}
+    expected = [mean(found, metric=metric, **wanted) for metric in metrics]
+    assert ["peptides-train", "44", "29.1", "1"] == line[1:5]
+    assert expected == line[8:11]
+    assert mean(found, metric="spearman@original", **wanted) == line[6]
+    (summed,) = lines_of(section(text, "Pairs of the set, decontaminated"), "esm2-peptides")
+    wanted |= {"metric": "spearman@original"}
+    chains = ("lens", "aqea-protein", "pca", "projection")
+    assert ["44", "29.1", "93.8%", "95.0%"] == summed[1:5]
+    assert [mean(found, **{**wanted, "compressor": name}) for name in chains] == summed[5:9]
+    (blocked,) = lines_of(section(text, "Pairs of the set, decontaminated"), "mpnet")
+    assert ["–", "–", "94.7%", "98.3%", "BLOCKED", "–", "–", "–", "–"] == blocked[1:]
+
+
+def test_the_stages_table_is_the_flat_rows_and_its_stages_the_steps(whole: Tree) -> None:
+    """A chain's stages are read from its steps; similarity and task stand in columns of their own."""
+    found = [row for row in rows(whole) if (row["suite"], row["encoder"]) == ("three-stage", "minilm")]
+    part = section(section_text(text_of(whole), "Section 5.4", "Section 5.5"), "minilm")
+    stages = {
+        name: lines_of(part, name)[0][2:5] for name in ("scalar-8", "lens-pq", "three-stage-aqea", "pca-pq")
+    }
+    assert {
+        "scalar-8": ["on", "", ""],
+        "lens-pq": ["", "lens", "on"],
+        "three-stage-aqea": ["on", "aqea", "on"],
+        "pca-pq": ["", "pca", "on"],
+    } == stages
+    (line,) = lines_of(part, "three-stage")
+    wanted = {"compressor": "three-stage", "protocol": "as-published"}
+    assert mean(found, metric="spearman@original", dataset="stsb-test", **wanted) == line[7]
+    assert mean(found, metric="retention@human", dataset="stsb-test", **wanted) == line[9]
+    assert mean(found, metric="retention@human", dataset="sts12-16", **wanted) == line[12]
+
+
+def section_text(text: str, start: str, end: str) -> str:
+    """Return the report from one heading to another."""
+    return text[text.index("### " + start) : text.index("### " + end)]
+
+
+def test_the_search_table_marks_what_was_taken(whole: Tree) -> None:
+    """A setting whose steps a chain of the STS suite has is marked, and has that chain's final figure."""
+    text = text_of(whole)
+    found = {line[1]: line[-1] for line in lines_of(section(text, "minilm: settings on dev"), "lens-wide-pq")}
+    assert {"lens.dropout=0.2": "measured", "lens.dropout=0.4": ""} == found
+    final = [
+        row for row in rows(whole) if (row["suite"], row["train"]) == ("sts-generalization", "stsb-train")
+    ]
+    wanted = {
+        "compressor": "lens-wide-pq",
+        "point": "219x",
+        "dataset": "sts12-16",
+        "protocol": "decontaminated",
+    }
+    (line,) = lines_of(section(text, "minilm: what got there"), "7 B")
+    assert ["94.5", "lens-wide-pq", "lens.dropout=0.2", "7"] == line[1:5]
+    assert mean(final, metric="retention@human", **wanted) == line[6]
+    assert "not reached" == line[8]
+    (changed,) = lines_of(section(text, "minilm: one thing changed"), "lens-wide-pq (lens.dropout=0.2)")
+    assert "lens.dropout: 0.4 for 0.2" == changed[2]
+
+
+@pytest.mark.parametrize(
+    ("other", "expected"),
+    [
+        ([("lens", {"dims": 28, "dropout": 0.2}), ("pq", {"subvectors": 7})], []),
+        ([("lens", {"dims": 28, "dropout": 0.4}), ("pq", {"subvectors": 7})], ["lens.dropout: 0.4 for 0.2"]),
+        ([("lens", {"dims": 14, "dropout": 0.2}), ("pq", {"subvectors": 7})], ["lens.dims: 14 for 28"]),
+        ([("lens", {"dims": 28, "dropout": 0.2}), ("lsq", {})], ["lsq for pq"]),
+        ([("lens", {"dims": 14, "dropout": 0.2}), ("scalar", {"bits": 4})], ["scalar for pq"]),
+        (
+            [("lens", {"dims": 28, "dropout": 0.2}), ("normalize", {}), ("pq", {"subvectors": 7})],
+            ["with normalize"],
+        ),
+        ([("pq", {"subvectors": 7})], ["without lens"]),
+        (
+            [("lens", {"dims": 28, "dropout": 0.0}), ("normalize", {}), ("pq", {"subvectors": 7})],
+            ["lens.dropout: 0.0 for 0.2", "with normalize"],
+        ),
+        ([("itq", {}), ("sign", {})], ["itq, sign for lens, pq", "all steps"]),
+    ],
+)
+def test_what_tells_two_chains_apart(other: list[tuple[str, Json]], expected: list[str]) -> None:
+    """Steps and parameters, a text each; sizes that follow from another change are not counted."""
+    chains = [
+        [{"use": use, "params": params} for use, params in steps]
+        for steps in ([("lens", {"dims": 28, "dropout": 0.2}), ("pq", {"subvectors": 7})], other)
+    ]
+    assert expected == difference(*chains)
+
+
+def test_contamination_is_the_difference_of_both_protocols(whole: Tree) -> None:
+    """Each line subtracts the decontaminated retention from that of every pair; the largest comes first."""
+    found = Tables(results(whole), rows(whole), load_claims()).sts.contamination("minilm", "stsb-train")
+    kept = [line["retention"] for line in found]
+    assert [both["as-published"]["value"] - both["decontaminated"]["value"] for both in kept] == [
+        line["more"] for line in found
+    ]
+    assert sorted((line["more"] for line in found), reverse=True) == [line["more"] for line in found]
+
+
+def test_the_best_at_a_size_is_the_largest_of_its_table(whole: Tree) -> None:
+    """No compressor of as many bytes or fewer keeps more than the one that is named."""
+    sts = Tables(results(whole), rows(whole), load_claims()).sts
+    lines = sts.compressors("minilm", "stsb-train")
+    for row in sts.best("minilm", "stsb-train"):
+        fitting = [x["retention"]["decontaminated"]["value"] for x in lines if x["bytes"] <= row["limit"]]
+        assert max(fitting) == row["retention"]["decontaminated"]["value"]
+
+
+def test_guardrails_are_printed_with_the_rule_that_fired(whole: Tree) -> None:
+    """The highest ratio leaves MiniLM seven bytes, which the point's smallest size refuses."""
+    lines = lines_of(section(text_of(whole), "Named points"), "minilm")
+    refused = [line for line in lines if line[1] == "discovery"]
+    assert refused
+    assert {"NOT RECOMMENDED"} == {line[7] for line in refused}
+    assert all("7 bytes a vector" in line[8] for line in refused)
+
+
+def test_the_transcript_of_a_server_is_shown(whole: Tree) -> None:
+    """Who answered, and each check; a bar in what was found does not break the table."""
+    part = section(text_of(whole), "loopback: answered by loopback (reference)")
+    assert "| health | PASS | it answers \\| 200 |" in part
+
+
+def test_certificates_are_those_of_the_results(whole: Tree) -> None:
+    """Appendix B names each result once, with the digest that its file has."""
+    found = dict(re.findall(r"^\| `(\S+\.json)` \| [^|]+ \| `(\w{64})` \|$", text_of(whole), re.MULTILINE))
+    claims = json.loads((whole.report() / "claims.json").read_text())["claims"]
+    cells = {entry["cell"] for claim in claims for entry in claim["evidence"] if "cell" in entry}
+    assert {"results/" + cell + ".json" for cell in cells} | {"transcripts/loopback.json"} == set(found)
+    for place, digest in found.items():
+        assert digest == json.loads((whole.root / place).read_text())["sha256"]
 
 
 @committed
@@ -94,6 +417,13 @@ def test_flat_rows_have_the_promised_columns() -> None:
 def test_the_readme_and_the_templates_have_no_untraced_number() -> None:
     """The linter finds nothing in this checkout."""
     assert [] == lint.problems(Path())
+
+
+def test_the_parts_of_the_report_have_no_untraced_number() -> None:
+    """Every template is linted, those of the sections too."""
+    found = sorted(TEMPLATES.rglob("*.j2"))
+    assert len(found) > 15
+    assert [] == [line for path in found for line in lint.untraced(path.read_text("utf-8"), path.name)]
 
 
 @pytest.mark.parametrize(

@@ -358,6 +358,62 @@ def test_cells_run_apart_end_in_the_same_bytes(reference: Harness, fresh: Harnes
     assert reference.evidence() == fresh.evidence()
 
 
+DRAWN = 'metrics = ["spearman@original", "spearman-random@original", "recall@10", "ndcg@10", "mrr@100"]'
+
+
+def test_queries_end_in_the_same_bytes_whatever_the_jobs(
+    server: subprocess.Popen[str], fresh: Harness, tmp_path: Path
+) -> None:
+    """Random pairs and queries are the same in one process, in two, and with the cells in another order."""
+    human = 'metrics = ["spearman@human", "spearman@original", "retention@human"]'
+    other = Harness(server, tmp_path / "other")
+    _write(other.folder)
+    for harness in (fresh, other):
+        harness.edit(human, DRAWN)
+    done = subprocess.run(
+        [*COMMAND, "run", "--jobs", "2", "--only", "*lens*"],
+        cwd=fresh.folder,
+        env=_environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (0, "") == (done.returncode, done.stderr)
+    for pattern in ("*lens*.s1", "*lens*"):
+        assert 0 == other("run", "--only", pattern).status
+    assert fresh.evidence() == other.evidence()
+    with np.load(fresh.tree.scores("own", _cell("lens"))) as scores:
+        # 120 rows, 20 of which are trained on: 100 queries
+        assert (100,) == scores["test-set@queries@recall@10"].shape
+        keys = {"random-pairs@compressed", "random-pairs@original"}
+        keys |= {"queries@recall@10", "queries@ndcg@10", "queries@reciprocal-rank"}
+        assert {"test-set", *("test-set@" + key for key in keys)} == set(scores.files)
+        pairs = scores["test-set@random-pairs@compressed"].shape
+    content, _ = read_stamped(fresh.tree.result("own", _cell("lens")))
+    counted = {(value["metric"], value["protocol"]): value["n"] for value in content["values"]}
+    for protocol in ("as-published", "decontaminated"):
+        assert (100, *pairs) == (
+            counted["recall@10", protocol],
+            counted["spearman-random@original", protocol],
+        )
+
+
+def test_timings_stand_in_the_envelope_and_in_nothing_else(reference: Harness, fresh: Harness) -> None:
+    """Asked for, they change no byte of the evidence and redo no cell; not asked for, they are not there."""
+    fresh.edit("seeds = [0, 1]", "seeds = [0, 1]\ntimings = true")
+    assert 0 == fresh("run").status
+    assert reference.evidence() == fresh.evidence()
+    for cell in fresh.plan():
+        assert "timings" not in read_json(reference.tree.envelope("own", cell))
+        timings = read_json(fresh.tree.envelope("own", cell))["timings"]
+        assert ["test-set"] == list(timings)
+        assert (120, 120 * 64) == (timings["test-set"]["rows"], timings["test-set"]["bytes"]["originals"])
+        content, _ = read_stamped(fresh.tree.result("own", cell))
+        assert 120 * content["sizes"]["bytes_per_vector"] == timings["test-set"]["bytes"]["codes"]
+    fresh.edit("timings = true", "timings = false")
+    assert {("done", "")} == set(fresh.plan().values())
+
+
 # -- Killed --------------------------------------------------------------------------------------------------
 
 
@@ -522,6 +578,29 @@ def test_a_changed_input_file_runs_all_cells_again(ran: Harness) -> None:
     with np.load(ran.folder / "suites" / "test.npz") as arrays:
         np.savez(ran.folder / "suites" / "test.npz", **{**arrays, "gold": -arrays["gold"]})
     assert {("to do", "changed: datasets.test-set.sha256")} == set(ran.plan().values())
+
+
+def test_a_promise_is_part_of_a_cell(ran: Harness) -> None:
+    """A bound of a point makes the cells at that point, and no others, to do again."""
+    ran.edit("ratio = 8", "ratio = 8\nsmallest_bytes = 32")
+    todo = {cell for cell, (state, _) in ran.plan().items() if state == "to do"}
+    assert {f"vectors.train-set.projection-sign.8x.s{seed}" for seed in (0, 1)} == todo
+
+
+def test_a_grid_runs_a_cell_for_each_value(ran: Harness) -> None:
+    """Each has files of its own under its own name, and says what was set."""
+    ran.edit(
+        'steps = [{ use = "pca", dims = 6 }]', 'steps = [{ use = "pca" }]\ngrid = { "pca.dims" = [3, 6] }'
+    )
+    assert 0 == ran("run").status
+    assert {("done", "")} == set(ran.plan().values())
+    for dims in (3, 6):
+        content, _ = read_stamped(ran.tree.result("own", f"vectors.train-set.pca.dims-{dims}.s0"))
+        assert (4 * dims, {"pca.dims": dims}) == (
+            content["sizes"]["bytes_per_vector"],
+            content["inputs"]["cell"]["grid"],
+        )
+    assert not ran.tree.result("own", _cell("pca")).exists()  # what the suite no longer has
 
 
 def test_words_do_not_run_anything_again(ran: Harness) -> None:

@@ -24,6 +24,7 @@ LINES = (
     b'{"sentence1": "a", "sentence2": "b", "score": 1}\n{"sentence1": "c", "sentence2": "d", "score": 2}\n'
 )
 PINNED = hashlib.sha256(LINES).hexdigest()
+ALL_ROWS = {"array": None, "part": None, "share": 0.6, "seed": 0, "pairs": 0}
 
 
 def origin(suite: str, dataset: str, use: str) -> dict[str, Any]:
@@ -43,7 +44,7 @@ def test_a_mirrored_file_is_read_and_known_by_its_digest(tmp_path: Path) -> None
     params = mirrored.Params(path="sts/a.jsonl", sha256=PINNED)
     found = mirrored.read(params, "mine", Place(Path(), tmp_path, offline=True))
     assert ("a", "c", "b", "d") == found.texts
-    assert {"use": "mirror", "path": "sts/a.jsonl", "sha256": PINNED} == found.origin
+    assert {"use": "mirror", "path": "sts/a.jsonl", "sha256": PINNED, "rows": ALL_ROWS} == found.origin
 
 
 @pytest.mark.parametrize("data", [LINES[:-1], LINES[:50], LINES.replace(b"2}", b"3}"), b""])
@@ -207,7 +208,7 @@ def test_own_files_are_read_by_their_ending_and_known_by_their_digest(tmp_path: 
         )
     found = files.read(files.Params(path=name), "mine", Place(tmp_path, None, offline=True))
     digest = hashlib.sha256((tmp_path / name).read_bytes()).hexdigest()
-    assert {"use": "files", "path": name, "sha256": digest} == found.origin
+    assert {"use": "files", "path": name, "sha256": digest, "rows": ALL_ROWS} == found.origin
     assert (0 if name == "a.npy" else 2) == len(found.pairs)
     assert (name in {"a.npy", "a.npz"}) == (found.vectors is not None) == (found.texts is None)
 
@@ -228,6 +229,45 @@ def test_own_files_that_are_missing_or_outside_are_told_apart(tmp_path: Path) ->
         files.locate(files.Params(path="a.npy"), place)
     with pytest.raises(InputError, match="leaves"):
         files.locate(files.Params(path="../a.npy"), place)
+
+
+# -- Parts of a file of vectors, of your own or mirrored ---------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["files", "mirror"])
+def test_two_sets_of_one_file_share_no_row(tmp_path: Path, kind: str) -> None:
+    """A training and a test part, the second with pairs; the origin says what was taken of which bytes."""
+    x = np.random.default_rng(0).standard_normal((100, 3)).astype(np.float32)
+    np.savez(tmp_path / "a.npz", first=x, second=x[:5])
+    digest = hashlib.sha256((tmp_path / "a.npz").read_bytes()).hexdigest()
+    place = Place(tmp_path, tmp_path, offline=True)
+    pinned = {"sha256": digest} if kind == "mirror" else {}
+    found = {}
+    for part, pairs in (("train", 0), ("test", 2)):
+        taken = {"array": "first", "part": part, "pairs": pairs}
+        module = plugins.load("sources", kind, "here")
+        params = module.Params.model_validate({"path": "a.npz", "rows": taken, **pinned}, strict=True)
+        found[part] = module.read(params, part, place)
+        assert {"use": kind, "path": "a.npz", "sha256": digest, "rows": {**ALL_ROWS, **taken}} == found[
+            part
+        ].origin
+        assert hash(params) == hash(params.model_copy())
+    train, test = (set(map(bytes, vectors(found[part]).astype(np.float32))) for part in ("train", "test"))
+    assert (60, 40, set()) == (len(train), len(test), train & test)
+    assert set(map(bytes, x)) == train | test
+    assert (0, 80) == (len(found["train"].pairs), len(found["test"].pairs))
+
+
+@pytest.mark.parametrize("changes", [{"part": "test"}, {"seed": 1}, {"share": 0.5}, {"pairs": 1}])
+def test_other_rows_are_another_input(tmp_path: Path, changes: dict[str, Any]) -> None:
+    """So that results of before are out of date, although the bytes are the same."""
+    np.save(tmp_path / "a.npy", np.eye(9))
+    place, rows = Place(tmp_path, None, offline=True), {"part": "train"}
+    before, after = (
+        files.locate(files.Params.model_validate({"path": "a.npy", "rows": taken}), place)
+        for taken in (rows, {**rows, **changes})
+    )
+    assert before != after
 
 
 # -- Planted answers ---------------------------------------------------------------------------------------
@@ -326,4 +366,4 @@ def test_every_origin_of_a_shipped_suite_has_valid_parameters(path: Path) -> Non
         for raw in dataset.origins:
             fields = dict(raw)
             module = plugins.load("sources", fields.pop("use"), str(path))
-            assert fields == module.Params.model_validate(fields, strict=True).model_dump(include=set(fields))
+            assert fields == module.Params.model_validate(fields, strict=True).model_dump(exclude_unset=True)

@@ -8,7 +8,8 @@ import pytest
 from conftest import SmallSuite
 
 from harness.core import InputError
-from harness.suite import load
+from harness.suite import load, trains
+from harness.suite import tests as sets_tested  # pytest takes what begins with test for a test
 
 SHIPPED = sorted((Path(__file__).parent.parent / "suites").glob("*.toml"))
 
@@ -31,7 +32,11 @@ def test_the_shipped_suites_are_sound_and_ask_a_question(path: Path) -> None:
     suite = load(path)
     assert path.stem == suite.name
     assert suite.question.endswith("?")
-    assert set(suite.train) | set(suite.test) <= set(suite.datasets)
+    for encoder in suite.encoders.values():
+        for chain in suite.chains:
+            assert {*trains(suite, encoder, chain), *sets_tested(suite, encoder, chain)} <= set(
+                suite.datasets
+            )
     assert [] == [name for name, dataset in suite.datasets.items() if not dataset.licence]
 
 
@@ -75,6 +80,84 @@ BROKEN = {
         "[datasets.test-set] licence: the key is missing",
     ),
     "number as text": ("ratio = 8", 'ratio = "8"', "[points.8x] ratio: found '8', expected a valid number"),
+    "true as a ratio": (
+        "ratio = 8",
+        "ratio = true",
+        "[points.8x] ratio: found True, expected a valid number",
+    ),
+    "infinite ratio": ("ratio = 8", "ratio = inf", "[points.8x] ratio: found inf, expected a valid number"),
+    "ratio under one": ("ratio = 8", "ratio = 0.9", "[points.8x] ratio: found 0.9, expected a valid number"),
+    "ratio of an encoder under one": (
+        "ratio = 8",
+        "ratio = { own = 0 }",
+        "[points.8x] ratio: found {'own': 0}, expected a valid number of at least 1, or a table of one for",
+    ),
+    "ratio of an unknown encoder": (
+        "ratio = 8",
+        "ratio = { own = 8, theirs = 8 }",
+        "[points.8x] ratio: found 'theirs', expected one of own",
+    ),
+    "bound that no number can meet": (
+        "ratio = 8",
+        'ratio = 8\nbounds = [{ dataset = "test-set", metric = "spearman@original", at_least = nan }]',
+        "[points.8x.bounds.0] at_least: found nan, expected",
+    ),
+    "bound of no metric": (
+        "ratio = 8",
+        'ratio = 8\nbounds = [{ dataset = "test-set", at_least = 0.9 }]',
+        "[points.8x.bounds.0] metric: the key is missing",
+    ),
+    "smallest size of nothing": (
+        "ratio = 8",
+        "ratio = 8\nsmallest_bytes = 0",
+        "[points.8x] smallest_bytes: found 0",
+    ),
+    "grid without values": (
+        "bits = 1",
+        'bits = 1\ngrid = { "sign.x" = [] }',
+        "[chains.1.grid] sign.x: found [], expected",
+    ),
+    "grid with a value twice": (
+        "bits = 1",
+        'bits = 1\ngrid = { "sign.x" = [1, 2, 1] }',
+        "[chains.projection-sign] grid sign.x: found 1 twice, expected entries that differ",
+    ),
+    "grid with a value that is no part of a file's name": (
+        "bits = 1",
+        'bits = 1\ngrid = { "sign.x" = ["../../a"] }',
+        "[chains.projection-sign] grid sign.x: found '../../a', expected a number or a word",
+    ),
+    "asymmetric as a word": (
+        "bits = 1",
+        'bits = 1\nasymmetric = "yes"',
+        "[chains.1] asymmetric: found 'yes'",
+    ),
+    "unknown encoder of a chain": (
+        "bits = 1",
+        'bits = 1\nencoders = ["theirs"]',
+        "[chains.projection-sign] encoders: found 'theirs', expected one of own",
+    ),
+    "encoder of a chain given twice": (
+        "bits = 1",
+        'bits = 1\nencoders = ["own", "own"]',
+        "[chains.projection-sign] encoders: found 'own' twice",
+    ),
+    "unknown training split of an encoder": (
+        "dimension = 8",
+        'dimension = 8\ntrain = ["x"]',
+        "[encoders.own] train or test: found 'x', expected one of test-set, train-set",
+    ),
+    "unknown test set of an encoder": (
+        "dimension = 8",
+        'dimension = 8\ntest = ["x"]',
+        "[encoders.own] train or test: found 'x', expected one of test-set, train-set",
+    ),
+    "encoder tested on what it is trained on": (
+        "dimension = 8",
+        'dimension = 8\ntrain = ["test-set"]',
+        "[chains.identity] train: 'test-set' is also tested on; say so with seen = ['test-set'] or drop it",
+    ),
+    "timings as a word": ("seeds = [0]", 'seeds = [0]\ntimings = "yes"', "timings: found 'yes', expected"),
     "text as number": ('title = "Vectors of my own"', "title = 5", "title: found 5, expected a valid string"),
     "fraction as whole number": ("bits = 1", "bits = 1.5", "[chains.1] bits: found 1.5, expected"),
     "seed as text": ("seeds = [0]", 'seeds = ["0"]', "[seeds] 0: found '0', expected a valid integer"),
@@ -147,7 +230,7 @@ BROKEN = {
     "tested on what it is trained on": (
         'test = ["test-set"]',
         'test = ["test-set", "train-set"]',
-        "train: 'train-set' is also tested on; say so with seen = ['train-set'] or drop it",
+        "[chains.identity] train: 'train-set' is also tested on; say so with seen = ['train-set'] or drop it",
     ),
     "chain tested on what it is trained on": (
         "bits = 1",
@@ -218,3 +301,84 @@ def test_a_long_wrong_value_is_cut(small_suite: SmallSuite) -> None:
     with pytest.raises(InputError, match=r"seeds: found 'x+…, expected a valid list") as caught:
         load(path)
     assert len(str(caught.value)) < len(str(path)) + 150
+
+
+# -- Encoders, points, chains and grids of their own ---------------------------------------------------------
+
+
+def test_what_is_left_out_has_its_default(small_suite: SmallSuite) -> None:
+    """No grid, nothing asymmetric, every encoder, no bounds, no timings."""
+    suite = load(small_suite())
+    chain, point, encoder = suite.chains[1], suite.points["8x"], suite.encoders["own"]
+    assert ({}, False, None) == (chain.grid, chain.asymmetric, chain.encoders)
+    assert ([], None) == (point.bounds, point.smallest_bytes)
+    assert (None, None, 8) == (encoder.train, encoder.test, encoder.dimension)
+    assert not suite.timings
+
+
+def test_a_point_says_what_it_promises(small_suite: SmallSuite) -> None:
+    """A ratio for each encoder, the values that its metrics must have, and the smallest size."""
+    point = (
+        "ratio = { own = 8 }\nsmallest_bytes = 64\n"
+        'bounds = [{ dataset = "test-set", metric = "spearman@original", at_least = 0.9 }]'
+    )
+    found = load(small_suite(("ratio = 8", point))).points["8x"]
+    assert ({"own": 8}, 64) == (found.ratio, found.smallest_bytes)
+    [bound] = found.bounds
+    assert ("test-set", "spearman@original", 0.9) == (bound.dataset, bound.metric, bound.at_least)
+
+
+def test_an_encoders_table_is_its_plug_ins_but_for_the_sets(small_suite: SmallSuite) -> None:
+    """Every other key goes to the plug-in; train and test do not."""
+    edit = ("dimension = 8", 'dimension = 8\ntrain = ["train-set"]\ntest = ["test-set"]\nprefix = "query: "')
+    encoder = load(small_suite(edit)).encoders["own"]
+    assert {"use": "as-is", "dimension": 8, "prefix": "query: "} == encoder.raw()
+    assert (["train-set"], ["test-set"]) == (encoder.train, encoder.test)
+
+
+@pytest.mark.parametrize(
+    ("encoder", "chain", "expected"),
+    [
+        ("", "", ("train-set", "test-set")),
+        ('train = ["a"]\ntest = ["b"]', "", ("a", "b")),
+        ("", 'train = ["c"]\ntest = ["d"]', ("c", "d")),
+        ('train = ["a"]\ntest = ["b"]', 'train = ["c"]\ntest = ["d"]', ("c", "d")),
+        ('test = ["b"]', 'train = ["c"]', ("c", "b")),
+    ],
+    ids=["the suite's", "the encoder's", "the chain's", "the chain's before the encoder's", "one of each"],
+)
+def test_sets_are_the_chains_or_the_encoders_or_the_suites(
+    small_suite: SmallSuite, encoder: str, chain: str, expected: tuple[str, str]
+) -> None:
+    """In that order, training splits and test sets each on their own."""
+    more = "".join(
+        f'[datasets.{name}]\nlicence = "mine"\norigins = [{{ use = "files", path = "{name}.npy" }}]\n'
+        for name in "abcd"
+    )
+    edits = (("dimension = 8", "dimension = 8\n" + encoder), ("bits = 1", "bits = 1\n" + chain))
+    suite = load(small_suite(*edits, (LAST, LAST + more)))
+    space, last = suite.encoders["own"], suite.chains[1]
+    assert expected == (*trains(suite, space, last), *sets_tested(suite, space, last))
+
+
+def test_an_encoder_that_a_chain_leaves_out_binds_it_to_nothing(small_suite: SmallSuite) -> None:
+    """What another space is trained on is no fault of a chain that is not measured in it."""
+    other = '[encoders.other]\nuse = "as-is"\ndimension = 8\ntrain = ["test-set"]\ntest = ["train-set"]\n'
+    own = 'encoders = ["own"]\ntest = ["test-set"]'
+    edit = ("bits = 1", "bits = 1\n" + own)
+    assert "other" in load(small_suite(edit, (LAST, LAST + other))).encoders
+    with pytest.raises(InputError, match=r"\[chains\.projection-sign\] train: 'test-set' is also tested on"):
+        load(small_suite(("bits = 1", 'bits = 1\ntest = ["test-set"]'), (LAST, LAST + other)))
+
+
+def test_an_expectation_may_be_of_an_encoders_own_sets(small_suite: SmallSuite) -> None:
+    """What a chain is trained and tested on in any space can be expected of it."""
+    edit = ("dimension = 8", 'dimension = 8\ntrain = ["a"]\ntest = ["b"]')
+    more = "".join(
+        f'[datasets.{name}]\nlicence = "mine"\norigins = [{{ use = "files", path = "{name}.npy" }}]\n'
+        for name in "ab"
+    )
+    expect = EXPECT.replace('"train-set"', '"a"').replace('"test-set"', '"b"')
+    assert "b" == load(small_suite(edit, (LAST, LAST + more + expect))).expect[0].dataset
+    with pytest.raises(InputError, match=r"\[expect\.0\] train: found 'train-set', expected one of a"):
+        load(small_suite(edit, (LAST, LAST + more + EXPECT)))

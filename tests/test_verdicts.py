@@ -10,6 +10,7 @@ from harness.certificate import read_stamped, write_stamped
 from harness.core import InputError
 from harness.tree import Tree
 from report.claims import Claim, Row, load_claims, percent
+from report.evidence import rows
 from report.verdicts import judge, verdict
 
 CELL = {"encoder": "minilm", "train": "stsb-test", "chain": "lens-pq", "point": "117x", "seed": 0}
@@ -143,3 +144,206 @@ def test_a_claim_with_an_unknown_key_names_file_and_key(tmp_path: Path) -> None:
 def test_per_cent_prints_one_decimal_and_no_negative_zero(value: float, expected: str) -> None:
     """Fractions print as the published tables do, with a true minus sign."""
     assert expected == percent(value)
+
+
+def measured(tree: Tree, cell: dict[str, object], values: list[dict[str, object]], **more: object) -> None:
+    """Write a stamped result of the suite ``s`` with the given selectors and values."""
+    spec = {**CELL, **cell}
+    name = f"{spec['encoder']}.{spec['train']}.{spec['chain']}.{len(list(tree.root.rglob('*.json')))}"
+    sizes = {"bytes_per_vector": 13, "original_bytes": 1248, "ratio": 96.0}
+    content = {"suite": "s", "cell": name, "inputs": {"cell": spec}, "sizes": sizes, "values": values, **more}
+    write_stamped(tree.result("s", name), content)
+
+
+def claim_of(*rows: dict[str, object], **more: object) -> Claim:
+    """Return a claim whose rows differ from the usual one as given."""
+    usual = a_row().model_dump()
+    return Claim.model_validate(
+        {
+            "id": "X1",
+            "sentence": "s",
+            "kind": "extrinsic",
+            "source": "here",
+            "suite": "s",
+            "encoders": {"minilm": "as published", "e5": "analogue"},
+            "rows": [{**usual, **row} for row in rows],
+            **more,
+        }
+    )
+
+
+KEPT = {
+    "protocol": "as-published", "dataset": "sts12-16", "metric": "retention@human",
+    "value": 0.95, "low": 0.94, "high": 0.96, "n": 9,
+}  # fmt: skip
+
+
+def test_a_row_may_be_about_some_encoders_only(tmp_path: Path) -> None:
+    """Of two encoders of the claim, one is named by the row."""
+    measured(Tree(tmp_path), {}, [KEPT])
+    (row,) = judge([claim_of({"encoders": ["minilm"]})], Tree(tmp_path))
+    assert ("kept.minilm.stsb-test", "as published") == (row["row"], row["role"])
+
+
+def test_a_row_without_splits_takes_those_there_is_evidence_for(tmp_path: Path) -> None:
+    """Measured splits first; where there are none, the blocked ones; else one row that was not run."""
+    tree = Tree(tmp_path)
+    measured(tree, {"train": "a"}, [KEPT])
+    measured(tree, {"train": "b"}, [{**KEPT, "value": 0.5, "low": 0.4, "high": 0.6}])
+    entry = {"cell": "c", "encoder": "e5", "train": "a", "missing": "no hub", "remedy": "connect"}
+    write_stamped(tree.blocked("s"), {"suite": "s", "blocked": [entry, {**entry, "train": "b"}]})
+    claim = claim_of({"trains": None}, encoders=dict.fromkeys(("minilm", "e5", "mpnet"), "analogue"))
+    found = [(row["row"], row["verdict"]) for row in judge([claim], tree)]
+    assert [
+        ("kept.minilm.a", "REPRODUCED"), ("kept.minilm.b", "NOT_REPRODUCED"),
+        ("kept.e5.a", "BLOCKED"), ("kept.e5.b", "BLOCKED"), ("kept.mpnet", "NOT_RUN"),
+    ] == found  # fmt: skip
+
+
+def test_a_row_without_a_point_is_about_chains_without_one(tmp_path: Path) -> None:
+    """A chain that stores every dimension has no point, and is told from one that has."""
+    tree = Tree(tmp_path)
+    measured(tree, {"point": None}, [KEPT])
+    claim = claim_of({"point": None, "encoders": ["minilm"]}, {"row": "other", "encoders": ["minilm"]})
+    assert ["REPRODUCED", "NOT_RUN"] == [row["verdict"] for row in judge([claim], tree)]
+
+
+def test_settings_of_a_grid_are_no_evidence_for_a_claim(tmp_path: Path) -> None:
+    """Values of several settings would be averaged as if they were seeds."""
+    tree = Tree(tmp_path)
+    measured(tree, {"grid": {"lens.dropout": 0.4}}, [KEPT])
+    assert ["NOT_RUN"] == [row["verdict"] for row in judge([claim_of({"encoders": ["minilm"]})], tree)]
+
+
+def test_what_was_never_named_is_blocked_whatever_was_measured(tmp_path: Path) -> None:
+    """A number whose input the source does not name is compared with nothing."""
+    measured(Tree(tmp_path), {}, [KEPT])
+    (row,) = judge([claim_of({"encoders": ["minilm"], "lacking": "nobody said"})], Tree(tmp_path))
+    assert ("BLOCKED", "nobody said", None, []) == tuple(
+        row[key] for key in ("verdict", "reason", "value", "evidence")
+    )
+
+
+def test_a_digest_without_its_file_is_blocked(tmp_path: Path) -> None:
+    """The published certificate is printed, and there is no number on either side."""
+    measured(Tree(tmp_path), {}, [KEPT])
+    anchor = {"row": "certificate", "what": "w", "printed": "sha256:69970d8…", "lacking": "not public"}
+    (row,) = judge([claim_of(anchors=[anchor])], Tree(tmp_path))
+    assert ("BLOCKED", None, "sha256:69970d8…") == (
+        row["verdict"],
+        row["published"],
+        row["printed"]["published"],
+    )
+
+
+def test_a_ratio_is_judged_and_printed_as_it_is(tmp_path: Path) -> None:
+    """The ratio of the bytes is a row of its own, of no data set; at scale 1 it prints as a factor."""
+    measured(Tree(tmp_path), {}, [KEPT])
+    row = {"metric": "ratio@bytes", "dataset": "", "published": 96.0, "precision": 0.5, "scale": 1.0}
+    (found,) = judge([claim_of({**row, "printed": "96×", "encoders": ["minilm"]})], Tree(tmp_path))
+    assert ("REPRODUCED", 96.0, "96.0×") == (found["verdict"], found["value"], found["printed"]["value"])
+
+
+def test_the_audit_is_evidence_as_shares_of_pairs(tmp_path: Path) -> None:
+    """Half of 10 and a tenth of 30 pairs are shared: 8 of 40 together; a difference of sets has no share."""
+    audit = {
+        "one": {"pairs": 10, "shared_pairs": 5, "pairs_with_a_seen_sentence": 6},
+        "two": {"pairs": 30, "shared_pairs": 3, "pairs_with_a_seen_sentence": 9},
+    }
+    combine = {"both": {"one": 0.5, "two": 0.5}, "gap": {"one": 1.0, "two": -1.0}, "more": {"three": 1.0}}
+    measured(Tree(tmp_path), {}, [], audit=audit, inputs={"cell": {**CELL, "grid": {}}, "combine": combine})
+    found = {(row["metric"], row["dataset"]): (row["value"], row["n"]) for row in rows(Tree(tmp_path))}
+    assert {
+        ("ratio@bytes", ""): (96.0, 1),
+        ("shared-pairs@audit", "one"): (0.5, 10), ("seen-sentence@audit", "one"): (0.6, 10),
+        ("shared-pairs@audit", "two"): (0.1, 30), ("seen-sentence@audit", "two"): (0.3, 30),
+        ("shared-pairs@audit", "both"): (0.2, 40), ("seen-sentence@audit", "both"): (0.375, 40),
+    } == found  # fmt: skip
+
+
+def heard(tree: Tree, *statuses: str, server: str = "loopback", name: str | None = "a server") -> str:
+    """Write a transcript of checks called c0, c1 …, and return its certificate."""
+    checks = [{"name": f"c{i}", "status": s, "found": f"said {i}"} for i, s in enumerate(statuses)]
+    write_stamped(tree.transcript(server), {"server": {"host": server, "name": name}, "checks": checks})
+    return read_stamped(tree.transcript(server))[1]
+
+
+def engineering(check: str = "all") -> Claim:
+    """Return a claim with one check of two servers, of which one may be asked with a key."""
+    return Claim.model_validate(
+        {
+            "id": "X6",
+            "sentence": "s",
+            "kind": "engineering",
+            "source": "here",
+            "servers": {
+                "loopback": {"role": "analogue"},
+                "api.x": {"role": "as published", "remedy": "a key"},
+            },
+            "checks": [{"row": "works", "what": "w", "check": check}],
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("statuses", "check", "expected"),
+    [
+        (("PASS", "PASS"), "all", ("REPRODUCED", 1.0, "2 of 2", "")),
+        (("PASS", "FAIL", "SKIPPED"), "all", ("NOT_REPRODUCED", 0.333333333, "1 of 3", "c1: said 1")),
+        (("PASS", "SKIPPED", "SKIPPED"), "all", ("BLOCKED", None, None, "c1: said 1 (and 1 more)")),
+        (("PASS", "FAIL"), "c0", ("REPRODUCED", 1.0, "1 of 1", "")),
+        (("PASS", "SKIPPED"), "c1", ("BLOCKED", None, None, "c1: said 1")),
+    ],
+)
+def test_a_check_is_judged_by_the_transcript_of_its_server(
+    tmp_path: Path, statuses: tuple[str, ...], check: str, expected: tuple[object, ...]
+) -> None:
+    """One failure fails all, a skipped check is blocked with its reason; the row says who answered."""
+    tree = Tree(tmp_path)
+    measured(tree, {}, [])
+    sha256 = heard(tree, *statuses)
+    row, unasked = judge([engineering(check)], tree)
+    found = (row["verdict"], row["value"], row["printed"].get("value"), row["reason"])
+    assert expected == found
+    assert ("works.loopback", "analogue", "loopback (a server)") == (row["row"], row["role"], row["server"])
+    assert [{"transcript": "loopback", "sha256": sha256}] == row["evidence"]
+    assert ("BLOCKED", "no transcript of api.x; to unblock: a key", "") == (
+        unasked["verdict"],
+        unasked["reason"],
+        unasked["server"],
+    )
+
+
+def test_a_server_that_nobody_asked_was_not_run(tmp_path: Path) -> None:
+    """Without a transcript and without a remedy to name, nothing hinders."""
+    measured(Tree(tmp_path), {}, [])
+    loopback, _ = judge([engineering()], Tree(tmp_path))
+    assert ("NOT_RUN", None, []) == (loopback["verdict"], loopback["value"], loopback["evidence"])
+
+
+def test_a_check_that_the_transcript_does_not_have_is_not_judged(tmp_path: Path) -> None:
+    """A name that no check has passes nothing."""
+    measured(Tree(tmp_path), {}, [])
+    heard(Tree(tmp_path), "PASS")
+    assert "NOT_RUN" == judge([engineering("c9")], Tree(tmp_path))[0]["verdict"]
+
+
+def test_a_transcript_that_was_edited_is_refused(tmp_path: Path) -> None:
+    """A FAIL made a PASS by hand no longer matches the certificate."""
+    tree = Tree(tmp_path)
+    measured(tree, {}, [])
+    heard(tree, "FAIL")
+    tree.transcript("loopback").write_text(tree.transcript("loopback").read_text().replace("FAIL", "PASS"))
+    with pytest.raises(InputError, match=r"loopback\.json: .*its certificate says"):
+        judge([engineering()], tree)
+
+
+def test_every_judged_row_has_the_same_keys_but_for_the_server(tmp_path: Path) -> None:
+    """A program that reads claims.json finds each key in each row, whatever kind of row it is."""
+    measured(Tree(tmp_path), {}, [KEPT])
+    heard(Tree(tmp_path), "PASS")
+    anchor = {"row": "a", "what": "w", "printed": "p", "lacking": "l"}
+    rows_found = judge(
+        [claim_of({}, {"row": "r", "lacking": "x"}, anchors=[anchor]), engineering()], Tree(tmp_path)
+    )
+    assert 1 == len({frozenset(row) - {"server"} for row in rows_found})

@@ -24,6 +24,8 @@ RESULT = "artifacts/results/s/enc.train.pca.s0.json"
 AFTER = "artifacts/scores/s/enc.train.pca.s0.npz"
 BEFORE = "artifacts/scores/s/enc.npz"
 CLAIMS = "artifacts/report/claims.json"
+MATRIX = "artifacts/report/matrix_x.md"
+HEARD = "artifacts/transcripts/loopback.json"
 
 
 def sha256(data: bytes) -> str:
@@ -64,7 +66,7 @@ def restamp(root: Path, **changes: Any) -> None:
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """Return a checkout with one result and everything that belongs to it."""
+    """Return a checkout with one result, one transcript, and everything that belongs to them."""
     root = tmp_path / "checkout"
     put(root, BEFORE, b"cosines before")
     put(root, AFTER, b"cosines after")
@@ -81,15 +83,21 @@ def root(tmp_path: Path) -> Path:
     put(root, RESULT, stamped(content))
     put(root, "artifacts/results/s.blocked.json", stamped({"suite": "s", "blocked": []}))
     put(root, "artifacts/envelopes/s/enc.train.pca.s0.json", b'{"seconds": 1.5}')
-    evidence = [{"cell": "s/enc.train.pca.s0", "sha256": sha256(rfc8785.dumps(content))}]
+    heard: dict[str, Any] = {"server": {"host": "loopback", "name": "a server"}, "checks": []}
+    put(root, HEARD, stamped(heard))
+    put(root, MATRIX, b"# title\n\n" + b"Certificate: sha256:" + sha256(b"# title\n\n").encode() + b"\n")
+    evidence = [
+        {"cell": "s/enc.train.pca.s0", "sha256": sha256(rfc8785.dumps(content))},
+        {"transcript": "loopback", "sha256": sha256(rfc8785.dumps(heard))},
+    ]
     put(root, CLAIMS, json.dumps({"claims": [{"id": "C1", "evidence": evidence}]}).encode())
     relist(root)
     return root
 
 
 def test_sound_evidence_has_no_problem_and_says_what_was_checked(root: Path) -> None:
-    """Six files, of which two are stamped and one of them is a result."""
-    assert ([], "checked 6 files, 2 certificates, 1 results: all as hashed") == verify.problems(root)
+    """Eight files, of which four are certified and one of them is a result."""
+    assert ([], "checked 8 files, 4 certificates, 1 results: all as hashed") == verify.problems(root)
 
 
 def edit_listing(old: str, new: str) -> Callable[[Path], None]:
@@ -229,7 +237,7 @@ TAMPERED: dict[str, tuple[Callable[[Path], Any], str]] = {
     ),
     "re-stamped with another value": (
         lambda root: restamp(root, values=[]),
-        f"{CLAIMS}: no result has the name",
+        f"{CLAIMS}: no cell has the name",
     ),
     "score file swapped": (
         lambda root: put(root, AFTER, b"better cosines"),
@@ -242,16 +250,59 @@ TAMPERED: dict[str, tuple[Callable[[Path], Any], str]] = {
     "result taken away": (lambda root: (root / RESULT).unlink(), f"{AFTER}: no result names it"),
     "claim about no cell": (
         lambda root: put(root, CLAIMS, b'{"claims": [{"evidence": [{"cell": "s/none", "sha256": "00"}]}]}'),
-        f"{CLAIMS}: no result has the name and certificate of",
+        f"{CLAIMS}: no cell has the name and certificate of",
     ),
     "claim without a hash": (
         lambda root: put(root, CLAIMS, b'{"claims": [{"evidence": [{"cell": "s/none"}]}]}'),
-        f"{CLAIMS}: no result has the name and certificate of",
+        f"{CLAIMS}: no cell has the name and certificate of",
     ),
     "claim whose evidence is text": (
         lambda root: put(root, CLAIMS, b'{"claims": [{"evidence": "believe me"}]}'),
-        f"{CLAIMS}: no result has the name and certificate of believe me",
+        f"{CLAIMS}: no cell has the name and certificate of believe me",
     ),
+    "claim about no transcript": (
+        lambda root: put(
+            root, CLAIMS, b'{"claims": [{"evidence": [{"transcript": "s/none", "sha256": "00"}]}]}'
+        ),
+        f"{CLAIMS}: no transcript has the name and certificate of",
+    ),
+    "claim about a transcript that says something else now": (
+        lambda root: put(root, HEARD, stamped({"server": {"host": "loopback"}, "checks": ["PASS"]})),
+        f"{CLAIMS}: no transcript has the name and certificate of",
+    ),
+    "a result passed off as a transcript": (
+        lambda root: put(root, CLAIMS, (root / CLAIMS).read_bytes().replace(b'"cell"', b'"transcript"')),
+        f"{CLAIMS}: no transcript has the name and certificate of",
+    ),
+    "transcript with an old certificate": (
+        lambda root: put(root, HEARD, (root / HEARD).read_bytes().replace(b"a server", b"another")),
+        f"{HEARD}: its content has sha256",
+    ),
+    "transcript without a certificate": (
+        lambda root: put(root, HEARD, b'{"checks": []}'),
+        f"{HEARD}: expected the keys content and sha256",
+    ),
+    "transcript of another server": (
+        lambda root: put(root, "artifacts/transcripts/api.aqea.ai.json", (root / HEARD).read_bytes()),
+        "artifacts/transcripts/api.aqea.ai.json: its server is not that of its place",
+    ),
+    "transcript that is no JSON file": (
+        lambda root: put(root, "artifacts/transcripts/x.txt", b"all passed"),
+        "artifacts/transcripts/x.txt: expected the keys content and sha256",
+    ),
+    "edited matrix": (
+        lambda root: put(root, MATRIX, (root / MATRIX).read_bytes().replace(b"title", b"tidal")),
+        f"{MATRIX}: its last line is not the certificate",
+    ),
+    "matrix that goes on behind its certificate": (
+        lambda root: put(root, MATRIX, (root / MATRIX).read_bytes() + b"more\n"),
+        f"{MATRIX}: its last line is not the certificate",
+    ),
+    "matrix without a certificate": (
+        lambda root: put(root, MATRIX, b"# title\n"),
+        f"{MATRIX}: its last line is not the certificate",
+    ),
+    "empty matrix": (lambda root: put(root, MATRIX, b""), f"{MATRIX}: its last line is not the certificate"),
     "malformed claims": (lambda root: put(root, CLAIMS, b"{"), f"{CLAIMS}: cannot be read"),
     "truncated result": (cut(RESULT), f"{RESULT}: cannot be read"),
     "truncated envelope": (
@@ -314,6 +365,10 @@ HASHED_ANEW = [
     "score file swapped",
     "orphaned score file",
     "claim about no cell",
+    "claim about no transcript",
+    "transcript with an old certificate",
+    "transcript of another server",
+    "edited matrix",
     "truncated result",
     "key given twice",
     "NaN",
@@ -425,7 +480,7 @@ def run(script: Path, *args: str, cwd: Path) -> subprocess.CompletedProcess[str]
 def test_the_script_leaves_with_0_where_all_is_well(root: Path, tmp_path: Path) -> None:
     """It needs the standard library alone, and stands anywhere."""
     done = run(SCRIPT, str(root), cwd=tmp_path)
-    assert (0, "checked 6 files, 2 certificates, 1 results: all as hashed\n", "") == (
+    assert (0, "checked 8 files, 4 certificates, 1 results: all as hashed\n", "") == (
         done.returncode,
         done.stdout,
         done.stderr,
@@ -438,7 +493,7 @@ def test_the_script_leaves_with_1_and_names_the_problems(root: Path, tmp_path: P
     done = run(SCRIPT, str(root), cwd=tmp_path)
     expected = [
         r"artifacts/report/\xfcber.md: not listed in ARTIFACTS.sha256",
-        "checked 7 files, 2 certificates, 1 results: 1 problems",
+        "checked 9 files, 4 certificates, 1 results: 1 problems",
     ]
     assert (1, expected, "") == (done.returncode, done.stdout.splitlines(), done.stderr)
 

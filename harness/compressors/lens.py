@@ -3,8 +3,12 @@
 The target is the original cosine of a pair (``human_weight = 0``, the intrinsic objective), its human score
 (``human_weight = 1``), or both: the loss is a weighted mean of 1 - Pearson(cosine after, target) over batches
 of training pairs, minimised by Adam (Kingma and Ba 2015) from a PCA start. ``dropout`` leaves out a random
-share of the input dimensions, others at each step (Srivastava et al. 2014). The published system (AQEA
-technical report, section 2.2) trains a map of the same form on Spearman without gradients.
+share of the input dimensions, others at each step (Srivastava et al. 2014). ``through_bits`` trains through a
+uniform scalar quantizer of so many bits a dimension, whose gradient is taken as that of the identity
+(straight-through estimator; Bengio, Léonard, Courville 2013): `scalar` of as many bits comes after it.
+
+The published system (AQEA technical report, section 2.2) trains a map of the same form on Spearman, without
+gradients: `aqea`.
 """
 
 from __future__ import annotations
@@ -26,7 +30,10 @@ RANDOM = True
 
 
 class Params(BaseModel, extra="forbid", frozen=True):
-    """``dims``: d; ``steps`` of Adam with ``batch`` pairs each; ``rate``: its first, decayed by a cosine."""
+    """``dims``: d; ``steps`` of Adam with ``batch`` pairs each; ``rate``: its first, decayed by a cosine.
+
+    ``human_weight`` and ``dropout`` are shares; ``through_bits``: 0 trains through no quantizer.
+    """
 
     dims: int = Field(ge=1)
     human_weight: float = Field(default=0.0, ge=0, le=1)
@@ -34,6 +41,7 @@ class Params(BaseModel, extra="forbid", frozen=True):
     batch: int = Field(default=256, ge=2)
     rate: float = Field(default=3e-3, gt=0)
     dropout: float = Field(default=0.2, ge=0, lt=1)
+    through_bits: int = Field(default=0, ge=0, le=8)
 
 
 def fit(train: Training, params: Params, seed: int) -> Affine:
@@ -61,7 +69,10 @@ def fit(train: Training, params: Params, seed: int) -> Affine:
         chosen = torch.randint(len(rows), (params.batch,), generator=generator)
         kept = torch.rand((train.dimension, 1), generator=generator) >= params.dropout
         seen = weights * kept / (1 - params.dropout)
-        left, right = (vectors[rows[chosen].T] @ seen + bias).unbind()
+        mapped = vectors[rows[chosen].T] @ seen + bias
+        if params.through_bits:
+            mapped = mapped + (_quantized(mapped.detach(), 2**params.through_bits) - mapped.detach())
+        left, right = mapped.unbind()
         after = torch.nn.functional.cosine_similarity(left, right)
         loss = torch.stack([weight * (1 - _pearson(after, goal[chosen])) for weight, goal in weighted]).sum()
         optimizer.zero_grad()
@@ -84,6 +95,15 @@ def _pairs(train: Training, params: Params, rng: np.random.Generator) -> tuple[I
         pairs = pairs[pairs[:, 0] != pairs[:, 1]]
     x = train.vectors / np.linalg.norm(train.vectors, axis=1, keepdims=True)
     return pairs, np.einsum("ij,ij->i", x[pairs[:, 0]], x[pairs[:, 1]]).astype(np.float64)
+
+
+def _quantized(x: torch.Tensor, levels: int) -> torch.Tensor:
+    """Return the middles of the cells that ``x`` (2, batch, d) falls in, between the batch's extremes."""
+    low, high = x.amin(dim=(0, 1)), x.amax(dim=(0, 1))
+    step = (high - low) / levels
+    cell = ((x - low) / step).floor().clamp(0, levels - 1)
+    middle: torch.Tensor = low + (cell + 0.5) * step
+    return middle
 
 
 def _pearson(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:

@@ -64,6 +64,11 @@ def fit(train: Training, params: Params, seed: int) -> PQ:
 
     if len(train.vectors) < CENTROIDS:
         raise InputError(f"pq: found {len(train.vectors)} training vectors, expected at least {CENTROIDS}")
+    if params.subvectors > train.dimension:
+        raise InputError(
+            f"pq: found {params.subvectors} sub-vectors for {train.dimension} dimensions, "
+            "expected at most one a dimension: disjoint parts of a vector cannot be more"
+        )
     x = _pad(train.vectors, params.subvectors)
     quantizer = faiss.ProductQuantizer(x.shape[1], params.subvectors, 8)
     quantizer.cp.niter = params.iterations

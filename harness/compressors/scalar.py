@@ -1,27 +1,31 @@
-"""Uniform scalar quantization, 8 or 4 bits a dimension, by faiss (QT_8bit, QT_4bit).
+"""Uniform scalar quantization, 1 to 8 bits a dimension, packed densely.
 
-The range of each dimension is the training split's minimum and maximum; values beyond it are clipped.
+The range of each dimension comes from the training split; values beyond it are clipped. From 4 bits on,
+cells and bytes are those of faiss (QT_4bit, QT_6bit, QT_8bit): 2**bits - 1 cells on the range, the last code
+kept for its upper end. With 1 to 3 bits, where that would waste a good part of the codes, 2**bits cells.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from harness.core import Bytes, Floats, Training
 
 RANDOM = False
+AS_FAISS = 4  # bits from which the cells are those of faiss
 
 
 class Params(BaseModel, extra="forbid", frozen=True):
-    """``bits``: bits a dimension."""
+    """``bits``: bits a dimension; ``clip``: share of training values cut off at each end of its range."""
 
-    bits: Literal[4, 8]
+    bits: int = Field(ge=1, le=8)
+    clip: float = Field(default=0.0, ge=0, lt=0.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,33 +39,29 @@ class Scalar:
 
     def encode(self, x: Floats) -> Bytes:
         """Return codes (n, ceil(D bits / 8)) uint8 of vectors (n, D) float32."""
-        codes: Bytes = self._quantizer().compute_codes(np.ascontiguousarray(x))
-        return codes
+        low, width = np.split(self.ranges, 2)
+        place = np.divide(x - low, width, out=np.zeros(x.shape, np.float32), where=width > 0)
+        cell = (place.clip(0, 1) * np.float32(self._cells())).astype(np.uint8)
+        return _pack(cell.clip(max=(1 << self.bits) - 1), self.bits)
 
     def decode(self, codes: Bytes) -> Floats:
         """Return the middle of each code's cell, (n, D) float32."""
-        x: Floats = self._quantizer().decode(np.ascontiguousarray(codes))
-        return x
+        low, width = np.split(self.ranges, 2)
+        middle = (_unpack(codes, self.bits, len(low)) + np.float32(0.5)) / np.float32(self._cells())
+        return low + middle * width
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Return the ranges."""
         return {"ranges": self.ranges}
 
-    def _quantizer(self) -> Any:
-        import faiss
-
-        quantizer = _new(len(self.ranges) // 2, self.bits)
-        faiss.copy_array_to_vector(self.ranges, quantizer.trained)
-        return quantizer
+    def _cells(self) -> int:
+        return (1 << self.bits) - (self.bits >= AS_FAISS)
 
 
 def fit(train: Training, params: Params, _seed: int) -> Scalar:
     """Return a quantizer with the ranges of the training vectors."""
-    import faiss
-
-    quantizer = _new(train.dimension, params.bits)
-    quantizer.train(np.ascontiguousarray(train.vectors))
-    return Scalar(params.bits, faiss.vector_to_array(quantizer.trained).astype(np.float32))
+    low, high = np.quantile(train.vectors, [params.clip, 1 - params.clip], axis=0).astype(np.float32)
+    return Scalar(params.bits, np.concatenate([low, high - low]))
 
 
 def restore(state: Mapping[str, NDArray[Any]], params: Params) -> Scalar:
@@ -69,8 +69,17 @@ def restore(state: Mapping[str, NDArray[Any]], params: Params) -> Scalar:
     return Scalar(params.bits, np.asarray(state["ranges"], np.float32))
 
 
-def _new(dimension: int, bits: int) -> Any:
-    import faiss
+def _pack(cells: Bytes, bits: int) -> Bytes:
+    """Return numbers (n, D) of ``bits`` bits each as one stream a row, lowest bit first, as faiss does."""
+    if bits == 8:  # noqa: PLR2004 - a byte each already
+        return cells
+    each = np.unpackbits(cells[:, :, None], axis=2, count=bits, bitorder="little")
+    return np.packbits(each.reshape(len(cells), -1), axis=1, bitorder="little")
 
-    kinds = {4: faiss.ScalarQuantizer.QT_4bit, 8: faiss.ScalarQuantizer.QT_8bit}
-    return faiss.ScalarQuantizer(dimension, kinds[bits])
+
+def _unpack(codes: Bytes, bits: int, dimension: int) -> Bytes:
+    """Return the numbers (n, D) behind ``codes``; the inverse of ``_pack``."""
+    if bits == 8:  # noqa: PLR2004 - a byte each already
+        return codes
+    stream = np.unpackbits(codes, axis=1, count=dimension * bits, bitorder="little")
+    return np.packbits(stream.reshape(-1, dimension, bits), axis=2, bitorder="little")[:, :, 0]

@@ -56,8 +56,8 @@ def holds(_params: Params, _name: str) -> bool:
 
 def encode(data: PairSet, rows: list[int], params: Params, place: Place) -> Floats:
     """Return the vectors (len(rows), D) float32 of the given rows of ``data``."""
-    if data.texts is None:
-        raise InputError(f"{data.name}: found vectors, expected texts for a sentence-transformer")
+    if data.texts is None or data.waves is not None:
+        raise InputError(f"{data.name}: found no texts, expected texts for a sentence-transformer")
     texts = [params.prefix + data.texts[i] for i in rows]
     # The order decides the batches, and those the last bits: shortest first, ties by text.
     order = sorted(range(len(texts)), key=lambda i: (len(texts[i]), texts[i]))

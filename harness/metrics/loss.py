@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from harness.stats import Estimates, Request
 
+ITEMS = "pairs"
 REFERENCES = ("human",)
 UNIT = "fraction"
 HIGHER_IS_BETTER = False

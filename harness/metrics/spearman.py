@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from harness.stats import Estimates, Request
 
+ITEMS = "pairs"
 REFERENCES = ("human", "original")
 UNIT = "fraction"
 HIGHER_IS_BETTER = True

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from harness.stats import Estimates, Request
 
+ITEMS = "pairs"
 REFERENCES = ("original",)
 UNIT = "squared units of the vectors"
 HIGHER_IS_BETTER = False

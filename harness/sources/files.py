@@ -1,7 +1,7 @@
 """Your own files, beside the suite: pairs of texts, or vectors as they come.
 
 Texts: ``.jsonl``, ``.jsonl.gz`` (sentence1, sentence2, score) or ``.tsv``. Vectors: ``.npz`` with left,
-right and perhaps gold, or a ``.npy`` corpus to train on.
+right and perhaps gold, or rows (``.npy``, or an array of a ``.npz``), of which ``rows`` says what to take.
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ from pydantic import BaseModel
 
 from harness.core import BlockedError, PairSet, Place
 from harness.files import inside, sha256_file
-from harness.records import read_pairs, read_vectors
+from harness.records import Rows, read_file
 
 
 class Params(BaseModel, extra="forbid", frozen=True):
-    """``path``, relative to the suite's folder and inside it."""
+    """``path``, relative to the suite's folder and inside it; ``rows``: of a file of vectors."""
 
     path: str
+    rows: Rows = Rows()
 
 
 def locate(params: Params, place: Place) -> dict[str, Any]:
@@ -26,11 +27,15 @@ def locate(params: Params, place: Place) -> dict[str, Any]:
     path = inside(place.folder, params.path, "files")
     if not path.is_file():
         raise BlockedError(f"{path} is not there", "put the file there or mend its path in the suite")
-    return {"use": "files", "path": params.path, "sha256": sha256_file(path)}
+    return {
+        "use": "files",
+        "path": params.path,
+        "sha256": sha256_file(path),
+        "rows": params.rows.model_dump(),
+    }
 
 
 def read(params: Params, name: str, place: Place) -> PairSet:
     """Return the set, read by the file's ending."""
     path = inside(place.folder, params.path, "files")
-    reader = read_vectors if path.suffix in {".npy", ".npz"} else read_pairs
-    return reader(path, name, locate(params, place))
+    return read_file(path, name, locate(params, place), params.rows)

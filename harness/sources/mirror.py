@@ -9,14 +9,15 @@ from pydantic import BaseModel, Field
 
 from harness.core import BlockedError, PairSet, Place
 from harness.files import check_digest, inside
-from harness.records import read_pairs
+from harness.records import Rows, read_file
 
 
 class Params(BaseModel, extra="forbid", frozen=True):
-    """``path`` inside the mirror, and the ``sha256`` that its bytes must have."""
+    """``path`` inside the mirror, the ``sha256`` of its bytes, and ``rows``: of a file of vectors."""
 
     path: str
     sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    rows: Rows = Rows()
 
 
 def locate(params: Params, place: Place) -> dict[str, Any]:
@@ -27,16 +28,21 @@ def locate(params: Params, place: Place) -> dict[str, Any]:
         raise BlockedError(
             f"{params.path} is not in the mirror", f"put it at {params.path} in the mirror's folder"
         )
-    return {"use": "mirror", "path": params.path, "sha256": params.sha256}
+    return {
+        "use": "mirror",
+        "path": params.path,
+        "sha256": params.sha256,
+        "rows": params.rows.model_dump(),
+    }
 
 
 def read(params: Params, name: str, place: Place) -> PairSet:
-    """Return the pairs; raise InputError where the file is not the pinned one."""
+    """Return the set, read by the file's ending; raise InputError where the file is not the pinned one."""
     origin = locate(params, place)
     assert place.mirror is not None  # noqa: S101 - locate has just said so
     path = _path(params, place.mirror)
     check_digest(path, params.sha256)
-    return read_pairs(path, name, origin)
+    return read_file(path, name, origin, params.rows)
 
 
 def _path(params: Params, mirror: Path) -> Path:

@@ -1,0 +1,60 @@
+"""8 bits a component between the smallest and the largest of the vector itself, which are stored with it.
+
+The first stage of the published system (aqea-cli, core/). Nothing is fitted; the two float32 values are
+side information of every vector.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel
+
+from harness.codecs import code_floats, float_codes
+from harness.core import Bytes, Floats, Training
+
+RANDOM = False
+_LEVELS = 255
+
+
+class Params(BaseModel, extra="forbid", frozen=True):
+    """Nothing to set."""
+
+
+@dataclass(frozen=True, slots=True)
+class PerVector:
+    """Smallest and largest component (float32 each), then a byte a component."""
+
+    side_bytes: ClassVar[int] = 8
+    reconstructs: ClassVar[bool] = True
+
+    def encode(self, x: Floats) -> Bytes:
+        """Return codes (n, 8 + D) uint8 of vectors (n, D) float32."""
+        low, high = x.min(axis=1, keepdims=True), x.max(axis=1, keepdims=True)
+        width = np.where(high > low, high - low, 1)
+        levels = np.rint((x - low) / width * _LEVELS).astype(np.uint8)
+        return np.concatenate([float_codes(np.concatenate([low, high], axis=1)), levels], axis=1)
+
+    def decode(self, codes: Bytes) -> Floats:
+        """Return the levels as vectors (n, D) float32."""
+        low, high = np.split(code_floats(codes[:, :8]), 2, axis=1)
+        x: Floats = low + codes[:, 8:].astype(np.float32) / np.float32(_LEVELS) * (high - low)
+        return x
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Return nothing: there is no state."""
+        return {}
+
+
+def fit(_train: Training, _params: Params, _seed: int) -> PerVector:
+    """Return the codec; nothing is learned."""
+    return PerVector()
+
+
+def restore(_state: Mapping[str, NDArray[Any]], _params: Params) -> PerVector:
+    """Return the codec."""
+    return PerVector()

@@ -1,0 +1,107 @@
+"""What a test set asks: its own pairs, pairs drawn at random, and queries for nearest neighbours.
+
+Rows that stand in the training split are left out of random pairs and of searches, as queries and as what is
+searched, under every protocol: no published table asks for them, and what was trained on proves nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from harness import drawn
+from harness.chain import Chain
+from harness.core import Doubles, Floats, InputError, Ints, Mask, PairSet
+from harness.neighbours import Truth, scores, truth
+from harness.overlap import identities
+from harness.stats import cosines
+
+MINIMUM = 30  # items; with fewer some resample draws none of them, or one alone, and has no correlation
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """The rows of a set after a chain: as ``asked`` with and as ``stored``, decoded, (n, d) float32."""
+
+    asked: Floats
+    stored: Floats
+
+
+def views(chain: Chain, vectors: Floats, *, asymmetric: bool) -> Views:
+    """Return how ``vectors`` look after a chain.
+
+    Asymmetric: what asks is not encoded by the last step, as in product quantization's asymmetric distance
+    (Jégou, Douze, Schmid 2011). Raises InputError where that is a map into another space, told by other
+    dimensions or by codes as large as the vectors.
+    """
+    staged, last = chain.through(vectors, len(chain.steps) - 1), chain.codecs[-1]
+    codes = last.encode(staged)
+    stored = last.decode(codes)
+    mapped = not last.reconstructs and codes.nbytes >= staged.nbytes
+    if asymmetric and (mapped or staged.shape != stored.shape):
+        use = chain.steps[-1].use
+        raise InputError(f"asymmetric: {use} maps into another space, expected a quantizer as the last step")
+    return Views(staged if asymmetric else stored, stored)
+
+
+def fresh_rows(data: PairSet, trained: PairSet) -> Ints:
+    """Return the rows of ``data`` that differ from one another and from all of ``trained``."""
+    seen = set(identities(trained))
+    first: dict[object, int] = {}
+    for i, key in enumerate(identities(data)):
+        if key not in seen:
+            first.setdefault(key, i)
+    return np.array(sorted(first.values()), np.int64)
+
+
+def pair_series(
+    pairs: Ints, before: Floats, gold: Doubles | None, seen: Views, where: str
+) -> dict[str, Doubles]:
+    """Return a value a pair: the cosine after, before, and what people said where they did."""
+    left, right = pairs.T
+    after = cosines(seen.asked[left], seen.stored[right], where)
+    series = {"original": before.astype(np.float64), "compressed": after.astype(np.float64)}
+    return series if gold is None else {**series, "human": gold}
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What is drawn from the fresh rows of a set: random pairs with their cosines before, and queries.
+
+    ``rows`` are row numbers of the set; pairs and queries count within them.
+    """
+
+    rows: Ints
+    pairs: Ints
+    before: Floats
+    known: Truth
+
+
+def draw(data: PairSet, trained: PairSet, vectors: Floats) -> Drawn:
+    """Return what is drawn from ``data``, with the exact neighbours; raise InputError under MINIMUM rows."""
+    rows = fresh_rows(data, trained)
+    if len(rows) < MINIMUM:
+        said = f"found {len(rows)} rows that {trained.name} does not have, expected at least {MINIMUM}"
+        raise InputError(f"{data.name}: {said}")
+    fresh = np.ascontiguousarray(vectors[rows])
+    pairs = drawn.random_pairs(data.name, len(rows))
+    before = cosines(fresh[pairs[:, 0]], fresh[pairs[:, 1]], data.name)
+    return Drawn(rows, pairs, before, truth(fresh, drawn.queries(data.name, len(rows))))
+
+
+def random_series(found: Drawn, seen: Views, where: str) -> dict[str, Doubles]:
+    """Return a value a random pair: the cosine after, and before."""
+    return pair_series(found.rows[found.pairs], found.before, None, seen, where)
+
+
+def query_series(found: Drawn, seen: Views) -> dict[str, Doubles]:
+    """Return a value a query for each score of ``harness.neighbours.scores``."""
+    asked = seen.asked[found.rows[found.known.queries]]
+    return scores(found.known, asked, seen.stored[found.rows])
+
+
+def everything(series: dict[str, Doubles], protocols: list[str]) -> dict[str, Mask]:
+    """Return masks that keep every item: nothing that was trained on is among them."""
+    items = len(next(iter(series.values())))
+    return {protocol: np.ones(items, bool) for protocol in protocols}

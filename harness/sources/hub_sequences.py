@@ -1,0 +1,52 @@
+"""Sequences of amino acids from a column of a hub data set's Parquet files, and pairs drawn at random."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from harness import hub, shards
+from harness.core import InputError, PairSet, Place
+from harness.drawn import random_pairs
+from harness.parquet import read_parquet_values
+
+
+class Params(BaseModel, extra="forbid", frozen=True):
+    """``rows`` sequences of ``column`` after the first ``skip``, in the order of the files' names.
+
+    ``files``: a pattern of names, ``*`` also covers ``/``; skipping counts the rows of these alone.
+    """
+
+    repo: str
+    column: str
+    rows: int = Field(ge=2)
+    skip: int = Field(default=0, ge=0)
+    revision: str | None = Field(default=None, pattern="^[0-9a-f]{40}$")
+    files: str = "*.parquet"
+
+
+def locate(params: Params, place: Place) -> dict[str, Any]:
+    """Return what identifies the sequences; raise BlockedError where neither cache nor hub has them."""
+    sha = hub.commit(params.repo, "dataset", params.revision, place)
+    return {"use": "hub-sequences", **params.model_dump(), "revision": sha}
+
+
+def read(params: Params, name: str, place: Place) -> PairSet:
+    """Return the sequences in upper case without white space; raise InputError for an empty one."""
+    origin = locate(params, place)
+    found = [
+        _sequence(value, f"{params.repo}: {part.path.name}: column {params.column!r}, row {part.skip + i}")
+        for part in shards.parts(
+            params.repo, origin["revision"], params.files, place, skip=params.skip, rows=params.rows
+        )
+        for i, value in enumerate(read_parquet_values(part.path, params.column, part.count, part.skip))
+    ]
+    return PairSet(name, tuple(found), None, random_pairs(name, len(found)), None, origin)
+
+
+def _sequence(value: Any, where: str) -> str:
+    letters = "".join(value.split()).upper() if isinstance(value, str) else ""
+    if not letters.isalpha():
+        raise InputError(f"{where}: found {str(value)[:40]!r}, expected a sequence of letters")
+    return letters

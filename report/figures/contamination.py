@@ -1,0 +1,64 @@
+"""Figure: retention as published against decontaminated, a line a compressor and size."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from report.claims import Claim
+from report.figures import _style
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+CAPTION = (
+    "What pairs in the training split change: retention of Spearman against people, mean of STS12–16, on "
+    "every pair (filled) and on the pairs of which no sentence stands in the training split (open). MiniLM, "
+    "trained on STS-B train, mean over seeds; sorted by how much the first lies above the second."
+)
+WANTED = {
+    "suite": "sts-generalization",
+    "encoder": "minilm",
+    "train": "stsb-train",
+    "dataset": "sts12-16",
+    "metric": "retention@human",
+}
+PROTOCOLS = {"as-published": ("every pair, as published", "0.0"), "decontaminated": ("decontaminated", "1.0")}
+
+
+def data(rows: list[dict[str, Any]], claims: list[Claim]) -> dict[str, Any]:  # noqa: ARG001 - every figure's
+    """Return the numbers to draw: both protocols' points of each compressor and size that has both."""
+    keys = ("compressor", "bytes_per_vector", "point", "grid", "protocol")
+    pairs: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for point in _style.means(rows, keys, **WANTED):
+        pairs.setdefault(tuple(point[key] for key in keys[:-1]), {})[point["protocol"]] = point
+    both = [found for found in pairs.values() if set(found) == set(PROTOCOLS)]
+    both.sort(key=lambda found: found["decontaminated"]["value"] - found["as-published"]["value"])
+    return {**WANTED, "points": [found[protocol] for found in both for protocol in PROTOCOLS]}
+
+
+def draw(found: dict[str, Any]) -> Figure:
+    """Return the figure: a dumbbell a compressor and size."""
+    from matplotlib.figure import Figure
+
+    series = {
+        protocol: [point for point in found["points"] if point["protocol"] == protocol]
+        for protocol in PROTOCOLS
+    }
+    names = [
+        point["compressor"] + ", " + str(point["bytes_per_vector"]) + " B" for point in series["as-published"]
+    ]
+    places = list(range(len(names)))
+    figure = Figure(figsize=(8.5, 1.4 + 0.24 * len(names)), layout="constrained")
+    axis = figure.subplots()
+    ends = [[100 * point["value"] for point in points] for points in series.values()]
+    axis.hlines(places, ends[0], ends[1], color="0.5", linewidth=1.5, zorder=1)
+    for values, (label, grey) in zip(ends, PROTOCOLS.values(), strict=True):
+        axis.plot(
+            values, places, "o", label=label, markersize=6, markerfacecolor=grey, markeredgecolor="0.0",
+        )  # fmt: skip
+    axis.set_yticks(places, names, fontsize=8)
+    axis.set_ylim(len(names) - 0.4, -0.6)
+    axis.set_xlabel("retention of Spearman against people, %")
+    _style.grid(axis, "x")
+    _style.legend(figure, [axis], 2)
+    return figure

@@ -1,0 +1,80 @@
+"""Figure 2: what of each space's own similarities is left at about 29x, beside both published values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from report.claims import Claim
+from report.figures import _style
+from report.tables_spaces import published
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+CAPTION = (
+    "What of each embedding space's own similarities is left at about 29× in float32: Spearman of cosines "
+    "after with cosines before, on pairs of which training has seen no row, and the share of the ten nearest "
+    "neighbours found again. How little the first proves alone is seen from the random projection in both. "
+    "A space with the published marks alone could not be measured here. Bars are 95 % intervals."
+)
+SUITE, POINT, PROTOCOL = "intrinsic", "29x", "decontaminated"
+METRICS = {
+    "spearman@original": "Spearman with the original cosines, %",
+    "overlap@10": "overlap of the ten nearest, %",
+}
+# What is drawn of each chain: label, marker, grey.
+CHAINS = {
+    "lens": ("lens", "s", "0.25"),
+    "aqea": ("AQEA, reference method", "d", "0.6"),
+    "pca": ("PCA", "^", "0.8"),
+    "projection": ("random projection, untrained", "v", "1.0"),
+}
+KINDS = {"aqea-audio": "aqea", "aqea-protein": "aqea"}
+SOURCES = {"C3": ("published", "*"), "C10": ("published, second source", "+")}
+
+
+def data(rows: list[dict[str, Any]], claims: list[Claim]) -> dict[str, Any]:
+    """Return the numbers to draw: a point a space, chain and metric, and each space's published values."""
+    wanted = {"suite": SUITE, "point": POINT, "protocol": PROTOCOL}
+    points = [
+        {**point, "chain": KINDS.get(point["compressor"], point["compressor"])}
+        for point in _style.means(rows, ("encoder", "compressor", "metric", "dataset", "train"), **wanted)
+        if point["metric"] in METRICS and KINDS.get(point["compressor"], point["compressor"]) in CHAINS
+    ]
+    printed = [
+        {"claim": name, "encoder": encoder, "value": number["value"]}
+        for name in SOURCES
+        for encoder, number in published(claims, name).items()
+    ]
+    return {**wanted, "points": points, "published": printed}
+
+
+def draw(found: dict[str, Any]) -> Figure:
+    """Return the figure: a line a space, a panel a metric."""
+    from matplotlib.figure import Figure
+
+    spaces = list(dict.fromkeys(point["encoder"] for point in [*found["published"], *found["points"]]))
+    figure = Figure(figsize=(10.5, 1.6 + 0.62 * len(spaces)), layout="constrained")
+    axes = figure.subplots(1, len(METRICS), sharey=True)
+    for axis, (metric, label) in zip(axes, METRICS.items(), strict=True):
+        for place, (chain, (name, marker, grey)) in enumerate(CHAINS.items()):
+            mine = [p for p in found["points"] if (p["metric"], p["chain"]) == (metric, chain)]
+            axis.errorbar(
+                [100 * point["value"] for point in mine],
+                [spaces.index(point["encoder"]) + 0.15 * (place - 1) for point in mine],
+                xerr=_style.errorbars(mine), fmt=marker, label=name, markersize=7, markerfacecolor=grey,
+                markeredgecolor="0.0", ecolor="0.5", elinewidth=0.8, capsize=2,
+            )  # fmt: skip
+        axis.set_xlabel(label)
+        _style.grid(axis, "x")
+    for name, (label, marker) in SOURCES.items():
+        mine = [point for point in found["published"] if point["claim"] == name]
+        axes[0].plot(
+            [100 * point["value"] for point in mine],
+            [spaces.index(point["encoder"]) - 0.3 for point in mine],
+            marker, label=label, markersize=11, markerfacecolor="none", markeredgecolor="0.0",
+        )  # fmt: skip
+    axes[0].set_yticks(range(len(spaces)), spaces)
+    axes[0].set_ylim(len(spaces) - 0.45, -0.6)
+    _style.legend(figure, list(axes), 3)
+    return figure

@@ -1,0 +1,77 @@
+"""Figure 3: three stages at the published bytes, similarity and task preservation beside the published."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from report.claims import Claim
+from report.figures import _style
+from report.tables_spaces import published
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+CAPTION = (
+    "8 bits, lens (or AQEA) and PQ at the published bytes: what is left of the original similarities, and of "
+    "the agreement with people on STS-B test, which exists only where people rated pairs. Filled: every "
+    "pair, as published; open: pairs of which training has seen no sentence. Bars are 95 % intervals. "
+    "A space with the published star alone could not be measured here."
+)
+SUITE, POINT, CLAIM = "three-stage", "published", "C4"
+METRICS = {"spearman@original": "similarity preservation, %", "retention@human": "task preservation, %"}
+DATASETS = ("stsb-test", "speech-test")  # what the spaces were tested on; the second has no human scores
+CHAINS = {"three-stage": ("8 bits, lens, PQ", "s"), "three-stage-aqea": ("8 bits, AQEA, PQ", "d")}
+KINDS = {"three-stage-aqea-audio": "three-stage-aqea"}
+PROTOCOLS = {"as-published": ("as published", "0.25"), "decontaminated": ("decontaminated", "1.0")}
+
+
+def data(rows: list[dict[str, Any]], claims: list[Claim]) -> dict[str, Any]:
+    """Return the numbers to draw: a point a space, chain, metric and protocol, and the published values."""
+    keys = ("encoder", "compressor", "metric", "dataset", "protocol", "train")
+    points = [
+        {**point, "chain": KINDS.get(point["compressor"], point["compressor"])}
+        for point in _style.means(rows, keys, suite=SUITE, point=POINT)
+        if point["metric"] in METRICS
+        and point["dataset"] in DATASETS
+        and KINDS.get(point["compressor"], point["compressor"]) in CHAINS
+    ]
+    printed = [
+        {"claim": CLAIM, "encoder": encoder, "metric": metric, "value": number["value"]}
+        for metric in METRICS
+        for encoder, number in published(claims, CLAIM, metric).items()
+    ]
+    return {"suite": SUITE, "point": POINT, "points": points, "published": printed}
+
+
+def draw(found: dict[str, Any]) -> Figure:
+    """Return the figure: a line a space, a panel for similarity and one for the task."""
+    from matplotlib.figure import Figure
+
+    spaces = list(dict.fromkeys(point["encoder"] for point in [*found["published"], *found["points"]]))
+    series = [(chain, protocol) for chain in CHAINS for protocol in PROTOCOLS]
+    figure = Figure(figsize=(10.5, 1.6 + 0.62 * len(spaces)), layout="constrained")
+    axes = figure.subplots(1, len(METRICS), sharey=True)
+    for axis, (metric, label) in zip(axes, METRICS.items(), strict=True):
+        for place, (chain, protocol) in enumerate(series):
+            wanted = {"metric": metric, "chain": chain, "protocol": protocol}
+            mine = [point for point in found["points"] if wanted.items() <= point.items()]
+            axis.errorbar(
+                [100 * point["value"] for point in mine],
+                [spaces.index(point["encoder"]) + 0.15 * (place - 1) for point in mine],
+                xerr=_style.errorbars(mine), fmt=CHAINS[chain][1], markersize=7,
+                label=CHAINS[chain][0] + "; " + PROTOCOLS[protocol][0],
+                markerfacecolor=PROTOCOLS[protocol][1], markeredgecolor="0.0", ecolor="0.5",
+                elinewidth=0.8, capsize=2,
+            )  # fmt: skip
+        mine = [point for point in found["published"] if point["metric"] == metric]
+        axis.plot(
+            [100 * point["value"] for point in mine],
+            [spaces.index(point["encoder"]) - 0.3 for point in mine],
+            "*", label="published", markersize=11, markerfacecolor="none", markeredgecolor="0.0",
+        )  # fmt: skip
+        axis.set_xlabel(label)
+        _style.grid(axis, "x")
+    axes[0].set_yticks(range(len(spaces)), spaces)
+    axes[0].set_ylim(len(spaces) - 0.45, -0.6)
+    _style.legend(figure, list(axes), 3)
+    return figure

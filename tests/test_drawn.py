@@ -1,0 +1,110 @@
+"""What is drawn: the same for the same set, uniform where it should be, and near as often as far."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.stats import chisquare, kstest
+
+from harness.core import Floats
+from harness.drawn import QUERIES, RANDOM_PAIRS, generator, graded_pairs, queries, random_pairs
+
+
+def rows(n: int, dimension: int = 8, seed: int = 0) -> Floats:
+    """Return random vectors."""
+    return np.random.default_rng(seed).standard_normal((n, dimension)).astype(np.float32)
+
+
+def test_what_is_drawn_follows_from_name_size_and_purpose() -> None:
+    """Each of the three changes the numbers; nothing else does."""
+    first = generator("a", 10, "queries").integers(1 << 60, size=4).tolist()
+    assert first == generator("a", 10, "queries").integers(1 << 60, size=4).tolist()
+    for other in (("b", 10, "queries"), ("a", 11, "queries"), ("a", 10, "random pairs")):
+        assert first != generator(*other).integers(1 << 60, size=4).tolist()
+
+
+@pytest.mark.parametrize("n", [2, 3, 30, 5000])
+def test_random_pairs_are_of_two_different_rows_and_each_is_drawn_once(n: int) -> None:
+    """At most the 2,000 that are drawn, and at most the n (n - 1) that there are."""
+    pairs = random_pairs("mine", n)
+    assert ("int64", 2) == (str(pairs.dtype), pairs.shape[1])
+    assert (pairs[:, 0] != pairs[:, 1]).all()
+    assert 0 <= pairs.min() < pairs.max() < n
+    assert len({tuple(pair) for pair in pairs.tolist()}) == len(pairs) <= min(RANDOM_PAIRS, n * (n - 1))
+    assert pairs.tolist() == random_pairs("mine", n).tolist()
+
+
+def test_of_few_rows_every_pair_is_drawn() -> None:
+    """2,000 draws of the 12 ordered pairs of four rows leave none out."""
+    assert [(i, j) for i in range(4) for j in range(4) if i != j] == [
+        tuple(pair) for pair in random_pairs("mine", 4).tolist()
+    ]
+
+
+def test_random_pairs_are_uniform() -> None:
+    """Both sides, and their distance around the circle of rows, pass a chi-squared test."""
+    n = 2_000
+    left, right = random_pairs("mine", n).T
+    for found, span in ((left, n), (right, n), ((right - left) % n - 1, n - 1)):
+        counts = np.bincount(found * 20 // span, minlength=20)
+        assert chisquare(counts).pvalue > 1e-4
+
+
+@pytest.mark.parametrize(("n", "expected"), [(30, 30), (QUERIES, QUERIES), (10_000, QUERIES)])
+def test_queries_are_different_rows_in_order(n: int, expected: int) -> None:
+    """All of a small set, 500 of a large one."""
+    found = queries("mine", n).tolist()
+    assert sorted(set(found)) == found
+    assert (expected, True) == (len(found), set(found) <= set(range(n)))
+    assert found == queries("mine", n).tolist()
+    assert n <= QUERIES or found != queries("yours", n).tolist()
+
+
+def test_queries_are_uniform() -> None:
+    """500 of 10,000 rows come from all parts of the set."""
+    assert kstest(queries("mine", 10_000) / 10_000, "uniform").pvalue > 1e-4
+
+
+def test_graded_pairs_join_every_row_with_others() -> None:
+    """As many pairs a row as were asked for, none of a row with itself."""
+    pairs = graded_pairs(rows(50), "mine", 3)
+    assert [i for i in range(50) for _ in range(3)] == pairs[:, 0].tolist()
+    assert (pairs[:, 0] != pairs[:, 1]).all()
+    assert set(pairs[:, 1].tolist()) <= set(range(50))
+    assert pairs.tolist() == graded_pairs(rows(50), "mine", 3).tolist()
+
+
+def test_of_two_rows_each_is_paired_with_the_other() -> None:
+    """There is no other choice."""
+    assert [[0, 1], [1, 0]] == graded_pairs(rows(2), "mine").tolist()
+
+
+def test_neighbour_ranks_are_log_uniform() -> None:
+    """The whole part of exp(U), U uniform on [0, log n): rank r has the share log((r + 1) / r) / log n.
+
+    The ranks are found again by sorting all cosines; more rows than are held at a time, so that chunks count.
+    """
+    n = 1_200
+    x = rows(n)
+    pairs = graded_pairs(x, "mine", 4)
+    unit = x.astype(np.float64) / np.linalg.norm(x.astype(np.float64), axis=1, keepdims=True)
+    similar = unit @ unit.T
+    np.fill_diagonal(similar, np.inf)
+    place = np.array([(similar[i] > similar[i, j]).sum() for i, j in pairs.tolist()])
+    edges = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, n]
+    expected = np.diff(np.log(edges)) / np.log(n) * len(place)
+    found, _ = np.histogram(place, bins=[*edges[:-1], n + 1])
+    assert 1 <= place.min()
+    assert chisquare(found, expected).pvalue > 1e-4
+
+
+def test_close_rows_are_told_from_far_ones() -> None:
+    """On a circle of eight directions the neighbour at each rank is known: the angle never falls with it."""
+    angles = np.radians([0, 1, 3, 7, 15, 31, 63, 127])
+    x = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
+    pairs = graded_pairs(x, "mine", 200)
+    others = pairs[pairs[:, 0] == 0][:, 1]
+    counts = np.bincount(others, minlength=8)  # from row 0 the rank of row j is j
+    assert 0 == counts[0]
+    expected = 200 * np.diff(np.log(np.arange(1, 9))) / np.log(8)
+    assert chisquare(counts[1:], expected).pvalue > 1e-4

@@ -1,0 +1,163 @@
+"""Figures: drawn from the rows they name, the same bytes twice, left out where there is nothing to draw."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import pytest
+
+from report.claims import load_claims
+from report.figures import _style
+from report.render import FIGURES, svg
+
+NAMES = sorted(path.stem for path in FIGURES.glob("[a-z]*.py"))
+ROW = {
+    "cell": "c.s0", "point": "29x", "grid": "", "seed": 0, "train": "stsb-train", "bytes_per_vector": 52,
+    "protocol": "decontaminated", "encoder": "minilm", "compressor": "lens", "n": 100,
+}  # fmt: skip
+STS = {"suite": "sts-generalization", "dataset": "sts12-16", "metric": "retention@human"}
+
+
+def row(value: float, **other: Any) -> dict[str, Any]:
+    """Return a flat row with an interval of one point to each side."""
+    return {**ROW, **STS, "value": value, "low": value - 0.01, "high": value + 0.01, **other}
+
+
+def some_rows() -> list[dict[str, Any]]:
+    """Return rows of which every figure draws a few."""
+    published = {"protocol": "as-published"}
+    intrinsic = {"suite": "intrinsic", "dataset": "stsb-test"}
+    stages = {"suite": "three-stage", "dataset": "stsb-test", "point": "published", "bytes_per_vector": 7}
+    return [
+        row(0.88),
+        row(0.93, **published),
+        row(0.99, compressor="sign", point=None, bytes_per_vector=48, cell="d.s0"),
+        row(0.985, compressor="sign", point=None, bytes_per_vector=48, cell="d.s0", **published),
+        row(0.9, **intrinsic, metric="spearman@original"),
+        row(0.6, **intrinsic, metric="overlap@10"),
+        row(0.8, **intrinsic, metric="spearman@original", compressor="aqea", cell="e.s0"),
+        row(0.7, **stages, metric="spearman@original", compressor="three-stage"),
+        row(0.75, **stages, metric="retention@human", compressor="three-stage-aqea", **published),
+        row(
+            0.5, suite="intrinsic", encoder="esm2-peptides", dataset="peptides-test", train="peptides-train",
+            metric="overlap@10", bytes_per_vector=44,
+        ),
+    ]  # fmt: skip
+
+
+def module(name: str) -> Any:
+    """Return the module of a figure."""
+    return importlib.import_module("report.figures." + name)
+
+
+def test_there_are_the_figures_of_the_report() -> None:
+    """Three that the published report has, and two of this project's own."""
+    assert ["contamination", "frontier", "intrinsic_29x", "task_preservation", "tradeoff"] == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_figure_drawn_twice_has_the_same_bytes(name: str) -> None:
+    """Nothing in the SVG depends on the clock, on a name drawn at random, or on the order of the rows."""
+    claims, found = load_claims(), some_rows()
+    first, second = (module(name).data(rows, claims) for rows in (found, found[::-1]))
+    assert first["points"]
+    assert first == second
+    drawn = svg(module(name).draw(first))
+    assert drawn == svg(module(name).draw(second))
+    assert b"<svg" in drawn
+    assert b"nan" not in drawn
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_figure_has_no_points_where_there_is_no_evidence(name: str) -> None:
+    """Published values alone are no evidence: the figure is left out then."""
+    assert [] == module(name).data([row(0.9, suite="sample", dataset="lee")], load_claims())["points"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_figure_says_what_it_shows(name: str) -> None:
+    """The caption is whole sentences, and names the interval where bars are drawn."""
+    caption = module(name).CAPTION
+    assert "." == caption[-1]
+    assert ("intervals" in caption) == (name != "contamination")
+
+
+def test_a_point_is_the_mean_of_its_seeds_with_the_widest_interval() -> None:
+    """Of two seeds the mean of the values, the lowest low and the highest high, and both cells named."""
+    seeds = [row(0.8), row(0.9, seed=1, cell="c.s1")]
+    (point,) = _style.means(seeds, ("compressor",), dataset="sts12-16")
+    assert {
+        "compressor": "lens",
+        "cells": ["c.s0", "c.s1"],
+        "value": 0.85,
+        "low": 0.79,
+        "high": 0.91,
+    } == point
+
+
+def test_points_of_different_settings_are_not_mixed() -> None:
+    """The same chain and size at two settings of a grid is two points."""
+    found = [row(0.8), row(0.9, grid="lens.dropout=0.4", cell="g.s0")]
+    points = module("tradeoff").data(found, [])["points"]
+    assert [0.8, 0.9] == [point["value"] for point in points]
+
+
+@pytest.mark.parametrize(
+    ("compressor", "label"),
+    [
+        ("lens-pq", "lens, published design"),
+        ("lens-human-wide-4", "lens, human scores"),
+        ("lens-wide-pq", "wide lens, few bits"),
+        ("aqea-protein", "AQEA, reference method"),
+        ("projection-sign", "random projection, untrained"),
+        ("sign", "scalar bits and signs of all dimensions"),
+        ("product-quantizer-of-tomorrow", "other"),
+    ],
+)
+def test_a_family_is_what_a_name_begins_with(compressor: str, label: str) -> None:
+    """A name that no family knows is drawn as such, and not as one of them."""
+    assert label == _style.family(compressor)
+
+
+def test_the_frontier_is_the_most_in_so_many_bytes_or_fewer() -> None:
+    """Of sizes 7, 13, 14 and 52 those are on it that keep more than every smaller one, and no other."""
+    sizes = {7: 0.91, 13: 0.96, 14: 0.95, 52: 0.995}
+    found = [row(value, bytes_per_vector=size, cell=str(size)) for size, value in sizes.items()]
+    points = module("frontier").data(found, [])["points"]
+    assert {7: True, 13: True, 14: False, 52: True} == {p["bytes_per_vector"]: p["best"] for p in points}
+
+
+def test_the_frontier_has_no_settings_that_were_only_searched() -> None:
+    """Results of the search on dev are no points, whatever sets they name."""
+    assert [] == module("frontier").data([row(0.9, suite="dev-search")], [])["points"]
+
+
+def test_contamination_pairs_both_protocols_and_begins_with_the_largest_difference() -> None:
+    """A compressor with one protocol alone is left out; 93 against 88 comes before 98.5 against 99."""
+    points = module("contamination").data([*some_rows(), row(0.5, compressor="pq", cell="q.s0")], [])[
+        "points"
+    ]
+    found = [(point["compressor"], point["protocol"], point["value"]) for point in points]
+    assert [
+        ("lens", "as-published", 0.93), ("lens", "decontaminated", 0.88),
+        ("sign", "as-published", 0.985), ("sign", "decontaminated", 0.99),
+    ] == found  # fmt: skip
+
+
+def test_spaces_that_could_not_be_measured_keep_their_published_marks() -> None:
+    """Each published value of both sources and each space is in the data, measured or not."""
+    found = module("intrinsic_29x").data(some_rows(), load_claims())
+    printed = {(mark["claim"], mark["encoder"]): mark["value"] for mark in found["published"]}
+    assert (0.947, 0.983) == (printed["C3", "mpnet"], printed["C10", "mpnet"])
+    assert {"minilm"} == {p["encoder"] for p in found["points"] if p["metric"] == "spearman@original"}
+    tasks = module("task_preservation").data(some_rows(), load_claims())["published"]
+    assert {"e5-large-v2": 0.941, "mpnet": 0.922, "mistral": 0.898, "minilm": 0.679, "wav2vec2": 0.949} == {
+        mark["encoder"]: mark["value"] for mark in tasks if mark["metric"] == "retention@human"
+    }
+
+
+def test_the_published_stars_stand_at_the_published_bytes() -> None:
+    """35 float32 values are 140 bytes, one byte a dimension 35; the means are those of the printed table."""
+    stars = module("tradeoff").data(some_rows(), load_claims())["published"]
+    assert [(140, 0.939), (35, 0.939)] == [(s["bytes_per_vector"], round(s["value"], 3)) for s in stars]

@@ -1,0 +1,119 @@
+"""Matrices of the OpenAI spaces: every number from a row, and a certificate over the file's own bytes."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from harness.certificate import dumps
+from harness.files import write_atomic
+from harness.tree import Tree
+from report.matrix import CANNOT_BE, matrices
+
+METRICS = ("overlap@10", "recall@1", "recall@10", "recall@100", "ndcg@10", "mrr@100", "rescored@2")
+SPREAD = {"p50": 0.25, "p95": 0.5, "per_second": 3999.6}
+TIMINGS = {
+    "rows": 376,
+    "encode_one_ms": SPREAD,
+    "encode_batch_per_second": 12345.6,
+    "search_ms": {
+        "one stage": SPREAD,
+        "two stages, 10x": {**SPREAD, "p50": 1.0},
+        "two stages, 2x": {**SPREAD, "p50": 0.75},
+    },
+    "bytes": {"codes": 24064, "decoded": 96256, "originals": 2310144},
+}
+MACHINE = {"processor": "Processor of a test", "cores": 2, "platform": "Linux x86_64"}
+
+
+def result(
+    seed: int, number: float, *, original: int = 6144, encoder: str = "openai-ada-002"
+) -> dict[str, Any]:
+    """Return a result in which every metric has the same value, one point inside its interval."""
+    cell = {
+        "encoder": encoder, "train": "a-train", "chain": "lens-64-pq-64", "point": "pq-64", "seed": seed,
+        "tests": ["a-test"], "grid": {}, "asymmetric": False, "guardrails": {},
+    }  # fmt: skip
+    values = [
+        {"protocol": "decontaminated", "dataset": "a-test", "metric": metric, "value": number,
+         "low": number - 0.01, "high": number + 0.01, "n": 50}
+        for metric in METRICS
+    ]  # fmt: skip
+    datasets = {
+        "a-test": {"origin": 0, "path": "x/embeddings.npy", "rows": {"part": "test"}, "use": "mirror"}
+    }
+    space = {"dimension": original // 4, "use": "as-is"}
+    return {
+        "suite": "openai-matrix", "cell": f"{encoder}.a-train.lens-64-pq-64.pq-64.s{seed}",
+        "sha256": f"{seed:064x}", "inputs": {"cell": cell, "datasets": datasets, "encoder": space},
+        "sizes": {"bytes_per_vector": 64, "original_bytes": original, "ratio": original / 64},
+        "values": values,
+    }  # fmt: skip
+
+
+def lines_of(text: bytes, start: str) -> list[str]:
+    """Return the lines of a file that begin with ``start``."""
+    return [line for line in text.decode().splitlines() if line.startswith(start)]
+
+
+def test_the_last_line_certifies_all_bytes_before_it(tmp_path: Path) -> None:
+    """The digest is what sha256sum says of the file without its last line."""
+    found = matrices([result(0, 0.5)], Tree(tmp_path), {})
+    assert ["matrix_openai-ada-002.md"] == list(found)
+    data = found["matrix_openai-ada-002.md"]
+    body, _, sha256 = data.rpartition(b"Certificate: sha256:")
+    assert hashlib.sha256(body).hexdigest() == sha256.decode().removesuffix("\n")
+
+
+def test_numbers_are_means_over_seeds_with_the_widest_interval(tmp_path: Path) -> None:
+    """0.5 and 0.7 average to 60 per cent, from 49 to 71; 6144 bytes in 64 are 96 times."""
+    seeds = [result(0, 0.5), result(1, 0.7)]
+    text = matrices(seeds, Tree(tmp_path), {})["matrix_openai-ada-002.md"]
+    kept, rescored, similar = lines_of(text, "| lens-64-pq-64 |")
+    value = "60.0 | " * 6
+    assert f"| lens-64-pq-64 | pq-64 | 64 | 96.0 | 2 | {value}49.0 … 71.0 |" == kept
+    assert "| lens-64-pq-64 | pq-64 | 64 | 60.0 | 60.0 | – | – |" == rescored
+    assert "| lens-64-pq-64 | pq-64 | 64 | – | – | – | – |" == similar
+
+
+def test_the_evidence_and_the_vectors_are_named(tmp_path: Path) -> None:
+    """Every cell stands there with its certificate, and every set with where it was read from."""
+    text = matrices([result(0, 0.5)], Tree(tmp_path), {"openai-ada-002": "analogue"})
+    data = text["matrix_openai-ada-002.md"]
+    assert [f"- `openai-matrix/{result(0, 0.5)['cell']}` sha256:{0:064x}"] == lines_of(
+        data, "- `openai-matrix"
+    )
+    assert ["- data set `a-test`: path `x/embeddings.npy`, rows (part `test`), use `mirror`"] == lines_of(
+        data, "- data set"
+    )
+    assert ["To the published claim this space is: analogue."] == lines_of(data, "To the published")
+
+
+def test_what_cannot_exist_is_said_where_the_report_has_it(tmp_path: Path) -> None:
+    """PQ-64 of 52 dimensions is asked of 1536 dimensions; 3072 are compressed to 105."""
+    small, large = result(0, 0.5), result(0, 0.5, original=12288, encoder="openai-3-large")
+    found = matrices([small, large], Tree(tmp_path), {})
+    assert CANNOT_BE.encode() in found["matrix_openai-ada-002.md"]
+    assert CANNOT_BE.encode() not in found["matrix_openai-3-large.md"]
+
+
+def test_timings_stand_beside_the_machine_that_they_were_taken_on(tmp_path: Path) -> None:
+    """They are read from the envelope; without one the file says that there are none."""
+    tree = Tree(tmp_path)
+    without = matrices([result(0, 0.5)], tree, {})["matrix_openai-ada-002.md"]
+    assert ["Not recorded with these results."] == lines_of(without, "Not recorded")
+    path = tree.envelope("openai-matrix", str(result(0, 0.5)["cell"]))
+    write_atomic(path, dumps({**MACHINE, "timings": {"a-test": TIMINGS}}))
+    text = matrices([result(0, 0.5)], tree, {})["matrix_openai-ada-002.md"]
+    assert ["### Processor of a test, 2 cores, Linux x86_64, 376 rows"] == lines_of(text, "###")
+    encoded, searched = lines_of(text, "| lens-64-pq-64 |")[3:]
+    sizes = "24064 | 96256 | 2310144"
+    assert f"| lens-64-pq-64 | pq-64 | 64 | 0.250 | 0.500 | 12346 | {sizes} |" == encoded
+    stages = " | ".join(f"{p50} | 0.500 | 4000" for p50 in ("0.250", "0.750", "1.000"))
+    assert f"| lens-64-pq-64 | pq-64 | 64 | {stages} |" == searched
+
+
+def test_a_space_without_evidence_has_no_file(tmp_path: Path) -> None:
+    """Results of other suites make no matrix."""
+    assert {} == matrices([{**result(0, 0.5), "suite": "sample"}], Tree(tmp_path), {})

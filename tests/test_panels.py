@@ -1,0 +1,223 @@
+"""What a test set asks: rows that nobody trained on, and what is compared with what."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.stats import spearmanr
+
+from harness.chain import Chain, Fitter
+from harness.core import Floats, InputError, PairSet, Training
+from harness.panels import (
+    MINIMUM,
+    Drawn,
+    draw,
+    everything,
+    fresh_rows,
+    pair_series,
+    query_series,
+    random_series,
+    views,
+)
+from harness.plan import Step
+from harness.records import paired
+
+D = 8
+
+
+def rows(n: int, seed: int = 0) -> Floats:
+    """Return random vectors."""
+    return np.random.default_rng(seed).standard_normal((n, D)).astype(np.float32)
+
+
+def of_texts(*texts: str, name: str = "mine") -> PairSet:
+    """Return a set of texts without pairs."""
+    return PairSet(name, texts, None, np.empty((0, 2), np.int64), None, {})
+
+
+def of_rows(x: Floats, name: str = "mine") -> PairSet:
+    """Return a set of vectors without pairs."""
+    return PairSet(name, None, x, np.empty((0, 2), np.int64), None, {})
+
+
+def chain(*steps: Step, train: Floats | None = None) -> Chain:
+    """Return the fitted steps."""
+    x = rows(300, 9) if train is None else train
+    return Fitter(Training(x, np.empty((0, 2), np.int64), None), {"seed": 0}).fit(steps)
+
+
+# -- Fresh rows ----------------------------------------------------------------------------------------------
+
+
+def test_rows_that_were_trained_on_are_left_out_whatever_their_case_and_white_space() -> None:
+    """Copies of a set differ in both; a text that says something else is another text."""
+    trained = of_texts("You'll stop playing.", "a cat", "STRASSE")
+    data = of_texts("you 'll stop  playing .", "A\tCat ", "a cap", "straße", "a cat sat", "A CAT")
+    assert [2, 4] == fresh_rows(data, trained).tolist()
+
+
+def test_of_equal_rows_the_first_is_kept() -> None:
+    """A row is asked for once, in the order of the set."""
+    assert [0, 1, 4] == fresh_rows(of_texts("b", "a", "B", " a", "c"), of_texts("z", "y")).tolist()
+
+
+def test_rows_without_text_are_known_by_their_bytes() -> None:
+    """A vector of the training split is left out, and one that differs in a last bit is not."""
+    x = rows(5)
+    near = np.nextafter(x[3], np.float32(9))
+    data = np.concatenate([x[[3, 0]], near[None], x[[0, 4]]])
+    assert [2, 4] == fresh_rows(of_rows(data), of_rows(x[[0, 3]])).tolist()
+
+
+def test_a_set_is_fresh_to_another_one_and_stale_to_itself() -> None:
+    """All of it, or nothing."""
+    data = of_rows(rows(40))
+    assert list(range(40)) == fresh_rows(data, of_rows(rows(40, 1))).tolist()
+    assert [] == fresh_rows(data, data).tolist()
+
+
+# -- What is drawn -------------------------------------------------------------------------------------------
+
+
+def drawn(n: int, seen: int) -> tuple[Floats, Drawn]:
+    """Return ``n`` vectors and what is drawn of them; every third of the first ones is trained on."""
+    x = rows(n)
+    trained = np.concatenate([x[: 3 * seen : 3], rows(5, 1)])
+    return x, draw(of_rows(x), of_rows(trained, "split"), x)
+
+
+def test_what_is_drawn_is_drawn_from_fresh_rows() -> None:
+    """Pairs, queries and what is searched count within them; cosines before are those of the rows."""
+    x, found = drawn(100, 20)
+    assert [i for i in range(100) if i % 3 or i >= 60] == found.rows.tolist()
+    assert x[found.rows].tolist() == found.known.rows.tolist()
+    assert (80, 79) == (len(found.known.queries), found.known.nearest.shape[1])
+    assert found.pairs.max() == 79
+    left, right = (x[found.rows[side]].astype(np.float64) for side in found.pairs.T)
+    cosines = (left * right).sum(axis=1) / np.linalg.norm(left, axis=1) / np.linalg.norm(right, axis=1)
+    np.testing.assert_allclose(found.before, cosines, atol=1e-6)
+
+
+@pytest.mark.parametrize(("fresh", "enough"), [(MINIMUM - 1, False), (MINIMUM, True)])
+def test_thirty_fresh_rows_are_enough(fresh: int, *, enough: bool) -> None:
+    """With fewer there is nothing to resample, and the error counts them."""
+    x = rows(50)
+    data, trained = of_rows(x), of_rows(x[: 50 - fresh], "split")
+    if enough:
+        assert fresh == len(draw(data, trained, x).rows)
+    else:
+        with pytest.raises(InputError) as caught:
+            draw(data, trained, x)
+        assert "mine: found 29 rows that split does not have, expected at least 30" == str(caught.value)
+
+
+def test_poisoned_training_rows_reach_nothing_that_is_drawn() -> None:
+    """Rows that were trained on may be any others: pairs, cosines and neighbours stay as they are."""
+    x = rows(60)
+    other = x.copy()
+    other[:20] = -5 * rows(20, 3)
+    first = draw(of_rows(x), of_rows(x[:20]), x)
+    second = draw(of_rows(other), of_rows(other[:20]), other)
+    assert first.rows.tolist() == second.rows.tolist() == list(range(20, 60))
+    assert (first.pairs.tolist(), first.before.tolist()) == (second.pairs.tolist(), second.before.tolist())
+    assert first.known.nearest.tolist() == second.known.nearest.tolist()
+
+
+def test_series_have_a_value_an_item() -> None:
+    """Spearman of random pairs after truncation is scipy's; each query has every score."""
+    x, found = drawn(200, 10)
+    seen = views(chain(Step("truncation", {"dims": 3})), x, asymmetric=False)
+    pairs = random_series(found, seen, "here")
+    assert {"original", "compressed"} == set(pairs)
+    left, right = (x[found.rows[side], :3].astype(np.float64) for side in found.pairs.T)
+    cosines = (left * right).sum(axis=1) / np.linalg.norm(left, axis=1) / np.linalg.norm(right, axis=1)
+    assert 1 == pytest.approx(spearmanr(pairs["compressed"], cosines).statistic)
+    scored = query_series(found, seen)
+    assert {(190,)} == {values.shape for values in scored.values()}
+    assert 0 < scored["recall@10"].mean() < 1
+
+
+def test_every_item_counts_under_every_protocol() -> None:
+    """What was trained on is not among what is drawn."""
+    masks = everything({"a": np.zeros(3), "b": np.zeros(3)}, ["one", "other"])
+    assert {"one": [True] * 3, "other": [True] * 3} == {key: mask.tolist() for key, mask in masks.items()}
+
+
+# -- What is compared with what ------------------------------------------------------------------------------
+
+
+def test_symmetric_views_are_both_as_stored() -> None:
+    """Decoded from the codes, whatever the number of steps."""
+    steps = (Step("truncation", {"dims": 4}), Step("sign", {}))
+    x = rows(10)
+    seen = views(chain(*steps), x, asymmetric=False)
+    assert np.where(x[:, :4] >= 0, 1, -1).tolist() == seen.stored.tolist() == seen.asked.tolist()
+
+
+def test_asymmetric_views_ask_with_what_the_last_step_was_given() -> None:
+    """Truncated, not signed; the first step alone is left when there are two, none when there is one."""
+    x = rows(10)
+    two = views(chain(Step("truncation", {"dims": 4}), Step("sign", {})), x, asymmetric=True)
+    assert x[:, :4].tolist() == two.asked.tolist()
+    assert np.where(x[:, :4] >= 0, 1, -1).tolist() == two.stored.tolist()
+    one = views(chain(Step("sign", {})), x, asymmetric=True)
+    assert (x.tolist(), np.where(x >= 0, 1, -1).tolist()) == (one.asked.tolist(), one.stored.tolist())
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        Step("pca", {"dims": 3}),
+        Step("pca", {"dims": D}),
+        Step("random-projection", {"dims": 16}),
+        Step("opq-rotation", {"subvectors": 2, "iterations": 1}),
+        Step("truncation", {"dims": 3}),
+        Step("normalize", {}),
+    ],
+    ids=lambda step: f"{step.use} {step.params.get('dims', '')}",
+)
+def test_an_asymmetric_chain_has_to_end_in_a_quantizer(last: Step) -> None:
+    """A map, of fewer, as many or more dimensions, leaves nothing to compare the originals with."""
+    with pytest.raises(InputError) as caught:
+        views(chain(last), rows(10), asymmetric=True)
+    said = f"asymmetric: {last.use} maps into another space, expected a quantizer as the last step"
+    assert said == str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        Step("identity", {}),
+        Step("scalar", {"bits": 4}),
+        Step("scalar-per-vector", {}),
+        Step("pq", {"subvectors": 4}),
+    ],
+)
+def test_quantizers_may_be_asymmetric(last: Step) -> None:
+    """Their codes stand for vectors of the space that they were given."""
+    x = rows(10)
+    seen = views(chain(last), x, asymmetric=True)
+    assert x.tolist() == seen.asked.tolist()
+    assert x.shape == seen.stored.shape
+
+
+def test_a_pair_is_compared_from_its_first_row_to_its_second() -> None:
+    """Turned round it has another cosine: (3, 1) with the signs (1, -1), and (2, -1) with (1, 1)."""
+    x = np.zeros((2, D), np.float32)
+    x[:, :2] = [[3, 1], [2, -1]]
+    seen = views(chain(Step("truncation", {"dims": 2}), Step("sign", {})), x, asymmetric=True)
+    here, back = (
+        float(pair_series(np.array([pair]), np.ones(1, np.float32), None, seen, "here")["compressed"][0])
+        for pair in ([0, 1], [1, 0])
+    )
+    assert (pytest.approx(2 / np.sqrt(20)), pytest.approx(1 / np.sqrt(10))) == (here, back)
+
+
+def test_a_series_has_what_people_said_where_they_did() -> None:
+    """Before, after, and the scores of a rated set."""
+    x = rows(4)
+    seen = views(chain(Step("identity", {})), x, asymmetric=False)
+    before, gold = np.array([0.5, 0.25], np.float32), np.array([3.0, 1.0])
+    assert {"original", "compressed"} == set(pair_series(paired(2), before, None, seen, "here"))
+    rated = pair_series(paired(2), before, gold, seen, "here")
+    assert ([0.5, 0.25], [3.0, 1.0]) == (rated["original"].tolist(), rated["human"].tolist())

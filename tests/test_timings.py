@@ -1,0 +1,66 @@
+"""Timings: what is measured is there, in order, and of the chain that was asked for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from harness.certificate import dumps
+from harness.chain import Chain, Fitter
+from harness.core import Training
+from harness.plan import Step
+from harness.timings import measured
+
+TWO_STAGES = ["two stages, 2x", "two stages, 4x", "two stages, 10x"]
+
+
+def chain(*steps: Step) -> Chain:
+    """Return the fitted steps."""
+    x = np.random.default_rng(9).standard_normal((300, 16)).astype(np.float32)
+    return Fitter(Training(x, np.empty((0, 2), np.int64), None), {"seed": 0}).fit(steps)
+
+
+def spreads(found: dict[str, Any]) -> Iterator[dict[str, float]]:
+    """Return every spread of single calls."""
+    yield found["encode_one_ms"]
+    yield from found["search_ms"].values()
+
+
+@pytest.mark.parametrize("n", [5, 70, 400])
+def test_what_is_measured_is_positive_and_in_order(n: int) -> None:
+    """Milliseconds of single calls: half take no more than the median, few more than the 95th percentile."""
+    rows = np.random.default_rng(0).standard_normal((n, 16)).astype(np.float32)
+    found = measured(chain(Step("pca", {"dims": 6}), Step("scalar", {"bits": 8})), rows)
+    assert {"rows", "encode_one_ms", "encode_batch_per_second", "search_ms", "bytes"} == set(found)
+    assert ["one stage", *TWO_STAGES] == list(found["search_ms"])
+    assert n == found["rows"]
+    assert 0 < found["encode_batch_per_second"] < math.inf
+    for spread in spreads(found):
+        assert {"p50", "p95", "per_second"} == set(spread)
+        assert 0 < spread["p50"] <= spread["p95"] < math.inf
+        assert 0 < spread["per_second"] < math.inf
+        assert spread["per_second"] <= 1.01e3 / (
+            spread["p50"] / 2
+        )  # half of the calls take the median or more
+    assert dumps(found)  # JSON, without NaN and infinity
+
+
+def test_bytes_are_those_of_the_codes_the_decoded_and_the_original_vectors() -> None:
+    """100 vectors of 16 float32: 6 bytes of codes each, 6 float32 decoded."""
+    rows = np.random.default_rng(0).standard_normal((100, 16)).astype(np.float32)
+    found = measured(chain(Step("pca", {"dims": 6}), Step("scalar", {"bits": 8})), rows)
+    assert {"codes": 600, "decoded": 2400, "originals": 6400} == found["bytes"]
+
+
+def test_rows_are_left_as_they_are() -> None:
+    """What is timed is not changed by it, and neither is what the chain makes of it afterwards."""
+    rows = np.random.default_rng(0).standard_normal((50, 16)).astype(np.float32)
+    before, timed = rows.copy(), chain(Step("pq", {"subvectors": 4, "iterations": 2}))
+    codes = timed.encode(rows).tobytes()
+    measured(timed, rows)
+    assert before.tobytes() == rows.tobytes()
+    assert codes == timed.encode(rows).tobytes()
