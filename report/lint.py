@@ -41,7 +41,7 @@ def problems(root: Path) -> list[str]:
     """Return what is wrong with the README and the templates of a checkout."""
     path = root / "README.md"
     found = untraced(path.read_text("utf-8"), "README.md")
-    for template in sorted(TEMPLATES.glob("*.j2")):
+    for template in sorted(TEMPLATES.rglob("*.j2")):
         found += untraced(template.read_text("utf-8"), f"report/templates/{template.name}")
     try:
         if readme.split(path)[1] != readme.block(Tree(root / "artifacts")):
