@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     import uvicorn
 
 SUITE, ENCODER, DATASET = "sample", "minilm", "lee"  # real texts and a model that any machine has
-SAMPLE, LIMITS = 8, Limits(seconds=20, retries=1)
+SAMPLE, LIMITS = 32, Limits(seconds=20, retries=1)
 MOST_REQUESTS = 64  # at one time
 
 

@@ -86,7 +86,7 @@ def _session(argv: list[str]) -> tuple[Session, Path | None, bool]:
     )
     parser.add_argument("--base-url", default=VENDOR, help="the server (default: %(default)s)")
     parser.add_argument("--aqed-url", help="the AQED export (default: BASE_URL/exports/sample.aqed)")
-    parser.add_argument("--sample", type=int, default=8, help="vectors to read, 5 to 64 (default: 8)")
+    parser.add_argument("--sample", type=int, default=32, help="vectors to read, 5 to 64 (default: 32)")
     parser.add_argument("--timeout", type=float, default=20.0, help="seconds for one answer (default: 20)")
     parser.add_argument("--retries", type=int, default=2, help="further tries, 0 to 5 (default: 2)")
     parser.add_argument("--out", type=Path, help="write the transcript to this file")
