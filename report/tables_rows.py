@@ -26,7 +26,8 @@ class Rows:
         for row in rows:
             space, train, key = (row["suite"], row["encoder"]), row["train"], setting(row)
             self._trains.setdefault(space, {})[train] = None
-            key |= {"train": train, "bytes": row["bytes_per_vector"], "ratio": row["ratio"], "cells": {}}
+            key |= {name: row[name] for name in ("train", "asymmetric", "ratio")}
+            key |= {"bytes": row["bytes_per_vector"], "cells": {}}
             place = tuple(row[name] for name in SETTING)
             line = self._settings.setdefault((*space, train), {}).setdefault(place, key)
             line["cells"][row["cell"]] = row["seed"]

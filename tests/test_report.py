@@ -21,7 +21,8 @@ from report.claims import load_claims
 from report.evidence import results, rows, rows_csv
 from report.render import TEMPLATES, render, template
 from report.tables import Tables
-from report.tables_search import difference
+from report.tables_rows import Rows
+from report.tables_search import Search, difference
 
 COMMITTED = Path("artifacts")
 committed = pytest.mark.skipif(
@@ -291,10 +292,31 @@ def test_the_search_table_marks_what_was_taken(whole: Tree) -> None:
     }
     (line,) = lines_of(section(text, "minilm: what got there"), "7 B")
     assert ["94.5", "lens-wide-pq", "lens.dropout=0.2", "7"] == line[1:5]
-    assert mean(final, metric="retention@human", **wanted) == line[6]
-    assert "not reached" == line[8]
+    assert ["both decoded", mean(final, metric="retention@human", **wanted)] == line[6:8]
+    assert "not reached" == line[9]
     (changed,) = lines_of(section(text, "minilm: one thing changed"), "lens-wide-pq (lens.dropout=0.2)")
     assert "lens.dropout: 0.4 for 0.2" == changed[2]
+
+
+def test_a_goal_tells_how_steps_were_compared() -> None:
+    """The same steps compared asymmetrically are a line of their own, whichever the suite has first."""
+    common = {"encoder": "minilm", "train": "t", "point": "7", "grid": "", "seed": 0, "ratio": 1.0}
+    common |= {"low": 0.9, "high": 0.95, "bytes_per_vector": 7}
+    common |= {"protocol": "decontaminated", "metric": "retention@human"}
+    measured = [
+        ("dev-search", "stsb-dev", "found", False, 0.93),
+        ("sts-generalization", "sts12-16", "with the query as it is", True, 0.947),
+        ("sts-generalization", "sts12-16", "both", False, 0.92),
+    ]
+    flat = [
+        {**common, "suite": suite, "dataset": dataset, "compressor": name, "cell": name, "asymmetric": way,
+         "value": value}
+        for suite, dataset, name, way, value in measured
+    ]  # fmt: skip
+    steps = {(suite, name): [{"use": "pq"}] for suite, _, name, _, _ in measured}
+    goals = Search(Rows(flat), steps).goals("minilm")
+    found = [(line["asymmetric"], line["final"]["value"], line["verdict"]) for line in goals]
+    assert [(False, 0.92, "not reached, within its interval"), (True, 0.947, "reached")] == found
 
 
 @pytest.mark.parametrize(
