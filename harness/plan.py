@@ -94,7 +94,7 @@ def cells(suite: Suite, where: str) -> list[Cell]:
         for train in trains(suite, space, chain)
         for point in (chain.points or (None,))
         for settings in _settings(chain)
-        for seed in (suite.seeds if _random(chain, where) else suite.seeds[:1])
+        for seed in _seeds(suite, chain, where)
     ]
     kept = {f"{cell.chain}.{cell.point}" if cell.point else cell.chain for cell in found}
     for name in set(suite.codecs) - kept:
@@ -131,6 +131,12 @@ def budget(suite: Suite, name: str, encoder: str, where: str) -> int:
             f"{original / bytes_per_vector:.2f}"
         )
     return bytes_per_vector
+
+
+def _seeds(suite: Suite, chain: Chain, where: str) -> list[int]:
+    """Return the seeds of a chain: the first alone where nothing in it is random."""
+    seeds = chain.seeds or suite.seeds
+    return seeds if _random(chain, where) else seeds[:1]
 
 
 def _settings(chain: Chain) -> list[tuple[tuple[str, Any], ...]]:

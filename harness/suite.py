@@ -74,7 +74,8 @@ class Chain(_Strict):
 
     ``grid``: values for parameters, written 'compressor.parameter': one cell each combination. ``stages``:
     what the last step adds is measured. ``asymmetric``: the first of a pair, or the query, is compared as it
-    is before the last step, the second, or what is searched, as it is stored.
+    is before the last step, the second, or what is searched, as it is stored. ``seeds``, ``encoders``, ``train``
+    and ``test``: its own, where they are not the suite's.
     """
 
     name: Name
@@ -86,6 +87,7 @@ class Chain(_Strict):
     stages: bool = False
     asymmetric: bool = False
     metrics: list[str] = []
+    seeds: list[int] | None = Field(default=None, min_length=1)
     encoders: list[str] | None = None
     train: list[str] | None = None
     test: list[str] | None = None
@@ -205,7 +207,7 @@ def _check_names(suite: Suite, where: str) -> None:
 
 
 def _check_chain(suite: Suite, chain: Chain, table: str) -> None:
-    for key in ("train", "test", "points", "encoders"):
+    for key in ("seeds", "train", "test", "points", "encoders"):
         _different(getattr(chain, key) or [], f"{table} {key}")
     _known([*(chain.train or ()), *(chain.test or ())], list(suite.datasets), f"{table} train or test")
     _known(chain.points, list(suite.points), f"{table} points")
