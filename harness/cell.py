@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from harness import panels, plugins, stats
+from harness import judged, panels, plugins, stats
 from harness.certificate import rounded
 from harness.chain import Chain, Fitter
 from harness.core import Doubles, Floats, InputError, Mask, PairSet, Training, Value
+from harness.noted import histories, index_of, index_size, stored_symbols
 from harness.overlap import Overlap
 from harness.panels import Drawn
 from harness.plan import Cell
@@ -22,7 +23,8 @@ from harness.plan import Cell
 class Material:
     """What the cells of one encoder and training split share.
 
-    ``before``: cosines of the test pairs; ``drawn`` gives a set's random pairs and queries.
+    ``before``: cosines of the test pairs; ``drawn`` gives a set's random pairs and queries, ``judged`` the
+    scores of the uncompressed vectors on the queries of a judged set.
     """
 
     training: Training
@@ -31,17 +33,24 @@ class Material:
     before: Mapping[str, Floats]
     overlaps: Mapping[str, Overlap]
     drawn: Callable[[str], Drawn]
+    judged: Callable[[str], Mapping[str, Doubles]]
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What a cell came to: values, sizes, audit, and the per-pair similarities behind the values."""
+    """What a cell came to: values, sizes, audit, and the per-item scores behind the values.
+
+    ``codes`` describes what was stored, set by set, where the last step stores symbols; ``training`` is what
+    the steps noted while they were fitted.
+    """
 
     chain: Chain
     values: list[Value]
     sizes: dict[str, Any]
     audit: dict[str, dict[str, Any]]
     scores: dict[str, Floats]
+    codes: dict[str, Any]
+    training: dict[str, Any]
 
 
 def training_of(data: PairSet, vectors: Floats) -> Training:
@@ -72,12 +81,7 @@ def measure(
     audit: dict[str, dict[str, Any]] = {}
     for name, metrics in cell.metrics:
         series = _series(cell, chain, material, name, metrics)
-        masks = {
-            items: _masks(material.overlaps[name], protocols)
-            if items == "pairs"
-            else panels.everything(mine, protocols)
-            for items, mine in series.items()
-        }
+        masks = _masks_of(material.tests[name], material.overlaps[name], series, protocols)
         audit[name] = {
             **material.overlaps[name].counts(),
             "kept": {protocol: int(mask.sum()) for protocol, mask in masks["pairs"].items()},
@@ -98,7 +102,27 @@ def measure(
         raise InputError(
             f"{cell.id}: found {sizes['payload_bytes']} payload bytes, expected {cell.target_bytes}"
         )
-    return Measured(chain, values, sizes, audit, scores)
+    if cell.index:
+        first = cell.tests[0]
+        sizes["index"] = index_size(cell, chain, material.vectors[first][material.drawn(first).rows])
+    codes = {
+        name: symbols
+        for name in cell.tests
+        if (symbols := stored_symbols(chain, material.tests[name], material.vectors[name]))
+    }
+    return Measured(chain, values, sizes, audit, scores, codes, histories(chain))
+
+
+def _masks_of(
+    data: PairSet, overlap: Overlap, series: Mapping[str, Mapping[str, Doubles]], protocols: list[str]
+) -> dict[str, dict[str, Mask]]:
+    """Return which items count under each protocol, for each kind of items."""
+    pairs = _masks(overlap, protocols)
+    masks = {items: panels.everything(dict(mine), protocols) for items, mine in series.items()}
+    return {
+        items: pairs if items == "pairs" else judged.masks(data, pairs) if items == "judged" else all_of_them
+        for items, all_of_them in masks.items()
+    }
 
 
 def _module(metric: str) -> ModuleType:
@@ -128,6 +152,15 @@ def _series(
         series["random-pairs"] = panels.random_series(material.drawn(name), seen, where)
     if "queries" in asked:
         series["queries"] = panels.query_series(material.drawn(name), seen)
+    if "index" in asked:
+        series["index"] = panels.index_series(
+            material.drawn(name), seen, lambda rows, queries, k: index_of(cell, rows).search(queries, k)
+        )
+    if "judged" in asked:
+        if data.queries is None:
+            raise InputError(f"{where}: found no judged documents, expected a judged set for these metrics")
+        before = {"original " + key: values for key, values in material.judged(name).items()}
+        series["judged"] = {**judged.scores(data, seen.asked, seen.stored), **before}
     return series
 
 
@@ -137,6 +170,8 @@ def _kept(name: str, items: str, series: Mapping[str, Doubles], metrics: list[st
     The cosines of the set's own pairs before compression, and their scores, are in no cell's file: the
     first are in the encoder's, which all cells share, and the second in the data.
     """
+    if not metrics:
+        return {}
     if items == "pairs":
         after = {name: series["compressed"], name + "@stage": series.get("stage")}
     else:

@@ -49,6 +49,10 @@ class PairSet:
     ``gold`` is (m,) float64, or None where nobody rated the pairs. ``origin`` identifies the bytes
     the set was read from (it is part of every result's content hash). ``waves`` holds one recording a row,
     mono float32 at 16 kHz, where the rows are recordings; ``texts`` then holds what identifies each.
+
+    A judged set has ``queries`` (q,) int64, the rows that ask; all other rows are the documents that are
+    searched, a pair is a judged query and document, and ``gold`` holds the grades. ``index`` (rows,) int64
+    are the rows of the file that a part of it was taken from.
     """
 
     name: str
@@ -58,6 +62,8 @@ class PairSet:
     gold: Doubles | None
     origin: Json
     waves: tuple[Floats, ...] | None = None
+    queries: Ints | None = None
+    index: Ints | None = None
 
     @property
     def rows(self) -> int:

@@ -16,8 +16,9 @@ from harness.suite import Suite
 SCHEMA = 1
 # A change to what these modules say makes every result of before out of date.
 ENGINE = (
-    *("cell", "certificate", "chain", "codecs", "core", "drawn", "folding"),
-    *("material", "neighbours", "overlap", "panels", "parquet", "pretrained", "records", "stats", "vectors"),
+    *("cell", "certificate", "chain", "codecs", "core", "drawn", "folding", "judged"),
+    *("material", "neighbours", "noted", "overlap", "panels", "parquet", "pretrained", "records", "spaces"),
+    *("searching", "stats", "symbols", "vectors"),
 )
 
 
@@ -46,7 +47,10 @@ class Inputs:
         """Return all that decides a cell's result, as JSON: its parameters, inputs and code."""
         modules = [f"harness.{name}" for name in ENGINE]
         modules += [f"harness.compressors.{_stem(step.use)}" for step in cell.steps]
-        modules += [f"harness.encoders.{_stem(self.encoders[cell.encoder]['use'])}"]
+        if cell.index:
+            modules += [f"harness.indexes.{_stem(cell.index.use)}"]
+        space = self.encoders[cell.encoder]
+        modules += [f"harness.encoders.{_stem(part['use'])}" for part in (space, *space.get("parts", ()))]
         modules += [
             f"harness.sources.{_stem(self.datasets[name]['use'])}" for name in (cell.train, *cell.tests)
         ]
@@ -56,6 +60,8 @@ class Inputs:
             for _, listed in cell.metrics
             for name in listed
         ]
+        # What the engine stands on is named above; a plug-in brings what it imports, whatever that is.
+        used = [plugins.stands_on(name) if name.count(".") > 1 else {name} for name in modules]
         return {
             "schema": SCHEMA,
             "cell": cell.spec(),
@@ -64,7 +70,7 @@ class Inputs:
             "encoder": {**self.encoders[cell.encoder], "dimension": self.dimension(cell.encoder)},
             "datasets": {name: self.datasets[name] for name in {cell.train, *cell.tests}},
             "loaded": {step.load: sha256_file(codec_path(step.load)) for step in cell.steps if step.load},
-            "code": {name: plugins.code_digest(name) for name in sorted(set(modules))},
+            "code": {name: plugins.code_digest(name) for name in sorted(set().union(*used))},
         }
 
     def dimension(self, encoder: str) -> int:
@@ -79,18 +85,31 @@ class Inputs:
 
 def locate(suite: Suite, where: str, place: Place) -> Inputs:
     """Return the inputs of a suite as they can be had in ``place``."""
-    encoders = {name: _encoder(encoder.raw(), name, where, place) for name, encoder in suite.encoders.items()}
     datasets = {name: _dataset(suite, name, where, place) for name in suite.datasets}
+    encoders = {name: _encoder(suite, name, datasets, where, place) for name in suite.encoders}
     return Inputs(suite, where, place, encoders, datasets)
 
 
-def _encoder(raw: Json, name: str, where: str, place: Place) -> dict[str, Any] | BlockedError:
+def _encoder(
+    suite: Suite, name: str, datasets: Json, where: str, place: Place
+) -> dict[str, Any] | BlockedError:
+    """Return what identifies a space, or why it cannot be had: by its plug-in, parts, corpus."""
+    space = suite.encoders[name]
+    raw = space.raw()
     params = encoder_params(raw, name, where)
+    needed = [_encoder(suite, part, datasets, where, place) for part in getattr(params, "parts", ())]
+    corpus = [datasets[params.corpus]] if hasattr(params, "corpus") else []
+    missing = next((entry for entry in (*needed, *corpus) if isinstance(entry, BlockedError)), None)
+    if missing:
+        return missing
     try:
         found: dict[str, Any] = plugins.load("encoders", raw["use"], where).locate(params, place)
     except BlockedError as error:
         return error
-    return found
+    extra: dict[str, Any] = {"parts": needed} if needed else {}
+    extra |= {"corpus": corpus[0]} if corpus else {}
+    extra |= {"prefixes": space.prefixes.model_dump()} if space.prefixes else {}
+    return {**found, **extra}
 
 
 def _dataset(suite: Suite, name: str, where: str, place: Place) -> dict[str, Any] | BlockedError:

@@ -9,15 +9,17 @@ from pathlib import Path
 
 import numpy as np
 
+from harness import judged
 from harness.cell import Material, training_of
 from harness.core import Floats, InputError, PairSet
 from harness.inputs import Inputs
 from harness.overlap import Overlap, overlap
 from harness.panels import draw
-from harness.plan import Cell, encoder_params
+from harness.plan import Cell
 from harness.plugins import code_digest
+from harness.spaces import embedded_by
 from harness.stats import cosines
-from harness.vectors import cached, vectors
+from harness.vectors import cached
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +58,8 @@ def embedded(base: Base) -> dict[str, Floats]:
 def embed(base: Base, told: Callable[[int], None]) -> dict[str, Floats]:
     """Return the vectors of every set, made where the store has them not; ``told`` hears the rows done."""
     inputs = base.inputs
-    params = encoder_params(inputs.suite.encoders[base.encoder].raw(), base.encoder, inputs.where)
     sets = [inputs.read(name) for name in base.sets]
-    return vectors(sets, inputs.encoders[base.encoder], params, inputs.place, base.store, told)
+    return embedded_by(inputs, base.encoder, sets, base.store, told)
 
 
 @functools.lru_cache(maxsize=4)
@@ -86,6 +87,7 @@ def material(base: Base, train: str) -> Material:
         before=before(base),
         overlaps={name: _overlap(base, read(name), read(train)) for name in base.tests},
         drawn=functools.cache(lambda name: draw(read(name), read(train), rows[name])),
+        judged=functools.cache(lambda name: judged.scores(read(name), rows[name], rows[name])),
     )
 
 

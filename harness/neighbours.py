@@ -9,7 +9,8 @@ import numpy as np
 from harness.core import ZERO_NORM, Doubles, Floats, InputError, Ints
 
 DEPTH = 100  # ranks looked at
-RELEVANT = 10  # neighbours that overlap, nDCG and rescoring are about
+CUTOFFS, NDCG_CUTOFFS = (1, 10, 50, 100), (10, 50)
+RELEVANT = 10  # neighbours that rescoring is about
 OVERSAMPLING = (2, 4, 10)  # times RELEVANT candidates rescored from the originals
 
 
@@ -48,24 +49,36 @@ def truth(rows: Floats, queries: Ints) -> Truth:
 
 
 def scores(known: Truth, asked: Floats, searched: Floats) -> dict[str, Doubles]:
-    """Return per-query scores (q,) of searching ``searched`` (n, d) with ``asked`` (q, d).
+    """Return per-query scores (q,) of searching ``searched`` (n, d) with ``asked`` (q, d), exhaustively."""
+    found = nearest(asked, searched, known.queries)
+    return {**against(known.nearest, found), **rescored(known, found)}
+
+
+def against(exact: Ints, found: Ints) -> dict[str, Doubles]:
+    """Return per-query scores (q,) of the ranking ``found`` (q, k) against the exact one (q, m).
 
     recall@k: whether the exact nearest neighbour is among the first k (Jégou, Douze, Schmid 2011);
     overlap@k: the share of the exact k nearest among the first k; reciprocal-rank: of the exact nearest,
-    0 beyond DEPTH; ndcg@10: with the exact ten as relevant, the first with gain 10, the tenth with 1
-    (Järvelin and Kekäläinen 2002); rescored-2x: overlap@10 after the first 20 were ranked anew by the
-    original vectors, and so on. A k that the set has not rows enough for is left out.
+    0 beyond DEPTH; ndcg@k: with the exact k as relevant, the first with gain k, the last with 1
+    (Järvelin and Kekäläinen 2002). A k that the set has not rows enough for is left out; -1 in ``found``
+    is a place that the search left empty.
     """
-    found = nearest(asked, searched, known.queries)
-    hits = found == known.nearest[:, :1]
+    hits = found == exact[:, :1]
     positions = np.where(hits.any(axis=1), hits.argmax(axis=1) + 1, np.inf)
     scored: dict[str, Doubles] = {"reciprocal-rank": 1 / positions}
-    for k in (1, 10, 50, 100):
+    for k in CUTOFFS:
         if k <= found.shape[1]:
             scored["recall@" + str(k)] = (positions <= k).astype(np.float64)
-            scored["overlap@" + str(k)] = _overlap(found[:, :k], known.nearest[:, :k])
-    if found.shape[1] >= RELEVANT:
-        scored["ndcg@10"] = _ndcg(found[:, :RELEVANT], known.nearest[:, :RELEVANT])
+            scored["overlap@" + str(k)] = _overlap(found[:, :k], exact[:, :k])
+    for k in NDCG_CUTOFFS:
+        if k <= found.shape[1]:
+            scored["ndcg@" + str(k)] = _ndcg(found[:, :k], exact[:, :k])
+    return scored
+
+
+def rescored(known: Truth, found: Ints) -> dict[str, Doubles]:
+    """Return, as rescored@t, overlap@10 after the originals ranked the first 10 t of ``found`` anew."""
+    scored = {}
     for times in OVERSAMPLING:
         if times * RELEVANT <= found.shape[1]:
             best = _rescored(known, found[:, : times * RELEVANT])
@@ -74,13 +87,14 @@ def scores(known: Truth, asked: Floats, searched: Floats) -> dict[str, Doubles]:
 
 
 def _overlap(found: Ints, exact: Ints) -> Doubles:
-    shared: Doubles = (found[:, :, None] == exact[:, None, :]).any(axis=2).mean(axis=1)
+    shared: Doubles = (found[:, :, None] == exact[:, None, :]).any(axis=2).sum(axis=1) / found.shape[1]
     return shared
 
 
 def _ndcg(found: Ints, exact: Ints) -> Doubles:
-    gains = np.arange(RELEVANT, 0, -1, dtype=np.float64)
-    discounts = 1 / np.log2(np.arange(2, RELEVANT + 2))
+    k = exact.shape[1]
+    gains = np.arange(k, 0, -1, dtype=np.float64)
+    discounts = 1 / np.log2(np.arange(2, k + 2))
     gained = ((found[:, :, None] == exact[:, None, :]) * gains).sum(axis=2)
     best: float = float((gains * discounts).sum())
     return np.asarray((gained * discounts).sum(axis=1) / best, np.float64)
@@ -89,5 +103,6 @@ def _ndcg(found: Ints, exact: Ints) -> Doubles:
 def _rescored(known: Truth, candidates: Ints) -> Ints:
     asked = unit(known.rows[known.queries])
     similar = np.einsum("qd,qcd->qc", asked, unit(known.rows)[candidates])
+    similar[candidates < 0] = -np.inf  # places that a search left empty
     order = np.argsort(-similar, axis=1, kind="stable")[:, :RELEVANT]
     return np.take_along_axis(candidates, order, axis=1)

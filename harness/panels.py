@@ -6,6 +6,7 @@ searched, under every protocol: no published table asks for them, and what was t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,7 @@ import numpy as np
 from harness import drawn
 from harness.chain import Chain
 from harness.core import Doubles, Floats, InputError, Ints, Mask, PairSet
-from harness.neighbours import Truth, scores, truth
+from harness.neighbours import DEPTH, Truth, against, nearest, rescored, scores, truth, unit
 from harness.overlap import identities
 from harness.stats import cosines
 
@@ -99,6 +100,35 @@ def query_series(found: Drawn, seen: Views) -> dict[str, Doubles]:
     """Return a value a query for each score of ``harness.neighbours.scores``."""
     asked = seen.asked[found.rows[found.known.queries]]
     return scores(found.known, asked, seen.stored[found.rows])
+
+
+def index_series(
+    found: Drawn, seen: Views, search: Callable[[Floats, Floats, int], Ints]
+) -> dict[str, Doubles]:
+    """Return a value a query of what an index finds, against exact neighbours before and after compression.
+
+    ``search(rows, queries, k)`` returns the (q, k) rows that an index of unit vectors ``rows`` finds, best
+    first. Each query's own row is left out of what it finds.
+    """
+    own, rows = found.known.queries, unit(seen.stored[found.rows])
+    asked = unit(seen.asked[found.rows[own]])
+    depth = min(DEPTH, len(rows) - 1)
+    answered = _others(search(rows, asked, depth + 1), own)
+    teacher = {**against(found.known.nearest, answered), **rescored(found.known, answered)}
+    student = against(nearest(asked, rows, own), answered)
+    return {
+        **{"vs-teacher " + key: values for key, values in teacher.items()},
+        **{"vs-student " + key: values for key, values in student.items()},
+    }
+
+
+def _others(answered: Ints, own: Ints) -> Ints:
+    """Return (q, k) of (q, k + 1): without the query's own row, or the last where that is not there."""
+    hits = answered == own[:, None]
+    drop = np.where(hits.any(axis=1), hits.argmax(axis=1), answered.shape[1] - 1)
+    kept = np.ones(answered.shape, bool)
+    kept[np.arange(len(own)), drop] = False
+    return answered[kept].reshape(len(own), -1)
 
 
 def everything(series: dict[str, Doubles], protocols: list[str]) -> dict[str, Mask]:

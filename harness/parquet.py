@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.core import Floats, InputError, check_vectors
+from harness.core import Floats, InputError, Json, PairSet, check_vectors
+from harness.records import Rows, vector_set
 
 if TYPE_CHECKING:
     from pyarrow import Array, DataType, ParquetFile
@@ -25,13 +26,19 @@ def parquet_rows(path: Path) -> int:
         return int(file.metadata.num_rows)
 
 
+def read_parquet(path: Path, name: str, origin: Json, taken: Rows) -> PairSet:
+    """Return the set of vectors in a Parquet file: ``taken.array`` names the column, as in a ``.npz``."""
+    return vector_set(read_parquet_vectors(path, taken.array), name, origin, taken, str(path))
+
+
 def read_parquet_vectors(
     path: Path, column: str | None = None, limit: int | None = None, skip: int = 0
 ) -> Floats:
     """Return ``limit`` vectors (rows, D) float32 of a column, or all, after the first ``skip``.
 
     ``column`` holds lists of numbers of one length, or JSON texts of such lists; None stands for the single
-    column that holds lists. Raises InputError, with the column's row, for anything else.
+    one whose name contains "embedding", or else for the single one that holds lists. Raises InputError, with
+    the column's row, for anything else.
     """
     with _opened(path) as file:
         name = column if column is not None else _only_vectors(path, file)
@@ -87,13 +94,17 @@ def _pieces(
 
 
 def _only_vectors(path: Path, file: ParquetFile) -> str:
-    found = [field.name for field in file.schema_arrow if _holds_numbers(field.type)]
-    if len(found) != 1:
-        listed = ", ".join(found) if found else "none"
-        raise InputError(
-            f"{path}: columns with lists of numbers: found {listed}, expected one: name `column`"
-        )
-    return str(found[0])
+    """Return the column that needs no name: columns of lists come before JSON texts."""
+    lists = [field.name for field in file.schema_arrow if _holds_numbers(field.type)]
+    called = [name for name in file.schema_arrow.names if "embedding" in name.lower()]
+    for found in ([name for name in called if name in lists], called, lists):
+        if len(found) == 1:
+            return str(found[0])
+    listed = ", ".join(file.schema_arrow.names)
+    raise InputError(
+        f"{path}: found the columns {listed}, expected one with 'embedding' in its name, or one with lists of"
+        " numbers: name the column"
+    )
 
 
 def _holds_numbers(kind: DataType) -> bool:

@@ -47,6 +47,7 @@ class Cell:
     metrics: tuple[tuple[str, tuple[str, ...]], ...]
     stages: bool
     asymmetric: bool
+    index: Step | None
     grid: tuple[tuple[str, Any], ...]
     guardrails: tuple[tuple[str, Any], ...]
     target_bytes: int | None
@@ -73,6 +74,7 @@ class Cell:
             "metrics": {name: list(metrics) for name, metrics in self.metrics},
             "stages": self.stages,
             "asymmetric": self.asymmetric,
+            "index": self.index.spec() if self.index else None,
             "grid": dict(self.grid),
             "guardrails": dict(self.guardrails),
         }
@@ -172,12 +174,22 @@ def _cell(
         metrics=tuple(sorted(metrics.items())),
         stages=chain.stages,
         asymmetric=chain.asymmetric,
+        index=_index(chain, where),
         grid=settings,
         guardrails=_guardrails(suite, point),
         target_bytes=budget(suite, point, encoder, where) if point else None,
         keep_codec=named in suite.codecs and seed == suite.seeds[0],
         timings=suite.timings,
     )
+
+
+def _index(chain: Chain, where: str) -> Step | None:
+    """Return the back end that a chain's vectors are searched with, None where they are not."""
+    if chain.index is None:
+        return None
+    at = f"{where}: [chains.{chain.name}] index"
+    params = _plugin_params("indexes", chain.index, at)
+    return Step(str(chain.index["use"]), params.model_dump())
 
 
 def _guardrails(suite: Suite, point: str | None) -> tuple[tuple[str, Any], ...]:
@@ -241,6 +253,8 @@ def _check_metric(name: str, chain: Chain, where: str) -> None:
     if reference not in module.REFERENCES:
         choices = ", ".join(f"{metric}@{choice}" for choice in module.REFERENCES)
         raise InputError(f"{where}: metrics: found {name!r}, expected {choices}")
+    if chain.index is None and module.ITEMS == "index":
+        raise InputError(f"{where}: [chains.{chain.name}] metrics: {name} needs an index")
     if not chain.stages and any("stage" in request for request in module.needs(reference)):
         raise InputError(f"{where}: [chains.{chain.name}] metrics: {name} needs stages = true")
 
@@ -260,4 +274,7 @@ def _validated(model: Any, fields: Json, where: str) -> Any:
 
 def _random(chain: Chain, where: str) -> bool:
     at = f"{where}: [chains.{chain.name}]"
-    return any(plugins.load("compressors", str(step.get("use", "")), at).RANDOM for step in chain.steps)
+    used = [("compressors", step) for step in chain.steps] + [("indexes", chain.index)] * (
+        chain.index is not None
+    )
+    return any(plugins.load(kind, str((raw or {}).get("use", "")), at).RANDOM for kind, raw in used)

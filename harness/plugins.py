@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import functools
 import hashlib
 import importlib
@@ -39,6 +40,24 @@ def code_digest(module: str) -> str:
     """
     path = _FOLDER.parent / (module.replace(".", "/") + ".py")
     return digest_source(path.read_text("utf-8"))
+
+
+@functools.cache
+def stands_on(module: str) -> frozenset[str]:
+    """Return a module of the harness and those that it imports, and those that these import, dotted names."""
+    path = _FOLDER.parent / (module.replace(".", "/") + ".py")
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "harness":
+            inner = {str(node.module) + "." + alias.name for alias in node.names}
+            names |= {name for name in (str(node.module), *inner) if _is_module(name)}
+        elif isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names if alias.name.startswith("harness.")}
+    return frozenset({module}).union(*(stands_on(name) for name in names))
+
+
+def _is_module(name: str) -> bool:
+    return (_FOLDER.parent / (name.replace(".", "/") + ".py")).is_file()
 
 
 def digest_source(source: str) -> str:

@@ -12,14 +12,14 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from harness.core import Doubles, Floats, InputError, Ints, Json, PairSet, check_vectors
-from harness.drawn import graded_pairs
+from harness.drawn import Part, graded_pairs
 
 _FIELDS = 3  # of a line of tab-separated pairs
 
@@ -86,35 +86,36 @@ def read_pairs(path: Path, name: str, origin: Json) -> PairSet:
     raise InputError(f"{where}: found the ending {path.suffix!r}, expected .jsonl, .jsonl.gz, .tsv or .txt")
 
 
-class Rows(BaseModel, extra="forbid", frozen=True):
+class Rows(Part, extra="forbid", frozen=True):
     """Which rows of a file of vectors make a set, and how they are paired.
 
-    ``array``: the one to take where a ``.npz`` holds several. ``part``: 'train' takes a random ``share`` of
-    the rows, 'test' the others, so that the two never meet. ``pairs`` a row are drawn (harness.drawn), from
-    its nearest neighbour to the farthest row; with 0 a set has no pairs and can only be trained on.
+    ``array``: the one to take where a ``.npz`` holds several, or the column of a Parquet file. ``pairs`` a
+    row are drawn (harness.drawn), from its nearest neighbour to the farthest row; with 0 a set has no pairs
+    and can only be trained on.
     """
 
     array: str | None = None
-    part: Literal["train", "test"] | None = None
-    share: float = Field(default=0.6, gt=0, lt=1)
-    seed: int = Field(default=0, ge=0)
     pairs: int = Field(default=0, ge=0)
 
 
 def read_vectors(path: Path, name: str, origin: Json, taken: Rows) -> PairSet:
-    """Return vectors as they come: rows of one array, or ``.npz`` arrays left, right and perhaps gold."""
+    """Return vectors as they come: rows of one array, or ``.npz`` arrays left, right and perhaps gold.
+
+    Where ``taken`` names no array of a ``.npz``, that is the one called embeddings, or else the only one.
+    """
     where = str(path)
     arrays = _arrays(path)
-    if taken.array is not None:
-        if taken.array not in arrays:
-            raise InputError(f"{where}: found arrays {sorted(arrays)}, expected {taken.array!r} among them")
-        arrays = {"rows": arrays[taken.array]}
-    if set(arrays) == {"rows"}:
-        return vector_set(check_vectors(arrays["rows"], where), name, origin, taken, where)
+    chosen = taken.array or _only(arrays)
+    if chosen is not None:
+        if chosen not in arrays:
+            raise InputError(f"{where}: found arrays {sorted(arrays)}, expected {chosen!r} among them")
+        return vector_set(check_vectors(arrays[chosen], where), name, origin, taken, where)
     if taken != Rows():
         raise InputError(f"{where}: found arrays {sorted(arrays)} and the key rows, expected array in it")
     if not {"left", "right"} <= set(arrays) <= {"left", "right", "gold"}:
-        raise InputError(f"{where}: found arrays {sorted(arrays)}, expected left, right and perhaps gold")
+        raise InputError(
+            f"{where}: found arrays {sorted(arrays)}, expected left, right and perhaps gold, or embeddings"
+        )
     left = check_vectors(arrays["left"], f"{where}: left")
     right = check_vectors(arrays["right"], f"{where}: right", dimension=left.shape[1])
     gold = arrays.get("gold")
@@ -128,14 +129,21 @@ def read_vectors(path: Path, name: str, origin: Json, taken: Rows) -> PairSet:
 
 def vector_set(rows: Floats, name: str, origin: Json, taken: Rows, where: str) -> PairSet:
     """Return the part of ``rows`` (n, D) that is taken, with its pairs; raise InputError under two rows."""
-    if taken.part is not None:
-        order = np.random.default_rng(taken.seed).permutation(len(rows))
-        cut = round(taken.share * len(rows))
-        rows = rows[np.sort(order[:cut] if taken.part == "train" else order[cut:])]
+    numbers = taken.numbers(len(rows))
+    if numbers is not None:
+        rows = rows[numbers]
     if len(rows) < 2:  # noqa: PLR2004 - nothing can be trained on one
         raise InputError(f"{where}: found {len(rows)} row, expected at least two")
     drawn = graded_pairs(rows, name, taken.pairs) if taken.pairs else np.empty((0, 2), np.int64)
-    return PairSet(name, None, rows, drawn, None, origin)
+    return PairSet(name, None, rows, drawn, None, origin, index=numbers)
+
+
+def _only(arrays: Mapping[str, NDArray[Any]]) -> str | None:
+    """Return the array that needs no name: embeddings, or the only one if it is no half of pairs."""
+    if "embeddings" in arrays:
+        return "embeddings"
+    single = set(arrays) - {"left", "right", "gold"}
+    return next(iter(single)) if len(arrays) == len(single) == 1 else None
 
 
 def _arrays(path: Path) -> dict[str, NDArray[Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import time
 from collections.abc import Callable, Mapping
@@ -13,10 +14,11 @@ import numpy as np
 from harness.cell import Measured, measure
 from harness.certificate import digest, dumps, write_stamped
 from harness.chain import Fitter
-from harness.core import BlockedError, Floats, InputError
+from harness.core import BlockedError, Floats, InputError, Ints
 from harness.execution import ENCODING_THREADS, FITTING_THREADS, spread, use_threads
 from harness.files import sha256_file, write_atomic
 from harness.material import Base, base_of, before, embed, material
+from harness.noted import index_of
 from harness.plan import Cell
 from harness.provenance import envelope
 from harness.stats import LEVEL, RESAMPLES
@@ -133,7 +135,8 @@ def _prepare(base: Base, trains: list[str], tree: Tree, told: Told) -> bool:
     sets = [base.inputs.read(name) for name in base.sets]
     rows = len({text for data in sets for text in data.texts or ()}) or sum(data.rows for data in sets)
     embed(base, lambda done: told(f"vectors of {base.encoder}", done, rows))
-    path, content = tree.scores(base.suite, base.encoder), _npz(before(base))
+    taken = {"rows@" + data.name: data.index for data in sets if data.index is not None}
+    path, content = tree.scores(base.suite, base.encoder), _npz({**before(base), **taken})
     changed = path.is_file() and path.read_bytes() != content
     write_atomic(path, content)
     for i, train in enumerate(trains):
@@ -194,6 +197,8 @@ def _write(group: Group, cell: Cell, result: Measured, seconds: float) -> None:
         "audit": result.audit,
         "interval": {"level": LEVEL, "resamples": RESAMPLES},
         "values": [asdict(value) for value in result.values],
+        **({"codes": result.codes} if result.codes else {}),
+        **({"training": result.training} if result.training else {}),
         "files": {
             key: {"path": path.relative_to(tree.root).as_posix(), "sha256": sha256_file(path)}
             for key, path in files.items()
@@ -202,12 +207,13 @@ def _write(group: Group, cell: Cell, result: Measured, seconds: float) -> None:
     volatile = envelope(seconds)
     if cell.timings:
         rows = material(group.base, cell.train).vectors[cell.tests[0]]
-        volatile["timings"] = {cell.tests[0]: measured(chain, rows)}
+        build = functools.partial(index_of, cell) if cell.index else None
+        volatile["timings"] = {cell.tests[0]: measured(chain, rows, build)}
     write_atomic(tree.envelope(suite, cell.id), dumps(volatile))
     write_stamped(tree.result(suite, cell.id), content)  # last: a result means that all of it is there
 
 
-def _npz(arrays: Mapping[str, Floats]) -> bytes:
+def _npz(arrays: Mapping[str, Floats | Ints]) -> bytes:
     buffer = io.BytesIO()
     np.savez(buffer, **arrays)  # type: ignore[arg-type]
     return buffer.getvalue()

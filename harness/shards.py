@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 import glob
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,9 @@ from harness import hub
 from harness.core import BlockedError, InputError, Place
 from harness.files import inside, write_atomic
 from harness.parquet import parquet_rows
+
+ANY = "*.parquet"
+_LISTED = 8  # names in an error
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,8 @@ def file_names(repo: str, sha: str, pattern: str, place: Place) -> list[str]:
     """Return the sorted names of a commit's files that match ``pattern``, in which ``*`` also covers ``/``.
 
     The list is asked for once and kept beside the cached files: which rows come first must not depend on
-    which files happen to be there.
+    which files happen to be there. Files that ANY matches have to be the parts of one split, told apart by
+    numbers alone: what belongs to different splits is never put together unasked. Raises InputError.
     """
     note = Path(hub.cache()) / ("datasets--" + repo.replace("/", "--")) / ("files-of-" + sha + ".json")
     if not note.is_file():
@@ -59,10 +64,14 @@ def file_names(repo: str, sha: str, pattern: str, place: Place) -> list[str]:
         with hub.told("dataset", repo):
             listed = HfApi().list_repo_files(repo, repo_type="dataset", revision=sha)
         write_atomic(note, json.dumps(sorted(listed)).encode())
-    found: list[str] = fnmatch.filter(json.loads(note.read_text("utf-8")), pattern)
+    found: list[str] = sorted(fnmatch.filter(json.loads(note.read_text("utf-8")), pattern))
     if not found:
         raise InputError(f"{repo}: found no file {pattern}, expected Parquet files")
-    return sorted(found)
+    splits = {re.sub("[0-9]+", "0", file): file for file in reversed(found)}
+    if pattern == ANY and len(splits) > 1:
+        several = ", ".join(sorted(splits.values())[:_LISTED])
+        raise InputError(f"{repo}: found files of several splits ({several}), expected one: name `files`")
+    return found
 
 
 def _fetched(repo: str, sha: str, name: str) -> Path:

@@ -27,11 +27,22 @@ class Dataset(_Strict):
     metrics: list[str] | None = None
 
 
+class Prefixes(_Strict):
+    """Texts that go before a query and before a document."""
+
+    query: str
+    document: str
+
+
 class Encoder(BaseModel, extra="allow", frozen=True, strict=True, allow_inf_nan=False):
-    """An embedding space: the plug-in, its parameters (every other key), and the sets it is measured on."""
+    """An embedding space: the plug-in, its parameters (every other key), and the sets it is measured on.
+
+    ``prefixes``: what the model wants before a query, and before any other text.
+    """
 
     use: str
     dimension: int = Field(ge=1)
+    prefixes: Prefixes | None = None
     train: list[str] | None = None
     test: list[str] | None = None
 
@@ -74,8 +85,9 @@ class Chain(_Strict):
 
     ``grid``: values for parameters, written 'compressor.parameter': one cell each combination. ``stages``:
     what the last step adds is measured. ``asymmetric``: the first of a pair, or the query, is compared as it
-    is before the last step, the second, or what is searched, as it is stored. ``seeds``, ``encoders``, ``train``
-    and ``test``: its own, where they are not the suite's.
+    is before the last step, the second, or what is searched, as it is stored. ``index``: the back end, with
+    its parameters, that the metrics ``vs-teacher`` and ``vs-student`` are about. ``seeds``, ``encoders``,
+    ``train`` and ``test``: its own, where they are not the suite's.
     """
 
     name: Name
@@ -86,6 +98,7 @@ class Chain(_Strict):
     grid: dict[str, Annotated[list[Any], Field(min_length=1)]] = {}
     stages: bool = False
     asymmetric: bool = False
+    index: dict[str, Any] | None = None
     metrics: list[str] = []
     seeds: list[int] | None = Field(default=None, min_length=1)
     encoders: list[str] | None = None
@@ -179,6 +192,10 @@ def _check_names(suite: Suite, where: str) -> None:
     sets, chains = list(suite.datasets), [chain.name for chain in suite.chains]
     spaces = list(suite.encoders)
     for name, encoder in suite.encoders.items():
+        extra = encoder.model_extra or {}
+        plain = [other for other, found in suite.encoders.items() if found.use != "concat"]
+        _known(list(extra.get("parts", ())), plain, f"{where}: [encoders.{name}] parts")
+        _known([extra["corpus"]] if "corpus" in extra else [], sets, f"{where}: [encoders.{name}] corpus")
         _known(
             [*(encoder.train or ()), *(encoder.test or ())], sets, f"{where}: [encoders.{name}] train or test"
         )

@@ -45,18 +45,21 @@ def vectors(
     place: Place,
     store: Path,
     told: Callable[[int], None] = lambda _: None,
+    corpus: PairSet | None = None,
 ) -> dict[str, Floats]:
     """Return the vectors (rows, D) float32 of each set, each different text encoded once.
 
     ``encoder`` identifies it (``use`` names the plug-in); ``told`` hears how many rows are done so far.
+    ``corpus``: what an encoder that is itself fitted on texts is fitted on; such a one is handed it last.
     """
     module = plugins.load("encoders", encoder["use"], "encoders")
     made_by = {
         "encoder": encoder,
         "dimension": params.dimension,
         "code": plugins.code_digest(module.__name__),
-        "libraries": {name: _version(name) for name in LIBRARIES},
+        "libraries": {name: _version(name) for name in getattr(module, "LIBRARIES", LIBRARIES)},
     }
+    fitted_on = () if corpus is None else (corpus,)
     where: dict[object, int] = {}  # a row's key -> its place in all units, one after the other
     units: list[np.ndarray[Any, Any]] = []
     indices: dict[str, list[int]] = {}
@@ -69,7 +72,7 @@ def vectors(
         def encode(data: PairSet = data, new: list[int] = new) -> Floats:
             parts = []
             for start in range(0, len(new), CHUNK):
-                parts.append(module.encode(data, new[start : start + CHUNK], params, place))
+                parts.append(module.encode(data, new[start : start + CHUNK], params, place, *fitted_on))
                 told(len(where) + start + len(parts[-1]))
             return check_vectors(np.concatenate(parts), data.name, params.dimension)
 

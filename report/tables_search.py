@@ -54,9 +54,10 @@ class Search:
     def goals(self, encoder: str) -> list[Row]:
         """Return, for each goal, what the settings of that size that were taken came to on STS12–16.
 
-        The best on dev comes first. Steps that were measured both ways have two lines: ``asymmetric`` says how
-        STS12–16 was compared, where dev always compares two decoded vectors. ``verdict`` compares the
-        decontaminated mean over seeds with the goal, and says where the interval reaches what the mean does not.
+        The best on dev comes first. Steps that were measured both ways have two lines: ``asymmetric`` says
+        how STS12–16 was compared, where dev always compares two decoded vectors. ``verdict`` compares the
+        decontaminated mean over seeds with the goal, and says where the interval reaches what the mean does
+        not.
         """
         taken = [line for line in self.lines(encoder) if line["taken"]]
         return [

@@ -106,6 +106,7 @@ def _material(train: PairSet, *tests: PairSet) -> Material:
         before={test.name: _cosines(_vectors(test)).astype(np.float32) for test in tests},
         overlaps={test.name: overlap(test, train) for test in tests},
         drawn=_drawn(train, *tests),
+        judged=lambda _: {},
     )
 
 
@@ -134,6 +135,7 @@ def _cell(
         metrics=tuple((name, tuple(metrics)) for name in names),
         stages=stages,
         asymmetric=asymmetric,
+        index=None,
         grid=(),
         guardrails=(),
         target_bytes=target,
@@ -310,9 +312,7 @@ def test_scores_of_queries_are_means_over_queries() -> None:
             measured.scores["test@queries@" + keys.get(metric, metric)], each, atol=1e-7
         )
         assert value.low < value.value < value.high
-    assert {"test", *("test@queries@" + keys.get(metric, metric) for metric in SEARCH)} == set(
-        measured.scores
-    )
+    assert {"test@queries@" + keys.get(metric, metric) for metric in SEARCH} == set(measured.scores)
 
 
 def test_what_is_drawn_has_nothing_of_the_training_split_under_any_protocol() -> None:
@@ -503,6 +503,7 @@ def test_poisoned_test_data_does_not_change_a_fitted_codec(step: Step) -> None:
         before={"test": -clean.before["test"]},
         overlaps={"test": Overlap(*(~np.array(mask) for mask in _masks(clean.overlaps["test"])))},
         drawn=_drawn(train, poisoned),
+        judged=lambda _: {},
     )
     cell = _cell((step, SCALAR), ["spearman@human", "recall@10"])
     first, second = _measure(cell, clean), _measure(cell, other)

@@ -37,6 +37,15 @@ class Case:
 
 CASES = {
     "aqea": Case({"dims": 3, "budget": 60}, 4 * 3, sums=True),
+    "autoencoder": Case({"dims": 6, "hidden": 8, "epochs": 2}, 4 * 6, sums=True),
+    "columns": Case({"start": 4, "stop": 10}, 4 * 6),
+    "crossmap": Case(
+        {"source": {"start": 8, "stop": 24}, "target": {"stop": 16}, "dims": 6, "hidden": 8, "epochs": 4},
+        4 * 6,
+        sums=True,
+    ),
+    "fsq": Case({"levels": (8, 8, 8, 5), "steps": 40, "batch": 64}, 2, sums=True),
+    "hierarchical-vq": Case({"levels": (4, 4, 4)}, 1),
     "identity": Case({}, 4 * 24),
     "itq": Case({"dims": 6, "iterations": 5}, 4 * 6, sums=True),
     "lens": Case({"dims": 6, "steps": 5, "batch": 32}, 4 * 6, sums=True),
@@ -46,12 +55,14 @@ CASES = {
     "pca": Case({"dims": 6}, 4 * 6, sums=True),
     "pq": Case({"subvectors": 4, "iterations": 3}, 4),
     "product-residual-quantizer": Case({"subvectors": 4, "splits": 2, "iterations": 3, "beam": 4}, 4),
+    "residual-vq": Case({"stages": 3, "codewords": 16, "dims": 6, "steps": 5, "batch": 64}, 2, sums=True),
     "rabitq": Case({"bits": 1}, 24 // 8 + 8, sums=True),
     "random-projection": Case({"dims": 6}, 4 * 6, sums=True),
     "residual-quantizer": Case({"subvectors": 4, "iterations": 3, "beam": 4}, 4),
     "scalar": Case({"bits": 4}, 24 // 2),
     "scalar-per-vector": Case({}, 24 + 8),
     "sign": Case({}, 24 // 8),
+    "student": Case({"dims": 6, "steps": 5, "batch": 32}, 4 * 6, sums=True),
     "truncation": Case({"dims": 6}, 4 * 6),
 }
 COMPRESSORS = plugins.names("compressors")

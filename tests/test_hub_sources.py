@@ -23,9 +23,11 @@ import soundfile
 
 from harness import shards
 from harness.core import BlockedError, InputError, PairSet, Place
-from harness.drawn import graded_pairs, random_pairs
+from harness.drawn import Part, graded_pairs, random_pairs
+from harness.files import sha256_file
 from harness.parquet import parquet_rows, read_parquet_values, read_parquet_vectors
-from harness.sources import hub_audio, hub_sequences, hub_vectors
+from harness.records import Rows
+from harness.sources import files, hub_audio, hub_sequences, hub_vectors, mirror
 
 SHA = "0123456789abcdef0123456789abcdef01234567"
 OFFLINE = Place(Path(), None, offline=True)
@@ -117,16 +119,61 @@ def test_rows_are_the_same_however_the_file_is_cut(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("columns", "listed"),
-    [({"a": [[1.0]], "b": [[2.0]], "c": ["x"]}, "a, b"), ({"c": ["[1, 2]"], "d": [1.5]}, "none")],
+    ("columns", "taken"),
+    [
+        ({"text": ["a"], "emb": [[1.0, 2.0]]}, "emb"),
+        ({"title_embedding": [[1.0, 2.0]], "ids": [[7.0, 8.0]]}, "title_embedding"),
+        ({"Embedding": ["[1, 2]"], "title": ["a"]}, "Embedding"),
+        ({"embedding": [[1.0, 2.0]], "embedding_model": ["ada"], "ids": [[7.0, 8.0]]}, "embedding"),
+    ],
+    ids=[
+        "the only lists",
+        "called embedding",
+        "called embedding, as a text",
+        "the lists among those called so",
+    ],
 )
-def test_without_a_name_there_has_to_be_one_column_of_vectors(
+def test_a_column_needs_no_name_where_it_is_plain_which(
+    columns: dict[str, Any], taken: str, tmp_path: Path
+) -> None:
+    """The single one with "embedding" in its name, or else the single one of lists."""
+    path = _written(tmp_path, **columns)
+    assert [[1.0, 2.0]] == read_parquet_vectors(path).tolist()
+    assert [[1.0, 2.0]] == read_parquet_vectors(path, taken).tolist()
+
+
+@pytest.mark.parametrize(
+    ("columns", "listed"),
+    [
+        ({"a": [[1.0]], "b": [[2.0]], "c": ["x"]}, "a, b, c"),
+        ({"c": ["[1, 2]"], "d": [1.5]}, "c, d"),
+        (
+            {"title-embedding": [[1.0]], "text-embedding": [[2.0]], "emb": [[3.0]]},
+            "title-embedding, text-emb",
+        ),
+    ],
+)
+def test_where_it_is_not_plain_the_column_has_to_be_named(
     columns: dict[str, Any], listed: str, tmp_path: Path
 ) -> None:
-    """Two, or none: the candidates are named."""
+    """Two, or none: the columns stand in the error."""
     path = _written(tmp_path, **columns)
-    with pytest.raises(InputError, match=f"columns with lists of numbers: found {listed}, expected one"):
+    with pytest.raises(InputError, match=f"found the columns {listed}.*: name the column$"):
         read_parquet_vectors(path)
+
+
+@pytest.mark.parametrize("module", [files, mirror])
+def test_a_parquet_file_beside_the_suite_or_in_the_mirror_is_read(module: Any, tmp_path: Path) -> None:
+    """By the same rule, with the same parts as any file of vectors; ``array`` names the column."""
+    path = _written(tmp_path, title=["t"] * 10, embedding=VECTORS.tolist(), other=VECTORS[::-1].tolist())
+    keys = {"path": path.name} | ({"sha256": sha256_file(path)} if module is mirror else {})
+    place = Place(tmp_path, tmp_path, offline=True)
+    found = module.read(module.Params(**keys), "set", place).vectors
+    assert VECTORS.tobytes() == found.tobytes()
+    rows = Rows(array="other", part="validation", share=0.5, validation=0.3)
+    part = module.read(module.Params(**keys, rows=rows), "set", place)
+    assert np.sort(np.random.default_rng(0).permutation(10)[5:8]).tolist() == part.index.tolist()
+    assert VECTORS[::-1][part.index].tobytes() == part.vectors.tobytes()
 
 
 @pytest.mark.parametrize(
@@ -227,6 +274,18 @@ def test_a_pattern_chooses_the_files(cache: Cache) -> None:
     assert VECTORS[2:4].tobytes() == found.tobytes()
     with pytest.raises(InputError, match=r"who/set: found no file \*.csv, expected Parquet files"):
         shards.file_names("who/set", SHA, "*.csv", OFFLINE)
+
+
+def test_files_of_several_splits_are_put_together_only_on_demand(cache: Cache) -> None:
+    """Parts of one split differ in their numbers alone; where names differ otherwise one has to be named."""
+    tables = {"data/test-0.parquet": _table(VECTORS[:2]), NAMES[0]: _table(VECTORS[2:])}
+    cache(tables)
+    with pytest.raises(InputError, match=f"found files of several splits .data/test-0.parquet, {NAMES[0]}"):
+        hub_vectors.read(hub_vectors.Params(**PINNED, rows=2), "set", OFFLINE)
+    for pattern, rows in ((NAMES[0], VECTORS[2:5]), ("data/*.parquet", VECTORS[:3])):
+        found = hub_vectors.read(hub_vectors.Params(**PINNED, rows=3, files=pattern), "set", OFFLINE).vectors
+        assert found is not None
+        assert rows.tobytes() == found.tobytes()
 
 
 def test_a_name_that_leaves_the_snapshot_is_refused(cache: Cache) -> None:
@@ -370,6 +429,20 @@ def test_vectors_to_train_on_need_no_pairs(cache: Cache) -> None:
     cache({NAMES[0]: _table(VECTORS)})
     found = hub_vectors.read(hub_vectors.Params(**PINNED, rows=6, pairs=0), "set", OFFLINE)
     assert (0, 2) == found.pairs.shape
+
+
+def test_a_part_of_the_rows_is_taken_by_their_numbers(cache: Cache) -> None:
+    """Of rows 2 to 9: the validation part, with the numbers that these rows have in the files."""
+    cache({NAMES[0]: _table(VECTORS)})
+    take = Part(part="validation", share=0.5, validation=0.25, seed=42)
+    found = hub_vectors.read(hub_vectors.Params(**PINNED, rows=8, skip=2, take=take), "set", OFFLINE)
+    expected = 2 + np.sort(np.random.default_rng(42).permutation(8)[4:6])
+    assert found.index is not None
+    assert found.vectors is not None
+    assert expected.tolist() == found.index.tolist()
+    assert VECTORS[expected].tobytes() == found.vectors.tobytes()
+    assert take.identity() == found.origin["take"]
+    assert "take" not in hub_vectors.locate(hub_vectors.Params(**PINNED, rows=8), OFFLINE)
 
 
 def test_files_of_different_dimensions_are_refused(cache: Cache) -> None:

@@ -19,9 +19,11 @@ DEPTHS = (1, 10, 50, 100)
 SERIES = {
     "pairs": {"human", "original", "compressed", "stage", "squared-error"},
     "random-pairs": {"original", "compressed"},
-    "queries": {"reciprocal-rank", "ndcg@10", "rescored@2", "rescored@4", "rescored@10"}
+    "queries": {"reciprocal-rank", "ndcg@10", "ndcg@50", "rescored@2", "rescored@4", "rescored@10"}
     | {f"{name}@{depth}" for name in ("recall", "overlap") for depth in DEPTHS},
+    "judged": {f"{before}{name}" for before in ("", "original ") for name in ("ndcg@10", "recall@100")},
 }
+SERIES["index"] = {f"{scope} {key}" for scope in ("vs-teacher", "vs-student") for key in SERIES["queries"]}
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,15 @@ class Case:
 
 
 CASES = {
+    "judged": Case("ndcg@10", {("ndcg@10",): [0.3, 0.2, 0.4]}, [0.3, 0.2, 0.4]),
+    "judged-retention": Case(
+        "ndcg@10",
+        # 0.24 / 0.32 = 0.75; resample by resample 0.2 / 0.4 = 0.5 and 0.33 / 0.3 = 1.1
+        {("ndcg@10",): [0.24, 0.2, 0.33], ("original ndcg@10",): [0.32, 0.4, 0.3]},
+        [0.75, 0.5, 1.1],
+    ),
+    "vs-student": Case("overlap@10", {("vs-student overlap@10",): [0.9, 0.8, 1.0]}, [0.9, 0.8, 1.0]),
+    "vs-teacher": Case("rescored@4", {("vs-teacher rescored@4",): [0.7, 0.6, 0.8]}, [0.7, 0.6, 0.8]),
     "added-loss": Case(
         "human",
         # 0.80 after the steps before the last, 0.75 after all: 0.05; a resample may turn it round
@@ -82,8 +93,12 @@ def test_a_metric_says_what_it_is(name: str) -> None:
     assert module.UNIT
     assert type(module.HIGHER_IS_BETTER) is bool
     assert 0 < module.RERUN_TOLERANCE < 0.1
-    allowed = {"1", "2", "4", "10", "50", "100"} if module.ITEMS == "queries" else {"human", "original"}
-    assert allowed >= set(module.REFERENCES)
+    allowed = {
+        "queries": {"1", "2", "4", "10", "50", "100"},
+        "judged": SERIES["judged"],
+        "index": SERIES["queries"] | {"overlap@1"},
+    }
+    assert allowed.get(module.ITEMS, {"human", "original"}) >= set(module.REFERENCES)
     assert module.REFERENCES
     assert module.__doc__
 
@@ -165,6 +180,7 @@ def test_added_loss_is_loss_against_the_stage() -> None:
 def test_an_unknown_metric_is_named_with_the_choices() -> None:
     """The error lists the metrics there are."""
     with pytest.raises(
-        InputError, match="found 'kendall', expected one of added-loss, loss, mrr, ndcg, over"
+        InputError,
+        match="found 'kendall', expected one of added-loss, judged, judged-retention, loss, mrr, ndcg, over",
     ):
         plugins.load("metrics", "kendall", "metrics")

@@ -135,7 +135,7 @@ def test_rescoring_mends_the_order_of_what_was_found() -> None:
 
 ALWAYS = {"reciprocal-rank", "recall@1", "overlap@1"}
 OF_TEN = {"recall@10", "overlap@10", "ndcg@10"}
-OF_FIFTY = {"recall@50", "overlap@50", "rescored@4"}
+OF_FIFTY = {"recall@50", "overlap@50", "ndcg@50", "rescored@4"}
 OF_A_HUNDRED = {"recall@100", "overlap@100", "rescored@10"}
 
 

@@ -14,6 +14,7 @@ from harness.panels import (
     draw,
     everything,
     fresh_rows,
+    index_series,
     pair_series,
     query_series,
     random_series,
@@ -221,3 +222,46 @@ def test_a_series_has_what_people_said_where_they_did() -> None:
     assert {"original", "compressed"} == set(pair_series(paired(2), before, None, seen, "here"))
     rated = pair_series(paired(2), before, gold, seen, "here")
     assert ([0.5, 0.25], [3.0, 1.0]) == (rated["original"].tolist(), rated["human"].tolist())
+
+
+# -- What an index finds -------------------------------------------------------------------------------------
+
+
+def exact(rows: Floats, queries: Floats, k: int) -> np.ndarray:
+    """Search exhaustively, as an index would: the query's own row is among what it finds."""
+    return np.argsort(-(queries @ rows.T), axis=1, kind="stable")[:, :k].astype(np.int64)
+
+
+def test_an_exact_index_scores_what_the_exhaustive_search_does() -> None:
+    """Against the teacher it has the scores of the queries panel; against the student it finds everything."""
+    x = rows(300)
+    found = draw(of_rows(x), of_rows(rows(300, 9), "other"), x)
+    seen = views(chain(Step("truncation", {"dims": 4})), x, asymmetric=False)
+    searched = index_series(found, seen, exact)
+    for key, values in query_series(found, seen).items():
+        np.testing.assert_allclose(searched["vs-teacher " + key], values, atol=1e-12, err_msg=key)
+    assert {1.0} == set(searched["vs-student overlap@10"]) == set(searched["vs-student recall@1"])
+
+
+def test_an_index_that_finds_nothing_scores_nothing() -> None:
+    """Empty places, -1, are no neighbours, and rescoring them brings none."""
+    x = rows(300)
+    found = draw(of_rows(x), of_rows(rows(300, 9), "other"), x)
+    seen = views(chain(Step("truncation", {"dims": 4})), x, asymmetric=False)
+    searched = index_series(found, seen, lambda _, queries, k: np.full((len(queries), k), -1, np.int64))
+    assert {0.0} == {float(value) for values in searched.values() for value in values}
+
+
+def test_an_index_is_worse_than_exhaustive_search_where_it_leaves_rows_out() -> None:
+    """One that has only half the rows finds about half of the student's neighbours."""
+    x = rows(300)
+    found = draw(of_rows(x), of_rows(rows(300, 9), "other"), x)
+    seen = views(chain(Step("identity", {})), x, asymmetric=False)
+
+    def half(among: Floats, queries: Floats, k: int) -> np.ndarray:
+        similar = queries @ among.T
+        similar[:, 1::2] = -np.inf
+        return np.argsort(-similar, axis=1, kind="stable")[:, :k].astype(np.int64)
+
+    searched = index_series(found, seen, half)
+    assert 0.4 < searched["vs-student overlap@10"].mean() < 0.6

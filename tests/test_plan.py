@@ -98,14 +98,17 @@ def test_bytes_and_bits_give_the_dimensions(chain: str, dims: int, subvectors: i
 def test_there_is_one_seed_where_nothing_is_random(path: Path) -> None:
     """And all of them where something is: by what is known of the methods, not by their own word."""
     suite = load(path)
-    fixed = {"identity", "normalize", "pca", "scalar", "scalar-per-vector", "sign", "truncation"}
+    fixed = {"columns", "identity", "normalize", "pca", "scalar", "scalar-per-vector", "sign", "truncation"}
+    fixed |= {None, "flat"}  # no index, or an exhaustive one
+    own = {chain.name: chain.seeds or suite.seeds for chain in suite.chains}
     seeds: dict[str, list[int]] = {}
-    random = {}
+    expected = {}
     for cell in planned(path):
         name = cell.id.rpartition(".")[0]
         seeds.setdefault(name, []).append(cell.seed)
-        random[name] = not {step.use for step in cell.steps} <= fixed
-    assert {name: suite.seeds if random[name] else suite.seeds[:1] for name in seeds} == seeds
+        used = {step.use for step in cell.steps} | {cell.index.use if cell.index else None}
+        expected[name] = own[cell.chain][:1] if used <= fixed else own[cell.chain]
+    assert expected == seeds
 
 
 def test_codecs_of_the_named_points_are_kept_for_the_first_seed() -> None:
@@ -136,6 +139,7 @@ def test_a_cell_says_all_that_decides_it(small_suite: SmallSuite) -> None:
         "metrics": {"test-set": ["spearman@original"]},
         "stages": False,
         "asymmetric": False,
+        "index": None,
         "grid": {},
         "guardrails": {},
     }

@@ -133,3 +133,11 @@ def test_the_digest_of_a_module_is_that_of_its_source() -> None:
     source = (ROOT / "compressors" / "pca.py").read_text("utf-8")
     assert plugins.digest_source(source) == plugins.code_digest("harness.compressors.pca")
     assert plugins.code_digest("harness.compressors.pca") != plugins.code_digest("harness.compressors.pq")
+
+
+def test_a_plug_in_stands_on_what_it_imports_and_on_what_that_imports() -> None:
+    """At the top or inside a function, and nothing else: the reference method's rotation, not the lens."""
+    found = plugins.stands_on("harness.compressors.aqea")
+    assert {"harness.compressors.aqea", "harness.aqea_weights", "harness.codecs", "harness.core"} <= found
+    assert "harness.compressors.lens" not in found
+    assert {"harness.records", "harness.drawn"} <= plugins.stands_on("harness.sources.mirror")

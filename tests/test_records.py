@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import gzip
+import itertools
 import json
 import math
 from collections.abc import Callable, Iterator
@@ -364,6 +365,59 @@ def test_parts_of_a_file_never_meet_and_leave_nothing_out(n: int, share: float, 
     assert sorted(numbers[trained:]) == numbers[trained:]
 
 
+def test_three_parts_are_cut_from_one_shuffling() -> None:
+    """80/10/10 of 50 rows with seed 42, worked out from numpy's permutation; the index says which rows."""
+    x, order = rows(50, 3), np.random.default_rng(42).permutation(50)
+    expected = {"train": order[:40], "validation": order[40:45], "test": order[45:]}
+    for part, numbers in expected.items():
+        found = vector_set(x, "mine", {}, Rows(part=part, share=0.8, validation=0.1, seed=42), "here")
+        assert found.index is not None
+        assert found.vectors is not None
+        assert (sorted(numbers.tolist()), "int64") == (found.index.tolist(), str(found.index.dtype))
+        assert x[np.sort(numbers)].tobytes() == found.vectors.tobytes()
+
+
+@pytest.mark.parametrize(("n", "share", "seed"), [(11, 0.6, 0), (50, 0.25, 7), (101, 0.333, 42)])
+def test_without_a_validation_share_the_two_parts_are_those_of_before(
+    n: int, share: float, seed: int
+) -> None:
+    """The rule that the committed evidence was made by: the first rounded share of the permutation."""
+    order = np.random.default_rng(seed).permutation(n)
+    trained, tested = (Rows(part=part, share=share, seed=seed).numbers(n) for part in ("train", "test"))
+    assert trained is not None
+    assert tested is not None
+    assert np.sort(order[: round(share * n)]).tolist() == trained.tolist()
+    assert np.sort(order[round(share * n) :]).tolist() == tested.tolist()
+
+
+def test_a_limit_is_drawn_before_the_parts_are() -> None:
+    """Twenty of 100 rows by the seed, of which 16, 2 and 2: together the twenty, and no row twice."""
+    kept = Rows(limit=20, seed=42).numbers(100)
+    assert kept is not None
+    assert np.sort(np.random.default_rng(42).permutation(100)[:20]).tolist() == kept.tolist()
+    keys: dict[str, Any] = {"share": 0.8, "validation": 0.1, "seed": 42, "limit": 20}
+    parts = [Rows(part=part, **keys).numbers(100) for part in ("train", "validation", "test")]
+    numbers = [part.tolist() for part in parts if part is not None]
+    assert [16, 2, 2] == [len(part) for part in numbers]
+    assert kept.tolist() == sorted(itertools.chain(*numbers))
+    few = Rows(limit=20).numbers(9)
+    assert few is not None
+    assert list(range(9)) == few.tolist()
+
+
+def test_a_set_of_all_rows_has_no_index() -> None:
+    """The row numbers are those of the file as they stand."""
+    assert vector_set(rows(9, 3), "mine", {}, Rows(), "here").index is None
+
+
+def test_the_identity_of_older_suites_stays_what_it_was() -> None:
+    """The seeds of their fits hang on it: a key that came later is said where it is used."""
+    older = {"array": None, "part": "train", "share": 0.6, "seed": 0, "pairs": 4}
+    assert older == Rows(part="train", pairs=4).identity()
+    newer = Rows(part="train", validation=0.1, limit=30)
+    assert {**older, "pairs": 0, "validation": 0.1, "limit": 30} == newer.identity()
+
+
 def test_parts_follow_from_the_seed() -> None:
     """The same seed takes the same rows, another seed others; without a part all rows are taken."""
     x = rows(200, 3)
@@ -404,6 +458,25 @@ def test_one_array_of_several_is_taken(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("arrays", "taken_from"),
+    [
+        ({"embeddings": 5, "ids": 7}, "embeddings"),
+        ({"embeddings": 5, "left": 7, "right": 7}, "embeddings"),
+        ({"vectors": 5}, "vectors"),
+    ],
+)
+def test_an_array_needs_no_name_where_it_is_plain_which(
+    tmp_path: Path, arrays: dict[str, int], taken_from: str
+) -> None:
+    """The one called embeddings among several, or the only one."""
+    written_arrays: dict[str, Any] = {name: rows(n, 3) for name, n in arrays.items()}
+    np.savez(tmp_path / "a.npz", **written_arrays)
+    found = read_vectors(tmp_path / "a.npz", "mine", {}, Rows()).vectors
+    assert found is not None
+    assert written_arrays[taken_from].tolist() == found.tolist()
+
+
+@pytest.mark.parametrize(
     ("fields", "named"),
     [
         ({"array": "third"}, "found arrays ['left', 'right'], expected 'third' among them"),
@@ -433,9 +506,17 @@ def test_a_file_is_read_by_its_ending(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("fields", "named"),
-    [({"part": "dev"}, "part"), ({"share": 0}, "share"), ({"share": 1}, "share"), ({"pairs": -1}, "pairs")],
+    [
+        ({"part": "dev"}, "part"),
+        ({"share": 0}, "share"),
+        ({"share": 1}, "share"),
+        ({"pairs": -1}, "pairs"),
+        ({"limit": 1}, "limit"),
+        ({"share": 0.8, "validation": 0.2}, "less than 1 together"),
+        ({"part": "validation"}, "expected the share of it under the key validation"),
+    ],
 )
 def test_rows_that_make_no_sense_are_refused_by_name(fields: dict[str, Any], named: str) -> None:
-    """Another part, all or none of the rows, fewer than no pairs."""
+    """Another part, all or none of the rows, fewer than no pairs, none to test on, no validation share."""
     with pytest.raises(ValidationError, match=named):
         Rows.model_validate(fields, strict=True)

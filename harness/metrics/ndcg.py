@@ -1,4 +1,4 @@
-"""nDCG of the ranking found, the exact ten nearest neighbours being relevant, the nearest most."""
+"""nDCG of the ranking found, the exact k nearest neighbours being relevant, the nearest most."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from harness.stats import Estimates, Request
 
 ITEMS = "queries"
-REFERENCES = ("10",)
+REFERENCES = ("10", "50")
 UNIT = "fraction"
 HIGHER_IS_BETTER = True
 RERUN_TOLERANCE = 0.02

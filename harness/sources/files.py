@@ -1,7 +1,8 @@
 """Your own files, beside the suite: pairs of texts, or vectors as they come.
 
 Texts: ``.jsonl``, ``.jsonl.gz`` (sentence1, sentence2, score) or ``.tsv``. Vectors: ``.npz`` with left,
-right and perhaps gold, or rows (``.npy``, or an array of a ``.npz``), of which ``rows`` says what to take.
+right and perhaps gold, or rows (``.npy``, an array of a ``.npz``, a column of a ``.parquet``), of which
+``rows`` says what to take.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from pydantic import BaseModel
 
 from harness.core import BlockedError, PairSet, Place
 from harness.files import inside, sha256_file
+from harness.parquet import read_parquet
 from harness.records import Rows, read_file
 
 
@@ -31,11 +33,12 @@ def locate(params: Params, place: Place) -> dict[str, Any]:
         "use": "files",
         "path": params.path,
         "sha256": sha256_file(path),
-        "rows": params.rows.model_dump(),
+        "rows": params.rows.identity(),
     }
 
 
 def read(params: Params, name: str, place: Place) -> PairSet:
     """Return the set, read by the file's ending."""
     path = inside(place.folder, params.path, "files")
-    return read_file(path, name, locate(params, place), params.rows)
+    read_as = read_parquet if path.suffix == ".parquet" else read_file
+    return read_as(path, name, locate(params, place), params.rows)

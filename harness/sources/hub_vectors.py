@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,16 +10,18 @@ from pydantic import BaseModel, Field
 
 from harness import hub, shards
 from harness.core import InputError, PairSet, Place
-from harness.drawn import graded_pairs
+from harness.drawn import Part
 from harness.parquet import read_parquet_vectors
+from harness.records import Rows, vector_set
 
 
 class Params(BaseModel, extra="forbid", frozen=True):
     """``rows`` vectors of ``column`` after the first ``skip``, in the order of the files' names.
 
-    ``files``: a pattern of names, ``*`` also covers ``/``; skipping counts the rows of these alone.
-    ``column``: lists of numbers or JSON texts of such; left out, the single column of lists. ``pairs``:
-    of graded similarity drawn a row (harness.drawn); a set to train on may have none.
+    ``files``: a pattern of names, ``*`` also covers ``/``; skipping counts the rows of these alone. Left out,
+    the files have to be those of one split. ``column``: lists of numbers or JSON texts of such; left out, the
+    single one with "embedding" in its name, or else the single column of lists. ``pairs``: of graded
+    similarity drawn a row (harness.drawn); a set to train on may have none. ``take``: a part of these rows.
     """
 
     repo: str
@@ -28,12 +31,14 @@ class Params(BaseModel, extra="forbid", frozen=True):
     files: str = "*.parquet"
     column: str | None = None
     pairs: int = Field(default=1, ge=0)
+    take: Part = Part()
 
 
 def locate(params: Params, place: Place) -> dict[str, Any]:
     """Return what identifies the vectors; raise BlockedError where neither cache nor hub has them."""
     sha = hub.commit(params.repo, "dataset", params.revision, place)
-    return {"use": "hub-vectors", **params.model_dump(), "revision": sha}
+    taken = {} if params.take == Part() else {"take": params.take.identity()}
+    return {"use": "hub-vectors", **params.model_dump(exclude={"take"}), "revision": sha, **taken}
 
 
 def read(params: Params, name: str, place: Place) -> PairSet:
@@ -50,6 +55,6 @@ def read(params: Params, name: str, place: Place) -> PairSet:
         raise InputError(
             f"{params.repo}: found vectors of {widths} dimensions, expected as many in each file"
         )
-    vectors = np.concatenate(found)
-    pairs = graded_pairs(vectors, name, params.pairs) if params.pairs else np.empty((0, 2), np.int64)
-    return PairSet(name, None, vectors, pairs, None, origin)
+    taken = Rows(**params.take.model_dump(), pairs=params.pairs)
+    data = vector_set(np.concatenate(found), name, origin, taken, params.repo)
+    return data if data.index is None else replace(data, index=data.index + params.skip)

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from harness.core import BlockedError, PairSet, Place
 from harness.files import check_digest, inside
+from harness.parquet import read_parquet
 from harness.records import Rows, read_file
 
 
@@ -32,7 +33,7 @@ def locate(params: Params, place: Place) -> dict[str, Any]:
         "use": "mirror",
         "path": params.path,
         "sha256": params.sha256,
-        "rows": params.rows.model_dump(),
+        "rows": params.rows.identity(),
     }
 
 
@@ -42,7 +43,8 @@ def read(params: Params, name: str, place: Place) -> PairSet:
     assert place.mirror is not None  # noqa: S101 - locate has just said so
     path = _path(params, place.mirror)
     check_digest(path, params.sha256)
-    return read_file(path, name, origin, params.rows)
+    read_as = read_parquet if path.suffix == ".parquet" else read_file
+    return read_as(path, name, origin, params.rows)
 
 
 def _path(params: Params, mirror: Path) -> Path:

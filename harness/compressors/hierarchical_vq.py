@@ -1,0 +1,124 @@
+"""Hierarchical vector quantization: a coarse code, then codes whose codebooks depend on what came before.
+
+The codebooks are a tree of k-means (Nistér and Stewénius 2006), by faiss: the first position names one of
+the root's codewords, the next one of the codewords of that codeword's own codebook, and the last codeword is
+what is decoded. So every position makes the ones before it finer, and two vectors that share their first
+symbols are near each other. k-means rather than the VectorQuantize of vector-quantize-pytorch: a codebook is
+fitted on the rows of its branch alone, a few dozen at the last position, where moving averages over batches
+have nothing to average; and there is no encoder, hence no gradient to choose. The library's HierarchicalVQ is
+of another kind: it pools grids of vectors at several scales. As every code has a codeword of its own, codes
+may be no more than the training rows; finer codes are what `residual-vq` and `fsq` are for.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, Field
+
+from harness import packing
+from harness.core import Bytes, Floats, InputError, Ints, Training
+
+RANDOM = True
+REPEATS = 3  # of k-means, the best of which is kept: a small codebook gets stuck now and then
+
+
+class Params(BaseModel, extra="forbid", frozen=True):
+    """``levels``: codewords of each codebook at each position; ``iterations`` of k-means."""
+
+    levels: tuple[int, ...] = Field(default=(16, 16, 10), min_length=1)
+    iterations: int = Field(default=15, ge=1)
+
+
+@dataclass(frozen=True, slots=True)
+class HierarchicalVQ:
+    """``codebooks``: (branches, codewords, D) float32 of each position, a branch for every code before it."""
+
+    codebooks: tuple[Floats, ...]
+    side_bytes: ClassVar[int] = 0
+    reconstructs: ClassVar[bool] = True
+    ordered: ClassVar[bool] = False
+
+    @property
+    def levels(self) -> tuple[int, ...]:
+        """Return the number of codewords of a codebook at each position."""
+        return tuple(books.shape[1] for books in self.codebooks)
+
+    def encode(self, x: Floats) -> Bytes:
+        """Return codes (n, bytes) uint8 of vectors (n, D) float32: the symbols on the way down, packed."""
+        symbols = np.empty((len(x), len(self.codebooks)), np.int64)
+        branch = np.zeros(len(x), np.int64)
+        for position, books in enumerate(self.codebooks):
+            for number in np.unique(branch):
+                mine = branch == number
+                symbols[mine, position] = _nearest(x[mine], books[number])
+            branch = branch * books.shape[1] + symbols[:, position]
+        return packing.pack(symbols, self.levels)
+
+    def decode(self, codes: Bytes) -> Floats:
+        """Return the last codewords (n, D) float32 behind ``codes``."""
+        branch = np.zeros(len(codes), np.int64)
+        for size, chosen in zip(self.levels, self.symbols(codes).T, strict=True):
+            branch = branch * size + chosen
+        return self.codebooks[-1].reshape(-1, self.codebooks[-1].shape[2])[branch]
+
+    def symbols(self, codes: Bytes) -> Ints:
+        """Return the symbol (n, positions) int64 of each position, the coarse one first."""
+        return packing.unpack(codes, self.levels)
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Return the codebooks of each position."""
+        return {"codebooks" + str(i): books for i, books in enumerate(self.codebooks)}
+
+
+def fit(train: Training, params: Params, seed: int) -> HierarchicalVQ:
+    """Return the tree grown on the training vectors; raise InputError where it has more codes than rows."""
+    if min(params.levels) < 2:  # noqa: PLR2004 - one codeword says nothing
+        raise InputError(f"hierarchical-vq: found levels {list(params.levels)}, expected at least 2 at each")
+    codes = math.prod(params.levels)
+    if codes > len(train.vectors):
+        said = f"found {codes} codes for {len(train.vectors)} training vectors"
+        raise InputError(f"hierarchical-vq: {said}, expected no more codes than vectors")
+    codebooks: list[Floats] = []
+    branches = [train.vectors]
+    for size in params.levels:
+        books = [_codebook(rows, size, params.iterations, seed) for rows in branches]
+        codebooks.append(np.stack(books))
+        branches = [part for rows, book in zip(branches, books, strict=True) for part in _parted(rows, book)]
+    return HierarchicalVQ(tuple(codebooks))
+
+
+def restore(state: Mapping[str, NDArray[Any]], _params: Params) -> HierarchicalVQ:
+    """Return the codec that ``state`` describes."""
+    return HierarchicalVQ(
+        tuple(np.asarray(state["codebooks" + str(i)], np.float32) for i in range(len(state)))
+    )
+
+
+def _nearest(x: Floats, book: Floats) -> Ints:
+    nearest: Ints = (np.square(book).sum(axis=1) - 2 * (x @ book.T)).argmin(axis=1)
+    return nearest
+
+
+def _codebook(rows: Floats, size: int, iterations: int, seed: int) -> Floats:
+    """Return ``size`` codewords; as many rows or fewer are codewords themselves, the last one repeated."""
+    import faiss
+
+    if len(rows) <= size:
+        return np.concatenate([rows, np.repeat(rows[-1:], size - len(rows), axis=0)])
+    means = faiss.Kmeans(
+        rows.shape[1], size, niter=iterations, nredo=REPEATS, seed=seed % 2**31, min_points_per_centroid=1
+    )
+    means.train(rows)
+    return np.asarray(means.centroids, np.float32)
+
+
+def _parted(rows: Floats, book: Floats) -> list[Floats]:
+    """Return the rows nearest to each codeword; a codeword without rows is the one row of its branch."""
+    nearest = _nearest(rows, book)
+    return [rows[nearest == i] if (nearest == i).any() else book[i : i + 1] for i in range(len(book))]

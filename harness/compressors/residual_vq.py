@@ -1,0 +1,144 @@
+"""Learned residual vector quantization, the bottleneck of RQ-VAE (Zeghidour et al. 2021; Lee et al. 2022).
+
+An encoder maps a vector to ``dims`` dimensions, each stage takes the nearest of its codewords to what the
+stages before it left over, and a decoder maps the sum of the codewords back (`harness/bottleneck.py` says how
+the two are trained). The stages are those of vector-quantize-pytorch's ResidualVQ: k-means to start with,
+exponential moving averages of the rows that a codeword is nearest to, and a new place for a codeword that
+hardly any row is near. The gradient passes the stages as if they were the identity (van den Oord et al.
+2017) or by rotating it from the encoded vector to its codeword (rotation trick, Fifty et al. 2024).
+Generative retrieval calls such codes semantic IDs (Rajput et al. 2023). `residual-quantizer` is k-means
+alone, on the vectors themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, Field
+
+from harness import bottleneck, packing
+from harness.core import Bytes, Floats, InputError, Ints, Training
+
+if TYPE_CHECKING:
+    import torch
+
+RANDOM = True
+DECAY = 0.99  # of the moving averages: a batch has about one row a codeword
+DEAD = 0.1  # of the rows that a codeword has in a batch on average: below it, a codeword is put elsewhere
+START_ROWS = 4096  # that k-means starts the codebooks with
+START_ITERATIONS = 5
+
+
+class Params(BaseModel, extra="forbid", frozen=True):
+    """``stages``, each with a codebook of ``codewords``, in ``dims`` dimensions.
+
+    ``gradient`` past the stages; ``hidden`` units beside the affine maps; ``steps`` of Adam with ``batch``
+    rows each at the first ``rate``.
+    """
+
+    stages: int = Field(default=3, ge=1)
+    codewords: int = Field(default=16, ge=2)
+    dims: int = Field(default=64, ge=1)
+    hidden: int = Field(default=0, ge=0)
+    gradient: Literal["straight-through", "rotation"] = "rotation"
+    steps: int = Field(default=200, ge=1)
+    batch: int = Field(default=256, ge=4, multiple_of=2)
+    rate: float = Field(default=1e-3, gt=0)
+
+
+@dataclass(frozen=True, slots=True)
+class ResidualVQ:
+    """``encoder`` D -> d, ``decoder`` back, ``codebooks`` (stages, codewords, d) float32."""
+
+    encoder: bottleneck.Map
+    decoder: bottleneck.Map
+    codebooks: Floats
+    history: dict[str, list[float]] = field(default_factory=dict)
+    side_bytes: ClassVar[int] = 0
+    reconstructs: ClassVar[bool] = True
+    ordered: ClassVar[bool] = False
+
+    @property
+    def levels(self) -> tuple[int, ...]:
+        """Return the number of codewords of each stage."""
+        return (int(self.codebooks.shape[1]),) * len(self.codebooks)
+
+    def encode(self, x: Floats) -> Bytes:
+        """Return codes (n, bytes) uint8 of vectors (n, D) float32: the codewords' numbers, packed."""
+        rest = self.encoder(x)
+        symbols = np.empty((len(x), len(self.codebooks)), np.int64)
+        for stage, book in enumerate(self.codebooks):
+            symbols[:, stage] = (np.square(book).sum(axis=1) - 2 * (rest @ book.T)).argmin(axis=1)
+            rest = rest - book[symbols[:, stage]]
+        return packing.pack(symbols, self.levels)
+
+    def decode(self, codes: Bytes) -> Floats:
+        """Return vectors (n, D) float32 that the decoder makes of the sums of the codewords."""
+        total = np.zeros((len(codes), self.codebooks.shape[2]), np.float32)
+        for book, chosen in zip(self.codebooks, self.symbols(codes).T, strict=True):
+            total += book[chosen]
+        return self.decoder(total)
+
+    def symbols(self, codes: Bytes) -> Ints:
+        """Return the codeword's number (n, stages) int64 of each stage."""
+        return packing.unpack(codes, self.levels)
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Return both maps and the codebooks."""
+        maps = {**self.encoder.state("encoder"), **self.decoder.state("decoder")}
+        return {**maps, "codebooks": self.codebooks}
+
+
+def fit(train: Training, params: Params, seed: int) -> ResidualVQ:
+    """Return the trained codec; raise InputError where rows are fewer than codewords or dimensions."""
+    import torch
+
+    if len(train.vectors) < params.codewords:
+        said = f"found {len(train.vectors)} training vectors"
+        raise InputError(f"residual-vq: {said}, expected at least {params.codewords}, one a codeword")
+    start = bottleneck.principal(train.vectors, params.dims)
+    schedule = bottleneck.Schedule(params.steps, params.batch, params.rate, params.hidden)
+    with torch.random.fork_rng(devices=[]):  # the library draws from torch's own generator
+        torch.manual_seed(seed % 2**63)
+        stages = _stages(train.vectors, start, params)
+
+        def quantize(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+            inside, _, losses = stages(x[None])
+            return inside[0], losses.sum()
+
+        found = bottleneck.train(train, start, quantize, schedule, seed)
+    books = np.ascontiguousarray(stages.codebooks.detach().numpy())
+    return ResidualVQ(found.encoder, found.decoder, books, {"loss": found.losses})
+
+
+def restore(state: Mapping[str, NDArray[Any]], _params: Params) -> ResidualVQ:
+    """Return the codec that ``state`` describes."""
+    encoder, decoder = (bottleneck.restore_map(state, name) for name in ("encoder", "decoder"))
+    return ResidualVQ(encoder, decoder, np.asarray(state["codebooks"], np.float32))
+
+
+def _stages(vectors: Floats, start: bottleneck.Start, params: Params) -> Any:
+    """Return the library's module, its codebooks started by k-means on random rows."""
+    import torch
+    import vector_quantize_pytorch as library
+
+    stages = library.ResidualVQ(
+        dim=params.dims,
+        num_quantizers=params.stages,
+        codebook_size=params.codewords,
+        rotation_trick=params.gradient == "rotation",
+        kmeans_init=True,
+        kmeans_iters=START_ITERATIONS,
+        decay=DECAY,
+        threshold_ema_dead_code=DEAD * params.batch / params.codewords,
+    )
+    chosen = torch.randperm(len(vectors))[: max(START_ROWS, params.codewords)].numpy()
+    weights, bias = start.encoder
+    inside = vectors[chosen] / np.float32(start.scale) @ weights + bias
+    with torch.no_grad():
+        stages(torch.tensor(inside)[None])
+    return stages

@@ -1,0 +1,1 @@
+"""Search indexes, one file each: typed Params and build() -> Index."""

@@ -1,0 +1,23 @@
+"""Exhaustive search by faiss: every row is compared, so that what it finds is exact."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel
+
+from harness.core import Floats
+from harness.searching import FaissIndex
+
+RANDOM = False
+
+
+class Params(BaseModel, extra="forbid", frozen=True):
+    """There is nothing to set."""
+
+
+def build(vectors: Floats, _params: Params, _seed: int) -> FaissIndex:
+    """Return the index of unit vectors (n, d) float32, which it keeps as they are."""
+    import faiss
+
+    index = faiss.IndexFlatIP(vectors.shape[1])
+    index.add(vectors)
+    return FaissIndex(index)

@@ -1,0 +1,36 @@
+"""What an index finds, against the exact neighbours of the uncompressed vectors: quality of the whole.
+
+``overlap@10`` is the share of the ten exact neighbours, what ANN benchmarks call recall@10; ``rescored@t``
+is that share after a second stage has ranked the first 10 t anew by the uncompressed vectors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from harness.stats import Estimates, Request
+
+ITEMS = "index"
+REFERENCES = (
+    "recall@1",
+    "recall@10",
+    "overlap@1",
+    "overlap@10",
+    "ndcg@10",
+    "rescored@2",
+    "rescored@4",
+    "rescored@10",
+)
+UNIT = "fraction"
+HIGHER_IS_BETTER = True
+RERUN_TOLERANCE = 0.02
+
+
+def needs(reference: str) -> list[Request]:
+    """Return the estimates that ``compute`` looks up."""
+    return [("vs-teacher " + reference,)]
+
+
+def compute(estimate: Callable[[Request], Estimates], reference: str) -> Estimates:
+    """Return the mean over queries, point and resamples."""
+    return estimate(("vs-teacher " + reference,))

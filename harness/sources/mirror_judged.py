@@ -1,0 +1,67 @@
+"""A retrieval set of a mirror in BEIR's layout: documents, queries and judgements, every file by digest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field, model_validator
+
+from harness.core import BlockedError, PairSet, Place
+from harness.files import check_digest, inside
+from harness.judgements import document_set, judged_set, read_json_lines, read_tab_lines
+
+
+class Pinned(BaseModel, extra="forbid", frozen=True):
+    """``path`` inside the mirror and the ``sha256`` of its bytes."""
+
+    path: str
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+
+
+class Params(BaseModel, extra="forbid", frozen=True):
+    """``corpus`` and ``queries`` (JSON lines) and ``qrels`` (tab-separated, with a header).
+
+    ``part``: 'judged' is all documents and the queries that ``qrels`` names; 'documents' is a corpus to train
+    on, of the documents alone, and needs neither queries nor judgements.
+    """
+
+    corpus: Pinned
+    queries: Pinned | None = None
+    qrels: Pinned | None = None
+    part: Literal["judged", "documents"] = "judged"
+
+    @model_validator(mode="after")
+    def _whole(self) -> Params:
+        if (self.part == "judged") != (self.queries is not None and self.qrels is not None):
+            raise ValueError("queries and qrels: expected both of a judged set, and neither of documents")
+        return self
+
+
+def locate(params: Params, place: Place) -> dict[str, Any]:
+    """Return what identifies the bytes; raise BlockedError without a mirror or a file in it."""
+    if place.mirror is None:
+        raise BlockedError("no mirror is given", "set HARNESS_MIRROR=DIR or pass --mirror DIR")
+    for pinned in (params.corpus, params.queries, params.qrels):
+        if pinned and not inside(place.mirror, pinned.path, "mirror").exists():
+            remedy = f"put it at {pinned.path} in the mirror's folder"
+            raise BlockedError(f"{pinned.path} is not in the mirror", remedy)
+    return {"use": "mirror-judged", **params.model_dump(exclude_none=True)}
+
+
+def read(params: Params, name: str, place: Place) -> PairSet:
+    """Return the set; raise InputError where a file is not the pinned one."""
+    origin = locate(params, place)
+    documents = read_json_lines(_checked(params.corpus, place))
+    if params.queries is None or params.qrels is None:
+        return document_set(name, documents, origin)
+    queries = read_json_lines(_checked(params.queries, place))
+    judgements = read_tab_lines(_checked(params.qrels, place))
+    return judged_set(name, documents, queries, judgements, origin)
+
+
+def _checked(pinned: Pinned, place: Place) -> Path:
+    assert place.mirror is not None  # noqa: S101 - locate has just said so
+    path = inside(place.mirror, pinned.path, "mirror")
+    check_digest(path, pinned.sha256)
+    return path

@@ -1,0 +1,44 @@
+"""The vectors of an embedding space: encoded and stored, or put side by side from those of its parts."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from harness import plugins
+from harness.core import Floats, InputError, PairSet, check_vectors
+from harness.inputs import Inputs
+from harness.plan import encoder_params
+from harness.suite import Prefixes
+from harness.vectors import vectors
+
+
+def embedded_by(
+    inputs: Inputs, encoder: str, sets: Sequence[PairSet], store: Path, told: Callable[[int], None]
+) -> dict[str, Floats]:
+    """Return the vectors (rows, D) float32 of each set in a space; ``told`` hears how many rows are done."""
+    space = inputs.suite.encoders[encoder]
+    params = encoder_params(space.raw(), encoder, inputs.where)
+    if space.use == "concat":
+        parts = [embedded_by(inputs, part, sets, store, told) for part in params.parts]
+        join = plugins.load("encoders", "concat", inputs.where).join
+        return {
+            data.name: check_vectors(join([part[data.name] for part in parts]), data.name, params.dimension)
+            for data in sets
+        }
+    prefixed = [_prefixed(data, space.prefixes) for data in sets] if space.prefixes else sets
+    corpus = inputs.read(params.corpus) if hasattr(params, "corpus") else None
+    return vectors(prefixed, inputs.encoders[encoder], params, inputs.place, store, told, corpus)
+
+
+def _prefixed(data: PairSet, prefixes: Prefixes) -> PairSet:
+    if data.texts is None:
+        raise InputError(f"{data.name}: found no texts, expected texts where an encoder has prefixes")
+    asks = np.zeros(data.rows, bool)
+    asks[[] if data.queries is None else data.queries] = True
+    before = [prefixes.query if asking else prefixes.document for asking in asks]
+    texts = tuple(prefix + text for prefix, text in zip(before, data.texts, strict=True))
+    return dataclasses.replace(data, texts=texts)
