@@ -150,6 +150,35 @@ def report(source: From = ARTIFACTS) -> None:
 
 
 @app.command()
+def export(
+    suite: Annotated[str, typer.Argument(help="Name of a suite with results.")],
+    to: Annotated[Path, typer.Option("--to", help="Folder to write to.")],
+    source: From = ARTIFACTS,
+    metric: Annotated[str | None, typer.Option(help="Also find the cheapest by this metric.")] = None,
+    at_least: Annotated[float | None, typer.Option(help="The bound that the cheapest has to meet.")] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Hold the interval's lower end to it.")] = False,
+) -> None:
+    """Write a suite's results as JSON lines, JSON, CSV and Parquet; with a bound, the cheapest that meets it.
+
+    \b
+    Examples: harness export sample --to exported
+              harness export sample --to exported --metric retention@human --at-least 0.9 --strict
+    """
+    from report.export import export as write
+    from report.export import write_best
+
+    if (metric is None) != (at_least is None) or (strict and metric is None):
+        raise InputError("export: --strict needs --metric and --at-least, which need each other")
+    for path in write(Tree(source), suite, to):
+        _print(str(path))
+    if metric is not None and at_least is not None:
+        without = write_best(Tree(source), suite, to, metric, at_least, strict=strict)
+        _print(str(to / "best.json"))
+        if without:
+            raise RunError(f"no configuration of {', '.join(without)} has {metric} of at least {at_least:g}")
+
+
+@app.command()
 def verify(root: Annotated[Path, typer.Option(help="The checkout to verify.")] = Path()) -> None:
     """Check ARTIFACTS.sha256 both ways, every certificate, and every result's files.
 

@@ -6,7 +6,9 @@ import functools
 import importlib.metadata
 import os
 import platform
+import resource
 import subprocess
+import sys
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,8 +31,15 @@ def envelope(seconds: float) -> dict[str, Any]:
     return {
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": round(seconds, 3),
+        "peak_memory_bytes": _peak_memory(),
         **_machine(),
     }
+
+
+def _peak_memory() -> int:
+    """Return the most memory that this process has held so far, for all cells that it measured, in bytes."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else 1024 * peak
 
 
 @functools.cache

@@ -74,6 +74,25 @@ class Anchor(_Strict):
     headline: bool = False
 
 
+class Measure(_Strict):
+    """A bound on what was measured on a machine beside a result, in ``unit``.
+
+    ``path``: where it stands in the envelope, keys parted by full stops, ``*`` for the only one there is.
+    ``scale``: how many of what the envelope counts in make a ``unit``.
+    """
+
+    row: str
+    what: str
+    published: float
+    printed: str
+    unit: str
+    scale: float = Field(default=1.0, gt=0)
+    chain: str
+    point: str | None = None
+    path: str
+    headline: bool = False
+
+
 class Scores(_Strict):
     """Spearman against people on one set, in per cent as printed."""
 
@@ -110,11 +129,14 @@ class Claim(_Strict):
     servers: dict[str, Server] = {}
     checks: list[Check] = []
     anchors: list[Anchor] = []
+    measures: list[Measure] = []
 
     @model_validator(mode="after")
     def _whole(self) -> Claim:
-        if not (self.rows or self.checks or self.anchors):
-            raise ValueError("expected rows, checks or anchors")
+        if not (self.rows or self.checks or self.anchors or self.measures):
+            raise ValueError("expected rows, checks, anchors or measures")
+        if self.measures and not self.suite:
+            raise ValueError("measures: expected a suite")
         for row in self.rows:
             if unknown := set(row.encoders or ()) - set(self.encoders):
                 raise ValueError(f"row {row.row}: expected encoders of the claim, not {sorted(unknown)}")
@@ -170,9 +192,11 @@ def _table_rows(claim: Claim) -> list[Row]:
 
 
 def load_claims(folder: Path = FOLDER) -> list[Claim]:
-    """Return the claims in ``folder``, in order of their numbers; raise InputError naming file and key."""
+    """Return the claims in ``folder``, letter C first, by number; raise InputError naming file and key."""
     found = []
-    for path in sorted(folder.glob("*.toml"), key=lambda path: (len(path.stem), path.stem)):
+    for path in sorted(
+        folder.glob("*.toml"), key=lambda p: (p.stem[0] != "C", p.stem[0], len(p.stem), p.stem)
+    ):
         try:
             claim = Claim.model_validate(tomllib.loads(path.read_text("utf-8")))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

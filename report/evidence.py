@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,16 +20,20 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Everything that verdicts stand on: results, blocked cells, and transcripts by the server's name."""
+    """Everything that verdicts stand on: results, blocked cells, and transcripts by the server's name.
+
+    ``tree``: where it was read from, and where the envelopes of the results are.
+    """
 
     results: list[dict[str, Any]]
     blocked: list[dict[str, Any]]
     transcripts: dict[str, dict[str, Any]]
+    tree: Tree
 
 
 def gather(tree: Tree) -> Evidence:
     """Return the evidence in ``tree``; raise InputError where a part of it has no certificate that holds."""
-    return Evidence(results(tree), blocked(tree), transcripts(tree))
+    return Evidence(results(tree), blocked(tree), transcripts(tree), tree)
 
 
 def results(tree: Tree) -> list[dict[str, Any]]:
@@ -73,8 +77,9 @@ def rows(tree: Tree) -> list[dict[str, Any]]:
 def rows_of(result: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the flat rows of one result: its values, its ratio, and what its test sets share with training.
 
-    ``ratio@bytes`` belongs to no data set. ``shared-pairs@audit`` is the share of a set's pairs that stand in
-    the training split, ``seen-sentence@audit`` that of pairs with at least one sentence of it.
+    ``ratio@bytes`` and ``index@bytes``, an index's bytes a row, belong to no data set.
+    ``shared-pairs@audit`` is the share of a set's pairs that stand in the training split,
+    ``seen-sentence@audit`` that of pairs with at least one sentence of it.
     """
     cell = result["inputs"]["cell"]
     common = {
@@ -90,8 +95,10 @@ def rows_of(result: dict[str, Any]) -> list[dict[str, Any]]:
         "bytes_per_vector": result["sizes"]["bytes_per_vector"],
         "ratio": result["sizes"]["ratio"],
     }
-    ratio = _exact("", "ratio@bytes", result["sizes"]["ratio"], 1)
-    return [{**common, **value} for value in (*result["values"], ratio, *_audited(result))]
+    counted = [_exact("", "ratio@bytes", result["sizes"]["ratio"], 1)]
+    if index := result["sizes"].get("index"):
+        counted.append(_exact("", "index@bytes", index["bytes"] / index["rows"], index["rows"]))
+    return [{**common, **value} for value in (*result["values"], *counted, *_audited(result))]
 
 
 _SHARES = {"shared-pairs@audit": "shared_pairs", "seen-sentence@audit": "pairs_with_a_seen_sentence"}
@@ -120,10 +127,10 @@ def _exact(dataset: str, metric: str, value: float, n: int) -> dict[str, Any]:
     return {**place, "value": value, "low": value, "high": value, "n": n}
 
 
-def rows_csv(found: Iterable[dict[str, Any]]) -> str:
+def rows_csv(found: Iterable[dict[str, Any]], columns: Sequence[str] = COLUMNS) -> str:
     """Return rows as CSV with a header line."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()
     writer.writerows(found)
     return text.getvalue().rstrip("\n")

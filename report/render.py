@@ -38,7 +38,7 @@ def render(tree: Tree) -> list[Path]:
         "figures": numbers,
         "results": found.results,
         "blocked": _reasons(found.blocked),
-        "tables": tables.Tables(found.results, rows, claims),
+        "tables": tables.Tables(found.results, rows, claims, tree.root),
         "guardrails": guardrails(found.results),
         "matrix": list(matrix),
         "transcripts": found.transcripts,

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from report.claims import Claim
+from report.tables_autoencoder import AutoEncoders
+from report.tables_neighbours import Neighbours
+from report.tables_ranking import Ranking
 from report.tables_rows import Row, Rows
 from report.tables_search import Search
+from report.tables_semantic import SemanticIds
 from report.tables_spaces import Intrinsic, Stages
 from report.tables_sts import Generalization
 
@@ -13,9 +19,11 @@ PINNED = ("sha256", "revision")
 
 
 class Tables:
-    """Looks up results for tables; ``sts``, ``intrinsic``, ``stages`` and ``search`` are a section's each."""
+    """Looks up results for tables, an attribute a section; ``root``: the folder of the evidence."""
 
-    def __init__(self, results: list[Row], rows: list[Row], claims: list[Claim]) -> None:
+    def __init__(
+        self, results: list[Row], rows: list[Row], claims: list[Claim], root: Path | None = None
+    ) -> None:
         found = Rows(rows)
         steps = {(result["suite"], result["cell"]): result["inputs"]["cell"]["steps"] for result in results}
         self.results = results
@@ -24,6 +32,10 @@ class Tables:
         self.intrinsic = Intrinsic(found, claims)
         self.stages = Stages(found, steps, claims)
         self.search = Search(found, steps)
+        self.ranking = Ranking(results, root)
+        self.autoencoders = AutoEncoders(results, root)
+        self.neighbours = Neighbours(results, root)
+        self.semantic = SemanticIds(results, root)
 
     def suites(self) -> list[Row]:
         """Return what there is evidence of: a line a suite, with its spaces and its number of results."""

@@ -4,6 +4,7 @@ REPRODUCED: the value here, at the printed precision, satisfies the claim's rule
 not, but its 95 % interval reaches the published value. NOT_REPRODUCED: neither. BLOCKED: an input is missing
 where the evidence was made; the row says which and how to get it. NOT_RUN: nothing hinders, nobody ran it.
 A check that a server passed is REPRODUCED, one that it failed NOT_REPRODUCED, one that was skipped BLOCKED.
+A bound on time or memory has no interval: REPRODUCED where the largest of the seeds is within it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 from harness.tree import Tree
 from report.claims import Anchor, Claim, Row, as_json, percent
 from report.evidence import Evidence, gather, over_seeds, rows_of
+from report.measures import judged_measures
 from report.transcripts import judged_checks
 
 Judged = dict[str, Any]
@@ -46,6 +48,7 @@ def judge_by(claims: list[Claim], evidence: Evidence) -> list[Judged]:
             *(found for row in claim.every_row() for found in _judged_row(claim, row, index)),
             *judged_checks(claim, evidence.transcripts),
             *(_judged_anchor(claim, anchor) for anchor in claim.anchors),
+            *judged_measures(claim, evidence),
         )
     ]
 

@@ -13,7 +13,10 @@ import pytest
 from harness import plugins
 
 ROOT = Path(__file__).parents[1]
-COMMANDS = ("list", "plan", "run", "results", "claims", "report", "verify", "compare", "artifacts", "serve")
+COMMANDS = (
+    *("list", "plan", "run", "results", "claims", "report", "export"),
+    *("verify", "compare", "artifacts", "serve"),
+)
 # The command, and after it what it has imported, as the last line.
 MODULES = """
 import json, sys

@@ -49,6 +49,7 @@ CASES = {
     "identity": Case({}, 4 * 24),
     "itq": Case({"dims": 6, "iterations": 5}, 4 * 6, sums=True),
     "lens": Case({"dims": 6, "steps": 5, "batch": 32}, 4 * 6, sums=True),
+    "listwise": Case({"dims": 6, "epochs": 2, "batch": 64, "hard_pool": 50, "queue": 20}, 4 * 6, sums=True),
     "lsq": Case({"subvectors": 4, "iterations": 1, "searches": 2}, 4),
     "normalize": Case({}, 4 * 24),
     "opq-rotation": Case({"subvectors": 4, "iterations": 1}, 4 * 24, sums=True),

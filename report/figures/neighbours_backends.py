@@ -1,0 +1,122 @@
+"""Figure: back ends of search, by bytes against the teacher, and by their fidelity to the student."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from report.claims import Claim
+from report.figures import _style
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+SUITE = "search"
+TEACHER, STUDENT = "vs-teacher@overlap@10", "vs-student@overlap@10"
+CAPTION = (
+    "Left: the share of the uncompressed space's ten nearest neighbours that is found (vs_teacher), against "
+    "the bytes of the index as it is written to a file, a row; the line joins what no cheaper configuration "
+    "exceeds. Right: fidelity of each back end, the share of the ten nearest among the very vectors it holds "
+    "(vs_student), which says nothing of the compression. Bars are 95 % intervals over queries."
+)
+MARKERS = {"flat": "o", "ivf": "s", "hnsw": "^", "usearch": "v", "pq": "X", "rabitq": "D"}
+# What a chain's name begins with, first fit, and how light its points are.
+METHODS = {
+    "student without hard negatives": ("student-plain", "0.4"),
+    "student, hard negatives": ("student", "0.0"),
+    "PCA": ("pca", "0.65"),
+    "random projection": ("projection", "0.85"),
+    "uncompressed": ("identity", "1.0"),
+}
+
+
+def data(rows: list[dict[str, Any]], claims: list[Claim]) -> dict[str, Any]:  # noqa: ARG001 - every figure's
+    """Return the numbers to draw: a point a space, scope and configuration, with the index's bytes a row."""
+    mine = [row for row in rows if row["suite"] == SUITE]
+    sizes = {row["cell"]: row["value"] for row in mine if row["metric"] == "index@bytes"}
+    keys = ("encoder", "metric", "compressor", "point")
+    points = [p for scope in (TEACHER, STUDENT) for p in _style.means(mine, keys, metric=scope)]
+    return {
+        "points": [
+            {**point, "backend": point["compressor"].rpartition("-")[2],
+             "method": method(point["compressor"]), "bytes": round(sizes[point["cells"][0]], 3)}
+            for point in points if point["cells"][0] in sizes
+        ]
+    }  # fmt: skip
+
+
+def method(compressor: str) -> str:
+    """Return the label of a chain's method."""
+    return next((label for label, (start, _) in METHODS.items() if compressor.startswith(start)), "other")
+
+
+def draw(found: dict[str, Any]) -> Figure:
+    """Return the figure: a row of two panels a space."""
+    from matplotlib.figure import Figure
+
+    spaces = sorted({point["encoder"] for point in found["points"]})
+    figure = Figure(figsize=(11.0, 1.2 + 3.6 * len(spaces)), layout="constrained")
+    axes = figure.subplots(len(spaces), 2, squeeze=False)
+    for (left, right), encoder in zip(axes, spaces, strict=True):
+        mine = [point for point in found["points"] if point["encoder"] == encoder]
+        _pareto(left, [point for point in mine if point["metric"] == TEACHER])
+        _fidelity(right, [point for point in mine if point["metric"] == STUDENT])
+        left.set_title(f"{encoder}: vs_teacher, overlap@10, %", fontsize=10)
+        right.set_title(f"{encoder}: vs_student, overlap@10, %", fontsize=10)
+    _legend(figure)
+    return figure
+
+
+def _pareto(axis: Any, points: list[dict[str, Any]]) -> None:
+    for point in points:
+        axis.errorbar(
+            [point["bytes"]], [100 * point["value"]], yerr=_style.errorbars([point]), **_look(point)
+        )
+    best: list[dict[str, Any]] = []
+    for point in sorted(points, key=lambda point: (point["bytes"], -point["value"])):
+        if not best or point["value"] > best[-1]["value"]:
+            best.append(point)
+    axis.step(
+        [point["bytes"] for point in best], [100 * point["value"] for point in best], where="post",
+        color="0.3", linewidth=0.9, zorder=1,
+    )  # fmt: skip
+    axis.set_xscale("log", base=2)
+    axis.xaxis.set_major_formatter("{x:.0f}")
+    axis.minorticks_off()
+    axis.set_xlabel("bytes of the index, a row (log scale)")
+    axis.grid(axis="y", color="0.9", linewidth=0.6)
+    axis.set_axisbelow(True)
+
+
+def _fidelity(axis: Any, points: list[dict[str, Any]]) -> None:
+    names = [name for name in MARKERS if any(point["backend"] == name for point in points)]
+    for name in names:
+        mine = [point for point in points if point["backend"] == name]
+        for number, point in enumerate(sorted(mine, key=lambda p: (p["method"], p["bytes"]))):
+            place = names.index(name) + 0.6 * ((number + 0.5) / len(mine) - 0.5)
+            axis.errorbar([place], [100 * point["value"]], yerr=_style.errorbars([point]), **_look(point))
+    axis.set_xticks(range(len(names)), names)
+    axis.grid(axis="y", color="0.9", linewidth=0.6)
+    axis.set_axisbelow(True)
+
+
+def _look(point: dict[str, Any]) -> dict[str, Any]:
+    grey = METHODS.get(point["method"], ("", "0.5"))[1]
+    marker = MARKERS.get(point["backend"], "*")
+    return {
+        "fmt": marker, "markersize": 6, "markerfacecolor": grey, "markeredgecolor": "0.0", "ecolor": "0.6",
+        "elinewidth": 0.7, "capsize": 2,
+    }  # fmt: skip
+
+
+def _legend(figure: Any) -> None:
+    from matplotlib.lines import Line2D
+
+    shapes = [
+        Line2D([], [], marker=marker, linestyle="none", color="0.0", markerfacecolor="0.5", label=name)
+        for name, marker in MARKERS.items()
+    ]
+    greys = [
+        Line2D([], [], marker="o", linestyle="none", color="0.0", markerfacecolor=grey, label=label)
+        for label, (_, grey) in METHODS.items()
+    ]
+    figure.legend(handles=[*shapes, *greys], loc="outside lower center", ncols=6, frameon=False)

@@ -1,0 +1,94 @@
+"""Figure: similarities that discrete codes keep, by bits and family, beside simpler codes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from report.figures import _style
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from report.claims import Claim
+
+SUITE, PROTOCOL = "semantic-ids", "decontaminated"
+CAPTION = (
+    "Spearman with the original cosines by the bits that a code takes, in whole bytes, and by family: "
+    "on the pairs of a set and on random pairs. The dashed line is the similarity that was asked for. Filled "
+    "markers are learned codes of symbols, empty ones simpler codes. Bars are 95 % intervals."
+)
+# Space, data set, metric, and what the panel is called.
+PANELS = (
+    ("minilm", "stsb-test", "spearman@original", "MiniLM, STS-B test, pairs"),
+    ("minilm", "stsb-test", "spearman-random@original", "MiniLM, STS-B test, random pairs"),
+    ("esm2-peptides", "peptides-test", "spearman-random@original", "ESM-2, peptides, random pairs"),
+)
+# Marker and grey tell families apart without colour; a family is what a chain's name begins with, first fit.
+FAMILIES = {
+    "FSQ": ("fsq", "o", "0.0"),
+    "residual FSQ": ("residual-fsq", "s", "0.3"),
+    "residual VQ": ("rvq", "D", "0.5"),
+    "hierarchical VQ": ("hvq", "P", "0.7"),
+    "PQ": ("pq", "X", "1.0"),
+    "PCA, 4 bits": ("pca-4", "^", "1.0"),
+    "random projection, signs": ("projection-sign", "v", "1.0"),
+}
+ASKED = 95.0
+ASIDE = 1.03  # families stand this factor apart, so that their bars can be told apart
+
+
+def data(rows: list[dict[str, Any]], claims: list[Claim]) -> dict[str, Any]:  # noqa: ARG001 - every figure's
+    """Return the numbers to draw: a point a space, data set, metric, chain and size."""
+    keys = ("encoder", "dataset", "metric", "compressor", "bytes_per_vector")
+    points = []
+    for encoder, dataset, metric, _ in PANELS:
+        wanted = {"encoder": encoder, "dataset": dataset, "metric": metric}
+        points += _style.means(rows, keys, suite=SUITE, protocol=PROTOCOL, **wanted)
+    return {"points": [point for point in points if family(point)]}
+
+
+def family(point: dict[str, Any]) -> str | None:
+    """Return the label of a point's family; None for what is no line of the figure."""
+    name = point["compressor"]
+    return next((label for label, (start, *_) in FAMILIES.items() if name.startswith(start)), None)
+
+
+def draw(found: dict[str, Any]) -> Figure:
+    """Return the figure: a panel a space, set and kind of pairs."""
+    from matplotlib.figure import Figure
+
+    there = {(point["encoder"], point["dataset"], point["metric"]) for point in found["points"]}
+    panels = [panel for panel in PANELS if panel[:3] in there]
+    figure = Figure(figsize=(max(7.0, 1.0 + 3.9 * len(panels)), 5.0), layout="constrained")
+    axes = figure.subplots(1, len(panels), squeeze=False)[0]
+    for axis, (*place, title) in zip(axes, panels, strict=True):
+        mine = [
+            point
+            for point in found["points"]
+            if [point[k] for k in ("encoder", "dataset", "metric")] == place
+        ]
+        for number, (label, (_, marker, grey)) in enumerate(FAMILIES.items()):
+            points = [point for point in mine if family(point) == label]
+            if points:
+                axis.errorbar(
+                    [ASIDE ** (number - 3) * 8 * point["bytes_per_vector"] for point in points],
+                    [100 * point["value"] for point in points], yerr=_style.errorbars(points), fmt=marker,
+                    label=label, markersize=6, markerfacecolor=grey, markeredgecolor="0.0", ecolor="0.5",
+                    elinewidth=0.7, capsize=2,
+                )  # fmt: skip
+        _bits(axis, mine)
+        axis.set_title(title, fontsize=10)
+        axis.set_ylabel("Spearman with the original, %")
+    _style.legend(figure, list(axes), 4)
+    return figure
+
+
+def _bits(axis: Any, points: list[dict[str, Any]]) -> None:
+    sizes = sorted({8 * point["bytes_per_vector"] for point in points})
+    axis.set_xscale("log", base=2)
+    axis.set_xticks(sizes, [str(size) for size in sizes], fontsize=8, rotation=60)
+    axis.minorticks_off()
+    axis.set_xlabel("bits stored (log scale)")
+    axis.axhline(ASKED, color="0.0", linewidth=0.7, linestyle="--")
+    axis.grid(axis="y", color="0.9", linewidth=0.6)
+    axis.set_axisbelow(True)

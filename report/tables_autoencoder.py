@@ -1,0 +1,220 @@
+"""Tables of auto-encoders on judged retrieval: by dimensions and method, beside PCA, mapped across spaces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from harness.core import Doubles
+from harness.files import check_digest, inside
+from report.evidence import over_seeds
+from report.tables_rows import Row
+
+SUITE = "autoencoder"
+RANKING = "ndcg@10"
+METRICS = {"ndcg": "judged@ndcg@10", "kept": "judged-retention@ndcg@10", "recall": "judged@recall@100"}
+EVERY = "as-published"  # the protocol under which every query of a set counts
+FITTED = {"decontaminated": "other documents", "fitted-on-searched": "the documents that are searched"}
+METHODS = (
+    "linear auto-encoder", "auto-encoder with a hidden layer", "auto-encoder, basis as trained", "PCA",
+    "half-whitened PCA", "first dimensions", "random projection",
+)  # fmt: skip
+PLAIN = {
+    "identity": "uncompressed",
+    "truncation": "first dimensions",
+    "random-projection": "random projection",
+}
+# The parts of the three-step experiment, by the chain's name, in the order of its steps.
+PARTS = {
+    "identity": "all of them side by side, as they are",
+    "small": "the small, as they are",
+    "large-encoded": "the large, auto-encoded",
+    "mapped": "the small, mapped onto the auto-encoded large",
+    "mapped-residual": "the same with a residual link",
+}
+OUTCOMES = ("better", "worse", "not told apart", "no scores of single queries here")
+NORMAL = 1.96  # standard errors to each side of a mean that hold 95 % of a normal distribution
+
+
+@dataclass(frozen=True, slots=True)
+class AutoEncoders:
+    """Looks up results on judged sets; numbers are fractions and dimensions of float32.
+
+    ``root``: the folder of evidence, whose score files have a value a query; None where there is none.
+    """
+
+    results: list[Row]
+    root: Path | None
+
+    def encoders(self) -> list[str]:
+        """Return the spaces with evidence."""
+        return list(dict.fromkeys(line["encoder"] for line in self.lines()))
+
+    def lines(self) -> list[Row]:
+        """Return a line for each chain, point, training split, test set and protocol: means over seeds.
+
+        ``method`` is None for a chain of several steps or of none of the METHODS; ``loss`` the least mean
+        squared error a component that training came to on its held-out rows.
+        """
+        groups: dict[tuple[str, ...], list[Row]] = {}
+        for result in self.results:
+            cell = result["inputs"]["cell"]
+            if result["suite"] == SUITE:
+                key = (cell["encoder"], cell["train"], cell["chain"], str(cell["point"]))
+                groups.setdefault(key, []).append(result)
+        lines = [
+            {**dict(zip(("encoder", "train", "chain"), key, strict=False)), **line}
+            for key, seeds in groups.items()
+            for line in _measured(seeds)
+        ]
+        return sorted(lines, key=_order)
+
+    def uncompressed(self) -> list[Row]:
+        """Return what each space does as it is, over every query: a line a space and test set."""
+        lines = [x for x in self.lines() if (x["method"], x["protocol"]) == ("uncompressed", EVERY)]
+        return list({(x["encoder"], x["dataset"]): x for x in lines}.values())
+
+    def panels(self) -> list[Row]:
+        """Return a table a space, training split and test set: methods as columns, dimensions as lines."""
+        panels: dict[tuple[str, ...], Row] = {}
+        for line in self.lines():
+            if line["method"] and line["protocol"] in FITTED:
+                key = tuple(line[name] for name in ("encoder", "train", "dataset", "protocol"))
+                blank = {"encoder": key[0], "train": key[1], "dataset": key[2], "n": line["ndcg"]["n"]}
+                panel = panels.setdefault(key, {**blank, "fitted": FITTED[key[3]], "rows": {}})
+                panel["rows"].setdefault(line["dims"], {})[line["method"]] = line["ndcg"]
+        return [_panel(panel) for panel in panels.values() if len(panel["rows"]) > 1]
+
+    def compared(self) -> list[Row]:
+        """Return each auto-encoder beside each PCA of as many dimensions, query by query where it can be.
+
+        ``less`` is the auto-encoder's mean nDCG@10 minus that of PCA over the same queries, each seed's mean
+        first; ``outcome`` says which is better where the interval of the difference leaves out zero.
+        """
+        lines = [line for line in self.lines() if line["protocol"] == EVERY and line["method"]]
+        found = []
+        for line in lines:
+            for base in lines if "auto-encoder" in line["method"] else ():
+                shared = ("encoder", "train", "dataset", "dims")
+                if "PCA" in base["method"] and all(line[key] == base[key] for key in shared):
+                    found.append({**line, "base": base, **self._against(line, base)})
+        return found
+
+    def tally(self) -> list[Row]:
+        """Return how often each method came out better than each PCA, worse, or neither."""
+        counts: dict[tuple[str, str], Row] = {}
+        for line in self.compared():
+            key = (line["method"], line["base"]["method"])
+            row = counts.setdefault(key, {"method": key[0], "against": key[1], **dict.fromkeys(OUTCOMES, 0)})
+            row[line["outcome"]] += 1
+        return list(counts.values())
+
+    def experiment(self) -> list[Row]:
+        """Return the parts of the three-step experiment for each space that has them, in their order."""
+        lines = [
+            {**line, "part": part}
+            for line in self.lines()
+            if line["protocol"] in FITTED and (part := line["chain"].removesuffix("-published")) in PARTS
+        ]
+        spaces = {line["encoder"] for line in lines if line["part"] == "small"}
+        mine = [
+            {**line, "what": PARTS[line["part"]], "fitted": FITTED[line["protocol"]]}
+            for line in lines
+            if line["encoder"] in spaces
+        ]
+        order = list(PARTS)
+        return sorted(mine, key=lambda line: (line["encoder"], line["dataset"], order.index(line["part"])))
+
+    def _against(self, line: Row, base: Row) -> Row:
+        mine, theirs = self._queries(line), self._queries(base)
+        if mine is None or theirs is None:
+            nothing = dict.fromkeys(("low", "high"))
+            less = line["ndcg"]["value"] - base["ndcg"]["value"]
+            return {"less": {**nothing, "value": less}, "outcome": OUTCOMES[3]}
+        less = difference(mine, theirs)
+        one_side = OUTCOMES[0] if less["low"] > 0 else OUTCOMES[1]
+        return {"less": less, "outcome": OUTCOMES[2] if less["low"] <= 0 <= less["high"] else one_side}
+
+    def _queries(self, line: Row) -> Doubles | None:
+        """Return each query's nDCG@10, the mean over seeds (n,); None where its files are not at hand."""
+        parts = []
+        for file in line["files"]:
+            path = inside(self.root, file["path"], "evidence") if self.root and file else None
+            if path is None or not path.is_file():
+                return None
+            check_digest(path, file["sha256"])
+            with np.load(path, allow_pickle=False) as kept:
+                parts.append(kept[line["dataset"] + "@judged@" + RANKING].astype(np.float64))
+        found: Doubles = np.mean(parts, axis=0)
+        return found
+
+
+def difference(mine: Doubles, theirs: Doubles) -> Row:
+    """Return the mean of paired differences (n,) and its 95 % interval, as of a paired test on many items."""
+    less = mine - theirs
+    half = NORMAL * float(less.std(ddof=1)) / len(less) ** 0.5
+    mean = float(less.mean())
+    return {"value": mean, "low": mean - half, "high": mean + half}
+
+
+def method(steps: list[Row]) -> str | None:
+    """Return what the tables call a chain of one step; None for others."""
+    use, params = steps[0]["use"], steps[0].get("params", {})
+    if len(steps) > 1:
+        return None
+    if use == "pca":
+        return "half-whitened PCA" if params["whiten"] else "PCA"
+    if use == "autoencoder":
+        basis = METHODS[2] if params["basis"] == "trained" else METHODS[0]
+        return METHODS[1] if params["hidden"] else basis
+    return PLAIN.get(use)
+
+
+def _order(line: Row) -> tuple[Any, ...]:
+    """Return what lines are sorted by: where they belong, method, most dimensions first."""
+    place = METHODS.index(line["method"]) if line["method"] in METHODS else -1
+    return line["encoder"], line["dataset"], line["train"], place, -line["dims"], line["chain"]
+
+
+def _measured(seeds: list[Row]) -> list[Row]:
+    """Return a line for each test set and protocol of results that differ in their seed alone."""
+    first = seeds[0]
+    losses = [min(history["held_out"]) for result in seeds for history in result.get("training", {}).values()]
+    common = {
+        "dims": first["sizes"]["bytes_per_vector"] // 4,
+        "method": method(first["inputs"]["cell"]["steps"]),
+        "seeds": len(seeds),
+        "loss": sum(losses) / len(losses) if losses else None,
+        "files": [result.get("files", {}).get("after") for result in seeds],
+    }
+    places = {(value["dataset"], value["protocol"]): None for value in first["values"]}
+    return [
+        {**common, "dataset": dataset, "protocol": protocol, **_means(seeds, dataset, protocol)}
+        for dataset, protocol in places
+    ]
+
+
+def _means(seeds: list[Row], dataset: str, protocol: str) -> Row:
+    """Return the mean over seeds of each of METRICS."""
+    wanted = {"dataset": dataset, "protocol": protocol}
+    values = [value for result in seeds for value in result["values"] if wanted.items() <= value.items()]
+    return {
+        name: over_seeds([value for value in values if value["metric"] == metric])
+        for name, metric in METRICS.items()
+    }
+
+
+def _panel(panel: Row) -> Row:
+    """Return a panel with its methods in their order and its dimensions from most to fewest."""
+    rows = panel["rows"]
+    methods = [name for name in METHODS if any(name in cells for cells in rows.values())]
+    full = next((cells["uncompressed"] for cells in rows.values() if "uncompressed" in cells), None)
+    lines = [
+        {"dims": dims, "cells": [cells.get(name) for name in methods]}
+        for dims, cells in sorted(rows.items(), reverse=True)
+        if set(cells) & set(methods)
+    ]
+    return {**panel, "methods": methods, "full": full, "rows": lines}
