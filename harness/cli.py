@@ -237,6 +237,8 @@ def serve(
 ) -> None:
     """Serve the HTTP contract of claim C6 on saved codecs, with the key in AQEA_API_KEY, without TLS.
 
+    For this machine; elsewhere behind a proxy that bounds connections and has TLS.
+
     --check serves on a free port of this machine with a key of its own, runs the smoke test, and stops.
 
     \b

@@ -65,6 +65,9 @@ def transcripts(tree: Tree) -> dict[str, dict[str, Any]]:
     found = {}
     for path in sorted(tree.transcript("*").parent.glob("*.json")):
         content, sha256 = read_stamped(path)
+        if content["server"]["host"] != path.stem:
+            host = content["server"]["host"]
+            raise InputError(f"{path}: found a transcript of {host!r}, expected one of {path.stem!r}")
         found[path.stem] = {**content, "sha256": sha256}
     return found
 
