@@ -22,6 +22,11 @@ def bits(levels: Sequence[int]) -> float:
     return math.fsum(math.log2(size) for size in levels)
 
 
+def size(levels: Sequence[int]) -> int:
+    """Return the bytes that a code takes."""
+    return -(-sum(width for _, _, width in _words(levels)) // 8)
+
+
 def pack(symbols: Ints, levels: Sequence[int]) -> Bytes:
     """Return codes (n, bytes) uint8 of ``symbols`` (n, positions) int64, each below its position's level."""
     parts = []

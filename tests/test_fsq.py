@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import math
 
 import numpy as np
@@ -123,16 +124,19 @@ def test_hidden_units_survive_being_saved() -> None:
 # -- The search of levels ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("bits", [1, 2.5, math.log2(2560), 24, 96.3])
+@pytest.mark.parametrize("bits", [1, 2.5, math.log2(2560), 24, 96.3, 128, 500])
 def test_candidates_use_up_the_budget_and_no_more(bits: float) -> None:
     """They hold at most the budget; no position can be raised, and none differs by more than one."""
-    for levels in candidates(bits, 384):
+    found = candidates(bits, 384)
+    assert found
+    for levels in found:
         assert packing.bits(levels) <= bits + 1e-6
         assert max(levels) - min(levels) <= 1
         assert min(levels) >= 2
         raised = sorted(levels)
         raised[0] += 1
-        assert packing.bits(raised) > bits
+        assert packing.bits(raised) > bits or packing.size(raised) > math.ceil(bits / 8)
+        assert packing.size(levels) <= math.ceil(bits / 8)
 
 
 def test_candidates_of_2560_codes_by_hand() -> None:
@@ -249,3 +253,22 @@ def test_one_code_is_no_way() -> None:
     one, other = packing.pack(np.array([[0, 7], [6, 1]]), (8, 8))
     with pytest.raises(InputError, match="found 1 steps, expected at least 2"):
         between(codec, one, other, 1)
+
+
+def test_ways_between_training_rows_are_noted_from_end_to_end() -> None:
+    """The mean cosine with an end is 1 at that end, and the two sides meet the same ends."""
+    codec = fit(training(), Params(**QUICK), 0)
+    ways = {key: codec.history[key] for key in ("way_to_first", "way_to_last", "line_to_first")}
+    assert [5, 5, 5] == [len(way) for way in ways.values()]
+    assert pytest.approx([1, 1, 1]) == [
+        ways["way_to_first"][0], ways["way_to_last"][-1], ways["line_to_first"][0]
+    ]  # fmt: skip
+    assert ways["way_to_first"][-1] == pytest.approx(ways["way_to_last"][0])
+    assert ways["way_to_first"][-1] == pytest.approx(ways["line_to_first"][-1])
+    assert ways["way_to_first"] == sorted(ways["way_to_first"], reverse=True)
+
+
+def test_levels_come_from_a_suite_and_back_from_a_result_as_they_were() -> None:
+    """TOML and JSON have lists alone: a tuple would be refused, and would make every result out of date."""
+    found = Params.model_validate({"levels": [4, 4]}, strict=True).model_dump()
+    assert found == json.loads(json.dumps(found))

@@ -33,6 +33,7 @@ def test_2560_codes_take_12_bits() -> None:
 def test_a_code_takes_hardly_more_than_its_bits(levels: tuple[int, ...], size: int) -> None:
     """The bytes are worked out by hand, from the numbers that positions are counted in."""
     assert (1, size) == packing.pack(np.zeros((1, len(levels)), np.int64), levels).shape
+    assert size == packing.size(levels)
 
 
 @given(st.lists(st.integers(2, 300), min_size=1, max_size=40), st.integers(0, 2**32))

@@ -31,6 +31,7 @@ RANDOM = True
 SPREAD = 0.67  # standard deviation of a scalar at the start: its bounds are one and a half of them away
 BITS_A_POSITION = (1.0, 2.0, 2.5, 3.0, 4.0)  # what the search of levels tries
 SHARE = 4  # of the steps that a candidate is trained: one in so many
+WAYS, STOPS = 256, 5  # pairs of training rows between whose codes ways are walked, and codes of a way
 
 
 class Params(BaseModel, extra="forbid", frozen=True):
@@ -41,7 +42,7 @@ class Params(BaseModel, extra="forbid", frozen=True):
     ``hidden`` units beside the affine maps; ``steps`` of Adam with ``batch`` rows each at the first ``rate``.
     """
 
-    levels: tuple[int, ...] = Field(default=(8, 8, 8, 5), min_length=1)
+    levels: list[int] = Field(default=[8, 8, 8, 5], min_length=1)
     bits: float | None = Field(default=None, ge=1)
     residuals: int = Field(default=1, ge=1)
     hidden: int = Field(default=0, ge=0)
@@ -126,13 +127,44 @@ def fit(train: Training, params: Params, seed: int) -> FSQ:
             "has no direction to rotate; residual-vq has the choice"
         )
     if min(params.levels) < 2:  # noqa: PLR2004 - one level says nothing
-        raise InputError(f"fsq: found levels {list(params.levels)}, expected at least 2 at each position")
+        raise InputError(f"fsq: found levels {params.levels}, expected at least 2 at each position")
     schedule = bottleneck.Schedule(params.steps, params.batch, params.rate, params.hidden)
-    levels = params.levels
+    levels = tuple(params.levels)
     history: dict[str, list[float]] = {}
     if params.bits is not None:
         levels, history = _searched(train, params, schedule, seed)
-    return _trained(train, levels, params.residuals, schedule, seed, history)
+    codec = _trained(train, levels, params.residuals, schedule, seed, history)
+    codec.history.update(_walked(codec, train, seed))
+    return codec
+
+
+def _walked(codec: FSQ, train: Training, seed: int) -> dict[str, list[float]]:
+    """Return the mean cosines on ways between codes of random training rows with their first and last code.
+
+    ``line_to_first`` is that of the straight line between the two ends, both decoded, at as many places.
+    """
+    rows = np.random.default_rng(seed).integers(len(train.vectors), size=(2, WAYS))
+    ends = codec.encode(train.vectors[rows.reshape(-1)]).reshape(2, WAYS, -1)
+    ends = ends[:, (ends[0] != ends[1]).any(axis=1)]
+    if not ends.size:  # one code for all
+        return {}
+    ways = np.stack(
+        [codec.decode(between(codec, one, other, STOPS)) for one, other in zip(*ends, strict=True)]
+    )
+    place = np.linspace(0, 1, STOPS, dtype=np.float32)[:, None]
+    first, last = ways[:, :1], ways[:, -1:]
+    compared = {
+        "way_to_first": (ways, first),
+        "way_to_last": (ways, last),
+        "line_to_first": (first + (last - first) * place, first),
+    }
+    return {name: _cosines(*pair).mean(axis=0).tolist() for name, pair in compared.items()}
+
+
+def _cosines(x: Floats, y: Floats) -> NDArray[np.float64]:
+    lengths = np.linalg.norm(x, axis=-1) * np.linalg.norm(y, axis=-1)
+    cosines: NDArray[np.float64] = (x * y).sum(axis=-1, dtype=np.float64) / np.maximum(lengths, 1e-12)
+    return cosines
 
 
 def restore(state: Mapping[str, NDArray[Any]], _params: Params) -> FSQ:
@@ -144,15 +176,23 @@ def restore(state: Mapping[str, NDArray[Any]], _params: Params) -> FSQ:
 
 
 def candidates(bits: float, most: int) -> list[tuple[int, ...]]:
-    """Return lists of at most ``most`` levels, as equal as they can be, that use up a budget of ``bits``."""
+    """Return lists of at most ``most`` levels, as equal as they can be, that use up a budget of ``bits``.
+
+    Packed, they take no more bytes than so many bits do.
+    """
     found = []
+
+    def fits(levels: list[int]) -> bool:
+        return packing.bits(levels) <= bits + 1e-9 and packing.size(levels) <= math.ceil(bits / 8)
+
     for share in BITS_A_POSITION:
         positions = min(max(1, math.floor(bits / share)), most)
         levels = [math.floor(2 ** (bits / positions) + 1e-9)] * positions
         for i in range(positions):
             raised = [*levels[:i], levels[i] + 1, *levels[i + 1 :]]
-            levels = raised if packing.bits(raised) <= bits + 1e-9 else levels
-        found.append(tuple(levels))
+            levels = raised if fits(raised) else levels
+        if fits(levels):
+            found.append(tuple(levels))
     return sorted(set(found), key=len)
 
 

@@ -31,7 +31,7 @@ REPEATS = 3  # of k-means, the best of which is kept: a small codebook gets stuc
 class Params(BaseModel, extra="forbid", frozen=True):
     """``levels``: codewords of each codebook at each position; ``iterations`` of k-means."""
 
-    levels: tuple[int, ...] = Field(default=(16, 16, 10), min_length=1)
+    levels: list[int] = Field(default=[16, 16, 10], min_length=1)
     iterations: int = Field(default=15, ge=1)
 
 

@@ -1,0 +1,17 @@
+"""The training split holds the very documents that are searched: all count, under this protocol's own name.
+
+Where it does not hold all of them, none count: a value under this protocol is always one of fitting on what
+is searched, and one under ``decontaminated`` never is.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from harness.core import Mask
+from harness.overlap import Overlap
+
+
+def keep(overlap: Overlap) -> Mask:
+    """Return the pairs that count: all where the training split holds something of every pair, else none."""
+    return np.full(len(overlap.seen_sentence), bool(overlap.seen_sentence.all()))
