@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import math
 
 import numpy as np
@@ -265,3 +266,9 @@ def test_ways_between_training_rows_are_noted_from_end_to_end() -> None:
     assert ways["way_to_first"][-1] == pytest.approx(ways["way_to_last"][0])
     assert ways["way_to_first"][-1] == pytest.approx(ways["line_to_first"][-1])
     assert ways["way_to_first"] == sorted(ways["way_to_first"], reverse=True)
+
+
+def test_levels_come_from_a_suite_and_back_from_a_result_as_they_were() -> None:
+    """TOML and JSON have lists alone: a tuple would be refused, and would make every result out of date."""
+    found = Params.model_validate({"levels": [4, 4]}, strict=True).model_dump()
+    assert found == json.loads(json.dumps(found))

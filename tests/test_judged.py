@@ -9,6 +9,8 @@ import pytest
 
 from harness import judged
 from harness.core import PairSet
+from harness.overlap import Overlap
+from harness.protocols import decontaminated, fitted_on_searched
 
 
 def judged_set() -> PairSet:
@@ -54,3 +56,16 @@ def test_a_query_counts_where_all_its_judged_pairs_do() -> None:
     kept = {"all": np.ones(3, bool), "some": np.array([True, False, True])}
     found = {name: mask.tolist() for name, mask in judged.masks(judged_set(), kept).items()}
     assert {"all": [True, True], "some": [False, True]} == found
+
+
+@pytest.mark.parametrize(
+    ("seen", "searched", "others"), [([True, True], 2, 0), ([True, False], 0, 1), ([False, False], 0, 2)]
+)
+def test_what_was_fitted_on_the_searched_documents_counts_under_that_name_alone(
+    seen: list[bool], searched: int, others: int
+) -> None:
+    """All pairs where the training split has something of every one, none where one is new to it."""
+    none = np.zeros(2, bool)
+    overlap = Overlap(none, np.array(seen), none)
+    assert searched == fitted_on_searched.keep(overlap).sum()
+    assert others == decontaminated.keep(overlap).sum()

@@ -108,6 +108,7 @@ class _Ranked:
 
     @classmethod
     def of(cls, vectors: Floats, pairs: Ints, scale: float) -> _Ranked:
+        """Return the pairs (m, 2) of rows of ``vectors`` (n, D), rotated after their cosines were ranked."""
         used, renumbered = np.unique(pairs, return_inverse=True)
         left, right = renumbered.reshape(pairs.shape).T
         rows = vectors[used].astype(np.float64)
