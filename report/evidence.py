@@ -84,8 +84,32 @@ def rows_of(result: dict[str, Any]) -> list[dict[str, Any]]:
     ``shared-pairs@audit`` is the share of a set's pairs that stand in the training split,
     ``seen-sentence@audit`` that of pairs with at least one sentence of it.
     """
+    counted = [_exact("", "ratio@bytes", result["sizes"]["ratio"], 1)]
+    if index := result["sizes"].get("index"):
+        counted.append(_exact("", "index@bytes", index["bytes"] / index["rows"], index["rows"]))
+    common = _common(result)
+    return [{**common, **value} for value in (*result["values"], *counted, *_audited(result))]
+
+
+def checkpoints_of(result: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return a flat row for each number that training noted at a checkpoint, with the ``step`` it stood at.
+
+    ``norm_mean@training`` is one; they belong to no data set.
+    """
+    common = _common(result)
+    return [
+        {**common, **_exact("", f"{name}@training", value, 1), "step": int(step)}
+        for history in result.get("training", {}).values()
+        for name, values in history.items()
+        if name != "step"
+        for step, value in zip(history.get("step", ()), values, strict=False)
+    ]
+
+
+def _common(result: dict[str, Any]) -> dict[str, Any]:
+    """Return what all flat rows of a result have."""
     cell = result["inputs"]["cell"]
-    common = {
+    return {
         "suite": result["suite"],
         "cell": result["cell"],
         "encoder": cell["encoder"],
@@ -98,10 +122,6 @@ def rows_of(result: dict[str, Any]) -> list[dict[str, Any]]:
         "bytes_per_vector": result["sizes"]["bytes_per_vector"],
         "ratio": result["sizes"]["ratio"],
     }
-    counted = [_exact("", "ratio@bytes", result["sizes"]["ratio"], 1)]
-    if index := result["sizes"].get("index"):
-        counted.append(_exact("", "index@bytes", index["bytes"] / index["rows"], index["rows"]))
-    return [{**common, **value} for value in (*result["values"], *counted, *_audited(result))]
 
 
 _SHARES = {"shared-pairs@audit": "shared_pairs", "seen-sentence@audit": "pairs_with_a_seen_sentence"}

@@ -9,17 +9,42 @@ import numpy as np
 
 from harness.core import Doubles
 from harness.files import check_digest, inside
-from report.tables_autoencoder import difference
 
 BETTER, WORSE, EVEN, LACKING = "better", "worse", "not told apart", "no scores of single queries here"
+OUTCOMES = (BETTER, WORSE, EVEN, LACKING)
+NORMAL = 1.96  # standard errors to each side of a mean that hold 95 % of a normal distribution
+
+Files = list[dict[str, str] | None]
 
 
-def queries(root: Path | None, files: list[dict[str, str] | None], key: str) -> Doubles | None:
-    """Return the array ``key`` of each score file, a value a query, as the mean over files (n,).
+def compared(
+    root: Path | None, files: tuple[Files, Files], key: str, means: tuple[float, float]
+) -> dict[str, Any]:
+    """Return what the first of two settings has more than the second, as ``less``, and the ``outcome``.
 
-    None where a file is not at hand below ``root``. Raises InputError for one that is not what its result
-    names.
+    ``files`` are the score files of each, one a seed, below ``root``; ``key`` the array in them, a value a
+    query; ``means`` what is printed of each. Better or worse is said where the interval leaves out zero;
+    where a file is not at hand the difference of the means has no interval. Raises InputError for a file
+    that is not what its result names.
     """
+    mine, theirs = (_queries(root, each, key) for each in files)
+    if mine is None or theirs is None:
+        return {"less": {"value": means[0] - means[1], "low": None, "high": None}, "outcome": LACKING}
+    less = difference(mine, theirs)
+    one_side = BETTER if less["value"] > 0 else WORSE
+    return {"less": less, "outcome": EVEN if less["low"] <= 0 <= less["high"] else one_side}
+
+
+def difference(mine: Doubles, theirs: Doubles) -> dict[str, float]:
+    """Return the mean of paired differences (n,) and its 95 % interval, as of a paired test on many items."""
+    less = mine - theirs
+    half = NORMAL * float(less.std(ddof=1)) / len(less) ** 0.5
+    mean = float(less.mean())
+    return {"value": mean, "low": mean - half, "high": mean + half}
+
+
+def _queries(root: Path | None, files: Files, key: str) -> Doubles | None:
+    """Return the array ``key``, the mean over files (n,); None where one is not at hand."""
     parts = []
     for file in files:
         path = inside(root, file["path"], "evidence") if root and file else None
@@ -29,15 +54,3 @@ def queries(root: Path | None, files: list[dict[str, str] | None], key: str) -> 
         with np.load(path, allow_pickle=False) as kept:
             parts.append(kept[key].astype(np.float64))
     return np.asarray(np.mean(parts, axis=0), np.float64)
-
-
-def against(mine: Doubles | None, theirs: Doubles | None) -> dict[str, Any]:
-    """Return the mean of the paired differences with its interval as ``less``, and the ``outcome``.
-
-    Better or worse is said where the interval leaves out zero.
-    """
-    if mine is None or theirs is None:
-        return {"less": None, "outcome": LACKING}
-    less = difference(mine, theirs)
-    one_side = BETTER if less["value"] > 0 else WORSE
-    return {"less": less, "outcome": EVEN if less["low"] <= 0 <= less["high"] else one_side}

@@ -29,7 +29,8 @@ def render(tree: Tree) -> list[Path]:
     claims, found = load_claims(), evidence.gather(tree)
     rows = [row for result in found.results for row in evidence.rows_of(result)]
     judged = judge_by(claims, found)
-    numbers, pictures = _figures(rows, claims)
+    checkpoints = [row for result in found.results for row in evidence.checkpoints_of(result)]
+    numbers, pictures = _figures([*rows, *checkpoints], claims)
     roles = {name: role for claim in claims if claim.suite == SUITE for name, role in claim.encoders.items()}
     matrix = matrices(found.results, tree, roles)
     context = {

@@ -1,4 +1,4 @@
-"""Tables of auto-encoders on judged retrieval: by dimensions and method, beside PCA, mapped across spaces."""
+"""Tables of learned maps on judged retrieval: by dimensions and method, beside PCA, mapped across spaces."""
 
 from __future__ import annotations
 
@@ -6,10 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from harness.core import Doubles
-from harness.files import check_digest, inside
+from report import paired
 from report.evidence import over_seeds
 from report.tables_rows import Row
 
@@ -18,14 +15,17 @@ RANKING = "ndcg@10"
 METRICS = {"ndcg": "judged@ndcg@10", "kept": "judged-retention@ndcg@10", "recall": "judged@recall@100"}
 EVERY = "as-published"  # the protocol under which every query of a set counts
 FITTED = {"decontaminated": "other documents", "fitted-on-searched": "the documents that are searched"}
-METHODS = (
-    "linear auto-encoder", "auto-encoder with a hidden layer", "auto-encoder, basis as trained", "PCA",
-    "half-whitened PCA", "first dimensions", "random projection",
+TRAINED = (
+    "linear auto-encoder", "auto-encoder with a hidden layer", "auto-encoder, basis as trained",
+    "listwise distillation", "neighbour-preserving student",
 )  # fmt: skip
+METHODS = (*TRAINED, "PCA", "half-whitened PCA", "first dimensions", "random projection")
 PLAIN = {
     "identity": "uncompressed",
     "truncation": "first dimensions",
     "random-projection": "random projection",
+    "listwise": TRAINED[3],
+    "student": TRAINED[4],
 }
 # The parts of the three-step experiment, by the chain's name, in the order of its steps.
 PARTS = {
@@ -35,8 +35,6 @@ PARTS = {
     "mapped": "the small, mapped onto the auto-encoded large",
     "mapped-residual": "the same with a residual link",
 }
-OUTCOMES = ("better", "worse", "not told apart", "no scores of single queries here")
-NORMAL = 1.96  # standard errors to each side of a mean that hold 95 % of a normal distribution
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +87,15 @@ class AutoEncoders:
         return [_panel(panel) for panel in panels.values() if len(panel["rows"]) > 1]
 
     def compared(self) -> list[Row]:
-        """Return each auto-encoder beside each PCA of as many dimensions, query by query where it can be.
+        """Return each trained map beside each PCA of as many dimensions, query by query where it can be.
 
-        ``less`` is the auto-encoder's mean nDCG@10 minus that of PCA over the same queries, each seed's mean
+        ``less`` is the map's mean nDCG@10 minus that of PCA over the same queries, each seed's mean
         first; ``outcome`` says which is better where the interval of the difference leaves out zero.
         """
         lines = [line for line in self.lines() if line["protocol"] == EVERY and line["method"]]
         found = []
         for line in lines:
-            for base in lines if "auto-encoder" in line["method"] else ():
+            for base in lines if line["method"] in TRAINED else ():
                 shared = ("encoder", "train", "dataset", "dims")
                 if "PCA" in base["method"] and all(line[key] == base[key] for key in shared):
                     found.append({**line, "base": base, **self._against(line, base)})
@@ -108,7 +106,8 @@ class AutoEncoders:
         counts: dict[tuple[str, str], Row] = {}
         for line in self.compared():
             key = (line["method"], line["base"]["method"])
-            row = counts.setdefault(key, {"method": key[0], "against": key[1], **dict.fromkeys(OUTCOMES, 0)})
+            blank = dict.fromkeys(paired.OUTCOMES, 0)
+            row = counts.setdefault(key, {"method": key[0], "against": key[1], **blank})
             row[line["outcome"]] += 1
         return list(counts.values())
 
@@ -129,35 +128,9 @@ class AutoEncoders:
         return sorted(mine, key=lambda line: (line["encoder"], line["dataset"], order.index(line["part"])))
 
     def _against(self, line: Row, base: Row) -> Row:
-        mine, theirs = self._queries(line), self._queries(base)
-        if mine is None or theirs is None:
-            nothing = dict.fromkeys(("low", "high"))
-            less = line["ndcg"]["value"] - base["ndcg"]["value"]
-            return {"less": {**nothing, "value": less}, "outcome": OUTCOMES[3]}
-        less = difference(mine, theirs)
-        one_side = OUTCOMES[0] if less["low"] > 0 else OUTCOMES[1]
-        return {"less": less, "outcome": OUTCOMES[2] if less["low"] <= 0 <= less["high"] else one_side}
-
-    def _queries(self, line: Row) -> Doubles | None:
-        """Return each query's nDCG@10, the mean over seeds (n,); None where its files are not at hand."""
-        parts = []
-        for file in line["files"]:
-            path = inside(self.root, file["path"], "evidence") if self.root and file else None
-            if path is None or not path.is_file():
-                return None
-            check_digest(path, file["sha256"])
-            with np.load(path, allow_pickle=False) as kept:
-                parts.append(kept[line["dataset"] + "@judged@" + RANKING].astype(np.float64))
-        found: Doubles = np.mean(parts, axis=0)
-        return found
-
-
-def difference(mine: Doubles, theirs: Doubles) -> Row:
-    """Return the mean of paired differences (n,) and its 95 % interval, as of a paired test on many items."""
-    less = mine - theirs
-    half = NORMAL * float(less.std(ddof=1)) / len(less) ** 0.5
-    mean = float(less.mean())
-    return {"value": mean, "low": mean - half, "high": mean + half}
+        means = line["ndcg"]["value"], base["ndcg"]["value"]
+        key = line["dataset"] + "@judged@" + RANKING
+        return paired.compared(self.root, (line["files"], base["files"]), key, means)
 
 
 def method(steps: list[Row]) -> str | None:
@@ -182,7 +155,8 @@ def _order(line: Row) -> tuple[Any, ...]:
 def _measured(seeds: list[Row]) -> list[Row]:
     """Return a line for each test set and protocol of results that differ in their seed alone."""
     first = seeds[0]
-    losses = [min(history["held_out"]) for result in seeds for history in result.get("training", {}).values()]
+    notes = [history for result in seeds for history in result.get("training", {}).values()]
+    losses = [min(history["held_out"]) for history in notes if "held_out" in history]
     common = {
         "dims": first["sizes"]["bytes_per_vector"] // 4,
         "method": method(first["inputs"]["cell"]["steps"]),

@@ -5,13 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from harness.certificate import read_json
-from harness.core import Doubles
-from harness.files import check_digest, inside
 from harness.tree import Tree
-from report.tables_autoencoder import difference
+from report import paired
 from report.tables_rows import Row
 from report.tables_students import (
     PCA,
@@ -166,24 +162,6 @@ class Neighbours:
         return {"p50": p50, "machine": f"{envelope['processor']}, {envelope['platform']}"}
 
     def _against(self, line: Row, base: Row) -> Row:
-        mine, theirs = self._queries(line), self._queries(base)
-        if mine is None or theirs is None:
-            value = float(overlap(line)["value"]) - float(overlap(base)["value"])
-            nothing = {"value": value, "low": None, "high": None}
-            return {"less": nothing, "outcome": "no scores of single queries here"}
-        less = difference(mine, theirs)
-        better = [name for name, won in (("yes", less["low"] > 0), ("no, worse", less["high"] < 0)) if won]
-        return {"less": less, "outcome": better[0] if better else "not told apart"}
-
-    def _queries(self, line: Row) -> Doubles | None:
-        """Return each query's overlap@10 with the teacher, the mean over seeds (n,); None without files."""
-        parts = []
-        for file in line["files"]:
-            path = inside(self.root, file["path"], "evidence") if self.root and file else None
-            if path is None or not path.is_file():
-                return None
-            check_digest(path, file["sha256"])
-            with np.load(path, allow_pickle=False) as kept:
-                parts.append(kept[line["dataset"] + "@index@vs-teacher overlap@10"].astype(np.float64))
-        found: Doubles = np.mean(parts, axis=0)
-        return found
+        means = float(overlap(line)["value"]), float(overlap(base)["value"])
+        key = line["dataset"] + "@index@vs-teacher overlap@10"
+        return paired.compared(self.root, (line["files"], base["files"]), key, means)

@@ -89,7 +89,7 @@ class Ranking:
         """Return, by method and metric, how often it came out better than PCA, worse, or neither."""
         counts: dict[tuple[str, str], Row] = {}
         for line in self.compared():
-            blank = dict.fromkeys((paired.BETTER, paired.WORSE, paired.EVEN, paired.LACKING), 0)
+            blank = dict.fromkeys(paired.OUTCOMES, 0)
             key = (line["method"], line["metric"])
             row = counts.setdefault(key, {"method": key[0], "metric": key[1], **blank})
             row[line["outcome"]] += 1
@@ -137,8 +137,9 @@ class Ranking:
 
     def _against(self, line: Row, base: Row, metric: str) -> Row:
         key = line["dataset"] + "@queries@" + metric
-        both = [paired.queries(self.root, each["files"], key) for each in (line, base)]
-        return {**line, "base": base, "metric": metric, **paired.against(*both)}
+        files = line["files"], base["files"]
+        means = line["values"][metric]["value"], base["values"][metric]["value"]
+        return {**line, "base": base, "metric": metric, **paired.compared(self.root, files, key, means)}
 
 
 def method(steps: list[Row]) -> str:

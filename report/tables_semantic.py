@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from harness.certificate import read_json
 from harness.tree import Tree
 from report.evidence import over_seeds
+from report.paired import BETTER, EVEN, WORSE
 from report.tables_rows import Row
 
 SUITE = "semantic-ids"
@@ -24,7 +25,7 @@ FEW = 8  # positions whose levels are listed one by one
 # What a chain is called, by its last step; the baselines are what codes of symbols are compared with.
 FAMILIES = {"fsq": "FSQ", "residual-vq": "residual VQ", "hierarchical-vq": "hierarchical VQ"}
 BASELINES = {"pq": "PQ", "scalar": "PCA, scalar", "sign": "random projection, signs (untrained)"}
-OUTCOMES = ("better", "worse", "not told apart")
+OUTCOMES = (BETTER, WORSE, EVEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,5 +217,5 @@ def _best(lines: list[Row], name: str) -> Row | None:
 
 def _outcome(mine: Any, theirs: Any) -> str:
     if mine["low"] > theirs["high"]:
-        return OUTCOMES[0]
-    return OUTCOMES[1] if mine["high"] < theirs["low"] else OUTCOMES[2]
+        return BETTER
+    return WORSE if mine["high"] < theirs["low"] else EVEN

@@ -16,6 +16,7 @@ ROW = {
     "cell": "c.s0", "point": "29x", "grid": "", "seed": 0, "train": "stsb-train", "bytes_per_vector": 52,
     "protocol": "decontaminated", "encoder": "minilm", "compressor": "lens", "n": 100,
 }  # fmt: skip
+STATISTICS = {"norm_mean": 0.5, "norm_std": 0.1, "cosine_mean": 0.2, "cosine_std": 0.3}
 STS = {"suite": "sts-generalization", "dataset": "sts12-16", "metric": "retention@human"}
 
 
@@ -66,6 +67,14 @@ def some_rows() -> list[dict[str, Any]]:
             0.6, suite="semantic-ids", dataset="stsb-test", metric="spearman@original", compressor="fsq",
             point="2-bytes", bytes_per_vector=2,
         ),
+        *(
+            row(
+                value, suite="search", dataset="", metric=f"{name}@training", compressor="student-flat",
+                point="d32", cell="f.s0", step=step,
+            )
+            for step in (20, 40)
+            for name, value in STATISTICS.items()
+        ),
     ]  # fmt: skip
 
 
@@ -87,6 +96,7 @@ def test_there_are_the_figures_of_the_report() -> None:
         "semantic",
         "task_preservation",
         "tradeoff",
+        "training",
     ] == NAMES
 
 
@@ -111,10 +121,11 @@ def test_a_figure_has_no_points_where_there_is_no_evidence(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_figure_says_what_it_shows(name: str) -> None:
-    """The caption is whole sentences, and names the interval where bars are drawn."""
+    """The caption is whole sentences, and says of what the bars are where they are drawn."""
     caption = module(name).CAPTION
+    bars = {"contamination": [], "training": ["standard deviation"]}.get(name, ["intervals"])
     assert "." == caption[-1]
-    assert ("intervals" in caption) == (name != "contamination")
+    assert bars == [word for word in ("intervals", "standard deviation") if word in caption]
 
 
 def test_a_point_is_the_mean_of_its_seeds_with_the_widest_interval() -> None:
@@ -195,3 +206,10 @@ def test_the_published_stars_stand_at_the_published_bytes() -> None:
     """35 float32 values are 140 bytes, one byte a dimension 35; the means are those of the printed table."""
     stars = module("tradeoff").data(some_rows(), load_claims())["published"]
     assert [(140, 0.939), (35, 0.939)] == [(s["bytes_per_vector"], round(s["value"], 3)) for s in stars]
+
+
+def test_the_training_figure_has_each_checkpoint_of_both_statistics() -> None:
+    """Two checkpoints, of norms and cosines the mean and the deviation: eight numbers."""
+    points = module("training").data(some_rows(), [])["points"]
+    found = [(p["metric"].removesuffix("@training"), p["step"], p["value"]) for p in points]
+    assert [(name, step, value) for name, value in STATISTICS.items() for step in (20, 40)] == found

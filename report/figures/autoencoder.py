@@ -30,6 +30,8 @@ METHODS = {
     "linear auto-encoder, basis as trained": ("autoencoder-trained", "p", "1.0", "none"),
     "linear auto-encoder": ("autoencoder", "o", "0.0", "solid"),
     "half-whitened PCA": ("pca-half-whitened", "P", "1.0", "none"),
+    "listwise distillation": ("listwise", "s", "0.8", "none"),
+    "neighbour-preserving student": ("student", "*", "1.0", "none"),
     "PCA": ("pca", "^", "0.6", "dashed"),
     "first dimensions": ("truncation", "<", "1.0", "dashdot"),
     "random projection": ("projection", "v", "1.0", "dotted"),
