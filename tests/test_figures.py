@@ -16,7 +16,13 @@ ROW = {
     "cell": "c.s0", "point": "29x", "grid": "", "seed": 0, "train": "stsb-train", "bytes_per_vector": 52,
     "protocol": "decontaminated", "encoder": "minilm", "compressor": "lens", "n": 100,
 }  # fmt: skip
-STATISTICS = {"norm_mean": 0.5, "norm_std": 0.1, "cosine_mean": 0.2, "cosine_std": 0.3}
+STATISTICS = {
+    "norm_mean": 0.5,
+    "norm_std": 0.1,
+    "cosine_mean": 0.2,
+    "cosine_std": 0.3,
+    "collapse_suspect": 1.0,
+}
 STS = {"suite": "sts-generalization", "dataset": "sts12-16", "metric": "retention@human"}
 
 
@@ -209,7 +215,7 @@ def test_the_published_stars_stand_at_the_published_bytes() -> None:
 
 
 def test_the_training_figure_has_each_checkpoint_of_both_statistics() -> None:
-    """Two checkpoints, of norms and cosines the mean and the deviation: eight numbers."""
+    """Two checkpoints, of norms and cosines the mean and the deviation, and whether they are suspect."""
     points = module("training").data(some_rows(), [])["points"]
     found = [(p["metric"].removesuffix("@training"), p["step"], p["value"]) for p in points]
     assert [(name, step, value) for name, value in STATISTICS.items() for step in (20, 40)] == found
