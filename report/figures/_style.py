@@ -71,6 +71,16 @@ def bytes_axis(axis: Axes, points: list[Point]) -> None:
     grid(axis, "y")
 
 
+def sizes_axis(axis: Axes, sizes: list[int], label: str) -> None:
+    """Give an axis the ticks ``sizes`` on a logarithmic scale, and a light grid across."""
+    axis.set_xscale("log", base=2)
+    axis.set_xticks(sizes, [str(size) for size in sizes], fontsize=8)
+    axis.minorticks_off()
+    axis.set_xlabel(label)
+    axis.grid(axis="y", color="0.9", linewidth=0.6)
+    axis.set_axisbelow(True)
+
+
 def grid(axis: Axes, which: str) -> None:
     """Draw a light grid behind everything, across the axis ``which``, and a line at what is uncompressed."""
     line = axis.axhline if which == "y" else axis.axvline

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from report.claims import Claim
-from report.figures import _style
+from report.figures import _curves, _style
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -24,36 +24,44 @@ PANELS = (
     ("minilm", "scifact", "fitted-on-searched", "MiniLM, SciFact, fitted on it"),
 )
 TRAIN = "scifact-documents"
-# Marker, grey and line tell methods apart without colour; a method is what a chain's name begins with.
-METHODS = {
-    "auto-encoder with a hidden layer": ("autoencoder-hidden", "D", "0.6", "none"),
-    "linear auto-encoder, basis as trained": ("autoencoder-trained", "p", "1.0", "none"),
-    "linear auto-encoder": ("autoencoder", "o", "0.0", "solid"),
-    "half-whitened PCA": ("pca-half-whitened", "P", "1.0", "none"),
-    "listwise distillation": ("listwise", "s", "0.8", "none"),
-    "neighbour-preserving student": ("student", "*", "1.0", "none"),
-    "PCA": ("pca", "^", "0.6", "dashed"),
-    "first dimensions": ("truncation", "<", "1.0", "dashdot"),
-    "random projection": ("projection", "v", "1.0", "dotted"),
+STARTS = {
+    "identity": "uncompressed",
+    "autoencoder-hidden": "auto-encoder with a hidden layer",
+    "autoencoder-trained": "linear auto-encoder, basis as trained",
+    "autoencoder": "linear auto-encoder",
+    "listwise": "listwise distillation",
+    "student": "neighbour-preserving student",
+    "pca-half-whitened": "half-whitened PCA",
+    "pca": "PCA",
+    "truncation": "first dimensions",
+    "projection": "random projection",
 }
-WHOLE = "identity"
-ASIDE = 1.02  # methods stand this factor apart, so that their bars can be told apart
+METHODS: _curves.Methods = {
+    "auto-encoder with a hidden layer": ("D", "0.6", "none"),
+    "linear auto-encoder, basis as trained": ("p", "1.0", "none"),
+    "linear auto-encoder": ("o", "0.0", "solid"),
+    "listwise distillation": ("s", "0.8", "none"),
+    "neighbour-preserving student": ("*", "1.0", "none"),
+    "half-whitened PCA": ("P", "1.0", "none"),
+    "PCA": ("^", "0.6", "dashed"),
+    "first dimensions": ("<", "1.0", "dashdot"),
+    "random projection": ("v", "1.0", "dotted"),
+}
 
 
 def data(rows: list[dict[str, Any]], claims: list[Claim]) -> dict[str, Any]:  # noqa: ARG001 - every figure's
     """Return the numbers to draw: a point a space, data set, protocol, chain and size."""
-    keys = ("encoder", "dataset", "protocol", "compressor", "bytes_per_vector")
+    mine = [
+        {**row, "method": method}
+        for row in rows
+        if row["suite"] == SUITE and (method := _curves.method(row["compressor"], STARTS))
+    ]
+    keys = ("encoder", "dataset", "protocol", "method", "bytes_per_vector")
     points = []
     for encoder, dataset, protocol, _ in PANELS:
         wanted = {"encoder": encoder, "dataset": dataset, "protocol": protocol, "train": TRAIN}
-        points += _style.means(rows, keys, suite=SUITE, metric=METRIC, **wanted)
-    return {"points": [point for point in points if method(point) or point["compressor"] == WHOLE]}
-
-
-def method(point: dict[str, Any]) -> str | None:
-    """Return the label of a point's method; None for what is no line of the figure."""
-    name = point["compressor"]
-    return next((label for label, (start, *_) in METHODS.items() if name.startswith(start)), None)
+        points += _style.means(mine, keys, metric=METRIC, **wanted)
+    return {"points": points}
 
 
 def draw(found: dict[str, Any]) -> Figure:
@@ -67,29 +75,10 @@ def draw(found: dict[str, Any]) -> Figure:
     for axis, (*place, title) in zip(axes, panels, strict=True):
         keys = ("encoder", "dataset", "protocol")
         mine = [point for point in found["points"] if [point[key] for key in keys] == place]
-        for number, (label, (_, marker, grey, line)) in enumerate(METHODS.items()):
-            points = sorted((p for p in mine if method(p) == label), key=lambda p: p["bytes_per_vector"])
-            if points:
-                axis.errorbar(
-                    [ASIDE ** (number - 3) * point["bytes_per_vector"] / 4 for point in points],
-                    [100 * point["value"] for point in points], yerr=_style.errorbars(points), fmt=marker,
-                    linestyle=line, color="0.3", label=label, markersize=6, markerfacecolor=grey,
-                    markeredgecolor="0.0", ecolor="0.6", elinewidth=0.7, linewidth=0.9, capsize=2,
-                )  # fmt: skip
-        for whole in (point for point in mine if point["compressor"] == WHOLE):
+        _curves.draw(axis, mine, METHODS)
+        for whole in (point for point in mine if point["method"] == "uncompressed"):
             axis.axhline(100 * whole["value"], color="0.0", linewidth=0.8, linestyle=":")
-        _dimensions(axis, mine)
         axis.set_title(title, fontsize=10)
         axis.set_ylabel("nDCG@10, %")
     _style.legend(figure, list(axes), 3)
     return figure
-
-
-def _dimensions(axis: Any, points: list[dict[str, Any]]) -> None:
-    sizes = sorted({point["bytes_per_vector"] // 4 for point in points if point["compressor"] != WHOLE})
-    axis.set_xscale("log", base=2)
-    axis.set_xticks(sizes, [str(size) for size in sizes], fontsize=8)
-    axis.minorticks_off()
-    axis.set_xlabel("dimensions (log scale)")
-    axis.grid(axis="y", color="0.9", linewidth=0.6)
-    axis.set_axisbelow(True)

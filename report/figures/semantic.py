@@ -76,19 +76,12 @@ def draw(found: dict[str, Any]) -> Figure:
                     label=label, markersize=6, markerfacecolor=grey, markeredgecolor="0.0", ecolor="0.5",
                     elinewidth=0.7, capsize=2,
                 )  # fmt: skip
-        _bits(axis, mine)
+        _style.sizes_axis(
+            axis, sorted({8 * point["bytes_per_vector"] for point in mine}), "bits stored (log scale)"
+        )
+        axis.tick_params(axis="x", rotation=60)
+        axis.axhline(ASKED, color="0.0", linewidth=0.7, linestyle="--")
         axis.set_title(title, fontsize=10)
         axis.set_ylabel("Spearman with the original, %")
     _style.legend(figure, list(axes), 4)
     return figure
-
-
-def _bits(axis: Any, points: list[dict[str, Any]]) -> None:
-    sizes = sorted({8 * point["bytes_per_vector"] for point in points})
-    axis.set_xscale("log", base=2)
-    axis.set_xticks(sizes, [str(size) for size in sizes], fontsize=8, rotation=60)
-    axis.minorticks_off()
-    axis.set_xlabel("bits stored (log scale)")
-    axis.axhline(ASKED, color="0.0", linewidth=0.7, linestyle="--")
-    axis.grid(axis="y", color="0.9", linewidth=0.6)
-    axis.set_axisbelow(True)

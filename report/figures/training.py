@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from report.claims import Claim
 from report.figures import _style
-from report.figures.neighbours_dims import BACKEND, METHODS, SUITE, method
+from report.figures.neighbours_dims import METHODS, exhaustive
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -24,11 +24,9 @@ SUSPECT = "collapse_suspect@training"
 def data(rows: list[dict[str, Any]], claims: list[Claim]) -> dict[str, Any]:  # noqa: ARG001 - every figure's
     """Return the numbers to draw: a point a space, method, checkpoint and moment of a statistic."""
     mine = [
-        {**row, "method": method(row["compressor"])}
+        {**row, "method": method}
         for row in rows
-        if (row["suite"], row["point"]) == (SUITE, POINT)
-        and row["compressor"].endswith(BACKEND)
-        and row["metric"].endswith("@training")
+        if row["point"] == POINT and row["metric"].endswith("@training") and (method := exhaustive(row))
     ]
     metrics = [f"{name}_{moment}@training" for name in STATISTICS for moment in ("mean", "std")]
     keys = ("encoder", "metric", "method", "step")
@@ -52,7 +50,7 @@ def draw(found: dict[str, Any]) -> Figure:
 
 def _lines(axis: Any, points: list[dict[str, Any]], name: str) -> None:
     found = {(p["method"], p["step"], p["metric"]): p["value"] for p in points}
-    for number, (label, (_, marker, grey, line)) in enumerate(METHODS.items()):
+    for number, (label, (marker, grey, line)) in enumerate(METHODS.items()):
         steps = sorted({step for method, step, _ in found if method == label})
         if not steps:
             continue

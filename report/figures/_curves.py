@@ -1,0 +1,36 @@
+"""Curves over the dimensions that are left, a line a method: what three figures share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from report.figures import _style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+ASIDE = 1.02  # methods stand this factor apart, so that their bars can be told apart
+
+# Marker, grey and line by a method's label: they tell methods apart without colour.
+Methods = dict[str, tuple[str, str, str]]
+
+
+def method(compressor: str, starts: dict[str, str]) -> str | None:
+    """Return the label of the first of ``starts`` that the name of a chain begins with; None for none."""
+    return next((label for start, label in starts.items() if compressor.startswith(start)), None)
+
+
+def draw(axis: Axes, found: list[dict[str, Any]], methods: Methods) -> None:
+    """Draw the points of each of ``methods`` with its ``method``, of float32 vectors, over dimensions."""
+    middle = len(methods) // 2
+    for number, (label, (marker, grey, line)) in enumerate(methods.items()):
+        points = sorted((p for p in found if p["method"] == label), key=lambda p: p["bytes_per_vector"])
+        if points:
+            axis.errorbar(
+                [ASIDE ** (number - middle) * point["bytes_per_vector"] / 4 for point in points],
+                [100 * point["value"] for point in points], yerr=_style.errorbars(points), fmt=marker,
+                linestyle=line, color="0.3", label=label, markersize=6, markerfacecolor=grey,
+                markeredgecolor="0.0", ecolor="0.6", elinewidth=0.7, linewidth=0.9, capsize=2,
+            )  # fmt: skip
+    sizes = sorted({point["bytes_per_vector"] // 4 for point in found if point["method"] in methods})
+    _style.sizes_axis(axis, sizes, "dimensions (log scale)")
