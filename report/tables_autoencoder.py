@@ -8,7 +8,7 @@ from typing import Any
 
 from report import paired
 from report.evidence import over_seeds
-from report.tables_rows import Row
+from report.tables_rows import AXES, Row
 
 SUITE = "autoencoder"
 RANKING = "ndcg@10"
@@ -19,11 +19,13 @@ TRAINED = (
     "linear auto-encoder", "auto-encoder with a hidden layer", "auto-encoder, basis as trained",
     "listwise distillation", "neighbour-preserving student",
 )  # fmt: skip
-METHODS = (*TRAINED, "PCA", "half-whitened PCA", "first dimensions", "random projection")
+BASES = ("PCA", "half-whitened PCA", AXES)
+METHODS = (*TRAINED, *BASES, "first dimensions", "random projection")
 PLAIN = {
     "identity": "uncompressed",
     "truncation": "first dimensions",
     "random-projection": "random projection",
+    "principal-projection": AXES,
     "listwise": TRAINED[3],
     "student": TRAINED[4],
 }
@@ -87,9 +89,9 @@ class AutoEncoders:
         return [_panel(panel) for panel in panels.values() if len(panel["rows"]) > 1]
 
     def compared(self) -> list[Row]:
-        """Return each trained map beside each PCA of as many dimensions, query by query where it can be.
+        """Return each trained map beside each of BASES in as many dimensions, query by query where it can be.
 
-        ``less`` is the map's mean nDCG@10 minus that of PCA over the same queries, each seed's mean
+        ``less`` is the map's mean nDCG@10 minus the other's over the same queries, each seed's mean
         first; ``outcome`` says which is better where the interval of the difference leaves out zero.
         """
         lines = [line for line in self.lines() if line["protocol"] == EVERY and line["method"]]
@@ -97,12 +99,12 @@ class AutoEncoders:
         for line in lines:
             for base in lines if line["method"] in TRAINED else ():
                 shared = ("encoder", "train", "dataset", "dims")
-                if "PCA" in base["method"] and all(line[key] == base[key] for key in shared):
+                if base["method"] in BASES and all(line[key] == base[key] for key in shared):
                     found.append({**line, "base": base, **self._against(line, base)})
         return found
 
     def tally(self) -> list[Row]:
-        """Return how often each method came out better than each PCA, worse, or neither."""
+        """Return how often each method came out better than each base, worse, or neither."""
         counts: dict[tuple[str, str], Row] = {}
         for line in self.compared():
             key = (line["method"], line["base"]["method"])

@@ -8,9 +8,8 @@ from pathlib import Path
 from harness.certificate import read_json
 from harness.tree import Tree
 from report import paired
-from report.tables_rows import Row
+from report.tables_rows import AXES, PCA, Row
 from report.tables_students import (
-    PCA,
     PLAIN,
     SCOPES,
     STUDENT,
@@ -26,6 +25,7 @@ SUITE = "search"
 VALIDATION = ("quick-hyper", "hard-negatives")  # in the order in which they were chosen from
 SCORES = ("recall@1", "recall@10", "overlap@10", "ndcg@10")
 STAGES = {"one": "overlap@10", "two, 2x": "rescored@2", "two, 4x": "rescored@4", "two, 10x": "rescored@10"}
+COMPARED = {(STUDENT, PLAIN), (STUDENT, AXES), (STUDENT, PCA), (PLAIN, AXES), (PLAIN, PCA)}
 TARGET = 0.7  # the overlap@10 that a configuration has to reach (the published sweep's constraint)
 
 
@@ -69,7 +69,7 @@ class Neighbours:
         ]
 
     def compared(self) -> list[Row]:
-        """Return the student beside the one without hard negatives and beside PCA, at equal dimensions.
+        """Return what is COMPARED, the student beside simpler maps, at equal dimensions.
 
         ``less`` is the mean over queries of the student's overlap@10 with the teacher minus the other's, each
         seed's mean first; ``outcome`` says which is better where the interval leaves out zero.
@@ -79,11 +79,7 @@ class Neighbours:
         for line in lines:
             for base in lines:
                 same = all(line[key] == base[key] for key in ("encoder", "dims"))
-                if same and (line["method"], base["method"]) in {
-                    (STUDENT, PLAIN),
-                    (STUDENT, PCA),
-                    (PLAIN, PCA),
-                }:
+                if same and (line["method"], base["method"]) in COMPARED:
                     found.append({**line, "base": base, **self._against(line, base)})
         order = [STUDENT, PLAIN]
         return sorted(found, key=lambda x: (x["encoder"], -x["dims"], order.index(x["method"])))

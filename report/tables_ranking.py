@@ -10,19 +10,21 @@ from harness.certificate import read_json
 from harness.tree import Tree
 from report import paired
 from report.evidence import over_seeds
-from report.tables_rows import Row
+from report.tables_rows import AXES, PCA, Row
 
 SUITE, VALIDATION = "ranking", "ranking-validation"
 METRICS = ("recall@10", "recall@50", "overlap@10", "overlap@50", "ndcg@10", "ndcg@50", "mrr@100")
 COMPARED = ("overlap@10", "recall@10", "ndcg@10")
-LISTWISE, PCA = "listwise", "PCA"
+LISTWISE = "listwise"
 PUBLISHED = "listwise, published temperature"
+TEMPERATURE = 0.05  # the published one
+BASES = (AXES, PCA)
 METHODS = (
     LISTWISE, PUBLISHED, "listwise, Gaussian start", "listwise, with a queue",
-    "listwise, no hard negatives", PCA, "first dimensions", "random projection", "uncompressed",
+    "listwise, no hard negatives", *BASES, "first dimensions", "random projection", "uncompressed",
 )  # fmt: skip
 PLAIN = {
-    "identity": "uncompressed", "pca": PCA, "truncation": "first dimensions",
+    "identity": "uncompressed", "principal-projection": AXES, "pca": PCA, "truncation": "first dimensions",
     "random-projection": "random projection",
 }  # fmt: skip
 
@@ -61,16 +63,16 @@ class Ranking:
         return [line for line in self.lines(SUITE) if line["encoder"] == encoder]
 
     def compared(self) -> list[Row]:
-        """Return each listwise setting beside PCA of as many dimensions, a line each of COMPARED.
+        """Return each listwise setting beside each of BASES in as many dimensions, a line each of COMPARED.
 
-        ``less`` is the mean over queries of its score minus that of PCA, each seed's mean first.
+        ``less`` is the mean over queries of its score minus that of the other, each seed's mean first.
         """
         lines = self.lines(SUITE)
         return [
             self._against(line, base, metric)
             for line in lines
             for base in lines
-            if line["method"].startswith(LISTWISE) and base["method"] == PCA and _same(line, base)
+            if line["method"].startswith(LISTWISE) and base["method"] in BASES and _same(line, base)
             for metric in COMPARED
         ]
 
@@ -86,14 +88,15 @@ class Ranking:
         ]
 
     def tally(self) -> list[Row]:
-        """Return, by method and metric, how often it came out better than PCA, worse, or neither."""
-        counts: dict[tuple[str, str], Row] = {}
+        """Return, by method, base and metric, how often it came out better, worse, or neither."""
+        counts: dict[tuple[str, str, str], Row] = {}
         for line in self.compared():
-            blank = dict.fromkeys(paired.OUTCOMES, 0)
-            key = (line["method"], line["metric"])
-            row = counts.setdefault(key, {"method": key[0], "metric": key[1], **blank})
+            key = (line["method"], line["base"]["method"], line["metric"])
+            blank = dict(zip(("method", "against", "metric"), key, strict=True))
+            row = counts.setdefault(key, {**blank, **dict.fromkeys(paired.OUTCOMES, 0)})
             row[line["outcome"]] += 1
-        return sorted(counts.values(), key=lambda x: (METHODS.index(x["method"]), x["metric"]))
+        place = METHODS.index
+        return sorted(counts.values(), key=lambda x: (place(x["method"]), place(x["against"]), x["metric"]))
 
     def settings(self) -> list[Row]:
         """Return what was measured on validation parts, best overlap@10 first in each space.
@@ -153,7 +156,7 @@ def method(steps: list[Row]) -> str:
         return METHODS[3]
     if not params["hard_per_anchor"]:
         return METHODS[4]
-    return PUBLISHED if params["student_tau"] in {None, params["tau"]} else LISTWISE
+    return PUBLISHED if {params["tau"], params["student_tau"]} <= {TEMPERATURE, None} else LISTWISE
 
 
 def _rule(origin: Row) -> str:

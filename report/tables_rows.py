@@ -6,6 +6,7 @@ from typing import Any
 
 from report.evidence import over_seeds
 
+PCA, AXES = "PCA", "principal axes, not centred"
 Row = dict[str, Any]
 Steps = dict[tuple[str, str], list[Row]]  # the steps of each cell's chain, by suite and cell
 PROTOCOLS = ("as-published", "decontaminated")

@@ -9,7 +9,7 @@ from report.tables_rows import PROTOCOLS, Row, Rows, Steps, best, worth
 
 INTRINSIC, STAGES = "intrinsic", "three-stage"
 # Chains that a column of the summary is for: what a chain's name begins with.
-COLUMNS = {"lens": "lens", "reference": "aqea", "pca": "pca", "projection": "projection"}
+COLUMNS = {"lens": "lens", "reference": "aqea", "pca": "pca", "axes": "axes", "projection": "projection"}
 NEIGHBOURS = {"random": "spearman-random@original", "recall": "recall@10", "overlap": "overlap@10"}
 TASKS = {"stsb": "stsb-test", "unseen": "sts12-16"}
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from report.evidence import over_seeds
-from report.tables_rows import Row
+from report.tables_rows import AXES, PCA, Row
 from report.tables_search import difference
 
 SCOPES = {"vs_teacher": "vs-teacher@", "vs_student": "vs-student@"}
-STUDENT, PLAIN, PCA = "student, hard negatives", "student, no hard negatives", "PCA"
+STUDENT, PLAIN = "student, hard negatives", "student, no hard negatives"
 METHODS = {
     "identity": "uncompressed",
     "pca": PCA,
+    "principal-projection": AXES,
     "random-projection": "random projection",
 }
 STATISTICS = ("loss", "norm_mean", "cosine_mean", "cosine_std")

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from safetensors.numpy import load_file
 from scipy.special import rel_entr, softmax
 
-from harness.compressors import listwise, pca
+from harness.compressors import listwise, pca, principal_projection
 from harness.core import Floats, InputError, Training
 from harness.files import check_digest
 from harness.neighbours import against, nearest
@@ -124,8 +124,8 @@ def held_out() -> tuple[Floats, Floats]:
     return words[order[:1600]], words[order[1600:2200]]
 
 
-def test_it_keeps_more_neighbours_of_held_out_rows_than_pca() -> None:
-    """At 32 of 384 dimensions, real vectors: recall@10 and overlap@10 of exhaustive search by cosine."""
+def test_it_keeps_more_neighbours_of_held_out_rows_than_simpler_maps() -> None:
+    """At 32 of 384 dimensions, real vectors: recall@10 and overlap@10 beside PCA, centred and not."""
     rows, test = held_out()
     queries = np.arange(len(test))
     exact = nearest(test, test, queries)
@@ -133,16 +133,18 @@ def test_it_keeps_more_neighbours_of_held_out_rows_than_pca() -> None:
     for codec in (
         listwise.fit(training(rows), listwise.Params(dims=32, student_tau=0.1), 0),
         pca.fit(training(rows), pca.Params(dims=32), 0),
+        principal_projection.fit(training(rows), principal_projection.Params(dims=32), 0),
     ):
         mapped = codec.decode(codec.encode(test))
         found = against(exact, nearest(mapped, mapped, queries))
         scores.append([found[metric].mean() for metric in ("recall@10", "overlap@10")])
-    assert scores[0][0] > scores[1][0] + 0.02
-    assert scores[0][1] > scores[1][1] + 0.005
+    for simpler in scores[1:]:
+        assert scores[0][0] > simpler[0] + 0.02
+        assert scores[0][1] > simpler[1] + 0.005
 
 
 def test_training_lowers_the_loss_from_either_start() -> None:
-    """From a PCA and from a Gaussian matrix: the divergence over all rows after 60 epochs and at first."""
+    """From principal axes and a Gaussian matrix: the divergence over all rows after 60 epochs and before."""
     rows = drawn(200) * 0.8 ** np.arange(12, dtype=np.float32)
     x = torch.nn.functional.normalize(torch.tensor(rows))
     for start in (True, False):
@@ -152,7 +154,7 @@ def test_training_lowers_the_loss_from_either_start() -> None:
             codec = listwise.fit(training(rows), params, 0)
             y = torch.nn.functional.normalize(torch.tensor(codec.decode(codec.encode(rows))))
             losses.append(listwise._loss(y @ y.T, x @ x.T, torch.arange(200), params).item())
-        assert losses[1] < 0.9 * losses[0]
+        assert losses[1] < 0.92 * losses[0]
 
 
 @pytest.mark.parametrize(

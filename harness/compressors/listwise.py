@@ -26,9 +26,8 @@ if TYPE_CHECKING:
     import torch
 
 RANDOM = True
-_OUT = (
-    -1e4
-)  # as a logit, of what is no candidate: its share is 0, and 0 log 0 stays 0, as with -inf it does not
+# As a logit, of what is no candidate: its share is 0, and 0 log 0 stays 0, as with -inf it does not.
+_OUT = -1e4
 
 
 class Params(BaseModel, extra="forbid", frozen=True):
@@ -39,7 +38,8 @@ class Params(BaseModel, extra="forbid", frozen=True):
     ``list_weight``, lambda, weighs the divergence, ``mse_weight`` the mean squared difference of the cosines
     beside it. ``hard_per_anchor`` negatives come from an anchor's ``hard_pool`` nearest rows, or from all
     others where there are fewer. ``queue``: rows kept of earlier batches, first in, first out.
-    ``linear_start``: begin as a PCA; else as a Gaussian matrix.
+    ``linear_start``: begin as the projection onto the principal axes, of vectors that are not centred, as the
+    teacher's cosines are not; else as a Gaussian matrix.
     """
 
     dims: int = Field(ge=1)
@@ -93,8 +93,8 @@ def restore(state: Mapping[str, NDArray[Any]], _params: Params) -> Affine:
 def _start(train: Training, params: Params, rng: np.random.Generator) -> tuple[Doubles, Doubles]:
     """Return the first weights (D, d) and bias (d,)."""
     if params.linear_start:
-        mean, axes = principal_axes(train.vectors, params.dims)
-        return axes, -mean @ axes
+        _, axes = principal_axes(train.vectors, params.dims)
+        return axes, np.zeros(params.dims)
     drawn = rng.standard_normal((train.dimension, params.dims)) / np.sqrt(params.dims)
     return drawn, np.zeros(params.dims)
 

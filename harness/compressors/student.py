@@ -6,8 +6,9 @@ the mean over positives of their negative log share of the softmax over cosines.
 anchors' positives, and hard ones from farther down the teacher's list; a row of an anchor's ten nearest is
 never its negative. ``SupConLoss`` of pytorch-metric-learning (Musgrave et al. 2020) computes it.
 
-Inputs are scaled to length 1, as cosines do not see lengths. The map starts as a PCA; a hidden layer of
-rectified units adds to the linear map, from zero. AdamW (Loshchilov and Hutter 2019) trains them.
+Inputs are scaled to length 1, as cosines do not see lengths. The map starts as the projection onto their
+principal axes; a hidden layer of rectified units adds to the linear map, from zero. AdamW (Loshchilov and
+Hutter 2019) trains them.
 
 A trained map may collapse, all rows to one direction. ``history`` therefore tells, at about 20 checkpoints,
 what norms of rows and cosines of random pairs are after the map, and ``collapse_suspect``, by the rule of
@@ -193,9 +194,12 @@ def _teacher(train: Training, params: Params) -> Ints:
 
 
 def _start(train: Training, params: Params, rng: np.random.Generator) -> list[Floats]:
-    """Return the PCA of the rows and, for a hidden layer, random input weights and output weights of zero."""
-    mean, axes = principal_axes(unit(train.vectors), params.dims)
-    start = [axes, -mean @ axes]
+    """Return the rows' principal axes and, for a hidden layer, random input and zero output weights.
+
+    Nothing is centred, as the teacher's cosines are not.
+    """
+    _, axes = principal_axes(unit(train.vectors), params.dims)
+    start = [axes, np.zeros(params.dims)]
     if params.hidden:
         drawn = rng.standard_normal((train.dimension, params.hidden)) * math.sqrt(2 / train.dimension)
         start += [drawn, np.zeros(params.hidden), np.zeros((params.hidden, params.dims))]

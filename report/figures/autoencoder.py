@@ -33,6 +33,7 @@ STARTS = {
     "student": "neighbour-preserving student",
     "pca-half-whitened": "half-whitened PCA",
     "pca": "PCA",
+    "axes": "principal axes, not centred",
     "truncation": "first dimensions",
     "projection": "random projection",
 }
@@ -44,6 +45,7 @@ METHODS: _curves.Methods = {
     "neighbour-preserving student": ("*", "1.0", "none"),
     "half-whitened PCA": ("P", "1.0", "none"),
     "PCA": ("^", "0.6", "dashed"),
+    "principal axes, not centred": ("d", "0.8", "none"),
     "first dimensions": ("<", "1.0", "dashdot"),
     "random projection": ("v", "1.0", "dotted"),
 }

@@ -27,6 +27,7 @@ CHAINS = {
     "lens": ("lens", "s", "0.25"),
     "aqea": ("AQEA, reference method", "d", "0.6"),
     "pca": ("PCA", "^", "0.8"),
+    "axes": ("principal axes, not centred", "o", "1.0"),
     "projection": ("random projection, untrained", "v", "1.0"),
 }
 KINDS = {"aqea-audio": "aqea", "aqea-protein": "aqea"}

@@ -23,7 +23,8 @@ MARKERS = {"flat": "o", "ivf": "s", "hnsw": "^", "usearch": "v", "pq": "X", "rab
 METHODS = {
     "student without hard negatives": ("student-plain", "0.4"),
     "student, hard negatives": ("student", "0.0"),
-    "PCA": ("pca", "0.65"),
+    "principal axes, not centred": ("axes", "0.55"),
+    "PCA": ("pca", "0.7"),
     "random projection": ("projection", "0.85"),
     "uncompressed": ("identity", "1.0"),
 }

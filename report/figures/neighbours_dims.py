@@ -26,12 +26,14 @@ METRICS = {
 STARTS = {
     "student-plain": "student without hard negatives",
     "student": "student, hard negatives",
+    "axes": "principal axes, not centred",
     "pca": "PCA",
     "projection": "random projection",
 }
 METHODS: _curves.Methods = {
     "student without hard negatives": ("s", "1.0", "dashdot"),
     "student, hard negatives": ("o", "0.0", "solid"),
+    "principal axes, not centred": ("D", "0.8", "solid"),
     "PCA": ("^", "0.6", "dashed"),
     "random projection": ("v", "1.0", "dotted"),
 }

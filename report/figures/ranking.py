@@ -19,8 +19,10 @@ CAPTION = (
 METRICS = {"overlap@10": "overlap@10, %", "ndcg@10": "nDCG@10, %"}
 CHAINS = {
     "listwise": "listwise distillation",
+    "listwise-text": "listwise distillation",
     "listwise-minilm": "listwise distillation",
     "listwise-published": "listwise, published temperature",
+    "axes": "principal axes, not centred",
     "pca": "PCA",
     "truncation": "first dimensions",
     "projection": "random projection",
@@ -28,6 +30,7 @@ CHAINS = {
 METHODS: _curves.Methods = {
     "listwise distillation": ("o", "0.0", "solid"),
     "listwise, published temperature": ("s", "1.0", "solid"),
+    "principal axes, not centred": ("D", "0.8", "solid"),
     "PCA": ("^", "0.6", "dashed"),
     "first dimensions": ("<", "1.0", "dashdot"),
     "random projection": ("v", "1.0", "dotted"),
