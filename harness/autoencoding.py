@@ -74,10 +74,12 @@ def autoencoder(
 def turned(encoder: Network, decoder: Network) -> Network:
     """Return the encoder with its codes in an orthonormal basis of what the decoder's linear map spans.
 
-    The scalar product of two such codes is that of what the linear map makes of the codes as they were.
+    A code has the coordinates of what that map and the decoder's bias rebuild. Training centres, so that the
+    mean of the vectors is in the bias, and cosines before compression have it in them.
     """
-    basis = np.linalg.qr(decoder["weights"].T.astype(np.float64))[1].T
-    outputs = {key: encoder[key] @ basis for key in ("weights", "bias", "outer") if key in encoder}
+    axes, inside = np.linalg.qr(decoder["weights"].T.astype(np.float64))
+    outputs = {key: encoder[key] @ inside.T for key in ("weights", "bias", "outer") if key in encoder}
+    outputs["bias"] = outputs["bias"] + decoder["bias"] @ axes
     return {key: outputs.get(key, part).astype(np.float32) for key, part in encoder.items()}
 
 
