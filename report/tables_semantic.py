@@ -24,7 +24,7 @@ SMALL = 2  # bytes of the published codes, of which positions are looked at one 
 FEW = 8  # positions whose levels are listed one by one
 # What a chain is called, by its last step; the baselines are what codes of symbols are compared with.
 FAMILIES = {"fsq": "FSQ", "residual-vq": "residual VQ", "hierarchical-vq": "hierarchical VQ"}
-BASELINES = {"pq": "PQ", "scalar": "PCA, scalar", "sign": "random projection, signs (untrained)"}
+BASELINES = {"pq": "PQ", "scalar": "principal axes, scalar", "sign": "random projection, signs (untrained)"}
 OUTCOMES = (BETTER, WORSE, EVEN)
 
 

@@ -166,7 +166,7 @@ def test_an_outcome_needs_intervals_that_do_not_meet(mine: float, theirs: float,
          ("residual FSQ", "4, 5; 2 stages; hidden layers")),
         ("residual-vq", {"gradient": "rotation"}, [16] * 3, ("residual VQ", "16, 16, 16; rotation")),
         ("hierarchical-vq", {}, [16, 10], ("hierarchical VQ", "16, 10")),
-        ("scalar", {"bits": 4}, [], ("PCA, scalar", "4 bits a dimension")),
+        ("scalar", {"bits": 4}, [], ("principal axes, scalar", "4 bits a dimension")),
         ("identity", {}, [], ("uncompressed", "")),
     ],
 )  # fmt: skip

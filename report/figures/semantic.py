@@ -30,7 +30,7 @@ FAMILIES = {
     "residual VQ": ("rvq", "D", "0.5"),
     "hierarchical VQ": ("hvq", "P", "0.7"),
     "PQ": ("pq", "X", "1.0"),
-    "PCA, 4 bits": ("pca-4", "^", "1.0"),
+    "principal axes, 4 bits": ("axes-4", "^", "1.0"),
     "random projection, signs": ("projection-sign", "v", "1.0"),
 }
 ASKED = 95.0
