@@ -9,6 +9,7 @@ import platform
 import resource
 import subprocess
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,11 +27,11 @@ PACKAGES = (
 )
 
 
-def envelope(seconds: float) -> dict[str, Any]:
-    """Return the volatile facts of a measurement that took ``seconds``."""
+def envelope(durations: Mapping[str, float]) -> dict[str, Any]:
+    """Return the volatile facts of a measurement: ``durations`` in seconds, by name, and the machine."""
     return {
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
-        "seconds": round(seconds, 3),
+        **{name: round(seconds, 3) for name, seconds in durations.items()},
         "peak_memory_bytes": _peak_memory(),
         **_machine(),
     }

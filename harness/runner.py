@@ -173,14 +173,17 @@ def _run_group(group: Group) -> tuple[int, list[str]]:
         try:
             shared = material(group.base, cell.train)
             fitter = fitter or Fitter(shared.training, identity)
+            fitting = time.monotonic()
+            fitter.fit(cell.steps)  # kept, so that measuring begins with what is fitted
+            fitted = time.monotonic() - fitting
             result = measure(cell, shared, fitter, inputs.suite.protocols, inputs.suite.combine)
-            _write(group, cell, result, time.monotonic() - start)
+            _write(group, cell, result, {"seconds": time.monotonic() - start, "fit_seconds": fitted})
         except (InputError, BlockedError) as error:
             failures.append(f"{cell.suite}: {cell.id}: {error}")
     return len(group.cells), failures
 
 
-def _write(group: Group, cell: Cell, result: Measured, seconds: float) -> None:
+def _write(group: Group, cell: Cell, result: Measured, durations: Mapping[str, float]) -> None:
     tree, suite, chain = group.tree, cell.suite, result.chain
     files = {"before": tree.scores(suite, cell.encoder), "after": tree.scores(suite, cell.id)}
     write_atomic(files["after"], _npz(result.scores))
@@ -204,11 +207,14 @@ def _write(group: Group, cell: Cell, result: Measured, seconds: float) -> None:
             for key, path in files.items()
         },
     }
-    volatile = envelope(seconds)
+    volatile = envelope(durations)
     if cell.timings:
-        rows = material(group.base, cell.train).vectors[cell.tests[0]]
+        first, shared = cell.tests[0], material(group.base, cell.train)
+        rows = shared.vectors[first]
+        if cell.index:  # what is searched is what values are measured on
+            rows = np.ascontiguousarray(rows[shared.drawn(first).rows])
         build = functools.partial(index_of, cell) if cell.index else None
-        volatile["timings"] = {cell.tests[0]: measured(chain, rows, build)}
+        volatile["timings"] = {first: measured(chain, rows, build)}
     write_atomic(tree.envelope(suite, cell.id), dumps(volatile))
     write_stamped(tree.result(suite, cell.id), content)  # last: a result means that all of it is there
 

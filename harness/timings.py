@@ -18,6 +18,8 @@ from harness.core import Floats, Ints
 from harness.neighbours import OVERSAMPLING, RELEVANT, unit
 
 REPEATS = 60  # single vectors encoded, and queries asked, after a tenth as many to warm up
+BATCH = 256  # vectors that are encoded together
+BATCHES = 10
 
 
 def measured(chain: Chain, rows: Floats, build: Callable[[Floats], Any] | None = None) -> dict[str, Any]:
@@ -34,7 +36,7 @@ def measured(chain: Chain, rows: Floats, build: Callable[[Floats], Any] | None =
     built = time.perf_counter() - start
     asked = [rows[i : i + 1] for i in np.arange(REPEATS) % len(rows)]
     ready = [unit(chain.decode(chain.encode(one))) for one in asked]
-    originals = unit(rows)
+    originals, batch = unit(rows), rows[:BATCH]
 
     def one_stage(i: int) -> None:
         index.search(ready[i], RELEVANT)
@@ -49,6 +51,7 @@ def measured(chain: Chain, rows: Floats, build: Callable[[Floats], Any] | None =
     return {
         "rows": len(rows),
         "encode_one_ms": _spread(lambda i: chain.encode(asked[i])),
+        "encode_batch_ms": {"vectors": len(batch), **_spread(lambda _: chain.encode(batch), BATCHES)},
         "encode_batch_per_second": round(len(rows) / seconds, 1),
         "index_build_seconds": round(built, 4),
         "search_ms": {
@@ -79,14 +82,14 @@ class _Exhaustive:
         return found
 
 
-def _spread(work: Callable[[int], object]) -> dict[str, float]:
+def _spread(work: Callable[[int], object], repeats: int = REPEATS) -> dict[str, float]:
     """Return the median and the 95th percentile of single calls in milliseconds, and calls a second."""
     taken = []
-    for i in [*range(REPEATS // 10), *range(REPEATS)]:
+    for i in [*range(repeats // 10), *range(repeats)]:
         start = time.perf_counter()
         work(i)
         taken.append(time.perf_counter() - start)
-    kept = 1e3 * np.array(taken[REPEATS // 10 :])
+    kept = 1e3 * np.array(taken[repeats // 10 :])
     return {
         "p50": round(float(np.percentile(kept, 50)), 4),
         "p95": round(float(np.percentile(kept, 95)), 4),

@@ -113,6 +113,7 @@ class Claim(_Strict):
     """A claim of a published report, or of this project.
 
     ``encoders`` maps each space to its part: as published, the same space with other data, or an analogue.
+    ``note`` says how the published words are read here, and what of that is a guess.
     ``table`` and ``training``: the lines of section 5.2, tested on and trained on.
     """
 
@@ -120,6 +121,7 @@ class Claim(_Strict):
     sentence: str
     kind: Literal["extrinsic", "intrinsic", "retrieval", "engineering"]
     source: str
+    note: str = ""
     suite: str | None = None
     encoders: dict[str, Role] = {}
     rows: list[Row] = []

@@ -80,15 +80,21 @@ def rows(tree: Tree) -> list[dict[str, Any]]:
 def rows_of(result: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the flat rows of one result: its values, its ratio, and what its test sets share with training.
 
-    ``ratio@bytes`` and ``index@bytes``, an index's bytes a row, belong to no data set.
+    ``ratio@bytes`` and ``search@bytes`` (``searched_bytes``) belong to no data set.
     ``shared-pairs@audit`` is the share of a set's pairs that stand in the training split,
     ``seen-sentence@audit`` that of pairs with at least one sentence of it.
     """
     counted = [_exact("", "ratio@bytes", result["sizes"]["ratio"], 1)]
     if index := result["sizes"].get("index"):
-        counted.append(_exact("", "index@bytes", index["bytes"] / index["rows"], index["rows"]))
+        counted.append(_exact("", "search@bytes", searched_bytes(result), index["rows"]))
     common = _common(result)
     return [{**common, **value} for value in (*result["values"], *counted, *_audited(result))]
+
+
+def searched_bytes(result: dict[str, Any]) -> float:
+    """Return what a row that an index searches takes: bytes of the index as a file and of the map, a row."""
+    sizes = result["sizes"]
+    return float((sizes["index"]["bytes"] + sizes["state_bytes"]) / sizes["index"]["rows"])
 
 
 def checkpoints_of(result: dict[str, Any]) -> list[dict[str, Any]]:

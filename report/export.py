@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from harness.certificate import digest, dumps
+from harness.certificate import digest, dumps, read_json
 from harness.core import InputError
 from harness.files import check_digest, inside, write_atomic
 from harness.tree import Tree
-from report.evidence import COLUMNS, over_seeds, results, rows_csv, rows_of
+from report.evidence import COLUMNS, over_seeds, results, rows_csv, rows_of, searched_bytes
 
 SCOPES = {"vs-teacher@": "vs_teacher", "vs-student@": "vs_student"}
 _SETTING = ("encoder", "train", "compressor", "point", "grid", "asymmetric")
@@ -68,7 +68,8 @@ def record(result: dict[str, Any], root: Path) -> dict[str, Any]:
 
     ``split`` has, for the training set and each test set, what identifies it, the sha256 of that, and where
     it is a part of a file the numbers of its ``rows``; ``k`` are the cutoffs in the metrics' names, ``bytes``
-    the measured sizes. Raises InputError where the evidence below ``root`` is not the result's own.
+    the measured sizes. ``timings`` stand beside them where the envelope has some. Raises InputError where the
+    evidence below ``root`` is not the result's own.
     """
     inputs, cell = result["inputs"], result["inputs"]["cell"]
     taken = _rows(root, **result["files"]["before"])
@@ -77,13 +78,12 @@ def record(result: dict[str, Any], root: Path) -> dict[str, Any]:
         by_protocol = metrics.setdefault(value["dataset"], {})
         by_protocol.setdefault(value["protocol"], {})[value["metric"]] = value["value"]
     names = {value["metric"] for value in result["values"]}
-    dims = [step["params"]["dims"] for step in cell["steps"] if "dims" in step.get("params", {})]
     meta = {
         **{key: said for key, said in cell.items() if key not in {"chain", "metrics"}},
         "suite": result["suite"],
         "cell": result["cell"],
         "compressor": cell["chain"],
-        "dims": dims[-1] if dims else inputs["encoder"]["dimension"],
+        "dims": _dims(result),
         "k": sorted({int(cutoff[1]) for name in names if (cutoff := re.search("@([0-9]+)$", name))}),
         "split": {
             name: {"sha256": digest(identity), "identity": identity, **taken.get(name, {})}
@@ -93,7 +93,9 @@ def record(result: dict[str, Any], root: Path) -> dict[str, Any]:
         "training_rows": result["training_rows"],
         "sha256": result["sha256"],
     }
-    return {"metrics": metrics, "meta": meta}
+    path = Tree(root).envelope(result["suite"], result["cell"])
+    timings = read_json(path).get("timings") if path.is_file() else None
+    return {"metrics": metrics, "meta": meta, **({"timings": timings} if timings else {})}
 
 
 @functools.lru_cache(maxsize=8)
@@ -115,7 +117,9 @@ def best(found: list[dict[str, Any]], metric: str, at_least: float, *, strict: b
 
     Results that differ in their seed alone are one configuration. It meets the bound where the mean of its
     seeds does, or with ``strict`` the lower end of the widest interval, for each test set and protocol.
-    Cheapest is by bytes a vector, then by bytes of state. Raises InputError where nothing has the metric.
+    Cheapest is by bytes a vector, or where an index searches by those of index and map a row, and of the
+    originals for a metric of rescoring; of as many bytes by those of the state, then by most of the metric.
+    Raises InputError where nothing has the metric.
     """
     settings: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
     for result in found:
@@ -150,10 +154,13 @@ def _measured(same: list[dict[str, Any]], metric: str) -> list[dict[str, Any]]:
 
 def _offer(same: list[dict[str, Any]], measured: list[dict[str, Any]]) -> dict[str, Any]:
     columns = ("dataset", "protocol", "value", "low", "high", "seeds", "n")
+    originals = same[0]["sizes"]["original_bytes"] if "rescored" in measured[0]["metric"] else 0
+    searched = [searched_bytes(result) + originals for result in same if result["sizes"].get("index")]
     return {
         **{key: measured[0][key] for key in _SETTING},
         "bytes_per_vector": max(result["sizes"]["bytes_per_vector"] for result in same),
         "state_bytes": max(result["sizes"]["state_bytes"] for result in same),
+        **({"bytes_a_row": max(searched)} if searched else {}),
         "values": [
             {key: row[key] for key in columns} | {"value": round(row["value"], 9)} for row in measured
         ],
@@ -161,8 +168,20 @@ def _offer(same: list[dict[str, Any]], measured: list[dict[str, Any]]) -> dict[s
     }
 
 
-def _cost(offered: dict[str, Any]) -> tuple[int, int]:
-    return offered["bytes_per_vector"], offered["state_bytes"]
+def _cost(offered: dict[str, Any]) -> tuple[float, int, float]:
+    whole = offered.get("bytes_a_row", offered["bytes_per_vector"])
+    return whole, offered["state_bytes"], -min(value["value"] for value in offered["values"])
+
+
+def _dims(result: dict[str, Any]) -> int:
+    """Return of how many numbers a code is made, or of how many symbols."""
+    if codes := result.get("codes"):
+        return len(next(iter(codes.values()))["levels"])
+    dims = int(result["inputs"]["encoder"]["dimension"])
+    for step in result["inputs"]["cell"]["steps"]:
+        params = step.get("params", {})
+        dims = params["stop"] - params["start"] if step["use"] == "columns" else params.get("dims", dims)
+    return dims
 
 
 def _parquet(rows: list[dict[str, Any]]) -> bytes:

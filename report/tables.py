@@ -62,14 +62,16 @@ class Tables:
         return [found[key] for key in sorted(found)]
 
     def datasets(self) -> list[Row]:
-        """Return every data set that results stand on: where it was read from, and what pins it."""
+        """Return every data set that results stand on, a line a file: where it was read from, what pins it."""
         found: dict[tuple[str, str, str], Row] = {}
         for result in self.results:
             for name, origin in result["inputs"]["datasets"].items():
-                place = str(origin.get("repo") or origin.get("path") or origin.get("name") or "")
-                pin = next((str(origin[key]) for key in PINNED if origin.get(key)), "")
-                line = {"dataset": name, "use": origin["use"], "place": place, "pin": pin}
-                found[name, place, pin] = line
+                files = [part for part in origin.values() if isinstance(part, dict) and part.get("path")]
+                for file in files or [origin]:
+                    place = str(file.get("repo") or file.get("path") or file.get("name") or "")
+                    pin = next((str(file[key]) for key in PINNED if file.get(key)), "")
+                    line = {"dataset": name, "use": origin["use"], "place": place, "pin": pin}
+                    found[name, place, pin] = line
         return [found[key] for key in sorted(found)]
 
     def certificates(self, judged: list[Row]) -> list[Row]:

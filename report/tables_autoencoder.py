@@ -100,16 +100,18 @@ class AutoEncoders:
             for base in lines if line["method"] in TRAINED else ():
                 shared = ("encoder", "train", "dataset", "dims")
                 if base["method"] in BASES and all(line[key] == base[key] for key in shared):
-                    found.append({**line, "base": base, **self._against(line, base)})
+                    searched = line["train"].removesuffix("-documents") == line["dataset"]
+                    fitted = FITTED["fitted-on-searched" if searched else "decontaminated"]
+                    found.append({**line, "fitted": fitted, "base": base, **self._against(line, base)})
         return found
 
     def tally(self) -> list[Row]:
         """Return how often each method came out better than each base, worse, or neither."""
-        counts: dict[tuple[str, str], Row] = {}
+        counts: dict[tuple[str, str, str], Row] = {}
         for line in self.compared():
-            key = (line["method"], line["base"]["method"])
-            blank = dict.fromkeys(paired.OUTCOMES, 0)
-            row = counts.setdefault(key, {"method": key[0], "against": key[1], **blank})
+            key = (line["method"], line["base"]["method"], line["fitted"])
+            blank = dict(zip(("method", "against", "fitted"), key, strict=True))
+            row = counts.setdefault(key, {**blank, **dict.fromkeys(paired.OUTCOMES, 0)})
             row[line["outcome"]] += 1
         return list(counts.values())
 

@@ -48,8 +48,8 @@ class Neighbours:
     def lines(self, suite: str) -> list[Row]:
         """Return a line for each space, chain, point and grid setting of a suite: means over seeds.
 
-        ``bytes``: of the index as it is written to a file, a row; ``p50`` the median latency of a query in
-        milliseconds by the number of stages, empty where the envelope is not at hand.
+        ``bytes``: of the index as it is written to a file, a row, ``whole`` with the map's; ``search`` has
+        the latency of a query in milliseconds by stages, empty where the envelope is not at hand.
         """
         groups: dict[tuple[str, ...], list[Row]] = {}
         for result in self.results:
@@ -85,10 +85,11 @@ class Neighbours:
         return sorted(found, key=lambda x: (x["encoder"], -x["dims"], order.index(x["method"])))
 
     def settings(self, suite: str) -> list[Row]:
-        """Return the settings of a validation suite, best first in each space, beside the space's best.
+        """Return the settings of a validation suite, best first in each space, beside its best student.
 
-        Chains of equal steps are one setting. ``change`` is what a setting has different from the best;
-        ``taken``: a chain of the search has the same first step, as far as the suite varies its parameters.
+        Chains of equal steps are one setting. ``change`` is what a student has different from the best one,
+        and what else a line is; ``taken``: a chain of the search has the same first step, as far as the suite
+        varies its parameters.
         """
         searched = self.lines(SUITE)
         spaces: dict[str, list[Row]] = {}
@@ -96,20 +97,23 @@ class Neighbours:
             spaces.setdefault(line["encoder"], []).append(line)
         found = []
         for encoder, lines in spaces.items():
-            best, *rest = sorted(lines, key=lambda line: -float(overlap(line)["value"]))
+            ordered = sorted(lines, key=lambda line: -float(overlap(line)["value"]))
+            best = next(line for line in ordered if line["method"] in {STUDENT, PLAIN})
             chosen = ", ".join(f"{key} {value}" for key, value in varied(lines, best)[1].items())
-            beside = [{"change": "the best: " + chosen, "less": None, "outcome": ""}]
-            beside += [{"change": change(best, line), **self._against(best, line)} for line in rest]
             mine = [varied(lines, line) for line in searched if line["encoder"] == encoder]
-            for line, said in zip([best, *rest], beside, strict=True):
+            for line in ordered:
+                said = {"change": change(best, line), **self._against(best, line)}
+                if line is best:
+                    said = {"change": f"the best student: {chosen}", "less": None, "outcome": ""}
                 found.append({**line, **said, "taken": varied(lines, line) in mine})
         return found
 
     def selected(self) -> list[Row]:
         """Return the cheapest configuration of each space that reaches TARGET, by stages and by rule.
 
-        Strict: the interval's lower end does; loose: the mean does. Cheapest is by bytes, the originals' with
-        two stages; of as many bytes by what is found. ``line`` is None where nothing reaches it.
+        Strict: the interval's lower end does; loose: the mean does. Cheapest is by bytes of index and map,
+        and of the originals with two stages; of as many bytes what is not trained for neighbours comes first,
+        then what finds most. ``line`` is None where nothing reaches it.
         """
         lines = self.lines(SUITE)
         found = []
@@ -121,15 +125,20 @@ class Neighbours:
                         {
                             **line,
                             "reached": reached,
-                            "whole": line["bytes"] + (stage != "one") * line["original"],
+                            "whole": line["whole"] + (stage != "one") * line["original"],
                         }
                         for line in mine
                         for reached in [line["values"].get(SCOPES["vs_teacher"] + score)]
                         if reached and reached[end] >= TARGET
                     ]
-                    best = min(fitting, key=lambda x: (x["whole"], -x["reached"]["value"]), default=None)
+                    best = min(fitting, key=_cost, default=None)
                     found.append({"encoder": encoder, "stage": stage, "rule": rule, "line": best})
         return found
+
+    def timed(self) -> list[Row]:
+        """Return the lines whose latency is at hand, by space, method, dimensions and back end."""
+        lines = [line for line in self.lines(SUITE) if line["search"]]
+        return sorted(lines, key=lambda x: (x["encoder"], x["method"], -x["dims"], x["use"]))
 
     def trained(self) -> list[Row]:
         """Return what training noted of each student of the search: first and last, means over seeds."""
@@ -149,15 +158,17 @@ class Neighbours:
         envelope = read_json(path) if path and path.is_file() else {}
         timings = next(iter(envelope.get("timings", {}).values()), None)
         if timings is None:
-            return {"p50": {}, "machine": ""}
-        named = {
-            "one": "one stage",
-            **{stage: stage.replace("two", "two stages") for stage in list(STAGES)[1:]},
-        }
-        p50 = {stage: timings["search_ms"][name]["p50"] for stage, name in named.items()}
-        return {"p50": p50, "machine": f"{envelope['processor']}, {envelope['platform']}"}
+            return {"search": {}, "built": None, "machine": ""}
+        named = {stage: stage.replace("two", "two stages") for stage in STAGES} | {"one": "one stage"}
+        search = {stage: timings["search_ms"][name] for stage, name in named.items()}
+        machine = f"{envelope['processor']}, {envelope['platform']}"
+        return {"search": search, "built": timings["index_build_seconds"], "machine": machine}
 
     def _against(self, line: Row, base: Row) -> Row:
         means = float(overlap(line)["value"]), float(overlap(base)["value"])
         key = line["dataset"] + "@index@vs-teacher overlap@10"
         return paired.compared(self.root, (line["files"], base["files"]), key, means)
+
+
+def _cost(line: Row) -> tuple[float, bool, float]:
+    return line["whole"], line["method"] in {STUDENT, PLAIN}, -line["reached"]["value"]

@@ -25,6 +25,7 @@ FEW = 8  # positions whose levels are listed one by one
 # What a chain is called, by its last step; the baselines are what codes of symbols are compared with.
 FAMILIES = {"fsq": "FSQ", "residual-vq": "residual VQ", "hierarchical-vq": "hierarchical VQ"}
 BASELINES = {"pq": "PQ", "scalar": "principal axes, scalar", "sign": "random projection, signs (untrained)"}
+NOTED = {"seconds": "seconds", "fitted": "fit_seconds", "peak": "peak_memory_bytes"}
 OUTCOMES = (BETTER, WORSE, EVEN)
 
 
@@ -143,8 +144,8 @@ class SemanticIds:
                 what = _measured([result], cell["tests"][0])
                 machine = f"{envelope['processor']}, {envelope['cores']} cores, {envelope['platform']}"
                 times = envelope.get("timings", {}).get(cell["tests"][0])
-                found[key] = {**what, "encoder": key[0], "machine": machine, "seconds": envelope["seconds"]}
-                found[key] |= {"peak": envelope.get("peak_memory_bytes"), "times": times}
+                found[key] = {**what, "encoder": key[0], "machine": machine, "times": times}
+                found[key] |= {name: envelope.get(place) for name, place in NOTED.items()}
         return [line for line in found.values() if line["times"]]
 
     def _mine(self) -> list[Row]:

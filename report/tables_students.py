@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from report.evidence import over_seeds
+from report.evidence import over_seeds, searched_bytes
 from report.tables_rows import AXES, PCA, Row
 from report.tables_search import difference
 
@@ -41,6 +41,7 @@ def line_of(seeds: list[Row]) -> Row:
         "dims": sizes["bytes_per_vector"] // 4,
         "rows": sizes["index"]["rows"],
         "bytes": sizes["index"]["bytes"] / sizes["index"]["rows"],
+        "whole": searched_bytes(first),
         "original": sizes["original_bytes"],
         "seeds": len(seeds),
         "values": {

@@ -75,7 +75,7 @@ def test_the_basis_that_training_leaves_keeps_the_space_and_not_the_cosines() ->
 
 
 def test_codes_have_the_scalar_products_of_what_is_rebuilt_in_the_space_they_span() -> None:
-    """With the bias as far as it lies there: the decoder's rows are no such basis, turned codes are in one."""
+    """With the bias as far as it lies there: the decoder's rows are no such basis."""
     rng = np.random.default_rng(0)
     encoder = {
         "weights": rng.standard_normal((6, 3)),

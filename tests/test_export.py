@@ -12,9 +12,9 @@ import numpy as np
 import pyarrow.parquet
 import pytest
 
-from harness.certificate import digest, write_stamped
+from harness.certificate import digest, dumps, write_stamped
 from harness.core import InputError
-from harness.files import sha256_file
+from harness.files import sha256_file, write_atomic
 from harness.tree import Tree
 from report.evidence import COLUMNS, rows
 from report.export import best, export, of_suite, record, scope, write_best
@@ -27,9 +27,19 @@ TAKEN = {"rows@corpus": [0, 2, 3], "rows@held-out": [1, 4]}
 
 
 def put(
-    tree: Tree, chain: str, seed: int, size: int, overlap: float, state: int = 0, encoder: str = "mine"
+    tree: Tree,
+    chain: str,
+    seed: int,
+    size: int,
+    overlap: float,
+    state: int = 0,
+    encoder: str = "mine",
+    index: int = 0,
 ) -> None:
-    """Write the result of a cell: overlap@10 with an interval of ± 0.02, and a value held to the teacher."""
+    """Write the result of a cell: overlap@10 with an interval of ± 0.02, and a value held to the teacher.
+
+    ``index``: the bytes of an index of ten rows, of a cell that has one.
+    """
     before = tree.scores("ranking", encoder)
     if not before.is_file():
         before.parent.mkdir(parents=True, exist_ok=True)
@@ -51,7 +61,13 @@ def put(
         "suite": "ranking",
         "cell": f"{encoder}.corpus.{chain}.s{seed}",
         "inputs": {"cell": cell, "datasets": DATASETS, "encoder": {"dimension": 64}, "combine": {}},
-        "sizes": {"bytes_per_vector": size, "state_bytes": state, "ratio": 256 / size},
+        "sizes": {
+            "bytes_per_vector": size,
+            "state_bytes": state,
+            "ratio": 256 / size,
+            "original_bytes": 256,
+            **({"index": {"rows": 10, "bytes": index}} if index else {}),
+        },
         "training_rows": 3,
         "values": values,
         "files": {
@@ -109,7 +125,7 @@ def test_a_record_says_what_made_its_metrics(tree: Tree) -> None:
     expected = {
         "compressor": "narrow", "dims": 8, "seed": 1, "k": [10, 50], "train": "corpus", "tests": ["held-out"],
         "grid": {"pca.dims": 8}, "point": None, "encoder": "mine", "suite": "ranking", "training_rows": 3,
-        "bytes": {"bytes_per_vector": 8, "state_bytes": 100, "ratio": 32.0},
+        "bytes": {"bytes_per_vector": 8, "state_bytes": 100, "ratio": 32.0, "original_bytes": 256},
         "steps": [{"use": "pca", "params": {"dims": 8, "whiten": 0.0}}, {"use": "sign", "params": {}}],
     }  # fmt: skip
     assert expected == {key: meta[key] for key in expected}
@@ -177,6 +193,47 @@ def test_at_equal_bytes_the_smaller_state_is_cheaper(tree: Tree) -> None:
     assert "lighter" == cheapest(tree, 0.9)
     put(tree, "heavier", 0, 8, 0.91, state=4000)
     assert "lighter" == cheapest(tree, 0.9)
+
+
+def test_at_equal_bytes_and_state_the_better_value_is_chosen(tree: Tree) -> None:
+    """As in a sweep of training settings, which all cost the same."""
+    put(tree, "tuned", 0, 8, 0.95, state=100)
+    assert "tuned" == cheapest(tree, 0.9)
+
+
+def test_what_an_index_takes_counts_and_the_map_with_it(tree: Tree) -> None:
+    """A flat index of 8 bytes and a state of 100 is 18 bytes a row, coded rows 12, links 40."""
+    for chain, state, index in (("flat", 100, 80), ("coded", 70, 50), ("linked", 100, 300)):
+        put(tree, chain, 0, 8, 0.9, state=state, index=index, encoder="searched")
+    assert "coded" == cheapest(tree, 0.85, encoder="searched")
+    found = best(of_suite(tree, "ranking"), "overlap@10", 0.85, strict=False)["best"]["searched"]
+    assert 12.0 == found["bytes_a_row"]
+
+
+@pytest.mark.parametrize(
+    ("steps", "codes", "expected"),
+    [
+        ([], {}, 64),
+        ([{"use": "columns", "params": {"start": 8, "stop": 20}}], {}, 12),
+        ([{"use": "pca", "params": {"dims": 8}}, {"use": "sign", "params": {}}], {}, 8),
+        ([{"use": "fsq", "params": {"levels": [8, 8, 5]}}], {"held-out": {"levels": [8, 8, 5]}}, 3),
+    ],
+)
+def test_dimensions_are_those_of_the_codes(
+    tree: Tree, steps: list[Any], codes: dict[str, Any], expected: int
+) -> None:
+    """Of the last map, of the columns that are taken, or of the symbols of a discrete code."""
+    [result, *_] = of_suite(tree, "ranking")
+    cell = {**result["inputs"]["cell"], "steps": steps}
+    changed = {**result, "inputs": {**result["inputs"], "cell": cell}, "codes": codes}
+    assert expected == record(changed, tree.root)["meta"]["dims"]
+
+
+def test_timings_stand_beside_what_they_were_taken_of(tree: Tree) -> None:
+    """As in the envelope, where there is one."""
+    [result, *_] = of_suite(tree, "ranking")
+    write_atomic(tree.envelope("ranking", result["cell"]), dumps({"timings": {"held-out": {"rows": 3}}}))
+    assert {"held-out": {"rows": 3}} == record(result, tree.root)["timings"]
 
 
 def test_what_is_chosen_is_told_with_its_values_and_cells(tree: Tree, tmp_path: Path) -> None:

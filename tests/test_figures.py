@@ -62,7 +62,7 @@ def some_rows() -> list[dict[str, Any]]:
             for dataset, metric, value in [
                 ("stsb-test", "vs-teacher@overlap@10", 0.5),
                 ("stsb-test", "vs-student@overlap@10", 1.0),
-                ("", "index@bytes", 128.5),
+                ("", "search@bytes", 128.5),
             ]
         ),
         row(

@@ -33,7 +33,7 @@ METHODS = {
 def data(rows: list[dict[str, Any]], claims: list[Claim]) -> dict[str, Any]:  # noqa: ARG001 - every figure's
     """Return the numbers to draw: a point a space, scope and configuration, with the index's bytes a row."""
     mine = [row for row in rows if row["suite"] == SUITE]
-    sizes = {row["cell"]: row["value"] for row in mine if row["metric"] == "index@bytes"}
+    sizes = {row["cell"]: row["value"] for row in mine if row["metric"] == "search@bytes"}
     keys = ("encoder", "metric", "compressor", "point")
     points = [p for scope in (TEACHER, STUDENT) for p in _style.means(mine, keys, metric=scope)]
     return {
@@ -83,7 +83,7 @@ def _pareto(axis: Any, points: list[dict[str, Any]]) -> None:
     axis.set_xscale("log", base=2)
     axis.xaxis.set_major_formatter("{x:.0f}")
     axis.minorticks_off()
-    axis.set_xlabel("bytes of the index, a row (log scale)")
+    axis.set_xlabel("bytes of index and map, a row (log scale)")
     axis.grid(axis="y", color="0.9", linewidth=0.6)
     axis.set_axisbelow(True)
 
