@@ -22,7 +22,8 @@ MEASURED = re.compile(rf"(?<![\w.])\d+(?:\.\d+)+|(?<![\w.])\d[\d,]*\s?(?:{UNITS}
 NO_PROSE = re.compile(
     r"\{\{.*?\}\}|\{%.*?%\}|" + re.escape(readme.START) + ".*?" + re.escape(readme.END) + r"|<!--.*?-->"
     r"|```.*?```|`[^`\n]*`|\]\([^)]*\)"
-    r"|95 %|doi:\S+|Python [\d.]+( to [\d.]+)?|Apache-2\.0|[Ss]ection [\d.]+",  # names, not measurements
+    r"|95 %|doi:\S+|Python [\d.]+( to [\d.]+)?|Apache-2\.0"  # names, not measurements
+    r"|[Ss]ections? [\d.]+(?:(?:,| and| to) [\d.]+)*",
     re.DOTALL,
 )
 

@@ -62,7 +62,7 @@ class Tables:
         return [found[key] for key in sorted(found)]
 
     def datasets(self) -> list[Row]:
-        """Return every data set that results stand on, a line a file: where it was read from, what pins it."""
+        """Return every data set that results stand on, a line a file: where it was read from, and its pin."""
         found: dict[tuple[str, str, str], Row] = {}
         for result in self.results:
             for name, origin in result["inputs"]["datasets"].items():

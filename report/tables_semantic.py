@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from harness.certificate import read_json
 from harness.tree import Tree
 from report.evidence import over_seeds
+from report.measures import at
 from report.paired import BETTER, EVEN, WORSE
 from report.tables_rows import Row
 
@@ -25,7 +26,10 @@ FEW = 8  # positions whose levels are listed one by one
 # What a chain is called, by its last step; the baselines are what codes of symbols are compared with.
 FAMILIES = {"fsq": "FSQ", "residual-vq": "residual VQ", "hierarchical-vq": "hierarchical VQ"}
 BASELINES = {"pq": "PQ", "scalar": "principal axes, scalar", "sign": "random projection, signs (untrained)"}
-NOTED = {"seconds": "seconds", "fitted": "fit_seconds", "peak": "peak_memory_bytes"}
+NOTED = {
+    "seconds": "seconds", "fitted": "fit_seconds", "peak": "peak_memory_bytes",
+    "batch": "timings.*.encode_batch_ms.p50",
+}  # fmt: skip
 OUTCOMES = (BETTER, WORSE, EVEN)
 
 
@@ -145,7 +149,7 @@ class SemanticIds:
                 machine = f"{envelope['processor']}, {envelope['cores']} cores, {envelope['platform']}"
                 times = envelope.get("timings", {}).get(cell["tests"][0])
                 found[key] = {**what, "encoder": key[0], "machine": machine, "times": times}
-                found[key] |= {name: envelope.get(place) for name, place in NOTED.items()}
+                found[key] |= {name: at(envelope, place) for name, place in NOTED.items()}
         return [line for line in found.values() if line["times"]]
 
     def _mine(self) -> list[Row]:

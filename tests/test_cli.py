@@ -154,7 +154,7 @@ def test_wrong_usage_is_one_line(args: tuple[str, ...], said: str) -> None:
 
 def test_an_unknown_suite_lists_the_suites() -> None:
     """The error says what there is to choose from."""
-    suites = sorted(path.stem for path in (ROOT / "suites").glob("*.toml"))
+    suites = [path.stem for path in sorted((ROOT / "suites").glob("*.toml"))]
     assert f"expected one of {', '.join(suites)}" in _run("plan", "no-such-suite")[2]
 
 

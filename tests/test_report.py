@@ -100,6 +100,7 @@ def content(suite: Suite, cell: Cell) -> dict[str, Any]:
         },
         "sizes": {
             "bytes_per_vector": size,
+            "state_bytes": 100_000,
             "original_bytes": original,
             "ratio": original / size,
             **({"index": {"rows": 1000, "bytes": 1000 * size + 45}} if cell.index else {}),

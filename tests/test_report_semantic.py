@@ -76,9 +76,11 @@ def evidence(tmp_path_factory: pytest.TempPathFactory) -> Tree:
             continue
         write_stamped(tree.result(SUITE.name, cell.id), result(cell))
         latency = {"p50": 0.25 + cell.seed, "p95": 0.5 + cell.seed, "per_second": 4000.0}
-        timings = {cell.tests[0]: {"encode_one_ms": latency, "encode_batch_per_second": 1e5}}
+        batch = {"vectors": 256, **latency, "p50": 2.5 + cell.seed}
+        taken = {"encode_one_ms": latency, "encode_batch_ms": batch, "encode_batch_per_second": 1e5}
+        timings = {cell.tests[0]: taken}
         memory = {"peak_memory_bytes": 7 * 10**8} if cell.encoder == "minilm" else {}
-        envelope = {**MACHINE, **memory, "seconds": 4.5 + cell.seed, "timings": timings}
+        envelope = {**MACHINE, **memory, "seconds": 4.5 + cell.seed, "fit_seconds": 2.5, "timings": timings}
         write_atomic(tree.envelope(SUITE.name, cell.id), dumps(envelope))
     write_stamped(tree.blocked(SUITE.name), {"suite": SUITE.name, "blocked": hindered})
     render(tree)
@@ -202,7 +204,8 @@ def test_speeds_are_the_first_seeds_and_name_the_machine(evidence: Tree) -> None
     part = section(text_of(evidence), "Speed")
     lines = lines_of(part, "openai-ada-002")
     (line,) = [x for x in lines if x[1] == "FSQ"]
-    assert ["0.250", "0.500", "100000", "4.5", "–", "a processor, 2 cores, Linux x86_64"] == line[4:]
+    assert ["0.250", "0.500", "2.50", "100000", "2.5", "4.5"] == line[4:10]
+    assert ["–", "a processor, 2 cores, Linux x86_64"] == line[10:]
 
 
 def test_the_figure_has_a_point_a_chain_and_size(evidence: Tree) -> None:
@@ -229,18 +232,18 @@ def test_every_claim_has_its_verdict_from_evidence(evidence: Tree) -> None:
     assert (768.0, "REPRODUCED") == (ratio["value"], ratio["verdict"])
     assert "BLOCKED" == found["S2 random.wikipedia-ko.wikipedia-ko-train decontaminated"]["verdict"]
     row = found["S2 pairs.minilm.stsb-train decontaminated"]
-    expected = "REPRODUCED" if row["value"] >= 0.945 else "WITHIN_TOLERANCE"
+    expected = "REPRODUCED" if row["value"] >= 0.95 else "WITHIN_TOLERANCE"
     assert (expected if row["high"] >= 0.95 else "NOT_REPRODUCED") == row["verdict"]
 
 
 def test_a_bound_is_held_against_the_largest_of_the_seeds(evidence: Tree) -> None:
-    """Medians of 0.25, 1.25 and 2.25 ms; seconds of 4.5 to 6.5; one space's envelopes have memory."""
+    """Medians of 0.25, 1.25 and 2.25 ms; a fit of 2.5 s each; one space's envelopes have memory."""
     found = judged(evidence)
     encode, train = found["S4 encode.minilm"], found["S4 train.minilm"]
     assert (2.25, 3, "REPRODUCED", "2.25 ms") == (
         encode["value"], encode["seeds"], encode["verdict"], encode["printed"]["value"]
     )  # fmt: skip
-    assert (6.5, "measured in one thread on a processor, 2 cores, Linux x86_64") == (
+    assert (2.5, "measured in one thread on a processor, 2 cores, Linux x86_64") == (
         train["value"], train["reason"]
     )  # fmt: skip
     memory = found["S4 memory.minilm"]
