@@ -164,8 +164,8 @@ def export(
     Examples: harness export sample --to exported
               harness export sample --to exported --metric retention@human --at-least 0.9 --strict
     """
+    from report.best import write_best
     from report.export import export as write
-    from report.export import write_best
 
     if (metric is None) != (at_least is None) or (strict and metric is None):
         raise InputError("export: --strict needs --metric and --at-least, which need each other")

@@ -16,8 +16,9 @@ from harness.certificate import digest, dumps, write_stamped
 from harness.core import InputError
 from harness.files import sha256_file, write_atomic
 from harness.tree import Tree
+from report.best import best, write_best
 from report.evidence import COLUMNS, rows
-from report.export import best, export, of_suite, record, scope, write_best
+from report.export import export, of_suite, record, scope
 
 DATASETS = {
     "corpus": {"use": "files", "path": "x.npy", "sha256": "ab", "rows": {"part": "train"}, "origin": 0},
