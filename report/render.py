@@ -11,10 +11,11 @@ from typing import Any
 from harness.certificate import dumps
 from harness.files import write_atomic
 from harness.tree import Tree
-from report import evidence, tables
+from report import evidence
 from report.claims import Claim, load_claims
 from report.guardrails import guardrails
 from report.matrix import SUITE, matrices
+from report.tables.every import Tables
 from report.verdicts import judge_by
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -39,7 +40,7 @@ def render(tree: Tree) -> list[Path]:
         "figures": numbers,
         "results": found.results,
         "blocked": _reasons(found.blocked),
-        "tables": tables.Tables(found.results, rows, claims, tree.root),
+        "tables": Tables(found.results, rows, claims, tree.root),
         "guardrails": guardrails(found.results),
         "matrix": list(matrix),
         "transcripts": found.transcripts,

@@ -20,9 +20,9 @@ from report import lint, readme
 from report.claims import load_claims
 from report.evidence import results, rows, rows_csv
 from report.render import TEMPLATES, render, template
-from report.tables import Tables
-from report.tables_rows import Rows
-from report.tables_search import Search, difference
+from report.tables.every import Tables
+from report.tables.rows import Rows
+from report.tables.search import Search, difference
 
 COMMITTED = Path("artifacts")
 committed = pytest.mark.skipif(

@@ -18,7 +18,7 @@ from report.evidence import rows
 from report.figures import autoencoder as figure
 from report.paired import OUTCOMES
 from report.render import render
-from report.tables_autoencoder import AutoEncoders, method
+from report.tables.autoencoder import AutoEncoders, method
 
 CLAIMS = {claim.id: claim for claim in load_claims()}
 

@@ -19,9 +19,9 @@ from report.claims import load_claims
 from report.evidence import rows
 from report.figures import neighbours_backends, neighbours_dims
 from report.render import render
-from report.tables_neighbours import TARGET, Neighbours
-from report.tables_rows import AXES, PCA
-from report.tables_students import PLAIN, STUDENT, method
+from report.tables.neighbours import TARGET, Neighbours
+from report.tables.rows import AXES, PCA
+from report.tables.students import PLAIN, STUDENT, method
 
 CLAIMS = {claim.id: claim for claim in load_claims()}
 SPACES = {"minilm", "esm2-peptides"}

@@ -19,7 +19,7 @@ from report.claims import load_claims
 from report.evidence import rows
 from report.figures import ranking as figure
 from report.render import render
-from report.tables_ranking import METHODS, Ranking, method
+from report.tables.ranking import METHODS, Ranking, method
 
 CLAIMS = {claim.id: claim for claim in load_claims()}
 LISTWISE = {

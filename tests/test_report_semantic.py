@@ -19,7 +19,7 @@ from report.evidence import gather, rows
 from report.figures import semantic as figure
 from report.measures import at, judged_measures
 from report.render import render
-from report.tables_semantic import ENOUGH, OUTCOMES, SemanticIds, family, setting
+from report.tables.semantic import ENOUGH, OUTCOMES, SemanticIds, family, setting
 
 SUITE = load(Path("suites/semantic-ids.toml"))
 CLAIMS = {claim.id: claim for claim in load_claims() if claim.id[0] == "S"}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from report.claims import Claim
 from report.figures import _style
-from report.tables_spaces import published
+from report.tables.spaces import published
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from report.evidence import over_seeds, searched_bytes
-from report.tables_rows import AXES, PCA, Row
-from report.tables_search import difference
+from report.tables.rows import AXES, PCA, Row
+from report.tables.search import difference
 
 SCOPES = {"vs_teacher": "vs-teacher@", "vs_student": "vs-student@"}
 STUDENT, PLAIN = "student, hard negatives", "student, no hard negatives"

@@ -10,7 +10,7 @@ from harness.certificate import read_json
 from harness.tree import Tree
 from report import paired
 from report.evidence import over_seeds
-from report.tables_rows import AXES, PCA, Row
+from report.tables.rows import AXES, PCA, Row
 
 SUITE, VALIDATION = "ranking", "ranking-validation"
 METRICS = ("recall@10", "recall@50", "overlap@10", "overlap@50", "ndcg@10", "ndcg@50", "mrr@100")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from report.claims import Claim
-from report.tables_autoencoder import AutoEncoders
-from report.tables_neighbours import Neighbours
-from report.tables_ranking import Ranking
-from report.tables_rows import Row, Rows
-from report.tables_search import Search
-from report.tables_semantic import SemanticIds
-from report.tables_spaces import Intrinsic, Stages
-from report.tables_sts import Generalization
+from report.tables.autoencoder import AutoEncoders
+from report.tables.neighbours import Neighbours
+from report.tables.ranking import Ranking
+from report.tables.rows import Row, Rows
+from report.tables.search import Search
+from report.tables.semantic import SemanticIds
+from report.tables.spaces import Intrinsic, Stages
+from report.tables.sts import Generalization
 
 VERDICTS = ("REPRODUCED", "WITHIN_TOLERANCE", "NOT_REPRODUCED", "BLOCKED", "NOT_RUN")
 PINNED = ("sha256", "revision")

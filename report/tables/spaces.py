@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from report.claims import Claim
-from report.tables_rows import PROTOCOLS, Row, Rows, Steps, best, worth
+from report.tables.rows import PROTOCOLS, Row, Rows, Steps, best, worth
 
 INTRINSIC, STAGES = "intrinsic", "three-stage"
 # Chains that a column of the summary is for: what a chain's name begins with.

@@ -8,8 +8,8 @@ from pathlib import Path
 from harness.certificate import read_json
 from harness.tree import Tree
 from report import paired
-from report.tables_rows import AXES, PCA, Row
-from report.tables_students import (
+from report.tables.rows import AXES, PCA, Row
+from report.tables.students import (
     PLAIN,
     SCOPES,
     STUDENT,

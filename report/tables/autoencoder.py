@@ -8,7 +8,7 @@ from typing import Any
 
 from report import paired
 from report.evidence import over_seeds
-from report.tables_rows import AXES, Row
+from report.tables.rows import AXES, Row
 
 SUITE = "autoencoder"
 RANKING = "ndcg@10"

@@ -7,9 +7,9 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from harness.certificate import dumps
-from report.tables_rows import Row, Rows, Steps, worth
-from report.tables_sts import SUITE as FINAL
-from report.tables_sts import UNSEEN
+from report.tables.rows import Row, Rows, Steps, worth
+from report.tables.sts import SUITE as FINAL
+from report.tables.sts import UNSEEN
 
 SUITE, DEV = "dev-search", "stsb-dev"
 METRICS = {

@@ -12,7 +12,7 @@ from harness.tree import Tree
 from report.evidence import over_seeds
 from report.measures import at
 from report.paired import BETTER, EVEN, WORSE
-from report.tables_rows import Row
+from report.tables.rows import Row
 
 SUITE = "semantic-ids"
 METRICS = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from report.claims import Claim
-from report.tables_rows import PROTOCOLS, Row, Rows, best, worth
+from report.tables.rows import PROTOCOLS, Row, Rows, best, worth
 
 SUITE, UNSEEN = "sts-generalization", "sts12-16"
 LIMITS = (7, 14, 52)  # bytes a vector: the best of at most so many is named
