@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import io
 import time
 from collections.abc import Callable, Mapping
@@ -14,7 +15,7 @@ import numpy as np
 from harness.cell import Measured, measure
 from harness.certificate import digest, dumps, write_stamped
 from harness.chain import Fitter
-from harness.core import BlockedError, Floats, InputError, Ints
+from harness.core import BlockedError, Floats, InputError, Ints, Json, Training
 from harness.execution import ENCODING_THREADS, FITTING_THREADS, spread, use_threads
 from harness.files import sha256_file, write_atomic
 from harness.material import Base, base_of, before, embed, material
@@ -31,10 +32,12 @@ Told = Callable[[str, int, int], None]  # what is being done, how much of it is 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Cells of one encoder, training split and seed that begin with the same step: fitted together."""
+    """Cells of one space, training split and seed that begin with the same step: fitted together.
 
-    base: Base
-    cells: tuple[Cell, ...]
+    They may be of several suites, each cell with the base of its own.
+    """
+
+    cells: tuple[tuple[Base, Cell], ...]
     tree: Tree
 
 
@@ -147,56 +150,70 @@ def _prepare(base: Base, trains: list[str], tree: Tree, told: Told) -> bool:
 
 
 def _groups(todo: list[Entry], bases: Mapping[tuple[str, str], Base], tree: Tree) -> list[Group]:
-    together: dict[str, list[Cell]] = {}
+    together: dict[str, list[tuple[Base, Cell]]] = {}
     for entry in todo:
-        cell = entry.cell
-        key = [cell.suite, cell.encoder, cell.train, cell.seed, cell.steps[0].spec()]
-        together.setdefault(digest(key), []).append(cell)
-    groups = [
-        Group(bases[cells[0].suite, cells[0].encoder], tuple(cells), tree) for cells in together.values()
-    ]
+        base, cell = bases[_key(entry)], entry.cell
+        key = digest([_identity(base, cell), cell.steps[0].spec()])
+        together.setdefault(key, []).append((base, cell))
+    groups = [Group(tuple(cells), tree) for cells in together.values()]
     return sorted(groups, key=lambda group: -len(group.cells))  # long ones first: no core idles at the end
 
 
 def _run_group(group: Group) -> tuple[int, list[str]]:
     use_threads(FITTING_THREADS)
-    first, inputs = group.cells[0], group.base.inputs
     failures: list[str] = []
-    identity = {
-        "encoder": inputs.encoders[first.encoder],
-        "train": inputs.datasets[first.train],
-        "seed": first.seed,
-    }
-    fitter: Fitter | None = None
-    for cell in group.cells:
+    fitters: dict[str, Fitter] = {}
+    for base, cell in group.cells:
         start = time.monotonic()
         try:
-            shared = material(group.base, cell.train)
-            fitter = fitter or Fitter(shared.training, identity)
+            shared, suite = material(base, cell.train), base.inputs.suite
+            # Suites may encode a text among others, and its vector then differs in the last bits.
+            fitter = fitters.setdefault(
+                _bytes_of(shared.training), Fitter(shared.training, _identity(base, cell))
+            )
             fitting = time.monotonic()
             fitter.fit(cell.steps)  # kept, so that measuring begins with what is fitted
             fitted = time.monotonic() - fitting
-            result = measure(cell, shared, fitter, inputs.suite.protocols, inputs.suite.combine)
-            _write(group, cell, result, {"seconds": time.monotonic() - start, "fit_seconds": fitted})
+            result = measure(cell, shared, fitter, suite.protocols, suite.combine)
+            durations = {"seconds": time.monotonic() - start, "fit_seconds": fitted}
+            _write(base, cell, result, group.tree, durations)
         except (InputError, BlockedError) as error:
             failures.append(f"{cell.suite}: {cell.id}: {error}")
     return len(group.cells), failures
 
 
-def _write(group: Group, cell: Cell, result: Measured, durations: Mapping[str, float]) -> None:
-    tree, suite, chain = group.tree, cell.suite, result.chain
+def _identity(base: Base, cell: Cell) -> Json:
+    """Return what the seeds of a cell's steps come from, beside the steps."""
+    inputs = base.inputs
+    return {
+        "encoder": inputs.encoders[cell.encoder],
+        "train": inputs.datasets[cell.train],
+        "seed": cell.seed,
+    }
+
+
+def _bytes_of(training: Training) -> str:
+    arrays = (training.vectors, training.pairs, training.gold)
+    hasher = hashlib.sha256()
+    for array in arrays:
+        hasher.update(b"none" if array is None else np.ascontiguousarray(array).tobytes())
+    return hasher.hexdigest()
+
+
+def _write(base: Base, cell: Cell, result: Measured, tree: Tree, durations: Mapping[str, float]) -> None:
+    suite, chain = cell.suite, result.chain
     files = {"before": tree.scores(suite, cell.encoder), "after": tree.scores(suite, cell.id)}
     write_atomic(files["after"], _npz(result.scores))
     if cell.keep_codec:
-        train = group.base.inputs.datasets[cell.train]
+        train = base.inputs.datasets[cell.train]
         chain.save(tree.codec(suite, cell.id), train)
         files["codec"] = tree.codec(suite, cell.id)
     content = {
         "suite": suite,
         "cell": cell.id,
-        "inputs": group.base.inputs.identity(cell),
+        "inputs": base.inputs.identity(cell),
         "sizes": result.sizes,
-        "training_rows": len(material(group.base, cell.train).training.vectors),
+        "training_rows": len(material(base, cell.train).training.vectors),
         "audit": result.audit,
         "interval": {"level": LEVEL, "resamples": RESAMPLES},
         "values": [asdict(value) for value in result.values],
@@ -209,7 +226,7 @@ def _write(group: Group, cell: Cell, result: Measured, durations: Mapping[str, f
     }
     volatile = envelope(durations)
     if cell.timings:
-        first, shared = cell.tests[0], material(group.base, cell.train)
+        first, shared = cell.tests[0], material(base, cell.train)
         rows = shared.vectors[first]
         if cell.index:  # what is searched is what values are measured on
             rows = np.ascontiguousarray(rows[shared.drawn(first).rows])
