@@ -358,6 +358,22 @@ def test_cells_run_apart_end_in_the_same_bytes(reference: Harness, fresh: Harnes
     assert reference.evidence() == fresh.evidence()
 
 
+def test_suites_that_have_steps_in_common_end_in_the_same_bytes_as_apart(
+    reference: Harness, fresh: Harness
+) -> None:
+    """Their cells are fitted together: each suite's evidence is what it is alone."""
+    text = (fresh.folder / "suites" / "own.toml").read_text("utf-8")
+    (fresh.folder / "suites" / "twin.toml").write_text(text.replace('name = "own"', 'name = "twin"'), "utf-8")
+    done = fresh("run", "own", "twin")
+    assert 0 == done.status, done.stderr
+    found = fresh.evidence()
+    own = {name: content for name, content in found.items() if "/own" in name}
+    assert reference.evidence() == own
+    for name, content in own.items():
+        if name.startswith("scores/"):
+            assert content == found[name.replace("/own/", "/twin/")]
+
+
 DRAWN = 'metrics = ["spearman@original", "spearman-random@original", "recall@10", "ndcg@10", "mrr@100"]'
 
 
