@@ -74,8 +74,9 @@ def autoencoder(
 def turned(encoder: Network, decoder: Network) -> Network:
     """Return the encoder with its codes in an orthonormal basis of what the decoder's linear map spans.
 
-    A code has the coordinates of what that map and the decoder's bias rebuild. Training centres, so that the
-    mean of the vectors is in the bias, and cosines before compression have it in them.
+    A code has the coordinates of what that map and the decoder's bias rebuild, as far as it lies in that
+    span. Training centres, so that the mean of the vectors is in the bias, and cosines before compression
+    have it in them; the part of it outside the span is lost.
     """
     axes, inside = np.linalg.qr(decoder["weights"].T.astype(np.float64))
     outputs = {key: encoder[key] @ inside.T for key in ("weights", "bias", "outer") if key in encoder}

@@ -163,19 +163,22 @@ def _run_group(group: Group) -> tuple[int, list[str]]:
     use_threads(FITTING_THREADS)
     failures: list[str] = []
     fitters: dict[str, Fitter] = {}
+    begun: set[str] = set()
     for base, cell in group.cells:
         start = time.monotonic()
         try:
             shared, suite = material(base, cell.train), base.inputs.suite
             # Suites may encode a text among others, and its vector then differs in the last bits.
-            fitter = fitters.setdefault(
-                _bytes_of(shared.training), Fitter(shared.training, _identity(base, cell))
-            )
+            key = _bytes_of(shared.training)
+            fitter = fitters.setdefault(key, Fitter(shared.training, _identity(base, cell)))
             fitting = time.monotonic()
             fitter.fit(cell.steps)  # kept, so that measuring begins with what is fitted
             fitted = time.monotonic() - fitting
             result = measure(cell, shared, fitter, suite.protocols, suite.combine)
-            durations = {"seconds": time.monotonic() - start, "fit_seconds": fitted}
+            durations = {"seconds": time.monotonic() - start}
+            if key not in begun:  # else the first step was fitted for another cell, and costs nothing here
+                durations["training_seconds"] = fitted
+            begun.add(key)
             _write(base, cell, result, group.tree, durations)
         except (InputError, BlockedError) as error:
             failures.append(f"{cell.suite}: {cell.id}: {error}")

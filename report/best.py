@@ -67,7 +67,12 @@ def _measured(same: list[dict[str, Any]], metric: str) -> list[dict[str, Any]]:
 def _offer(same: list[dict[str, Any]], measured: list[dict[str, Any]]) -> dict[str, Any]:
     columns = ("dataset", "protocol", "value", "low", "high", "seeds", "n")
     originals = same[0]["sizes"]["original_bytes"] if "rescored" in measured[0]["metric"] else 0
-    searched = [searched_bytes(result) + originals for result in same if result["sizes"].get("index")]
+    searched = [
+        (searched_bytes(result) if result["sizes"].get("index") else result["sizes"]["bytes_per_vector"])
+        + originals
+        for result in same
+        if originals or result["sizes"].get("index")
+    ]
     return {
         **{key: measured[0][key] for key in _SETTING},
         "bytes_per_vector": max(result["sizes"]["bytes_per_vector"] for result in same),

@@ -6,12 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy.stats import binomtest
 
 from harness.core import Doubles
 from harness.files import check_digest, inside
 
 BETTER, WORSE, EVEN, LACKING = "better", "worse", "not told apart", "no scores of single queries here"
 OUTCOMES = (BETTER, WORSE, EVEN, LACKING)
+FEW = 30  # queries that differ, below which the normal distribution says too much
+LEVEL = 0.05
 NORMAL = 1.96  # standard errors to each side of a mean that hold 95 % of a normal distribution
 
 Files = list[dict[str, str] | None]
@@ -23,16 +26,26 @@ def compared(
     """Return what the first of two settings has more than the second, as ``less``, and the ``outcome``.
 
     ``files`` are the score files of each, one a seed, below ``root``; ``key`` the array in them, a value a
-    query; ``means`` what is printed of each. Better or worse is said where the interval leaves out zero;
-    where a file is not at hand the difference of the means has no interval. Raises InputError for a file
-    that is not what its result names.
+    query; ``means`` what is printed of each. Better or worse is said where the interval leaves out zero, and
+    where fewer than FEW queries differ, for which it is too narrow, an exact sign test does not allow for
+    chance either. Where a file is not at hand the difference of the means has no interval. Raises InputError
+    for a file that is not what its result names.
     """
     mine, theirs = (_queries(root, each, key) for each in files)
     if mine is None or theirs is None:
         return {"less": {"value": means[0] - means[1], "low": None, "high": None}, "outcome": LACKING}
     less = difference(mine, theirs)
     one_side = BETTER if less["value"] > 0 else WORSE
-    return {"less": less, "outcome": EVEN if less["low"] <= 0 <= less["high"] else one_side}
+    even = less["low"] <= 0 <= less["high"] or by_chance(mine - theirs)
+    return {"less": less, "outcome": EVEN if even else one_side}
+
+
+def by_chance(less: Doubles) -> bool:
+    """Return whether so few differences are not 0 that their signs may be chance, at LEVEL (sign test)."""
+    signs = np.sign(less[less != 0])
+    if len(signs) == 0:
+        return True
+    return len(signs) < FEW and bool(binomtest(int((signs > 0).sum()), len(signs)).pvalue >= LEVEL)
 
 
 def difference(mine: Doubles, theirs: Doubles) -> dict[str, float]:

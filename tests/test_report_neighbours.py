@@ -116,7 +116,7 @@ def test_a_method_is_read_from_the_first_step(steps: list[dict[str, Any]], expec
 
 def saved(path: Path, scores: list[float]) -> None:
     """Write each query's overlap@10 with the teacher, as a cell's file of scores has it."""
-    arrays: dict[str, Any] = {"texts@index@vs-teacher overlap@10": np.array(scores, np.float32)}
+    arrays: dict[str, Any] = {"texts@index@vs-teacher overlap@10": np.tile(scores, 10).astype(np.float32)}
     np.savez(path, **arrays)
 
 
@@ -157,7 +157,7 @@ def result(root: Path, chain: str, scores: list[float], *, size: int, use: str =
 
 
 def test_students_are_compared_query_by_query(tmp_path: Path) -> None:
-    """Against PCA each query is a tenth better; against the other two nothing is told apart."""
+    """Against PCA queries are a tenth better in the mean; against the other two nothing is told apart."""
     results = [
         result(tmp_path, "student-flat", [0.6, 0.7, 0.8, 0.9], size=128),
         result(tmp_path, "student-plain-flat", [0.7, 0.6, 0.9, 0.8], size=128),
@@ -170,7 +170,7 @@ def test_students_are_compared_query_by_query(tmp_path: Path) -> None:
     assert {
         (STUDENT, PLAIN): ("not told apart", 0.0),
         (STUDENT, PCA): ("better", 0.1),
-        (PLAIN, PCA): ("not told apart", 0.1),
+        (PLAIN, PCA): ("better", 0.1),
         (STUDENT, AXES): ("not told apart", 0.0),
         (PLAIN, AXES): ("not told apart", 0.0),
     } == said

@@ -107,7 +107,8 @@ def pair(root: Path, mine: list[list[float]], theirs: list[float]) -> Ranking:
     for use, params, scores in [*(("listwise", LISTWISE, scores) for scores in mine), ("pca", {}, theirs)]:
         path = root / f"{len(results)}.npz"
         metrics = ("overlap@10", "recall@10", "ndcg@10")
-        arrays: dict[str, Any] = {"peptides-test@queries@" + m: np.array(scores, np.float32) for m in metrics}
+        queries = np.tile(scores, 10).astype(np.float32)
+        arrays: dict[str, Any] = {"peptides-test@queries@" + m: queries for m in metrics}
         np.savez(path, **arrays)
         cell = {
             "encoder": "esm2-peptides", "train": "peptides-train", "chain": use, "point": "d32", "grid": {},
@@ -160,6 +161,17 @@ def test_a_paired_difference_has_the_interval_of_a_paired_t_test() -> None:
     assert [np.mean(mine - theirs), low, high] == pytest.approx(
         [found["value"], found["low"], found["high"]], abs=0.01 * (high - low)
     )
+
+
+@pytest.mark.parametrize(
+    ("gained", "lost", "chance"),
+    [(4, 0, True), (5, 0, True), (6, 0, False), (8, 1, False), (7, 1, True), (0, 0, True)],
+)
+def test_few_queries_that_differ_are_held_against_chance(gained: int, lost: int, chance: bool) -> None:
+    """Six of six heads come once in 32 tosses, five of five once in 16; of many the interval decides."""
+    less = np.array([1.0] * gained + [-1.0] * lost + [0.0] * 300)
+    assert chance == paired.by_chance(less)
+    assert not paired.by_chance(np.array([1.0] * 15 + [-1.0] * 15))
 
 
 def test_without_scores_of_single_queries_a_difference_has_no_interval(evidence: Tree) -> None:

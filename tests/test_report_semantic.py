@@ -80,7 +80,13 @@ def evidence(tmp_path_factory: pytest.TempPathFactory) -> Tree:
         taken = {"encode_one_ms": latency, "encode_batch_ms": batch, "encode_batch_per_second": 1e5}
         timings = {cell.tests[0]: taken}
         memory = {"peak_memory_bytes": 7 * 10**8} if cell.encoder == "minilm" else {}
-        envelope = {**MACHINE, **memory, "seconds": 4.5 + cell.seed, "fit_seconds": 2.5, "timings": timings}
+        envelope = {
+            **MACHINE,
+            **memory,
+            "seconds": 4.5 + cell.seed,
+            "training_seconds": 2.5,
+            "timings": timings,
+        }
         write_atomic(tree.envelope(SUITE.name, cell.id), dumps(envelope))
     write_stamped(tree.blocked(SUITE.name), {"suite": SUITE.name, "blocked": hindered})
     render(tree)
@@ -168,7 +174,7 @@ def test_an_outcome_needs_intervals_that_do_not_meet(mine: float, theirs: float,
          ("residual FSQ", "4, 5; 2 stages; hidden layers")),
         ("residual-vq", {"gradient": "rotation"}, [16] * 3, ("residual VQ", "16, 16, 16; rotation")),
         ("hierarchical-vq", {}, [16, 10], ("hierarchical VQ", "16, 10")),
-        ("scalar", {"bits": 4}, [], ("principal axes, scalar", "4 bits a dimension")),
+        ("scalar", {"bits": 4}, [], ("principal axes, not centred, scalar", "4 bits a dimension")),
         ("identity", {}, [], ("uncompressed", "")),
     ],
 )  # fmt: skip

@@ -4,7 +4,8 @@ Linear, or with one hidden layer of rectified units beside the linear maps of en
 the least mean squared error of the rebuilt vectors; the decoder is thrown away and cosines are compared
 between codes. A linear one finds the space of the principal components (Baldi and Hornik 1989) but no basis
 of it in particular, and the cosines depend on the basis: by default it is an orthonormal one of what the
-decoder's linear map spans, in which a code has the coordinates of the rebuilt vector, its mean included.
+decoder's linear map spans, in which a code has the coordinates of the rebuilt vector, and of its mean, as far
+as they lie in that span.
 
 The defaults are a published schedule: rate 4e-3, lowered every 2 epochs, batches of 32, and a decay of the
 weights of 4e-4 for 256 dimensions and 1e-5 for 512. Left open there and settled here: the rate is halved, the

@@ -38,8 +38,8 @@ class Params(BaseModel, extra="forbid", frozen=True):
     ``list_weight``, lambda, weighs the divergence, ``mse_weight`` the mean squared difference of the cosines
     beside it. ``hard_per_anchor`` negatives come from an anchor's ``hard_pool`` nearest rows, or from all
     others where there are fewer. ``queue``: rows kept of earlier batches, first in, first out.
-    ``linear_start``: begin as the projection onto the principal axes, of vectors that are not centred, as the
-    teacher's cosines are not; else as a Gaussian matrix.
+    ``linear_start``: begin as the projection onto the principal axes, without taking the mean off, as the
+    teacher's cosines do not; else as a Gaussian matrix.
     """
 
     dims: int = Field(ge=1)

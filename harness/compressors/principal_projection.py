@@ -1,4 +1,7 @@
-"""Projection of vectors as they are onto the principal axes of the training vectors: PCA without centring.
+"""Projection of vectors as they are onto the principal axes of the training vectors.
+
+The axes are those of a PCA, the leading eigenvectors of the centred covariance, and not of the second moment
+(the singular vectors of vectors that are not centred); what is left out is taking the mean off before.
 
 A PCA centres: it asks what is different between vectors. A cosine is of the vectors as they are, and in a
 space whose vectors all point to one side most of it is their mean. What PCA takes off is then not in the

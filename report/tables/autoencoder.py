@@ -1,4 +1,4 @@
-"""Tables of learned maps on judged retrieval: by dimensions and method, beside PCA, mapped across spaces."""
+"""Tables of learned maps on judged retrieval: beside simpler ones, and across spaces."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables of listwise distillation: neighbours found again by dimensions and method, and beside PCA."""
+"""Tables of listwise distillation: neighbours found again, beside simpler maps."""
 
 from __future__ import annotations
 

@@ -25,9 +25,13 @@ SMALL = 2  # bytes of the published codes, of which positions are looked at one 
 FEW = 8  # positions whose levels are listed one by one
 # What a chain is called, by its last step; the baselines are what codes of symbols are compared with.
 FAMILIES = {"fsq": "FSQ", "residual-vq": "residual VQ", "hierarchical-vq": "hierarchical VQ"}
-BASELINES = {"pq": "PQ", "scalar": "principal axes, scalar", "sign": "random projection, signs (untrained)"}
+BASELINES = {
+    "pq": "PQ",
+    "scalar": "principal axes, not centred, scalar",
+    "sign": "random projection, signs (untrained)",
+}
 NOTED = {
-    "seconds": "seconds", "fitted": "fit_seconds", "peak": "peak_memory_bytes",
+    "seconds": "seconds", "fitted": "training_seconds", "peak": "peak_memory_bytes",
     "batch": "timings.*.encode_batch_ms.p50",
 }  # fmt: skip
 OUTCOMES = (BETTER, WORSE, EVEN)
