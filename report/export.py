@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from harness.certificate import digest, dumps, read_json
+from harness.certificate import digest, dumps
 from harness.core import InputError
 from harness.files import check_digest, inside, write_atomic
 from harness.tree import Tree
+from report.envelopes import envelope_of
 from report.evidence import COLUMNS, results, rows_csv, rows_of
 
 SCOPES = {"vs-teacher@": "vs_teacher", "vs-student@": "vs_student"}
@@ -83,8 +84,7 @@ def record(result: dict[str, Any], root: Path) -> dict[str, Any]:
         "training_rows": result["training_rows"],
         "sha256": result["sha256"],
     }
-    path = Tree(root).envelope(result["suite"], result["cell"])
-    timings = read_json(path).get("timings") if path.is_file() else None
+    timings = envelope_of(root, result["suite"], result["cell"]).get("timings")
     return {"metrics": metrics, "meta": meta, **({"timings": timings} if timings else {})}
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from harness.certificate import read_json
 from harness.tree import Tree
+from report.envelopes import envelope_of, machine_of
 
 Row = dict[str, Any]
 Line = list[str]
@@ -20,10 +20,9 @@ def timed(chains: list[tuple[tuple[str, str], Row]], tree: Tree) -> list[str]:
     """Return the tables of latency and memory, two a machine, from the envelopes of a result a chain."""
     machines: dict[str, list[tuple[Line, Row]]] = {}
     for (chain, point), result in chains:
-        path = tree.envelope(result["suite"], result["cell"])
-        envelope = read_json(path) if path.is_file() else {}
+        envelope = envelope_of(tree.root, result["suite"], result["cell"])
         for timings in envelope.get("timings", {}).values():
-            machine = f"{envelope['processor']}, {envelope['cores']} cores, {envelope['platform']}"
+            machine = machine_of(envelope)
             name = [chain, point, str(result["sizes"]["bytes_per_vector"])]
             machines.setdefault(machine, []).append((name, timings))
     parts = ["## Latency and memory"]

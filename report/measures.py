@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.certificate import read_json
 from report.claims import Claim, Measure, as_json
+from report.envelopes import at, envelope_of, machine_of
 from report.evidence import Evidence
 
 Judged = dict[str, Any]
@@ -22,15 +22,6 @@ def judged_measures(claim: Claim, evidence: Evidence) -> list[Judged]:
         for measure in claim.measures
         for encoder in claim.encoders
     ]
-
-
-def at(envelope: Any, path: str) -> float | None:
-    """Return the number at ``path`` of an envelope; None where it has none."""
-    for key in path.split("."):
-        if not isinstance(envelope, dict):
-            return None
-        envelope = next(iter(envelope.values()), None) if key == "*" else envelope.get(key)
-    return float(envelope) if isinstance(envelope, int | float) else None
 
 
 def _fixed(claim: Claim, measure: Measure, encoder: str) -> Judged:
@@ -56,14 +47,13 @@ def _found(claim: Claim, measure: Measure, encoder: str, evidence: Evidence) -> 
     machines: dict[str, None] = {}
     for result in evidence.results:
         cell = result["inputs"]["cell"]
-        path = evidence.tree.envelope(result["suite"], result["cell"])
-        if result["suite"] == claim.suite and wanted.items() <= cell.items() and path.is_file():
-            envelope = read_json(path)
+        envelope = envelope_of(evidence.tree.root, result["suite"], result["cell"])
+        if result["suite"] == claim.suite and wanted.items() <= cell.items() and envelope:
             number = at(envelope, measure.path)
             if number is not None:
                 numbers.append(number)
                 entries.append({"cell": f"{claim.suite}/{result['cell']}", "sha256": result["sha256"]})
-                machines[f"{envelope['processor']}, {envelope['cores']} cores, {envelope['platform']}"] = None
+                machines[machine_of(envelope)] = None
     printed = {"published": measure.printed}
     if not numbers:
         nothing: Judged = {"value": None, "n": None, "seeds": None, "printed": printed, "evidence": []}

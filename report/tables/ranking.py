@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.certificate import read_json
-from harness.tree import Tree
 from report import paired
+from report.envelopes import envelope_of, machine_of
 from report.evidence import over_seeds
 from report.tables.rows import AXES, PCA, Row
 
@@ -116,13 +115,11 @@ class Ranking:
         """
         found = []
         for line in self.lines(SUITE):
-            path = Tree(self.root).envelope(SUITE, line["cells"][0]) if self.root else None
-            envelope = read_json(path) if path and path.is_file() else {}
+            envelope = envelope_of(self.root, SUITE, line["cells"][0])
             timings = envelope.get("timings", {}).get(line["dataset"])
             if timings and line["method"] != "uncompressed":
                 rates = {"batch": timings["encode_batch_per_second"], "one": timings["encode_one_ms"]["p50"]}
-                machine = envelope["processor"] + ", " + envelope["platform"]
-                found.append({**line, **rates, "machine": machine})
+                found.append({**line, **rates, "machine": machine_of(envelope)})
         return found
 
     def splits(self) -> list[Row]:

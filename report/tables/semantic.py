@@ -7,10 +7,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, ClassVar
 
-from harness.certificate import read_json
-from harness.tree import Tree
+from report.envelopes import at, envelope_of, machine_of
 from report.evidence import over_seeds
-from report.measures import at
 from report.paired import BETTER, EVEN, WORSE
 from report.tables.rows import Row
 
@@ -146,11 +144,9 @@ class SemanticIds:
         for result in self._mine():
             cell = result["inputs"]["cell"]
             key = (cell["encoder"], cell["chain"], str(cell["point"]))
-            path = Tree(self.root).envelope(SUITE, result["cell"]) if self.root else None
-            if key not in found and path and path.is_file():
-                envelope = read_json(path)
-                what = _measured([result], cell["tests"][0])
-                machine = f"{envelope['processor']}, {envelope['cores']} cores, {envelope['platform']}"
+            envelope = envelope_of(self.root, SUITE, result["cell"])
+            if key not in found and envelope:
+                what, machine = _measured([result], cell["tests"][0]), machine_of(envelope)
                 times = envelope.get("timings", {}).get(cell["tests"][0])
                 found[key] = {**what, "encoder": key[0], "machine": machine, "times": times}
                 found[key] |= {name: at(envelope, place) for name, place in NOTED.items()}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from report import export
 from report.evidence import over_seeds, searched_bytes
 from report.tables.rows import AXES, PCA, Row
 from report.tables.search import difference
 
-SCOPES = {"vs_teacher": "vs-teacher@", "vs_student": "vs-student@"}
+SCOPES = {name: prefix for prefix, name in export.SCOPES.items()}
 STUDENT, PLAIN = "student, hard negatives", "student, no hard negatives"
 METHODS = {
     "identity": "uncompressed",

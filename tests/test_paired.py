@@ -1,0 +1,73 @@
+"""Two settings compared query by query: intervals, few differences, and what is lacking."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from harness.files import sha256_file
+from report import paired
+
+THEIRS = [0.25, 0.5, 0.75, 0.5]
+
+
+def files(root: Path, name: str, seeds: list[list[float]], times: int) -> paired.Files:
+    """Write a score file a seed, each list of scores so many times over, and return their names."""
+    found: paired.Files = []
+    for seed, scores in enumerate(seeds):
+        path = root / f"{name}{seed}.npz"
+        np.savez(path, q=np.tile(scores, times).astype(np.float32))
+        found.append({"path": path.name, "sha256": sha256_file(path)})
+    return found
+
+
+@pytest.mark.parametrize(
+    ("mine", "times", "outcome"),
+    [
+        ([[0.5, 0.75, 1.0, 0.75]], 10, "better"),
+        ([[0.0, 0.25, 0.5, 0.25]], 10, "worse"),
+        ([[0.5, 0.25, 1.0, 0.25]], 10, "not told apart"),
+        ([[0.0, 0.25, 0.5, 0.25], [1.0, 1.25, 1.5, 1.25]], 10, "better"),
+        ([[0.5, 0.75, 1.0, 0.75]], 1, "not told apart"),
+    ],
+    ids=["a quarter more", "a quarter less", "more and less", "two seeds as one mean", "four queries"],
+)
+def test_an_outcome_is_computed_query_by_query(
+    tmp_path: Path, mine: list[list[float]], times: int, outcome: str
+) -> None:
+    """Four scores ten times over are forty queries; of four alone the signs may be chance."""
+    both = files(tmp_path, "mine", mine, times), files(tmp_path, "theirs", [THEIRS], times)
+    found = paired.compared(tmp_path, both, "q", (1.0, 0.0))
+    assert outcome == found["outcome"]
+    assert np.mean(np.mean(mine, axis=0) - THEIRS) == pytest.approx(found["less"]["value"])
+
+
+def test_without_files_the_means_are_left(tmp_path: Path) -> None:
+    """Their difference has no interval, and the outcome says what is lacking."""
+    found = paired.compared(tmp_path, ([None], [None]), "q", (0.75, 0.5))
+    nothing = {"value": 0.25, "low": None, "high": None}
+    assert {"less": nothing, "outcome": "no scores of single queries here"} == found
+
+
+def test_a_paired_difference_has_the_interval_of_a_paired_t_test() -> None:
+    """On 400 queries scipy's paired interval, of Student's distribution, agrees within a hundredth of it."""
+    mine, theirs = np.random.default_rng(0).random((2, 400))
+    found = paired.difference(mine, theirs)
+    low, high = stats.ttest_rel(mine, theirs).confidence_interval(0.95)
+    assert [np.mean(mine - theirs), low, high] == pytest.approx(
+        [found["value"], found["low"], found["high"]], abs=0.01 * (high - low)
+    )
+
+
+@pytest.mark.parametrize(
+    ("gained", "lost", "chance"),
+    [(4, 0, True), (5, 0, True), (6, 0, False), (8, 1, False), (7, 1, True), (0, 0, True)],
+)
+def test_few_queries_that_differ_are_held_against_chance(gained: int, lost: int, chance: bool) -> None:
+    """Six of six heads come once in 32 tosses, five of five once in 16; of many the interval decides."""
+    less = np.array([1.0] * gained + [-1.0] * lost + [0.0] * 300)
+    assert chance == paired.by_chance(less)
+    assert not paired.by_chance(np.array([1.0] * 15 + [-1.0] * 15))
