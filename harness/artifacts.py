@@ -52,10 +52,10 @@ def _check(entries: list[Entry], out: Tree, committed: Tree) -> None:
             f"{len(todo)} cells are to do, {todo[0].cell.id} first ({todo[0].why}); run them before"
         )
     lost = [
-        e for e in entries if e.state == "blocked" and committed.result(e.cell.suite, e.cell.id).is_file()
+        e for e in entries if not e.can_run and committed.result(e.cell.suite, e.cell.id).is_file()
     ]
     if lost:
-        raise RunError(f"{len(lost)} committed cells are blocked here ({lost[0].why}); {lost[0].remedy}")
+        raise RunError(f"{len(lost)} committed cells cannot be had here ({lost[0].why}); {lost[0].remedy}")
     for path in _transcripts(committed):
         if not out.transcript(path.stem).is_file():
             said = "make it anew with repro/api_smoketest.py --out, or copy it there"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,6 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from harness.core import BlockedError, InputError, Place, RunError
+from harness.execution import memory_ran_out
 from harness.tree import Tree
 
 app = typer.Typer(
@@ -25,12 +28,15 @@ Suites = Annotated[
 ]
 Mirror = Annotated[Path | None, typer.Option(envvar="HARNESS_MIRROR", help="Folder that mirrors hub data.")]
 Offline = Annotated[bool, typer.Option("--offline", help="Ask no hub; use what is here.")]
+Large = Annotated[bool, typer.Option("--all", help="Also what is declared large: gigabytes, or hours.")]
 Out = Annotated[Path, typer.Option(help="Evidence folder that a run writes to.")]
 From = Annotated[
     Path, typer.Option("--from", help="Evidence folder to read: artifacts (committed) or out (a run's).")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 OUT, ARTIFACTS = Path("out"), Path("artifacts")
+INTERRUPTED = 130  # 128 and SIGINT; typer returns it where it took Ctrl-C
+KEPT = "; what is done is kept"
 
 
 @app.command("list")
@@ -58,17 +64,18 @@ def plan(
     suites: Suites = None,
     mirror: Mirror = None,
     offline: Offline = False,
+    large: Large = False,
     out: Out = OUT,
     as_json: AsJson = False,
 ) -> None:
-    """Show every cell: done, blocked or to do, and why. Runs nothing.
+    """Show every cell: done, to do, left out or blocked, and why. Runs nothing.
 
     \b
     Example: harness plan sample
     """
     from harness.show import planned
 
-    found = _entries(suites, mirror, out, offline=offline)
+    found = _entries(suites, mirror, out, offline=offline, large=large)
     _print(planned(found, as_json=as_json))
 
 
@@ -79,10 +86,11 @@ def run(
     jobs: Annotated[int | None, typer.Option(min=1, help="Processes; default: the cores there are.")] = None,
     mirror: Mirror = None,
     offline: Offline = False,
+    large: Large = False,
     force: Annotated[bool, typer.Option("--force", help="Run what is done already as well.")] = False,
     out: Out = OUT,
 ) -> None:
-    """Run what is to do; skip what is done; name what is BLOCKED for lack of an input.
+    """Run what is to do; skip what is done; name what is BLOCKED for lack of an input, or left out as large.
 
     \b
     Examples: harness run sample planted
@@ -90,10 +98,11 @@ def run(
     """
     from harness.execution import default_jobs
     from harness.expect import shortfalls
+    from harness.progress import progress
     from harness.runner import run as run_cells
-    from harness.show import progress, ran
+    from harness.show import ran
 
-    found = _entries(suites, mirror, out, offline=offline, force=force)
+    found = _entries(suites, mirror, out, offline=offline, large=large, force=force)
     chosen = _matching(found, only)
     with progress() as told:
         failures = run_cells(found, chosen, Tree(out), _store(), jobs or default_jobs(), told)
@@ -253,24 +262,43 @@ def serve(
         raise RunError(f"{failed} checks of the API failed")
 
 
+class _Stopped(BaseException):
+    """SIGTERM: no Exception, so that nothing on the way takes it for a failure of its own."""
+
+
 def main() -> None:
-    """Run the command; wrong input is one line and exit status 2, a shortfall one line and 1."""
+    """Run the command; wrong input is one line and exit status 2, a shortfall one line and 1.
+
+    SIGINT is exit status 130 and SIGTERM 143, as a shell has it, so that `&&` does not go on.
+    """
+    signal.signal(signal.SIGTERM, _stop)
+    for stream in (sys.stdout, sys.stderr):  # an old code page lacks characters: `?` is better than no output
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
-        app(args=sys.argv[1:] or ["--help"], standalone_mode=False)
-    except typer.Exit as stop:
-        sys.exit(stop.exit_code)
-    except (typer.Abort, KeyboardInterrupt):
-        sys.exit(130)
+        status = app(args=sys.argv[1:] or ["--help"], standalone_mode=False)
+        sys.exit(_complain("stopped by Ctrl-C" + KEPT, INTERRUPTED) if status == INTERRUPTED else status)
+    except KeyboardInterrupt:
+        sys.exit(_complain("stopped by Ctrl-C" + KEPT, INTERRUPTED))
+    except _Stopped:
+        sys.exit(_complain("stopped by SIGTERM" + KEPT, 128 + signal.SIGTERM))
     except (InputError, BlockedError) as error:
         sys.exit(_complain(str(error), 2))
     except RunError as error:
         sys.exit(_complain(str(error), 1))
     except OSError as error:
-        sys.exit(_complain(f"{error.filename}: {error.strerror}", 1))
+        named = f"{error.filename}: " if error.filename is not None else ""
+        sys.exit(_complain(f"{named}{error.strerror or error}", 1))
     except Exception as error:
+        if memory_ran_out(error):
+            sys.exit(_complain("memory ran out; run again with fewer --jobs or with more memory" + KEPT, 1))
         if not hasattr(error, "format_message"):  # click's usage errors have it
             raise
         sys.exit(_complain(error.format_message(), 2))
+
+
+def _stop(*_: object) -> None:
+    raise _Stopped
 
 
 def _complain(message: str, status: int) -> int:
@@ -285,11 +313,17 @@ def _print(text: Any) -> None:
 
 
 def _store() -> Path:
-    return Path(os.environ.get("HARNESS_CACHE", ".cache"))
+    return Path(os.environ.get("HARNESS_CACHE") or ".cache")
 
 
 def _entries(
-    names: list[str] | None, mirror: Path | None, out: Path, *, offline: bool, force: bool = False
+    names: list[str] | None,
+    mirror: Path | None,
+    out: Path,
+    *,
+    offline: bool,
+    large: bool = False,
+    force: bool = False,
 ) -> list[Any]:
     from harness.status import entries, suite_paths
 
@@ -300,7 +334,9 @@ def _entries(
     return [
         entry
         for path in suite_paths(names or [])
-        for entry in entries(path, Place(path.parent.resolve(), mirror, offline), Tree(out), force=force)
+        for entry in entries(
+            path, Place(path.parent.resolve(), mirror, offline, large), Tree(out), force=force
+        )
     ]
 
 

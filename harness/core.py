@@ -40,6 +40,10 @@ class BlockedError(Exception):
         return f"{self.missing}; {self.remedy}"
 
 
+class LeftOutError(BlockedError):
+    """An input that a suite declares to be large, and that nobody asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class PairSet:
     """Rows, and pairs among them that people (or a construction) have rated.
@@ -151,8 +155,12 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where inputs may come from: the folder of the suite, a mirror's folder or None, and the network."""
+    """Where inputs may come from: the folder of the suite, a mirror's folder or None, and the network.
+
+    ``large``: whether also what a suite declares to be large.
+    """
 
     folder: Path
     mirror: Path | None
     offline: bool
+    large: bool = False

@@ -1,23 +1,11 @@
-"""Running groups of work side by side: joblib, processes of one thread each."""
+"""How many threads, processes and bytes work is given."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar
-
-T = TypeVar("T")
-R = TypeVar("R")
 
 ENCODING_THREADS = 2  # fixed: another number may change a vector's last bits
 FITTING_THREADS = 1  # a cell has one thread, however many run side by side
-
-
-def spread(work: Callable[[T], R], items: Sequence[T], jobs: int) -> Iterator[R]:
-    """Yield ``work(item)`` for each item as it ends, ``jobs`` processes at a time."""
-    from joblib import Parallel, delayed
-
-    yield from Parallel(n_jobs=jobs, return_as="generator_unordered")(delayed(work)(item) for item in items)
 
 
 def use_threads(count: int) -> None:
@@ -34,3 +22,11 @@ def use_threads(count: int) -> None:
 def default_jobs() -> int:
     """Return the number of processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def memory_ran_out(error: BaseException) -> bool:
+    """Return whether an error says so, in the words of NumPy, torch or C++."""
+    text = str(error).lower()
+    return isinstance(error, MemoryError) or any(
+        words in text for words in ("can't allocate memory", "not enough memory", "std::bad_alloc")
+    )

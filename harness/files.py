@@ -4,23 +4,34 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 from pathlib import Path
 
 from harness.core import InputError
 
+WRITING = threading.Lock()  # held while a file is written: a worker that has to end waits for it
+
 
 def write_atomic(path: Path, data: bytes) -> None:
-    """Write ``data`` to ``path`` by way of a temporary file, fsync and rename: whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write ``data`` to ``path`` by way of a temporary file, fsync and rename: whole or not at all.
+
+    Raises OSError that names ``path`` where the disk is full, which the system's own error does not.
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with WRITING:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with temporary.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        except OSError as error:
+            if error.filename in {None, str(temporary)}:
+                raise OSError(error.errno, error.strerror, str(path)) from error
+            raise
+        finally:
+            temporary.unlink(missing_ok=True)
 
 
 def inside(folder: Path, relative: str, where: str) -> Path:
@@ -29,6 +40,16 @@ def inside(folder: Path, relative: str, where: str) -> Path:
     if not path.is_relative_to(folder.resolve()):
         raise InputError(f"{where}: {relative!r} leaves {folder}, expected a path inside it")
     return path
+
+
+def below(folder: Path, relative: str, where: str) -> Path:
+    """Return ``folder / relative``, or raise InputError where its words leave ``folder``.
+
+    Links are followed wherever they lead, as in the cache of the hub: for files that a digest pins.
+    """
+    if Path(relative).is_absolute() or ".." in Path(relative).parts:
+        raise InputError(f"{where}: {relative!r} leaves {folder}, expected a path inside it")
+    return folder / relative
 
 
 def sha256_file(path: Path) -> str:

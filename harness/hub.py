@@ -19,6 +19,8 @@ from harness.core import BlockedError, Place
 from harness.files import write_atomic
 
 SECONDS = 3.0  # to wait for the hub's first answer
+_NOT_FOUND, _FORBIDDEN = {401, 404, 410}, {403, 451}  # the hub answers 401 for a name that it does not have
+_TRUE = {"1", "ON", "YES", "TRUE"}  # as the hub's own client reads a variable
 
 
 @functools.cache
@@ -44,7 +46,7 @@ def commit(repo: str, kind: str, revision: str | None, place: Place) -> str:
     cached = _cached_commit(repo, kind, revision)
     if cached is not None:
         return cached
-    offline = place.offline or os.environ.get("HF_HUB_OFFLINE") == "1"
+    offline = place.offline or os.environ.get("HF_HUB_OFFLINE", "").upper() in _TRUE
     if offline or not reachable():
         reason = "the run is offline" if offline else "the hub cannot be reached"
         raise BlockedError(
@@ -81,9 +83,33 @@ def told(kind: str, repo: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        reason = str(error).partition("\n")[0]
-        missing = f"{kind} {repo} could not be fetched: {reason}"
-        raise BlockedError(missing, "run again with the hub reachable") from error
+        raise _blocked(f"{kind} {repo}", error) from error
+
+
+def _blocked(named: str, error: Exception) -> BlockedError:
+    """Return what the hub's refusal means for a user, and what can be done about it."""
+    from huggingface_hub import errors
+
+    # The client wraps the hub's answer where it then finds nothing on this machine either.
+    for cause in (error, error.__cause__):
+        status = getattr(getattr(cause, "response", None), "status_code", None)
+        if isinstance(cause, errors.GatedRepoError):  # before the next, of which it is a kind
+            return BlockedError(
+                f"{named} is gated", "accept its terms on the hub and log in with a token: HF_TOKEN=…"
+            )
+        if isinstance(cause, errors.RevisionNotFoundError):
+            return BlockedError(f"{named} has no such revision", "check `revision` in the suite")
+        if isinstance(cause, errors.RemoteEntryNotFoundError):
+            return BlockedError(f"{named} has no such file", "check the files named in the suite")
+        if isinstance(cause, errors.RepositoryNotFoundError) or status in _NOT_FOUND:
+            return BlockedError(
+                f"{named} is not on the hub, or not public",
+                "check its name in the suite, it may have moved; if it is private, log in: HF_TOKEN=…",
+            )
+        if status in _FORBIDDEN:
+            return BlockedError(f"{named} is forbidden to you", "log in with a token that may read it")
+    reason = str(error).partition("\n")[0]
+    return BlockedError(f"{named} could not be fetched: {reason}", "run again with the hub reachable")
 
 
 def _cached_commit(repo: str, kind: str, revision: str | None) -> str | None:

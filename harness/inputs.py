@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from dataclasses import dataclass
 from typing import Any
 
 from harness import plugins
 from harness.chain import codec_path
-from harness.core import BlockedError, Json, PairSet, Place
+from harness.core import BlockedError, Json, LeftOutError, PairSet, Place
 from harness.files import sha256_file
 from harness.plan import Cell, encoder_params, origin_params
 from harness.suite import Suite
@@ -35,13 +36,23 @@ class Inputs:
     def blocked(self, cell: Cell) -> BlockedError | None:
         """Return why a cell cannot run here, or None."""
         needed = [self.encoders[cell.encoder], *(self.datasets[name] for name in (cell.train, *cell.tests))]
-        found = next((entry for entry in needed if isinstance(entry, BlockedError)), None)
+        missing = [entry for entry in needed if isinstance(entry, BlockedError)]
+        # What cannot be had at all comes first: asking for what is large would not help.
+        found = min(missing, key=lambda error: isinstance(error, LeftOutError), default=None)
         raw = self.suite.encoders[cell.encoder].raw()
         params = encoder_params(raw, cell.encoder, self.where)
         for name in () if found else (cell.train, *cell.tests):
             if not plugins.load("encoders", raw["use"], self.where).holds(params, name):
                 return BlockedError(f"{cell.encoder} has no vectors of {name}", "use an encoder of texts")
         return found
+
+    def left_out(self, cell: Cell) -> LeftOutError | None:
+        """Return why a cell is left out of this run though all that it needs is here, or None."""
+        if self.place.large:
+            return None
+        costs = [_encoder_cost(self.suite, cell.encoder)]
+        costs += [self.suite.datasets[name].large for name in (cell.train, *cell.tests)]
+        return next((left_out(cost) for cost in costs if cost), None)
 
     def identity(self, cell: Cell) -> dict[str, Any]:
         """Return all that decides a cell's result, as JSON: its parameters, inputs and code."""
@@ -102,10 +113,11 @@ def _encoder(
     missing = next((entry for entry in (*needed, *corpus) if isinstance(entry, BlockedError)), None)
     if missing:
         return missing
+    cost = None if place.large else space.large
     try:
-        found: dict[str, Any] = plugins.load("encoders", raw["use"], where).locate(params, place)
+        found: dict[str, Any] = plugins.load("encoders", raw["use"], where).locate(params, _near(place, cost))
     except BlockedError as error:
-        return error
+        return left_out(cost) if cost else error
     extra: dict[str, Any] = {"parts": needed} if needed else {}
     extra |= {"corpus": corpus[0]} if corpus else {}
     extra |= {"prefixes": space.prefixes.model_dump()} if space.prefixes else {}
@@ -114,16 +126,36 @@ def _encoder(
 
 def _dataset(suite: Suite, name: str, where: str, place: Place) -> dict[str, Any] | BlockedError:
     reasons: list[BlockedError] = []
+    cost = None if place.large else suite.datasets[name].large
     for i, raw in enumerate(suite.datasets[name].origins):
         params = origin_params(raw, name, where)
         try:
-            found = plugins.load("sources", raw["use"], where).locate(params, place)
+            found = plugins.load("sources", raw["use"], where).locate(params, _near(place, cost))
         except BlockedError as error:
             reasons.append(error)
         else:
             return {**found, "origin": i}
+    if cost:
+        return left_out(cost)
     missing = f"{name}: " + ", ".join(reason.missing for reason in reasons)
     return BlockedError(missing, " or ".join(dict.fromkeys(reason.remedy for reason in reasons)))
+
+
+def left_out(cost: str) -> LeftOutError:
+    """Return the error for an input that is large and was not asked for."""
+    return LeftOutError(f"large: {cost}", "--all (make reproduce ALL=1) runs it")
+
+
+def _near(place: Place, cost: str | None) -> Place:
+    """Return the place in which an input is looked for: where it is left out, not beyond this machine."""
+    return dataclasses.replace(place, offline=True) if cost else place
+
+
+def _encoder_cost(suite: Suite, name: str) -> str | None:
+    """Return what an encoder, or the first of its parts that is large, costs."""
+    space = suite.encoders[name]
+    parts = (space.model_extra or {}).get("parts", ())
+    return space.large or next((cost for part in parts if (cost := _encoder_cost(suite, part))), None)
 
 
 @functools.lru_cache(maxsize=64)

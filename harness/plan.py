@@ -12,6 +12,7 @@ from harness import plugins
 from harness.core import InputError, Json
 from harness.suite import Chain, Suite, explain, tests, trains
 
+LONGEST_NAME = 220  # bytes of a cell's id: a file's name has 255, of which endings and a process's number take 25
 RATIO_TOLERANCE = 0.025  # how far, relatively, a whole number of units may lie from the ratio asked for
 
 
@@ -98,6 +99,12 @@ def cells(suite: Suite, where: str) -> list[Cell]:
         for settings in _settings(chain)
         for seed in _seeds(suite, chain, where)
     ]
+    for name in (suite.name, *(cell.id for cell in found)):
+        if len(name.encode()) > LONGEST_NAME:
+            raise InputError(
+                f"{where}: found the name {name[:60]}… of {len(name.encode())} bytes, expected at most "
+                f"{LONGEST_NAME}: files are called by it"
+            )
     kept = {f"{cell.chain}.{cell.point}" if cell.point else cell.chain for cell in found}
     for name in set(suite.codecs) - kept:
         raise InputError(f"{where}: codecs: found {name!r}, expected a chain, or chain.point, of this suite")

@@ -68,8 +68,11 @@ def corpus(name: str, texts: Iterable[str], origin: Json, where: str) -> PairSet
 
 
 def read_file(path: Path, name: str, origin: Json, taken: Rows) -> PairSet:
-    """Return the set in a file: vectors by the endings ``.npy`` and ``.npz``, else pairs of texts."""
-    if path.suffix in {".npy", ".npz"}:
+    """Return the set in a file: vectors by the endings ``.npy`` and ``.npz``, else pairs of texts.
+
+    Endings count in upper and lower case alike.
+    """
+    if path.suffix.lower() in {".npy", ".npz"}:
         return read_vectors(path, name, origin, taken)
     if taken != Rows():
         raise InputError(f"{path}: found texts and the key rows, expected it for vectors alone")
@@ -78,12 +81,22 @@ def read_file(path: Path, name: str, origin: Json, taken: Rows) -> PairSet:
 
 def read_pairs(path: Path, name: str, origin: Json) -> PairSet:
     """Return the pairs of a ``.jsonl``, ``.jsonl.gz`` or ``.tsv`` (sentence, sentence, score) file."""
-    where = str(path)
-    if path.name.endswith((".jsonl", ".jsonl.gz")):
+    where, file_name = str(path), path.name.lower()
+    if file_name.endswith((".jsonl", ".jsonl.gz")):
         return pair_set(name, _json_lines(path), origin, where)
-    if path.suffix in {".tsv", ".txt"}:
+    if file_name.endswith((".tsv", ".txt")):
         return pair_set(name, _tab_lines(path), origin, where)
-    raise InputError(f"{where}: found the ending {path.suffix!r}, expected .jsonl, .jsonl.gz, .tsv or .txt")
+    raise InputError(
+        f"{where}: found the ending {path.suffix!r}, expected texts in .jsonl, .jsonl.gz, .tsv or .txt, or "
+        f"vectors in .npy, .npz or .parquet{_CONVERSIONS.get(path.suffix.lower(), '')}"
+    )
+
+
+_CONVERSIONS = {
+    ".csv": "; write texts with tabs as .tsv, vectors with numpy.save(…, numpy.loadtxt(…, delimiter=','))",
+    ".fvecs": "; write rows = numpy.fromfile(…, 'int32') as numpy.save(…, rows.reshape(-1, rows[0] + 1)"
+    "[:, 1:].copy().view('float32'))",
+}
 
 
 class Rows(Part, extra="forbid", frozen=True):
@@ -184,7 +197,7 @@ def _tab_lines(path: Path) -> Iterator[Mapping[str, Any]]:
 def _lines(path: Path) -> list[str]:
     try:
         data = path.read_bytes()
-        text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8")
+        text = (gzip.decompress(data) if path.suffix.lower() == ".gz" else data).decode("utf-8")
     except (OSError, EOFError, ValueError, zlib.error) as error:
         raise InputError(f"{path}: {error}, expected readable UTF-8 text") from error
     # Not splitlines(): it also breaks at characters that stand inside sentences.

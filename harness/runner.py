@@ -7,6 +7,7 @@ import hashlib
 import io
 import time
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from harness.cell import Measured, measure
 from harness.certificate import digest, dumps, write_stamped
 from harness.chain import Fitter
 from harness.core import BlockedError, Floats, InputError, Ints, Json, Training
-from harness.execution import ENCODING_THREADS, FITTING_THREADS, spread, use_threads
+from harness.execution import ENCODING_THREADS, FITTING_THREADS, use_threads
 from harness.files import sha256_file, write_atomic
 from harness.material import Base, base_of, before, embed, material
 from harness.noted import index_of
@@ -26,6 +27,7 @@ from harness.stats import LEVEL, RESAMPLES
 from harness.status import Entry
 from harness.timings import measured
 from harness.tree import Tree
+from harness.workers import spread
 
 Told = Callable[[str, int, int], None]  # what is being done, how much of it is done, of how much
 
@@ -61,9 +63,10 @@ def run(
     groups = _groups(todo, bases, tree)
     done = 0
     told("cells", 0, len(todo))
-    for count, failed in spread(_run_group, groups, max(1, min(jobs, len(groups)))):
-        done, failures = done + count, failures + failed
-        told("cells", done, len(todo))
+    with closing(spread(_run_group, groups, max(1, min(jobs, len(groups))))) as results:
+        for count, failed in results:
+            done, failures = done + count, failures + failed
+            told("cells", done, len(todo))
     return failures
 
 
@@ -81,7 +84,7 @@ def _bases(
     failures: list[str] = []
     error: InputError | BlockedError | None = None
     for key in dict.fromkeys(_key(entry) for entry in chosen if entry.state == "to do"):
-        mine = [entry for entry in entries if _key(entry) == key and entry.state != "blocked"]
+        mine = [entry for entry in entries if _key(entry) == key and entry.can_run]
         base = base_of(mine[0].inputs, key[1], [entry.cell for entry in mine], store)
         try:
             changed = _prepare(base, sorted({entry.cell.train for entry in mine}), tree, told)
@@ -117,7 +120,7 @@ def prune(entries: list[Entry], tree: Tree) -> None:
 
 
 def write_blocked(entries: list[Entry], tree: Tree) -> None:
-    """Write, for each suite, which cells cannot run here and why; a file for every suite, even if empty."""
+    """Write, for each suite, which cells do not run here and why; a file for every suite, even if empty."""
     for suite in dict.fromkeys(entry.cell.suite for entry in entries):
         listed = [
             {
@@ -128,7 +131,7 @@ def write_blocked(entries: list[Entry], tree: Tree) -> None:
                 "remedy": e.remedy,
             }
             for e in entries
-            if e.cell.suite == suite and e.state == "blocked"
+            if e.cell.suite == suite and not e.can_run
         ]
         write_stamped(tree.blocked(suite), {"suite": suite, "blocked": listed})
 
@@ -137,15 +140,17 @@ def _prepare(base: Base, trains: list[str], tree: Tree, told: Told) -> bool:
     """Encode, audit, and write the similarities before compression; return whether that file changed."""
     sets = [base.inputs.read(name) for name in base.sets]
     rows = len({text for data in sets for text in data.texts or ()}) or sum(data.rows for data in sets)
-    embed(base, lambda done: told(f"vectors of {base.encoder}", done, rows))
+    step = f"vectors of {base.encoder} for {base.suite}"
+    told(step, 0, rows)
+    embed(base, lambda done: told(step, done, rows))
     taken = {"rows@" + data.name: data.index for data in sets if data.index is not None}
     path, content = tree.scores(base.suite, base.encoder), _npz({**before(base), **taken})
     changed = path.is_file() and path.read_bytes() != content
     write_atomic(path, content)
     for i, train in enumerate(trains):
-        told("contamination audit", i, len(trains))
+        told(f"contamination audit of {base.suite}", i, len(trains))
         material(base, train)
-    told("contamination audit", len(trains), len(trains))
+    told(f"contamination audit of {base.suite}", len(trains), len(trains))
     return changed
 
 

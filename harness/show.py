@@ -1,11 +1,12 @@
-"""What a person sees: tables, lines and progress bars. Colours and bars only on a terminal."""
+"""What a person sees: tables and lines. Colours only on a terminal."""
 
 from __future__ import annotations
 
 import json
+import os
+import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from harness.rerun import Line
@@ -13,33 +14,23 @@ from harness.status import Entry
 
 
 def show(text: Any) -> None:
-    """Print text, or a rich table, to standard output."""
-    if isinstance(text, str):
-        sys.stdout.write(text + "\n")
-        return
+    """Print text, or a rich table, to standard output; end with status 141, quietly, where nobody reads it."""
+    try:
+        sys.stdout.write((text if isinstance(text, str) else _drawn(text)) + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still buffered goes there
+        sys.exit(128 + signal.SIGPIPE)
+
+
+def _drawn(table: Any) -> str:
     from rich.console import Console
 
     # Where output is no terminal, a table is as wide as it needs to be, so that nothing is cut.
-    Console(width=None if sys.stdout.isatty() else 200).print(text)
-
-
-@contextmanager
-def progress() -> Iterator[Callable[[str, int, int], None]]:
-    """Yield a function that draws a bar with the time left for each thing done; silent off a terminal."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, disable=not sys.stderr.isatty()) as bars:
-        tasks: dict[str, Any] = {}
-
-        def told(what: str, done: int, total: int) -> None:
-            if what not in tasks:
-                tasks[what] = bars.add_task(what, total=total)
-            bars.update(tasks[what], completed=done, total=total)
-
-        yield told
+    console = Console(width=None if sys.stdout.isatty() else 200)
+    with console.capture() as captured:
+        console.print(table, end="")
+    return captured.get()
 
 
 def listing(found: Mapping[str, Any]) -> str:
@@ -74,14 +65,19 @@ def ran(entries: Sequence[Entry], failures: Sequence[str]) -> str:
         done = sum(entry.state == "done" for entry in mine)
         todo = sum(entry.state == "to do" for entry in mine)
         blocked = sum(entry.state == "blocked" for entry in mine)
+        large = sum(entry.state == "left out" for entry in mine)
         failed = sum(line.startswith(f"{suite}: ") for line in failures)
         did = (f"{todo} run" + (f", {failed} failed" if failed else "")) if todo else "nothing to do"
-        lines.append(f"{suite}: {did}, {done} done before, {blocked} blocked")
-    for why, remedy in dict.fromkeys(
-        (entry.why, entry.remedy) for entry in entries if entry.state == "blocked"
+        lines.append(f"{suite}: {did}, {done} done before, {blocked} blocked" + (f", {large} left out" if large else ""))
+    for state, why, remedy in dict.fromkeys(
+        (entry.state, entry.why, entry.remedy) for entry in entries if not entry.can_run
     ):
-        count = sum((entry.why, entry.remedy) == (why, remedy) for entry in entries)
-        lines.append(f"BLOCKED  {count} cells: {why}. To unblock: {remedy}.")
+        count = sum((entry.state, entry.why, entry.remedy) == (state, why, remedy) for entry in entries)
+        lines.append(
+            f"BLOCKED  {count} cells: {why}. To unblock: {remedy}."
+            if state == "blocked"
+            else f"LEFT OUT {count} cells: {why}; {remedy}."
+        )
     return "\n".join([*lines, *(f"FAILED   {line}" for line in failures)])
 
 
@@ -144,4 +140,5 @@ def rows_table(rows: Sequence[Mapping[str, Any]]) -> Any:
 
 def _counts(entries: Sequence[Entry]) -> str:
     states = [entry.state for entry in entries]
-    return ", ".join(f"{states.count(state)} {state}" for state in ("done", "to do", "blocked"))
+    counts = [f"{states.count(state)} {state}" for state in ("done", "to do", "blocked")]
+    return ", ".join([*counts, *[f"{states.count('left out')} left out"] * ("left out" in states)])

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 from harness.certificate import read_stamped
-from harness.core import BlockedError, InputError, Json, Place
+from harness.core import InputError, Json, LeftOutError, Place
 from harness.files import inside, sha256_file
 from harness.inputs import Inputs, locate
 from harness.plan import Cell, cells
 from harness.suite import load
 from harness.tree import Tree
 
-State = Literal["done", "blocked", "to do"]
+State = Literal["done", "blocked", "left out", "to do"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,11 @@ class Entry:
     state: State
     why: str
     remedy: str = ""
+
+    @property
+    def can_run(self) -> bool:
+        """Return whether the cell is done or to do."""
+        return self.state in {"done", "to do"}
 
 
 def entries(path: Path, place: Place, tree: Tree, *, force: bool = False) -> list[Entry]:
@@ -57,9 +62,12 @@ def suite_paths(names: list[str]) -> list[Path]:
 
 def _entry(inputs: Inputs, cell: Cell, tree: Tree, *, force: bool) -> Entry:
     blocked = inputs.blocked(cell)
-    if isinstance(blocked, BlockedError):
-        return Entry(inputs, cell, "blocked", blocked.missing, blocked.remedy)
+    if blocked:
+        state: State = "left out" if isinstance(blocked, LeftOutError) else "blocked"
+        return Entry(inputs, cell, state, blocked.missing, blocked.remedy)
     why = "forced" if force else _stale(inputs.identity(cell), cell, tree)
+    if why and (large := inputs.left_out(cell)):
+        return Entry(inputs, cell, "left out", large.missing, large.remedy)
     return Entry(inputs, cell, "to do" if why else "done", why)
 
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field, StringConstraints, ValidationError, field
 from harness.core import InputError
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+Cost = Annotated[str, StringConstraints(min_length=1)]
 
 
 class _Strict(BaseModel, extra="forbid", frozen=True, strict=True, allow_inf_nan=False):
@@ -20,9 +21,14 @@ class _Strict(BaseModel, extra="forbid", frozen=True, strict=True, allow_inf_nan
 
 
 class Dataset(_Strict):
-    """A data set: its licence, where it can be read from (first that can be had wins), its own metrics."""
+    """A data set: its licence, where it can be read from (first that can be had wins), its own metrics.
+
+    ``large``: what it costs, in words, where that is over a gigabyte or hours; it is then left out of a run
+    that does not ask for all. It decides no result.
+    """
 
     licence: str
+    large: Cost | None = None
     origins: list[dict[str, Any]] = Field(min_length=1)
     metrics: list[str] | None = None
 
@@ -37,12 +43,13 @@ class Prefixes(_Strict):
 class Encoder(BaseModel, extra="allow", frozen=True, strict=True, allow_inf_nan=False):
     """An embedding space: the plug-in, its parameters (every other key), and the sets it is measured on.
 
-    ``prefixes``: what the model wants before a query, and before any other text.
+    ``prefixes``: what the model wants before a query, and before any other text. ``large``: as of a data set.
     """
 
     use: str
     dimension: int = Field(ge=1)
     prefixes: Prefixes | None = None
+    large: Cost | None = None
     train: list[str] | None = None
     test: list[str] | None = None
 

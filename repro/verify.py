@@ -214,7 +214,11 @@ def main(argv: list[str]) -> int:
         print(f"{root / LISTING}: not found, expected a checkout with its evidence", file=sys.stderr)
         return 2
     found, checked = problems(root)
-    print("\n".join([*found, checked]))
+    try:
+        print("\n".join([*found, checked]), flush=True)
+    except BrokenPipeError:  # the reader of a pipe has gone: what is still buffered goes nowhere
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     return 1 if found else 0
 
 

@@ -40,5 +40,5 @@ def locate(params: Params, place: Place) -> dict[str, Any]:
 def read(params: Params, name: str, place: Place) -> PairSet:
     """Return the set, read by the file's ending."""
     path = inside(place.folder, params.path, "files")
-    read_as = read_parquet if path.suffix == ".parquet" else read_file
+    read_as = read_parquet if path.suffix.lower() == ".parquet" else read_file
     return read_as(path, name, locate(params, place), params.rows)

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from harness.core import BlockedError, PairSet, Place
-from harness.files import check_digest, inside
+from harness.files import below, check_digest
 from harness.parquet import read_parquet
 from harness.records import Rows, read_file
 
@@ -43,9 +43,9 @@ def read(params: Params, name: str, place: Place) -> PairSet:
     assert place.mirror is not None  # noqa: S101 - locate has just said so
     path = _path(params, place.mirror)
     check_digest(path, params.sha256)
-    read_as = read_parquet if path.suffix == ".parquet" else read_file
+    read_as = read_parquet if path.suffix.lower() == ".parquet" else read_file
     return read_as(path, name, origin, params.rows)
 
 
 def _path(params: Params, mirror: Path) -> Path:
-    return inside(mirror, params.path, "mirror")
+    return below(mirror, params.path, "mirror")
