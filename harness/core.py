@@ -151,8 +151,12 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where inputs may come from: the folder of the suite, a mirror's folder or None, and the network."""
+    """Where inputs may come from: the folder of the suite, a mirror's folder or None, and the network.
+
+    ``allowed_keys``: hosts, and for each the environment variable that the user lets go there as its key.
+    """
 
     folder: Path
     mirror: Path | None
     offline: bool
+    allowed_keys: frozenset[tuple[str, str]] = frozenset()

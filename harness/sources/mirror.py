@@ -48,4 +48,4 @@ def read(params: Params, name: str, place: Place) -> PairSet:
 
 
 def _path(params: Params, mirror: Path) -> Path:
-    return inside(mirror, params.path, "mirror")
+    return inside(mirror, params.path, "mirror", pinned=True)
