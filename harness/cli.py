@@ -29,6 +29,12 @@ Suites = Annotated[
 Mirror = Annotated[Path | None, typer.Option(envvar="HARNESS_MIRROR", help="Folder that mirrors hub data.")]
 Offline = Annotated[bool, typer.Option("--offline", help="Ask no hub; use what is here.")]
 Large = Annotated[bool, typer.Option("--all", help="Also what is declared large: gigabytes, or hours.")]
+AllowApi = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="HOST=VARIABLE", help="Let a suite send the key in VARIABLE to HOST; also HARNESS_ALLOW_API."
+    ),
+]
 Out = Annotated[Path, typer.Option(help="Evidence folder that a run writes to.")]
 From = Annotated[
     Path, typer.Option("--from", help="Evidence folder to read: artifacts (committed) or out (a run's).")
@@ -67,6 +73,7 @@ def plan(
     large: Large = False,
     out: Out = OUT,
     as_json: AsJson = False,
+    allow_api: AllowApi = None,
 ) -> None:
     """Show every cell: done, to do, left out or blocked, and why. Runs nothing.
 
@@ -75,7 +82,7 @@ def plan(
     """
     from harness.show import planned
 
-    found = _entries(suites, mirror, out, offline=offline, large=large)
+    found = _entries(suites, mirror, out, offline=offline, large=large, allow_api=allow_api)
     _print(planned(found, as_json=as_json))
 
 
@@ -89,6 +96,7 @@ def run(
     large: Large = False,
     force: Annotated[bool, typer.Option("--force", help="Run what is done already as well.")] = False,
     out: Out = OUT,
+    allow_api: AllowApi = None,
 ) -> None:
     """Run what is to do; skip what is done; name what is BLOCKED for lack of an input, or left out as large.
 
@@ -102,7 +110,7 @@ def run(
     from harness.runner import run as run_cells
     from harness.show import ran
 
-    found = _entries(suites, mirror, out, offline=offline, large=large, force=force)
+    found = _entries(suites, mirror, out, offline=offline, large=large, force=force, allow_api=allow_api)
     chosen = _matching(found, only)
     with progress() as told:
         failures = run_cells(found, chosen, Tree(out), _store(), jobs or default_jobs(), told)
@@ -324,18 +332,21 @@ def _entries(
     offline: bool,
     large: bool = False,
     force: bool = False,
+    allow_api: list[str] | None = None,
 ) -> list[Any]:
+    from harness.api_keys import ALLOW, parse_allowed
     from harness.status import entries, suite_paths
 
     if mirror is not None and not mirror.is_dir():
         raise InputError(f"mirror: {mirror} is not a folder, expected one that holds the mirrored files")
     if offline:
         os.environ["HF_HUB_OFFLINE"] = "1"
+    allowed = parse_allowed([*(allow_api or ()), *os.environ.get(ALLOW, "").replace(",", " ").split()])
     return [
         entry
         for path in suite_paths(names or [])
         for entry in entries(
-            path, Place(path.parent.resolve(), mirror, offline, large), Tree(out), force=force
+            path, Place(path.parent.resolve(), mirror, offline, large, allowed), Tree(out), force=force
         )
     ]
 

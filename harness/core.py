@@ -158,9 +158,11 @@ class Place:
     """Where inputs may come from: the folder of the suite, a mirror's folder or None, and the network.
 
     ``large``: whether also what a suite declares to be large.
+    ``allowed_keys``: hosts, and for each the environment variable that the user lets go there as its key.
     """
 
     folder: Path
     mirror: Path | None
     offline: bool
     large: bool = False
+    allowed_keys: frozenset[tuple[str, str]] = frozenset()

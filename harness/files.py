@@ -7,6 +7,7 @@ import os
 import threading
 from pathlib import Path
 
+from harness import limits
 from harness.core import InputError
 
 WRITING = threading.Lock()  # held while a file is written: a worker that has to end waits for it
@@ -34,22 +35,37 @@ def write_atomic(path: Path, data: bytes) -> None:
             temporary.unlink(missing_ok=True)
 
 
-def inside(folder: Path, relative: str, where: str) -> Path:
-    """Return ``folder / relative``, or raise InputError where that leaves ``folder``."""
-    path = (folder / relative).resolve()
-    if not path.is_relative_to(folder.resolve()):
-        raise InputError(f"{where}: {relative!r} leaves {folder}, expected a path inside it")
-    return path
+def inside(folder: Path, relative: str, where: str, *, pinned: bool = False) -> Path:
+    """Return ``folder / relative``, or raise InputError where that leaves ``folder`` or is no path.
 
-
-def below(folder: Path, relative: str, where: str) -> Path:
-    """Return ``folder / relative``, or raise InputError where its words leave ``folder``.
-
-    Links are followed wherever they lead, as in the cache of the hub: for files that a digest pins.
+    A link out of the folder leaves it, unless the caller has ``pinned`` the content by digest: what it then
+    reads is what was named, wherever it lies (the snapshots of a hub's cache are links to files beside them).
     """
-    if Path(relative).is_absolute() or ".." in Path(relative).parts:
-        raise InputError(f"{where}: {relative!r} leaves {folder}, expected a path inside it")
-    return folder / relative
+    check_path(relative, where)
+    path = folder / relative
+    by_name = Path(os.path.abspath(path)).is_relative_to(os.path.abspath(folder))  # noqa: PTH100 - links stay
+    if by_name and pinned:
+        return path
+    resolved = _resolved(path, where)
+    if not resolved.is_relative_to(_resolved(folder, where)):
+        link = " by a link" if by_name else ""
+        raise InputError(f"{where}: {relative!r} leaves {folder}{link}, expected a path inside it")
+    return resolved
+
+
+def check_path(relative: str, where: str) -> None:
+    """Raise InputError for a path that no file system takes: NUL in it, or too long as a whole or in a part."""
+    if "\0" in relative:
+        raise InputError(f"{where}: found NUL in a path, expected a path")
+    limits.PATH.check(len(os.fsencode(relative)), where)
+    limits.COMPONENT.check(max(map(len, os.fsencode(relative).split(b"/"))), where)
+
+
+def _resolved(path: Path, where: str) -> Path:
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError) as error:  # links that lead to one another
+        raise InputError(f"{where}: {path}: found links in a circle, expected a file") from error
 
 
 def sha256_file(path: Path) -> str:

@@ -6,6 +6,7 @@ a table of judgements.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from harness.core import InputError, Json, PairSet
-from harness.records import corpus
+from harness.records import corpus, read_text_bytes
 
 _BLOCK = 1 << 26  # bytes that the reader takes at a time; no document is larger
 
@@ -32,34 +33,34 @@ def read_json_lines(path: Path) -> Table:
 
     What a line lacks is None. Raises InputError where the file is none, or one of the three is no text.
     """
-    from pyarrow import json, schema, string
+    from pyarrow import BufferReader, json, schema, string
 
     fields = schema([(name, string()) for name in ("_id", "title", "text")])
     try:
         table = json.read_json(
-            path,
+            BufferReader(read_text_bytes(path)),
             json.ReadOptions(use_threads=False, block_size=_BLOCK),
             json.ParseOptions(explicit_schema=fields, unexpected_field_behavior="ignore"),
         )
         return Table(table.to_pylist(), str(path))
-    except (OSError, ValueError) as error:
+    except (OSError, EOFError, ValueError, zlib.error) as error:
         raise InputError(f"{path}: {_line(error)}, expected one JSON object a line") from error
 
 
 def read_tab_lines(path: Path) -> Table:
     """Return the columns query-id, corpus-id and score, as texts, of a tab-separated file with a header."""
-    from pyarrow import csv, string
+    from pyarrow import BufferReader, csv, string
 
     names = ["query-id", "corpus-id", "score"]
     try:
         table = csv.read_csv(
-            path,
+            BufferReader(read_text_bytes(path)),
             csv.ReadOptions(use_threads=False),
             csv.ParseOptions(delimiter="\t", quote_char=False),
             csv.ConvertOptions(column_types=dict.fromkeys(names, string()), include_columns=names),
         )
         return Table(table.to_pylist(), str(path))
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, EOFError, ValueError, KeyError, zlib.error) as error:
         raise InputError(f"{path}: {_line(error)}, expected a header and {', '.join(names)}") from error
 
 

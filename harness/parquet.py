@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from harness import limits
 from harness.core import Floats, InputError, Json, PairSet, check_vectors
 from harness.records import Rows, vector_set
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from pyarrow import Array, DataType, ParquetFile
 
 _PIECE = 4096  # rows held as Arrow values at a time
+_TEXTS = 2**30  # bytes that these may be where a dictionary repeats texts
+_NUMBER = 8  # bytes, at most, of a value that is no text
 
 
 def parquet_rows(path: Path) -> int:
@@ -71,7 +74,7 @@ def _opened(path: Path) -> Iterator[ParquetFile]:
         with parquet.ParquetFile(path) as file:
             yield file
     except (OSError, ArrowException) as error:
-        reason = str(error).partition("\n")[0]
+        reason = str(error).partition("\n")[0][:200]
         raise InputError(f"{path}: {reason}, expected a readable Parquet file") from error
 
 
@@ -81,16 +84,59 @@ def _pieces(
     """Yield pieces of a column with the row that each begins at; the rows outside are left out."""
     names = file.schema_arrow.names
     if column not in names:
-        raise InputError(f"{path}: found no column {column!r}, expected one of {', '.join(names)}")
+        raise InputError(f"{path}: found no column {column!r}, expected one of {_listed(names)}")
     end = file.metadata.num_rows if limit is None else min(skip + limit, file.metadata.num_rows)
-    at = 0
-    for batch in file.iter_batches(batch_size=_PIECE, columns=[column], use_threads=False):
+    size, where = path.stat().st_size, f"{path}: column {column!r}"
+    at = unpacked = 0
+    rows = _piece_rows(file, column, size, where)
+    for batch in file.iter_batches(batch_size=rows, columns=[column], use_threads=False):
         if at >= end:
             break
+        unpacked += _unpacked_bytes(batch.column(0))
+        limits.VECTOR_BYTES.check(unpacked, where)
+        limits.check_expansion(size, unpacked, where)
         first = max(skip - at, 0)
         if first < min(batch.num_rows, end - at):
             yield at + first, batch.column(0).slice(first, min(batch.num_rows, end - at) - first)
         at += batch.num_rows
+
+
+def _piece_rows(file: ParquetFile, column: str, size: int, where: str) -> int:
+    """Return how many rows to read at a time; raise InputError where the metadata declare a bomb.
+
+    Numbers are counted there, whatever they are packed to. Of texts that a dictionary repeats only the bytes
+    of one are bounded there: the longer they may be, the fewer are read at a time.
+    """
+    longest = values = unpacked = 0
+    for group in range(file.metadata.num_row_groups):
+        group_data = file.metadata.row_group(group)
+        chunks = (group_data.column(i) for i in range(group_data.num_columns))
+        for chunk in (chunk for chunk in chunks if chunk.path_in_schema.partition(".")[0] == column):
+            unpacked += chunk.total_uncompressed_size
+            if chunk.physical_type != "BYTE_ARRAY":
+                values += chunk.num_values
+            elif chunk.has_dictionary_page:
+                longest = max(longest, chunk.total_uncompressed_size)
+    limits.check_expansion(size, max(values * _NUMBER // 2, unpacked), where)
+    return max(1, min(_PIECE, _TEXTS // max(longest, 1)))
+
+
+def _unpacked_bytes(values: Array) -> int:
+    """Return how many bytes an Arrow array has once each value that its dictionaries repeat stands for itself."""
+    from pyarrow import compute, types
+
+    if types.is_dictionary(values.type):
+        entries = values.dictionary
+        tests = (types.is_string, types.is_large_string, types.is_binary, types.is_large_binary)
+        if not any(test(entries.type) for test in tests):
+            return int(entries.nbytes * len(values))
+        lengths = compute.binary_length(entries).cast("int64").take(values.indices)
+        return int(compute.sum(lengths).as_py() or 0)
+    if types.is_struct(values.type):
+        return sum(_unpacked_bytes(field) for field in values.flatten())
+    if types.is_list(values.type) or types.is_large_list(values.type):
+        return int(_unpacked_bytes(values.flatten()))
+    return int(values.nbytes)
 
 
 def _only_vectors(path: Path, file: ParquetFile) -> str:
@@ -100,11 +146,16 @@ def _only_vectors(path: Path, file: ParquetFile) -> str:
     for found in ([name for name in called if name in lists], called, lists):
         if len(found) == 1:
             return str(found[0])
-    listed = ", ".join(file.schema_arrow.names)
+    listed = _listed(file.schema_arrow.names)
     raise InputError(
         f"{path}: found the columns {listed}, expected one with 'embedding' in its name, or one with lists of"
         " numbers: name the column"
     )
+
+
+def _listed(names: list[str]) -> str:
+    """Return the first names, as an error can hold them."""
+    return ", ".join(name[:40] for name in names[:20]) + (" …" if len(names) > 20 else "")  # noqa: PLR2004
 
 
 def _holds_numbers(kind: DataType) -> bool:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import math
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
 
-from harness import plugins
+from harness import limits, plugins
 from harness.core import InputError, Json
 from harness.suite import Chain, Suite, explain, tests, trains
 
-LONGEST_NAME = 220  # bytes of a cell's id: a file's name has 255, of which endings and a process's number take 25
 RATIO_TOLERANCE = 0.025  # how far, relatively, a whole number of units may lie from the ratio asked for
 
 
@@ -88,6 +88,7 @@ def cells(suite: Suite, where: str) -> list[Cell]:
     """
     for protocol in suite.protocols:
         plugins.load("protocols", protocol, f"{where}: protocols")
+    limits.CELLS.check(_most_cells(suite), f"{where}: chains, grids, points and seeds make up")
     found = [
         _cell(suite, encoder, train, chain, settings, point, seed, where)
         for encoder, space in suite.encoders.items()
@@ -100,15 +101,24 @@ def cells(suite: Suite, where: str) -> list[Cell]:
         for seed in _seeds(suite, chain, where)
     ]
     for name in (suite.name, *(cell.id for cell in found)):
-        if len(name.encode()) > LONGEST_NAME:
-            raise InputError(
-                f"{where}: found the name {name[:60]}… of {len(name.encode())} bytes, expected at most "
-                f"{LONGEST_NAME}: files are called by it"
-            )
+        limits.NAME.check(len(name.encode()), f"{where}: {name[:60]}…")
     kept = {f"{cell.chain}.{cell.point}" if cell.point else cell.chain for cell in found}
     for name in set(suite.codecs) - kept:
         raise InputError(f"{where}: codecs: found {name!r}, expected a chain, or chain.point, of this suite")
     return found
+
+
+def _most_cells(suite: Suite) -> int:
+    """Return how many cells a suite has if every chain in it is random: counted, none of them is built."""
+    return sum(
+        len(trains(suite, space, chain))
+        * max(len(chain.points), 1)
+        * math.prod(len(values) for values in chain.grid.values())
+        * len(chain.seeds or suite.seeds)
+        for encoder, space in suite.encoders.items()
+        for chain in suite.chains
+        if chain.encoders is None or encoder in chain.encoders
+    )
 
 
 def encoder_params(raw: Json, name: str, where: str) -> Any:
@@ -196,6 +206,7 @@ def _index(chain: Chain, where: str) -> Step | None:
         return None
     at = f"{where}: [chains.{chain.name}] index"
     params = _plugin_params("indexes", chain.index, at)
+    limits.check_parameters(params.model_dump(), at)
     return Step(str(chain.index["use"]), params.model_dump())
 
 
@@ -249,6 +260,7 @@ def _step(raw: Json, target: int | None, bits: int | None, dimension: int, where
                 raise InputError(f"{where}: {target} bytes are no whole number of {bits}-bit dimensions")
             fields[key] = value
     params = _validated(module.Params, fields, where)
+    limits.check_parameters(params.model_dump(), where)
     if getattr(params, "dims", 0) > dimension and use != "random-projection":
         raise InputError(f"{where}.dims: found {params.dims}, expected at most the encoder's {dimension}")
     return Step(use, params.model_dump())

@@ -8,7 +8,6 @@ from __future__ import annotations
 import gzip
 import json
 import math
-import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -18,6 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from harness import limits
+from harness.arrays import read_arrays
 from harness.core import Doubles, Floats, InputError, Ints, Json, PairSet, check_vectors
 from harness.drawn import Part, graded_pairs
 
@@ -108,7 +109,7 @@ class Rows(Part, extra="forbid", frozen=True):
     """
 
     array: str | None = None
-    pairs: int = Field(default=0, ge=0)
+    pairs: int = Field(default=0, ge=0, le=limits.PAIRS_A_ROW.most)
 
 
 def read_vectors(path: Path, name: str, origin: Json, taken: Rows) -> PairSet:
@@ -117,17 +118,17 @@ def read_vectors(path: Path, name: str, origin: Json, taken: Rows) -> PairSet:
     Where ``taken`` names no array of a ``.npz``, that is the one called embeddings, or else the only one.
     """
     where = str(path)
-    arrays = _arrays(path)
+    arrays = read_arrays(path)
     chosen = taken.array or _only(arrays)
     if chosen is not None:
         if chosen not in arrays:
-            raise InputError(f"{where}: found arrays {sorted(arrays)}, expected {chosen!r} among them")
+            raise InputError(f"{where}: found arrays {sorted(arrays)[:8]}, expected {chosen!r} among them")
         return vector_set(check_vectors(arrays[chosen], where), name, origin, taken, where)
     if taken != Rows():
-        raise InputError(f"{where}: found arrays {sorted(arrays)} and the key rows, expected array in it")
+        raise InputError(f"{where}: found arrays {sorted(arrays)[:8]} and the key rows, expected array in it")
     if not {"left", "right"} <= set(arrays) <= {"left", "right", "gold"}:
         raise InputError(
-            f"{where}: found arrays {sorted(arrays)}, expected left, right and perhaps gold, or embeddings"
+            f"{where}: found arrays {sorted(arrays)[:8]}, expected left, right and perhaps gold, or embeddings"
         )
     left = check_vectors(arrays["left"], f"{where}: left")
     right = check_vectors(arrays["right"], f"{where}: right", dimension=left.shape[1])
@@ -147,6 +148,7 @@ def vector_set(rows: Floats, name: str, origin: Json, taken: Rows, where: str) -
         rows = rows[numbers]
     if len(rows) < 2:  # noqa: PLR2004 - nothing can be trained on one
         raise InputError(f"{where}: found {len(rows)} row, expected at least two")
+    limits.PAIRS.check(len(rows) * taken.pairs, where)
     drawn = graded_pairs(rows, name, taken.pairs) if taken.pairs else np.empty((0, 2), np.int64)
     return PairSet(name, None, rows, drawn, None, origin, index=numbers)
 
@@ -159,23 +161,15 @@ def _only(arrays: Mapping[str, NDArray[Any]]) -> str | None:
     return next(iter(single)) if len(arrays) == len(single) == 1 else None
 
 
-def _arrays(path: Path) -> dict[str, NDArray[Any]]:
-    try:
-        with path.open("rb") as file:
-            loaded = np.load(file, allow_pickle=False)
-            if isinstance(loaded, np.ndarray):
-                return {"rows": loaded}
-            return {key: loaded[key] for key in loaded.files}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise InputError(f"{path}: {error}, expected a .npy or .npz file of numbers") from error
-
-
 def _json_lines(path: Path) -> Iterator[Mapping[str, Any]]:
     for i, line in enumerate(_lines(path)):
         try:
             record = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise InputError(f"{path}: row {i}: {error}, expected one JSON object a line") from error
+        except RecursionError as error:
+            raise InputError(f"{path}: row {i}: found lists in lists, expected one JSON object") from error
+        except ValueError as error:  # wrong JSON, or Python's limit on the digits of a number
+            said = str(error).partition(";")[0]
+            raise InputError(f"{path}: row {i}: {said}, expected one JSON object a line") from error
         if not isinstance(record, dict):
             raise InputError(f"{path}: row {i}: found {type(record).__name__}, expected a JSON object")
         yield record
@@ -194,14 +188,30 @@ def _tab_lines(path: Path) -> Iterator[Mapping[str, Any]]:
         yield {"sentence1": fields[0], "sentence2": fields[1], "score": float(fields[2])}
 
 
+def read_text_bytes(path: Path) -> bytes:
+    """Return the bytes of a file of texts, unpacked where its name ends in ``.gz``, within the limits."""
+    size = path.stat().st_size
+    limits.TEXT_BYTES.check(size, str(path))
+    if path.suffix.lower() != ".gz":
+        return path.read_bytes()
+    room = min(limits.expansion_room(size), limits.TEXT_BYTES.most)
+    with gzip.open(path) as file:
+        data = file.read(room + 1)
+    limits.TEXT_BYTES.check(len(data), str(path))
+    limits.check_expansion(size, len(data), str(path))
+    return data
+
+
 def _lines(path: Path) -> list[str]:
     try:
-        data = path.read_bytes()
-        text = (gzip.decompress(data) if path.suffix.lower() == ".gz" else data).decode("utf-8")
+        text = read_text_bytes(path).decode("utf-8")
     except (OSError, EOFError, ValueError, zlib.error) as error:
         raise InputError(f"{path}: {error}, expected readable UTF-8 text") from error
     # Not splitlines(): it also breaks at characters that stand inside sentences.
-    return text.removesuffix("\n").split("\n") if text else []
+    lines = text.removesuffix("\n").split("\n") if text else []
+    for i, line in enumerate(lines):
+        limits.LINE.check(len(line), f"{path}: row {i}")
+    return lines
 
 
 def _is_number(text: str) -> bool:

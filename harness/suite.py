@@ -10,10 +10,23 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, StringConstraints, ValidationError, field_validator, model_validator
 
+from harness import limits
 from harness.core import InputError
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=100)]
 Cost = Annotated[str, StringConstraints(min_length=1)]
+
+# A key of more parts than a suite is deep. The library takes the square of their number in time and memory.
+_KEY = r"""(?:[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')"""
+_DEEP_KEY = re.compile(rf"(?<![A-Za-z0-9_-]){_KEY}(?:[ \t]*+\.[ \t]*+{_KEY}){{{limits.DEPTH.most},}}")
+
+# What a pattern wants, in words: whoever reads an error need not read regular expressions.
+_PATTERNS = {
+    r"^[a-z0-9][a-z0-9-]*$": "a name of small letters, digits and dashes",
+    "^[0-9a-f]{64}$": "a sha256: 64 hex digits",
+    "^[0-9a-f]{40}$": "a commit: 40 hex digits",
+    "^[A-Z][A-Z0-9_]*$": "the name of an environment variable",
+}
 
 
 class _Strict(BaseModel, extra="forbid", frozen=True, strict=True, allow_inf_nan=False):
@@ -47,7 +60,7 @@ class Encoder(BaseModel, extra="allow", frozen=True, strict=True, allow_inf_nan=
     """
 
     use: str
-    dimension: int = Field(ge=1)
+    dimension: int = Field(ge=1, le=limits.DIMENSIONS.most)
     prefixes: Prefixes | None = None
     large: Cost | None = None
     train: list[str] | None = None
@@ -165,12 +178,8 @@ def tests(suite: Suite, encoder: Encoder, chain: Chain) -> list[str]:
 
 def load(path: Path) -> Suite:
     """Return the suite in a TOML file; raise InputError with one line for anything wrong in it."""
-    try:
-        document = tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror}, expected a suite") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: {error}, expected TOML") from error
+    document = _parsed(path)
+    limits.check_document(document, str(path))
     try:
         suite = Suite.model_validate(document)
     except ValidationError as error:
@@ -179,6 +188,28 @@ def load(path: Path) -> Suite:
         raise InputError(f"{path}: name: found {suite.name!r}, expected {path.stem!r}, as the file is called")
     _check_names(suite, str(path))
     return suite
+
+
+def _parsed(path: Path) -> dict[str, Any]:
+    try:
+        limits.SUITE_BYTES.check(path.stat().st_size, str(path))
+        text = path.read_text("utf-8")
+        if _DEEP_KEY.search(text):
+            raise _too_deep(path)
+        return tomllib.loads(text)
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}, expected a suite") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: {error}, expected TOML") from error
+    except ValueError as error:  # Python's own limit on the digits of a number
+        raise InputError(f"{path}: found a number of thousands of digits, expected 64 bits") from error
+    except RecursionError as error:
+        raise _too_deep(path) from error
+
+
+def _too_deep(path: Path) -> InputError:
+    found = f"found more {limits.DEPTH.unit}"
+    return InputError(f"{path}: {found}, expected at most {limits.DEPTH.most}: {limits.DEPTH.reason}")
 
 
 def explain(error: ValidationError) -> str:
@@ -190,7 +221,8 @@ def explain(error: ValidationError) -> str:
         return f"{where}: unknown key"
     if first["type"] == "missing":
         return f"{where}: the key is missing"
-    expected = first["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
+    pattern = first.get("ctx", {}).get("pattern")
+    expected = _PATTERNS.get(pattern) or first["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
     found = repr(first["input"])
     return f"{where}: found {found if len(found) < 80 else found[:77] + '…'}, expected {expected}"  # noqa: PLR2004
 
@@ -211,6 +243,8 @@ def _check_names(suite: Suite, where: str) -> None:
         _known(list(ratios), spaces, f"{where}: [points.{name}] ratio")
     for key in ("train", "test", "seen"):
         _known(getattr(suite, key), sets, f"{where}: {key}")
+    for seeds in (suite.seeds, *(chain.seeds or () for chain in suite.chains)):
+        limits.SEEDS.check(len(seeds), f"{where}: seeds")
     for key in ("train", "test", "seeds", "protocols", "metrics"):
         _different(getattr(suite, key), f"{where}: {key}")
     _different(chains, f"{where}: [chains] name")
@@ -237,10 +271,12 @@ def _check_chain(suite: Suite, chain: Chain, table: str) -> None:
     _known(chain.points, list(suite.points), f"{table} points")
     _known(chain.encoders or [], list(suite.encoders), f"{table} encoders")
     for key, values in chain.grid.items():
-        _different(values, f"{table} grid {key}")
         for value in values:
-            if not re.fullmatch(r"[\w.+-]+", str(value)):  # it becomes part of a file's name
+            # It becomes part of a file's name.
+            if isinstance(value, (dict, list)) or not re.fullmatch(r"[\w.+-]+", str(value), re.ASCII):
                 raise InputError(f"{table} grid {key}: found {value!r}, expected a number or a word")
+        _different(values, f"{table} grid {key}")
+        _different([str(value) for value in values], f"{table} grid {key}")
     for encoder in (suite.encoders[name] for name in chain.encoders or suite.encoders):
         for name in set(trains(suite, encoder, chain)) & set(tests(suite, encoder, chain)) - set(suite.seen):
             said = f"{name!r} is also tested on; say so with seen = [{name!r}] or drop it"
@@ -254,6 +290,8 @@ def _known(found: list[str], choices: list[str], where: str) -> None:
 
 
 def _different(found: list[Any], where: str) -> None:
+    seen: set[Any] = set()
     for entry in found:
-        if found.count(entry) > 1:
+        if entry in seen:
             raise InputError(f"{where}: found {entry!r} twice, expected entries that differ")
+        seen.add(entry)

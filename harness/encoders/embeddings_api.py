@@ -1,7 +1,8 @@
 """Vectors from an HTTP endpoint of OpenAI's form: ``POST <url>/embeddings`` with model and input.
 
-The key comes from the environment alone and goes into one header of one host: redirects are not followed,
-and no answer's text is repeated in an error, since servers quote the key. An endpoint has no revision and
+The key comes from the environment alone and goes into one header of one host, if the user allowed that
+variable for that host (``harness.api_keys``): redirects are not followed, and no answer's text is repeated in
+an error, since servers quote the key. An endpoint has no revision and
 its last bits may vary between calls; what makes a run repeatable is the store of vectors.
 """
 
@@ -16,16 +17,28 @@ from urllib.parse import urlsplit
 import numpy as np
 from pydantic import AfterValidator, BaseModel, Field
 
+from harness.api_keys import check_allowed
 from harness.core import BlockedError, Floats, InputError, PairSet, Place, check_vectors
 from harness.http_json import post
 
 
 def _safe(url: str) -> str:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # a bracket without its other half
+        raise ValueError("https://host/path and nothing else") from None
     if parts.username or parts.password or parts.query or parts.fragment or not parts.hostname:
-        raise ValueError("expected https://host/path and nothing else")
+        raise ValueError("https://host/path and nothing else")
+    if not url.isascii() or not url.isprintable() or " " in url:
+        raise ValueError("a URL in ASCII, without spaces")
+    try:
+        port = parts.port
+    except ValueError:
+        port = 0
+    if port == 0:
+        raise ValueError("a port from 1 to 65535, or none")
     if parts.scheme != "https" and not (parts.scheme == "http" and _loopback(parts.hostname)):
-        raise ValueError("expected https, or http on this machine: the key is sent to it")
+        raise ValueError("https, or http on this machine: the key is sent to it")
     return url.rstrip("/")
 
 
@@ -57,12 +70,12 @@ class Params(BaseModel, extra="forbid", frozen=True):
 
 
 def locate(params: Params, place: Place) -> dict[str, Any]:
-    """Return what identifies the encoder; raise BlockedError offline and where there is no key."""
+    """Return what identifies the encoder; raise BlockedError offline and where there is no key for it."""
     if place.offline:
         raise BlockedError(
             f"{params.model} is at {params.url} and the run is offline", "run without --offline"
         )
-    _key(params)
+    _key(params, place)
     return {
         "use": "embeddings-api",
         "url": params.url,
@@ -77,7 +90,7 @@ def holds(_params: Params, _name: str) -> bool:
     return True
 
 
-def encode(data: PairSet, rows: list[int], params: Params, _place: Place) -> Floats:
+def encode(data: PairSet, rows: list[int], params: Params, place: Place) -> Floats:
     """Return the vectors (len(rows), D) float32 of the given rows of ``data``.
 
     Raises BlockedError where the endpoint refuses the key or gives no answer, InputError for an answer
@@ -90,17 +103,17 @@ def encode(data: PairSet, rows: list[int], params: Params, _place: Place) -> Flo
         if not text.strip():
             raise InputError(f"{data.name}: row {i}: found an empty text, expected one with words")
     batches = [texts[start : start + params.batch] for start in range(0, len(texts), params.batch)]
-    return np.concatenate([_batch(batch, params) for batch in batches])
+    return np.concatenate([_batch(batch, params, place) for batch in batches])
 
 
-def _batch(texts: list[str], params: Params) -> Floats:
+def _batch(texts: list[str], params: Params, place: Place) -> Floats:
     body: dict[str, Any] = {"model": params.model, "input": texts}
     if params.shorten:
         body["dimensions"] = params.dimension
     answer = post(
         params.url + "/embeddings",
         json.dumps(body).encode(),
-        key=_key(params),
+        key=_key(params, place),
         key_name=params.key_env,
         timeout=params.timeout,
         retries=params.retries,
@@ -134,7 +147,8 @@ def _vectors(answer: Any, count: int, params: Params) -> Floats:
     return check_vectors(matrix, where, params.dimension)
 
 
-def _key(params: Params) -> str:
+def _key(params: Params, place: Place) -> str:
+    check_allowed(params.url, params.key_env, place.allowed_keys)
     key = os.environ.get(params.key_env, "")
     if not key:
         raise BlockedError(

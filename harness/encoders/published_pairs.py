@@ -57,7 +57,7 @@ def _read(params: Params, data: PairSet) -> Floats:
         raise InputError(
             f"{params.repo}/{params.manifest}: found {len(paths)} lines for {name}, expected one"
         )
-    path = inside(folder, paths[0], params.repo)
+    path = inside(folder, paths[0], params.repo, pinned=True)
     vectors, scores = _published(path, listed[paths[0]], params.dimension)
     check_scores(scores, data, str(path))
     return vectors

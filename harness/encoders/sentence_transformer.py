@@ -7,7 +7,6 @@ is checked, and it alone identifies the weights: a packaged and a downloaded cop
 from __future__ import annotations
 
 import functools
-import importlib.util
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,7 @@ from pydantic import BaseModel, Field
 from harness import hub
 from harness.core import Floats, InputError, PairSet, Place, check_vectors
 from harness.files import check_digest
+from harness.packages import PackageName, package_folder
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -27,7 +27,7 @@ class Params(BaseModel, extra="forbid", frozen=True):
 
     dimension: int = Field(ge=1)
     repo: str
-    package: str | None = None
+    package: PackageName | None = None
     revision: str | None = Field(default=None, pattern="^[0-9a-f]{40}$")
     weights_sha256: str | None = Field(default=None, pattern="^[0-9a-f]{64}$")
     prefix: str = ""
@@ -92,7 +92,5 @@ def _model(params: Params, place: Place) -> SentenceTransformer:
 
 
 def _packaged(package: str | None) -> Path | None:
-    spec = importlib.util.find_spec(package) if package else None
-    if spec is None or not spec.submodule_search_locations:
-        return None
-    return Path(spec.submodule_search_locations[0]) / "model"
+    folder = package_folder(package) if package else None
+    return folder / "model" if folder else None

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, Field
 
-from harness import hub, shards
+from harness import hub, limits, shards
 from harness.core import InputError, PairSet, Place
 from harness.drawn import Part
 from harness.parquet import read_parquet_vectors
@@ -30,7 +30,7 @@ class Params(BaseModel, extra="forbid", frozen=True):
     revision: str | None = Field(default=None, pattern="^[0-9a-f]{40}$")
     files: str = "*.parquet"
     column: str | None = None
-    pairs: int = Field(default=1, ge=0)
+    pairs: int = Field(default=1, ge=0, le=limits.PAIRS_A_ROW.most)
     take: Part = Part()
 
 

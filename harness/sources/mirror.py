@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from harness.core import BlockedError, PairSet, Place
-from harness.files import below, check_digest
+from harness.files import check_digest, inside
 from harness.parquet import read_parquet
 from harness.records import Rows, read_file
 
@@ -48,4 +48,4 @@ def read(params: Params, name: str, place: Place) -> PairSet:
 
 
 def _path(params: Params, mirror: Path) -> Path:
-    return below(mirror, params.path, "mirror")
+    return inside(mirror, params.path, "mirror", pinned=True)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field, model_validator
 
 from harness.core import BlockedError, PairSet, Place
-from harness.files import below, check_digest
+from harness.files import check_digest, inside
 from harness.judgements import document_set, judged_set, read_json_lines, read_tab_lines
 
 
@@ -43,7 +43,7 @@ def locate(params: Params, place: Place) -> dict[str, Any]:
     if place.mirror is None:
         raise BlockedError("no mirror is given", "set HARNESS_MIRROR=DIR or pass --mirror DIR")
     for pinned in (params.corpus, params.queries, params.qrels):
-        if pinned and not below(place.mirror, pinned.path, "mirror").exists():
+        if pinned and not inside(place.mirror, pinned.path, "mirror", pinned=True).exists():
             remedy = f"put it at {pinned.path} in the mirror's folder"
             raise BlockedError(f"{pinned.path} is not in the mirror", remedy)
     return {"use": "mirror-judged", **params.model_dump(exclude_none=True)}
@@ -62,6 +62,6 @@ def read(params: Params, name: str, place: Place) -> PairSet:
 
 def _checked(pinned: Pinned, place: Place) -> Path:
     assert place.mirror is not None  # noqa: S101 - locate has just said so
-    path = below(place.mirror, pinned.path, "mirror")
+    path = inside(place.mirror, pinned.path, "mirror", pinned=True)
     check_digest(path, pinned.sha256)
     return path

@@ -7,7 +7,6 @@ similarities beside it, of which each pair i < j counts once).
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -17,6 +16,7 @@ from pydantic import BaseModel, Field
 
 from harness.core import BlockedError, InputError, PairSet, Place
 from harness.files import check_digest, inside
+from harness.packages import PackageName, package_folder
 from harness.records import corpus, rated, read_pairs
 
 Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
@@ -25,7 +25,7 @@ Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 class Params(BaseModel, extra="forbid", frozen=True):
     """``path`` inside ``package``, its ``sha256`` and ``format``; ``scores``: the table of a matrix."""
 
-    package: str
+    package: PackageName
     path: str
     sha256: Digest
     format: Literal["pairs", "sentences", "matrix"]
@@ -43,20 +43,26 @@ def locate(params: Params, _place: Place) -> dict[str, Any]:
 def read(params: Params, name: str, place: Place) -> PairSet:
     """Return the set; raise InputError where a file is not the pinned one."""
     folder = _folder(params.package)
-    path = inside(folder, params.path, params.package)
+    path = inside(folder, params.path, params.package, pinned=True)
     check_digest(path, params.sha256)
     origin = locate(params, place)
     if params.format == "pairs":
         return read_pairs(path, name, origin)
-    lines = path.read_text(params.encoding).splitlines()
+    try:
+        lines = path.read_text(params.encoding).splitlines()
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: {error}, expected text in {params.encoding}") from error
     if params.format == "sentences":
         sentences = (part for line in lines for part in re.split(r"(?<=[.!?]) +", line))
         return corpus(name, dict.fromkeys(sentences), origin, str(path))
     if params.scores is None or params.scores_sha256 is None:
         raise InputError(f"{name}: format 'matrix' needs the keys scores and scores_sha256")
-    table = inside(folder, params.scores, params.package)
+    table = inside(folder, params.scores, params.package, pinned=True)
     check_digest(table, params.scores_sha256)
-    scores = np.loadtxt(table, dtype=np.float64)
+    try:
+        scores = np.loadtxt(table, dtype=np.float64)
+    except ValueError as error:
+        raise InputError(f"{table}: {' '.join(str(error).split())}, expected a table of numbers") from error
     if scores.shape != (len(lines), len(lines)):
         raise InputError(f"{table}: found a table of {scores.shape}, expected {len(lines)} rows and columns")
     left, right = np.triu_indices(len(lines), k=1)
@@ -65,10 +71,7 @@ def read(params: Params, name: str, place: Place) -> PairSet:
 
 
 def _folder(package: str) -> Path:
-    try:
-        spec = importlib.util.find_spec(package)
-    except (ImportError, ValueError):  # a dotted name whose parent is missing; no name at all
-        spec = None
-    if spec is None or not spec.submodule_search_locations:
+    folder = package_folder(package)
+    if folder is None:
         raise BlockedError(f"the package {package} is not installed", f"pip install {package}")
-    return Path(spec.submodule_search_locations[0])
+    return folder

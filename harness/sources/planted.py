@@ -14,6 +14,7 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import BaseModel, Field, model_validator
 
+from harness import limits
 from harness.core import Doubles, Floats, PairSet, Place
 from harness.records import paired, rated
 
@@ -23,7 +24,7 @@ class Params(BaseModel, extra="forbid", frozen=True):
 
     kind: Literal["subspace", "noise", "uniform"]
     pairs: int = Field(ge=2)
-    dimension: int = Field(ge=2)
+    dimension: int = Field(ge=2, le=limits.DIMENSIONS.most)
     seed: int = Field(ge=0)
     rank: int = Field(default=1, ge=1)
     basis_seed: int = Field(default=0, ge=0)
@@ -33,6 +34,9 @@ class Params(BaseModel, extra="forbid", frozen=True):
     def _fits(self) -> Params:
         if self.rank > self.dimension:
             raise ValueError(f"a rank of at most {self.dimension}, the dimension")
+        numbers = 2 * self.pairs * self.dimension
+        if numbers > limits.PLANTED.most:
+            raise ValueError(f"at most {limits.PLANTED.most:,} {limits.PLANTED.unit}: {limits.PLANTED.reason}")
         return self
 
 
