@@ -184,7 +184,8 @@ def _tab_lines(path: Path) -> Iterator[Mapping[str, Any]]:
 def _lines(path: Path) -> list[str]:
     try:
         data = path.read_bytes()
-        text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8")
+        plain = gzip.decompress(data) if path.suffix == ".gz" else data
+        text = plain.decode("utf-8-sig")  # a byte-order mark is no part of the first text
     except (OSError, EOFError, ValueError, zlib.error) as error:
         raise InputError(f"{path}: {error}, expected readable UTF-8 text") from error
     # Not splitlines(): it also breaks at characters that stand inside sentences.

@@ -48,7 +48,7 @@ def read(params: Params, name: str, place: Place) -> PairSet:
     origin = locate(params, place)
     if params.format == "pairs":
         return read_pairs(path, name, origin)
-    lines = path.read_text(params.encoding).splitlines()
+    lines = path.read_text(params.encoding).removeprefix("\ufeff").splitlines()
     if params.format == "sentences":
         sentences = (part for line in lines for part in re.split(r"(?<=[.!?]) +", line))
         return corpus(name, dict.fromkeys(sentences), origin, str(path))
