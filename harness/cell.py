@@ -82,10 +82,7 @@ def measure(
     for name, metrics in cell.metrics:
         series = _series(cell, chain, material, name, metrics)
         masks = _masks_of(material.tests[name], material.overlaps[name], series, protocols)
-        audit[name] = {
-            **material.overlaps[name].counts(),
-            "kept": {protocol: int(mask.sum()) for protocol, mask in masks["pairs"].items()},
-        }
+        audit[name] = _audited(material.tests[name], material.overlaps[name], masks["pairs"])
         for items, mine in series.items():
             asked = [metric for metric in metrics if items == _module(metric).ITEMS]
             scores |= _kept(name, items, mine, asked)
@@ -111,6 +108,18 @@ def measure(
         if (symbols := stored_symbols(chain, material.tests[name], material.vectors[name]))
     }
     return Measured(chain, values, sizes, audit, scores, codes, histories(chain))
+
+
+def _audited(data: PairSet, overlap: Overlap, masks: Mapping[str, Mask]) -> dict[str, Any]:
+    """Return a set's audit: the counts of its pairs, and of those that each protocol keeps; irregularities."""
+    near = overlap.near_duplicate
+    irregular = {} if data.irregularities is None else {"irregularities": dict(data.irregularities.counts)}
+    return {
+        **overlap.counts(),
+        "kept": {protocol: int(mask.sum()) for protocol, mask in masks.items()},
+        "kept_near_duplicates": {protocol: int((mask & near).sum()) for protocol, mask in masks.items()},
+        **irregular,
+    }
 
 
 def _masks_of(

@@ -1,12 +1,49 @@
-"""When two sentences are the same: the one rule that every audit uses."""
+"""When two sentences are the same: the one rule that every audit uses.
+
+A text is compared in a normal form: Unicode's NFKC (an umlaut as one character or as two, a ligature, a
+full-width letter), case folded, without characters that nobody sees (controls, soft hyphens, zero-width
+spaces and joiners, byte-order marks, variation selectors).
+"""
 
 from __future__ import annotations
 
+import functools
+import re
+import unicodedata
+
+# Ignorable by Unicode's property Default_Ignorable_Code_Point, although of no category of the invisible.
+_IGNORABLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+_WORD = re.compile(r"[^\W_]+")
+
 
 def fold(text: str) -> str:
-    """Return ``text`` with case folded and white space left out.
+    """Return the normal form of ``text`` with white space left out; folding it again changes nothing.
 
     White space is left out, rather than made one space, because copies of the same set differ in it: the
     hub's STS12-16 are tokenised ("you 'll", "playing ."), its STS-B is not.
     """
-    return "".join(text.casefold().split())
+    # Once more where it changed: what was left out may have kept two characters from becoming one.
+    while (folded := "".join(_normal(text).split())) != text:
+        text = folded
+    return text
+
+
+def words(text: str) -> list[str]:
+    """Return the words of the normal form of ``text``, in order: runs of letters and digits."""
+    while (normal := _normal(text)) != text:
+        text = normal
+    return _WORD.findall(text)
+
+
+def _normal(text: str) -> str:
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return unicodedata.normalize("NFKC", "".join(char for char in folded if not _invisible(char)))
+
+
+@functools.cache
+def _invisible(char: str) -> bool:
+    """Return whether nobody sees ``char``, and it is no white space either."""
+    unseen = unicodedata.category(char) in {"Cc", "Cf"} or _IGNORABLE.match(char) is not None
+    return unseen and not char.isspace()

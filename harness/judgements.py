@@ -1,23 +1,28 @@
 """Retrieval sets: documents, queries and graded judgements, in BEIR's layout (Thakur et al. 2021) or as rows.
 
 A document's text is its title and its text, joined by a space. Rows are counted from 0, without the header of
-a table of judgements.
+a table of judgements. What is irregular in published sets is taken as BEIR and trec_eval take it, and counted:
+a grade below 0 (TREC-COVID) is not relevant; an empty document (FiQA) is ranked like any other, and is not trained
+on; a judged document that the collection lacks (ArguAna) cannot be found, and counts in the best ranking; a query
+that is itself a document (ArguAna) is not its own answer; a query without a relevant document scores 0.
 """
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from harness.core import InputError, Json, PairSet
+from harness.core import InputError, Ints, Irregularities, Json, PairSet
+from harness.folding import fold
 from harness.records import corpus, read_text_bytes
 
 _BLOCK = 1 << 26  # bytes that the reader takes at a time; no document is larger
+_HIGHEST = 1000  # trec_eval keeps a counter for each grade up to the highest
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,68 +78,139 @@ def judged_set(name: str, documents: Table, queries: Table, judgements: Table, o
     """Return all documents, then the queries that were judged, each in the order given.
 
     ``pairs`` (m, 2) are the judgements, row of the query and row of the document; ``gold`` (m,) their grades.
-    Raises InputError, with the row, for an id that is unknown or there twice and a grade that is no count.
+    Raises InputError, with the row, for a query's id that is unknown, an id that is there twice, two judgements
+    of one document for one query, and a grade that is no whole number.
     """
-    found, asking = _documents(documents), _texts(queries, "_id")
-    rows = list(judgements.rows)
+    documents = Table(list(documents.rows), documents.where)
+    texts, rows = _documents(documents), list(judgements.rows)
     named = {record.get("query-id") for record in rows}
-    texts = [*found.values(), *(text for key, text in asking.items() if key in named)]
-    row_of_document = {key: i for i, key in enumerate(found)}
-    row_of_query = {key: len(found) + i for i, key in enumerate(key for key in asking if key in named)}
-    graded: dict[tuple[int, int], int] = {}
+    asked = {key: text for key, text in _queries(queries).items() if key in named}
+    row_of_query = {key: len(texts) + i for i, key in enumerate(asked)}
+    graded = _graded(rows, row_of_query, judgements.where, queries.where)
+    row_of_document = {key: i for i, key in enumerate(texts)}
+    there = {key: grade for key, grade in graded.items() if key[1] in row_of_document}
+    if not there:
+        what = f"no judgements of documents of {documents.where}" if graded else "no judgements"
+        raise InputError(f"{judgements.where}: found {what}, expected at least one")
+    pairs = [(row_of_query[query], row_of_document[document]) for query, document in there]
+    own = _own_documents(documents, asked, graded)
+    missing = [(row_of_query[query], grade) for (query, _), grade in graded.items() - there.items()]
+    relevant = {query for (query, _), grade in graded.items() if grade > 0}
+    by_id = sum(query == document for query, document in own)
+    irregularities = Irregularities(
+        own=_two_columns([(row_of_query[query], row_of_document[document]) for query, document in own]),
+        missing=_two_columns(sorted(missing)),
+        counts={
+            "own_documents_by_id": by_id,
+            "own_documents_by_text": len(own) - by_id,
+            "negative_grades": sum(grade < 0 for grade in graded.values()),
+            "empty_documents": sum(not text for text in texts.values()),
+            "judgements_of_missing_documents": len(missing),
+            "queries_without_a_relevant_document": len(asked.keys() - relevant),
+        },
+    )
+    return PairSet(
+        name,
+        (*texts.values(), *asked.values()),
+        None,
+        _two_columns(pairs),
+        np.array(list(there.values()), np.float64),
+        origin,
+        queries=np.array(list(row_of_query.values()), np.int64),
+        irregularities=irregularities,
+    )
+
+
+def _graded(
+    rows: Iterable[Mapping[str, Any]], queries: Mapping[str, int], where: str, listed: str
+) -> dict[tuple[str, str], int]:
+    """Return the grade of each query and document that were judged, whether the document is there or not."""
+    graded: dict[tuple[str, str], int] = {}
     for i, record in enumerate(rows):
-        where = f"{judgements.where}: row {i}"
-        query = _known(record.get("query-id"), row_of_query, f"{where}, query-id", queries.where)
-        document = _known(record.get("corpus-id"), row_of_document, f"{where}, corpus-id", documents.where)
+        query, document = record.get("query-id"), record.get("corpus-id")
+        if not isinstance(query, str) or query not in queries:
+            raise InputError(f"{where}: row {i}, query-id: found {query!r}, expected an id of {listed}")
+        if not isinstance(document, str) or not document:
+            raise InputError(f"{where}: row {i}, corpus-id: found {document!r}, expected an id")
         if (query, document) in graded:
-            pair = f"{record['query-id']!r} and {record['corpus-id']!r}"
-            raise InputError(f"{where}: found {pair} a second time, expected one judgement of them")
-        graded[query, document] = _grade(record.get("score"), f"{where}, score")
-    if not graded:
-        raise InputError(f"{judgements.where}: found no judgements, expected at least one")
-    pairs, asked = np.array(list(graded), np.int64), np.array(list(row_of_query.values()), np.int64)
-    gold = np.array(list(graded.values()), np.float64)
-    return PairSet(name, tuple(texts), None, pairs, gold, origin, queries=asked)
+            pair = f"{query!r} and {document!r}"
+            raise InputError(f"{where}: row {i}: found {pair} a second time, expected one judgement of them")
+        graded[query, document] = _grade(record.get("score"), f"{where}: row {i}, score")
+    return graded
+
+
+def _own_documents(
+    documents: Table, asked: Mapping[str, str], graded: Mapping[tuple[str, str], int]
+) -> list[tuple[str, str]]:
+    """Return each query with the documents that are the query itself: of its id, as in BEIR, or of its text.
+
+    A document of the same text (with its title or without) under another id stays where it was judged relevant
+    to the query: then it is an answer.
+    """
+    ids = {record["_id"] for record in documents.rows}
+    by_text: dict[str, dict[str, None]] = {}
+    for record in documents.rows:
+        for text in (_joined(record), record["text"]):
+            by_text.setdefault(fold(text), {})[record["_id"]] = None
+    own = []
+    for query, text in asked.items():
+        same = by_text.get(fold(text), {}) if fold(text) else {}
+        own += [(query, query)] if query in ids else []
+        own += [(query, key) for key in same if key != query and graded.get((query, key), 0) <= 0]
+    return own
+
+
+def _two_columns(pairs: list[tuple[int, int]]) -> Ints:
+    return np.array(pairs, np.int64).reshape(-1, 2)
 
 
 def _documents(table: Table) -> dict[str, str]:
-    return _texts(table, "_id", titled=True)
+    """Return the text of each document, which may be empty: FiQA has such, and rankings hold them."""
+    return {key: _joined(record) for key, record in _records(table)}
 
 
-def _texts(table: Table, key: str, *, titled: bool = False) -> dict[str, str]:
-    """Return the text of each id, after its title where there are titles."""
-    found: dict[str, str] = {}
-    for i, record in enumerate(table.rows):
-        name, text = record.get(key), record.get("text")
-        title = (record.get("title") or "") if titled else ""
-        where = f"{table.where}: row {i}"
-        if not isinstance(name, str) or not name:
-            raise InputError(f"{where}, {key}: found {name!r}, expected an id")
-        if name in found:
-            raise InputError(f"{where}, {key}: found {name!r} a second time, expected different ids")
-        if not isinstance(text, str) or not isinstance(title, str):
-            raise InputError(f"{where}: found the text {str(text)[:40]!r}, expected a text")
-        found[name] = (title + " " + text).strip()
-        if not found[name]:
-            raise InputError(f"{where}: found {name!r} without a word, expected a text")
+def _queries(table: Table) -> dict[str, str]:
+    """Return the text of each query."""
+    found = {}
+    for i, (key, record) in enumerate(_records(table)):
+        found[key] = record["text"].strip()
+        if not found[key]:
+            raise InputError(f"{table.where}: row {i}: found {key!r} without a word, expected a text")
     return found
 
 
-def _known(name: Any, rows: Mapping[str, int], where: str, listed: str) -> int:
-    if name not in rows:
-        raise InputError(f"{where}: found {name!r}, expected an id of {listed}")
-    return rows[name]
+def _joined(record: Mapping[str, Any]) -> str:
+    title: str = record.get("title") or ""
+    text: str = record["text"]
+    return (title + " " + text).strip()
+
+
+def _records(table: Table) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the id of each record and the record; raise InputError, with the row, for what is no text."""
+    ids: set[str] = set()
+    for i, record in enumerate(table.rows):
+        name, text, title = record.get("_id"), record.get("text"), record.get("title") or ""
+        where = f"{table.where}: row {i}"
+        if not isinstance(name, str) or not name:
+            raise InputError(f"{where}, _id: found {name!r}, expected an id")
+        if name in ids:
+            raise InputError(f"{where}, _id: found {name!r} a second time, expected different ids")
+        if not isinstance(text, str) or not isinstance(title, str):
+            raise InputError(f"{where}: found the text {str(text)[:40]!r}, expected a text")
+        ids.add(name)
+        yield name, record
 
 
 def _grade(value: Any, where: str) -> int:
-    """Return a grade, written as text or number, that has to be a count: 0, 1, 2 and so on."""
+    """Return a grade, written as text or number; what is not above 0 is not relevant, as in trec_eval."""
     try:
         number = float(value)
-        if not isinstance(value, bool) and number >= 0 and number.is_integer():
+        if not isinstance(value, bool) and abs(number) <= _HIGHEST and number.is_integer():
             return int(number)
     except (TypeError, ValueError):
         pass
-    raise InputError(f"{where}: found {str(value)[:40]!r}, expected a whole number from 0")
+    found = str(value)[:40]
+    raise InputError(f"{where}: found {found!r}, expected a whole number from -{_HIGHEST} to {_HIGHEST}")
 
 
 def _line(error: Exception) -> str:

@@ -95,7 +95,7 @@ def _overlap(base: Base, test: PairSet, train: PairSet) -> Overlap:
     identity = {
         "test": {"name": test.name, **test.origin},
         "train": {"name": train.name, **train.origin},
-        "code": [code_digest(f"harness.{name}") for name in ("overlap", "folding", "records")],
+        "code": [code_digest(f"harness.{name}") for name in ("overlap", "identity", "folding", "records")],
     }
     kept = cached(base.store, "overlaps", identity, lambda: _stacked(overlap(test, train)))
     return Overlap(*np.array(kept))

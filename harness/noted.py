@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from harness import plugins
 from harness.certificate import digest, rounded
 from harness.chain import Chain
 from harness.core import Floats, InputError, PairSet
+from harness.identity import numbers
 from harness.neighbours import unit
-from harness.overlap import identities
 from harness.plan import Cell
 from harness.searching import Index
 from harness.symbols import Symbolic, described
@@ -36,9 +38,8 @@ def stored_symbols(chain: Chain, data: PairSet, vectors: Floats) -> dict[str, An
     last = chain.codecs[-1]
     if not isinstance(last, Symbolic):
         return {}
-    first = {key: i for i, key in reversed(list(enumerate(identities(data))))}
-    rows = sorted(first.values())
-    texts = None if data.texts is None else tuple(data.texts[i] for i in rows)
+    rows = np.sort(np.unique(numbers(data)[0], return_index=True)[1])
+    texts = None if data.texts is None else tuple(data.texts[i] for i in rows.tolist())
     return described(last, chain.encode(vectors[rows]), texts)
 
 

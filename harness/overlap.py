@@ -1,23 +1,24 @@
 """What a test set shares with a training split: the contamination audit.
 
-A pair is *shared* when the same two sentences, in either order, are a pair of the training split; a pair
-has a *seen sentence* when either of its sentences stands anywhere in the split. Sentences are the same
-whatever their case and white space; rows without text are the same when their bytes are. A *near
-duplicate* is a sentence that is not seen, and whose set of words has a Jaccard similarity of at least
-0.8 with a sentence of the split (words: runs of letters and digits, case folded).
+A pair is *shared* when the same two rows, in either order, are a pair of the training split; a pair has a
+*seen sentence* when either of its rows stands anywhere in the split. harness.identity says when rows are the
+same: texts whatever their case, white space and Unicode form, vectors by cosine.
+
+A *near duplicate* is a sentence that is not seen, and whose set of words has a Jaccard similarity of at least
+0.8 with a sentence of the split (harness.folding says what words are); or a vector that is a copy of one of the
+split in other bytes. As nothing but its vector says what such a row is, it counts as seen.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Hashable
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
 
 from harness.core import Mask, PairSet
-from harness.folding import fold
+from harness.folding import words
+from harness.identity import exact, numbers
 
 NEAR = 0.8  # Jaccard similarity of word sets from which two different sentences count as near duplicates
 _CHUNK = 1024  # sentences compared at a time, so that memory stays small
@@ -32,61 +33,59 @@ class Overlap:
     near_duplicate: Mask
 
     def counts(self) -> dict[str, int]:
-        """Return the numbers of pairs, for the result's audit; near duplicates among unseen pairs alone."""
+        """Return the numbers of pairs, for the result's audit."""
         return {
             "pairs": len(self.shared_pair),
             "shared_pairs": int(self.shared_pair.sum()),
             "pairs_with_a_seen_sentence": int(self.seen_sentence.sum()),
+            "pairs_with_a_near_duplicate": int(self.near_duplicate.sum()),
             "unseen_pairs_with_a_near_duplicate": int((self.near_duplicate & ~self.seen_sentence).sum()),
         }
 
 
 def overlap(test: PairSet, train: PairSet) -> Overlap:
     """Return what the pairs of ``test`` share with ``train``."""
-    tested, trained = identities(test), identities(train)
-    pairs = {frozenset((trained[i], trained[j])) for i, j in train.pairs.tolist()}
-    rows = set(trained)
-    near = _near(test.texts, train.texts) if test.texts and train.texts else set()
-
-    def mark(belongs: set[Hashable]) -> Mask:
-        return np.array([tested[i] in belongs or tested[j] in belongs for i, j in test.pairs.tolist()], bool)
-
-    shared = np.array([frozenset((tested[i], tested[j])) in pairs for i, j in test.pairs.tolist()], bool)
-    return Overlap(shared, mark(rows), mark(near))
+    tested, trained = numbers(test, train)
+    seen = np.isin(tested, trained)
+    pairs = {frozenset(pair) for pair in trained[train.pairs].tolist()}
+    shared = np.array([frozenset(pair) in pairs for pair in tested[test.pairs].tolist()], bool)
+    near = _near_rows(test, train, seen)
+    left, right = test.pairs.T
+    return Overlap(shared, seen[left] | seen[right], near[left] | near[right])
 
 
-def identities(data: PairSet) -> list[Hashable]:
-    """Return what makes two rows the same row, one value a row."""
-    if data.texts is not None:
-        return [fold(text) for text in data.texts]
-    return [] if data.vectors is None else [row.tobytes() for row in data.vectors]
+def _near_rows(test: PairSet, train: PairSet, seen: Mask) -> Mask:
+    """Return which rows of ``test`` (rows,) are near duplicates of a row of ``train``."""
+    if test.texts is None or train.texts is None:
+        stored = set(exact(train))
+        return np.array([s and key not in stored for s, key in zip(seen, exact(test), strict=True)], bool)
+    new = list(dict.fromkeys(text for text, known in zip(test.texts, seen, strict=True) if not known))
+    hits = _near(new, list(dict.fromkeys(train.texts)))
+    near = {text for text, hit in zip(new, hits, strict=True) if hit}
+    return np.array([text in near for text in test.texts], bool)
 
 
-def _near(tested: tuple[str, ...], trained: tuple[str, ...]) -> set[Hashable]:
-    trained_by = {fold(text): text.casefold() for text in trained}
-    tested_by = {fold(text): text.casefold() for text in tested}
-    new = [key for key in tested_by if key not in trained_by]
+def _near(new: list[str], trained: list[str]) -> Mask:
+    """Return which of the texts ``new`` share nearly all their words with one of ``trained``."""
     vocabulary: dict[str, int] = {}
-    a = _words([tested_by[key] for key in new], vocabulary)
-    b = _words(list(trained_by.values()), vocabulary)
+    a, b = _numbered(new, vocabulary), _numbered(trained, vocabulary)
     width = len(vocabulary)
     b_matrix = _incidence(b, width).T.tocsc()
-    b_sizes = np.array([len(words) for words in b])
-    near: set[Hashable] = set()
+    b_sizes = np.array([len(row) for row in b])
+    near = np.zeros(len(new), bool)
     for start in range(0, len(new), _CHUNK):
         part = a[start : start + _CHUNK]
         common = (_incidence(part, width) @ b_matrix).toarray()
-        sizes = np.array([len(words) for words in part])[:, None]
+        sizes = np.array([len(row) for row in part])[:, None]
         union = sizes + b_sizes[None, :] - common
-        hit = (common >= NEAR * np.maximum(union, 1)).any(axis=1)
-        near.update(new[start + i] for i in np.flatnonzero(hit))
+        near[start : start + _CHUNK] = (common >= NEAR * np.maximum(union, 1)).any(axis=1)
     return near
 
 
-def _words(texts: list[str], vocabulary: dict[str, int]) -> list[list[int]]:
+def _numbered(texts: list[str], vocabulary: dict[str, int]) -> list[list[int]]:
+    """Return the numbers of each text's different words; ``vocabulary`` learns the new ones."""
     return [
-        sorted({vocabulary.setdefault(word, len(vocabulary)) for word in re.findall(r"[^\W_]+", text)})
-        for text in texts
+        sorted({vocabulary.setdefault(word, len(vocabulary)) for word in words(text)}) for text in texts
     ]
 
 

@@ -14,8 +14,8 @@ import numpy as np
 from harness import drawn
 from harness.chain import Chain
 from harness.core import Doubles, Floats, InputError, Ints, Mask, PairSet
+from harness.identity import numbers
 from harness.neighbours import DEPTH, Truth, against, nearest, rescored, scores, truth, unit
-from harness.overlap import identities
 from harness.stats import cosines
 
 MINIMUM = 30  # items; with fewer some resample draws none of them, or one alone, and has no correlation
@@ -47,13 +47,10 @@ def views(chain: Chain, vectors: Floats, *, asymmetric: bool) -> Views:
 
 
 def fresh_rows(data: PairSet, trained: PairSet) -> Ints:
-    """Return the rows of ``data`` that differ from one another and from all of ``trained``."""
-    seen = set(identities(trained))
-    first: dict[object, int] = {}
-    for i, key in enumerate(identities(data)):
-        if key not in seen:
-            first.setdefault(key, i)
-    return np.array(sorted(first.values()), np.int64)
+    """Return the rows of ``data`` that differ from one another and from all of ``trained``, in order."""
+    own, trained_on = numbers(data, trained)
+    first = np.unique(own, return_index=True)[1]
+    return np.sort(first[~np.isin(own[first], trained_on)]).astype(np.int64)
 
 
 def pair_series(

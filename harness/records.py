@@ -204,7 +204,8 @@ def read_text_bytes(path: Path) -> bytes:
 
 def _lines(path: Path) -> list[str]:
     try:
-        text = read_text_bytes(path).decode("utf-8")
+        # A byte-order mark is no part of the first text.
+        text = read_text_bytes(path).decode("utf-8-sig")
     except (OSError, EOFError, ValueError, zlib.error) as error:
         raise InputError(f"{path}: {error}, expected readable UTF-8 text") from error
     # Not splitlines(): it also breaks at characters that stand inside sentences.

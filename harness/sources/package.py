@@ -49,7 +49,7 @@ def read(params: Params, name: str, place: Place) -> PairSet:
     if params.format == "pairs":
         return read_pairs(path, name, origin)
     try:
-        lines = path.read_text(params.encoding).splitlines()
+        lines = path.read_text(params.encoding).removeprefix("\ufeff").splitlines()
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: {error}, expected text in {params.encoding}") from error
     if params.format == "sentences":

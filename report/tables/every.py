@@ -52,13 +52,30 @@ class Tables:
         return [mine.count(name) for name in VERDICTS]
 
     def audit(self, suite: str) -> list[Row]:
-        """Return what each test set of a suite shares with each training split: one line a pair of sets."""
-        found: dict[tuple[str, str], Row] = {}
+        """Return what each test set of a suite shares with each training split: one line a pair of sets.
+
+        ``near`` has how many of the pairs that a protocol keeps have a near duplicate.
+        """
+        return [row for row in self.audits() if row["suite"] == suite]
+
+    def audits(self) -> list[Row]:
+        """Return what ``audit`` does of every suite, each after the other."""
+        found: dict[tuple[str, str, str], Row] = {}
         for result in self.results:
-            if result["suite"] == suite:
-                train = result["inputs"]["cell"]["train"]
-                for dataset, counts in result["audit"].items():
-                    found[train, dataset] = {"train": train, "dataset": dataset, **counts}
+            suite, train = result["suite"], result["inputs"]["cell"]["train"]
+            for dataset, counts in result["audit"].items():
+                line = {"suite": suite, "train": train, "dataset": dataset, **counts}
+                found[suite, train, dataset] = {**line, "near": counts.get("kept_near_duplicates", {})}
+        return [found[key] for key in sorted(found)]
+
+    def irregularities(self) -> list[Row]:
+        """Return what is irregular in each judged set, a line a set."""
+        found = {
+            dataset: {"dataset": dataset, **counts["irregularities"]}
+            for result in self.results
+            for dataset, counts in result["audit"].items()
+            if "irregularities" in counts
+        }
         return [found[key] for key in sorted(found)]
 
     def datasets(self) -> list[Row]:
