@@ -197,12 +197,21 @@ def export(
 
 @app.command()
 def verify(root: Annotated[Path, typer.Option(help="The checkout to verify.")] = Path()) -> None:
-    """Check ARTIFACTS.sha256 both ways, every certificate, and every result's files.
+    """Check the committed evidence in every way that needs no data and runs nothing again.
+
+    \b
+    By hash: ARTIFACTS.sha256 both ways, certificates, files, structure, envelopes
+      (python3 repro/verify.py does this alone, without a package).
+    Against the suites: no result that they have not, none missing that is not BLOCKED.
+    By recomputing: values whose scores are all in the evidence come out again from
+      them; of the others the number of items is checked. Intervals are not computed again.
+    By rendering: claims, figures, report and the README's part come out in the same bytes.
+    Seconds and versions in an envelope are held by the hash alone.
 
     \b
     Example: harness verify
     """
-    from repro.verify import problems
+    from harness.verification import problems
 
     found, checked = problems(root)
     _print("\n".join([*found, checked]))

@@ -7,12 +7,12 @@ import importlib.metadata
 import os
 import platform
 import resource
-import subprocess
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from harness import checkout
 from harness.execution import ENCODING_THREADS, FITTING_THREADS
 
 PACKAGES = (
@@ -57,15 +57,8 @@ def _machine() -> dict[str, Any]:
 
 
 def _commit() -> dict[str, Any] | None:
-    try:
-        sha = _git("rev-parse", "HEAD")
-        return {"sha": sha, "dirty": bool(_git("status", "--porcelain", "--untracked-files=no"))}
-    except (OSError, subprocess.CalledProcessError):
-        return None
-
-
-def _git(*arguments: str) -> str:
-    return subprocess.run(["git", *arguments], capture_output=True, check=True, text=True).stdout.strip()
+    sha = checkout.commit()
+    return {"sha": sha, "dirty": bool(checkout.changes())} if sha else None
 
 
 def _processor() -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from harness.certificate import read_stamped
 from harness.core import InputError
+from harness.shape import check_blocked, check_result
 from harness.tree import Tree
 
 COLUMNS = (
@@ -39,7 +40,7 @@ def gather(tree: Tree) -> Evidence:
 def results(tree: Tree) -> list[dict[str, Any]]:
     """Return the content of every result, with its certificate under ``sha256``, in order of suite and cell.
 
-    Raises InputError where there is none, or where one does not match its certificate.
+    Raises InputError where there is none, or where one does not match its certificate or is no result.
     """
     paths = sorted((tree.root / "results").glob("*/*.json"))
     if not paths:
@@ -47,7 +48,7 @@ def results(tree: Tree) -> list[dict[str, Any]]:
     found = []
     for path in paths:
         content, sha256 = read_stamped(path)
-        found.append({**content, "sha256": sha256})
+        found.append({**check_result(path, content), "sha256": sha256})
     return found
 
 
@@ -56,7 +57,7 @@ def blocked(tree: Tree) -> list[dict[str, Any]]:
     found = []
     for path in sorted((tree.root / "results").glob("*.blocked.json")):
         content, _ = read_stamped(path)
-        found += [{"suite": content["suite"], **entry} for entry in content["blocked"]]
+        found += [{"suite": content["suite"], **entry} for entry in check_blocked(path, content)]
     return found
 
 

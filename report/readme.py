@@ -9,15 +9,19 @@ from harness.files import write_atomic
 from harness.tree import Tree
 from report.claims import load_claims
 from report.render import template
-from report.verdicts import judge
+from report.verdicts import Judged, judge
 
 START, END = "<!-- rendered from artifacts/: start -->\n", "<!-- rendered from artifacts/: end -->\n"
 
 
 def block(tree: Tree) -> str:
     """Return the README's claims table, as the evidence in ``tree`` has it."""
-    judged = [row for row in judge(load_claims(), tree) if row["headline"]]
-    return template("README.md.j2", {"claims": judged}).decode()
+    return block_of(judge(load_claims(), tree))
+
+
+def block_of(judged: list[Judged]) -> str:
+    """Return the README's claims table, from claims that were judged before."""
+    return template("README.md.j2", {"claims": [row for row in judged if row["headline"]]}).decode()
 
 
 def split(readme: Path) -> tuple[str, str, str]:

@@ -27,6 +27,17 @@ def render(tree: Tree) -> list[Path]:
 
     A matrix that there is no evidence for any longer is removed.
     """
+    files = rendered(tree)
+    for name, content in files.items():
+        write_atomic(tree.report() / name, content)
+    for path in tree.report().glob("matrix_*.md"):
+        if path.name not in files:
+            path.unlink()
+    return [tree.report() / name for name in files]
+
+
+def rendered(tree: Tree) -> dict[str, bytes]:
+    """Return every file of the report by its name, as the evidence in ``tree`` has it; writes nothing."""
     claims, found = load_claims(), evidence.gather(tree)
     rows = [row for result in found.results for row in evidence.rows_of(result)]
     judged = judge_by(claims, found)
@@ -45,7 +56,7 @@ def render(tree: Tree) -> list[Path]:
         "matrix": list(matrix),
         "transcripts": found.transcripts,
     }
-    files = {
+    return {
         "claims.json": dumps({"claims": judged}),
         "figures_data.json": dumps(numbers),
         **pictures,
@@ -53,12 +64,6 @@ def render(tree: Tree) -> list[Path]:
         "CLAIMS.md": template("CLAIMS.md.j2", context),
         "TECHNICAL_REPORT.md": template("TECHNICAL_REPORT.md.j2", context),
     }
-    for name, content in files.items():
-        write_atomic(tree.report() / name, content)
-    for path in tree.report().glob("matrix_*.md"):
-        if path.name not in files:
-            path.unlink()
-    return [tree.report() / name for name in files]
 
 
 def template(name: str, context: dict[str, Any]) -> bytes:

@@ -1,9 +1,13 @@
 """Verify the committed evidence with Python >= 3.11 alone: ``python3 repro/verify.py [ROOT]``.
 
-Checked: ``ARTIFACTS.sha256`` against ``artifacts/`` both ways; the certificate of every stamped JSON file
+By hash: ``ARTIFACTS.sha256`` against ``artifacts/`` both ways; the certificate of every stamped JSON file
 (sha256 of the RFC 8785 form of its content) and the last line of every matrix of the report (sha256 of what
-stands before it); that each result's files are the ones it was computed with; that no score file is without
-a result; that every claim's evidence, a result or a transcript, exists. A problem is one line.
+stands before it); that each result's files are the ones it was computed with; that every claim's evidence, a
+result or a transcript, exists. By structure: what a result, a list of blocked cells and an envelope have to
+say; low <= value <= high; no value twice and no result twice; an envelope, from a clean commit, beside each
+result; no file that nothing names; nothing in a figure that runs or loads. A problem is one line.
+Not checked here, but by ``harness verify``: results against the suites, values against their scores, and the
+report against what the evidence renders to.
 Exit status: 0 none, 1 problems, 2 no ``ARTIFACTS.sha256`` in ROOT.
 """
 
@@ -20,6 +24,14 @@ from pathlib import Path
 from typing import Any
 
 LISTING = "ARTIFACTS.sha256"
+PLACE = ("protocol", "dataset", "metric")
+BLOCKED = ("cell", "encoder", "train", "missing", "remedy")
+LONGEST = 500  # characters of a line: what is shown of a stranger's content has an end
+UNMEASURED = ("BLOCKED", "NOT_RUN")  # verdicts that need no evidence
+# What a browser would run or load; a reference to a part of the same drawing is neither.
+ACTIVE = re.compile(
+    rb"(?i)<script|<foreignobject|<iframe|<image|<!entity|javascript:|\bon[a-z]+\s*=|href\s*=\s*[\"'](?!#)"
+)
 Problems = list[str]
 
 
@@ -87,14 +99,14 @@ def _read(root: Path, found: Problems) -> tuple[dict[str, str], dict[str, Any]]:
     return hashes, values
 
 
-def _check_matrices(root: Path, hashes: dict[str, str], found: Problems) -> int:
-    """Check the last line of every matrix against the bytes before it; return how many there are."""
-    paths = [path for path in hashes if re.fullmatch(r"artifacts/report/matrix_[^/]*\.md", path)]
+def _check_matrices(root: Path, hashes: dict[str, str], found: Problems) -> set[str]:
+    """Check the last line of every matrix against the bytes before it; return their paths."""
+    paths = {path for path in hashes if re.fullmatch(r"artifacts/report/matrix_[^/]*\.md", path)}
     for path in paths:
         body, mark, sha256 = (root / path).read_bytes().rpartition(b"\nCertificate: sha256:")
         if not mark or hashlib.sha256(body + b"\n").hexdigest().encode() + b"\n" != sha256:
             found.append(f"{path}: its last line is not the certificate of what stands before it")
-    return len(paths)
+    return paths
 
 
 def _check_listing(text: str, hashes: dict[str, str], found: Problems) -> None:
@@ -131,9 +143,16 @@ def _files(place: str, content: Any, hashes: dict[str, str]) -> set[str]:
     """Return the files that a result names; raise ValueError where it, or one of them, is another's."""
     if not isinstance(content, dict) or f"{content.get('suite')}/{content.get('cell')}" != place:
         raise ValueError("its suite and cell are not those of its place")
+    if place.endswith(".blocked"):
+        raise ValueError("has the name of a list of blocked cells, expected <cell>.json")
     entries = content.get("files")
     if not isinstance(entries, dict) or not {"before", "after"} <= set(entries):
         raise ValueError("names no files before and after")
+    return _named(entries, hashes)
+
+
+def _named(entries: dict[str, Any], hashes: dict[str, str]) -> set[str]:
+    """Return the files of ``{key: {"path": …, "sha256": …}}``; raise ValueError where one is another's."""
     named = {}
     for key, entry in entries.items():
         if not isinstance(entry, dict) or f"artifacts/{entry.get('path')}" not in hashes:
@@ -142,6 +161,99 @@ def _files(place: str, content: Any, hashes: dict[str, str]) -> set[str]:
     for path in (path for path, sha256 in named.items() if hashes[path] != sha256):
         raise ValueError(f"{path} is not the file that it was computed with")
     return set(named)
+
+
+def _check_values(content: dict[str, Any]) -> None:
+    """Raise ValueError unless a result has a cell and values that are whole, in order and different."""
+    inputs = content.get("inputs")
+    if not isinstance(inputs, dict) or not isinstance(inputs.get("cell"), dict):
+        raise ValueError("inputs.cell: expected the parameters of its cell")  # noqa: TRY004 - as all of these
+    if not isinstance(content.get("sizes"), dict):
+        raise ValueError("sizes: expected the sizes that were measured")  # noqa: TRY004
+    values = content.get("values")
+    if not isinstance(values, list) or not values:
+        raise ValueError("values: expected a list of measured values")
+    places = []
+    for value in values:
+        place = [value.get(key) for key in PLACE] if isinstance(value, dict) else [None]
+        numbers = [value.get(key) for key in ("low", "value", "high")] if isinstance(value, dict) else [None]
+        if not all(isinstance(name, str) for name in place):
+            raise ValueError(f"values: found {value}, expected a protocol, a dataset and a metric")
+        if not all(type(x) in {int, float} for x in numbers) or sorted(numbers) != numbers:
+            raise ValueError(f"{' '.join(place)}: found {numbers}, expected low <= value <= high")
+        if type(value.get("n")) is not int or value["n"] < 1:
+            raise ValueError(f"{' '.join(place)}: n: found {value.get('n')}, expected at least 1 item")
+        if place in places:
+            raise ValueError(f"{' '.join(place)}: found twice, expected it once")
+        places.append(place)
+
+
+def _essence(content: dict[str, Any]) -> list[str]:
+    """Return what no two results of a suite have in common: their inputs, and what they measured.
+
+    Two seeds of one pipeline come to the same values and scores where every interval has no width alone.
+    """
+    cell = {key: value for key, value in content["inputs"]["cell"].items() if key != "seed"}
+    measured = [cell, content["values"], content["files"]["after"].get("sha256")]
+    exact = all(value["low"] == value["high"] for value in content["values"])
+    return [canonical([content["suite"], part]) for part in (content["inputs"], *([] if exact else [measured]))]
+
+
+def _check_blocked(suite: str, content: Any) -> None:
+    if not isinstance(content, dict) or content.get("suite") != suite:
+        raise ValueError("its suite is not that of its place")
+    entries = content.get("blocked")
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise ValueError("blocked: expected a list of blocked cells, empty for none")
+    cells = [str(entry.get("cell")) for entry in entries]
+    for entry in entries:
+        if not all(isinstance(entry.get(key), str) and entry[key] for key in BLOCKED):
+            raise ValueError(f"blocked: found {entry}, expected {', '.join(BLOCKED)}")
+        if cells.count(entry["cell"]) > 1:
+            raise ValueError(f"blocked: {entry['cell']} stands twice")
+
+
+def _check_envelope(value: Any) -> None:
+    commit = value.get("commit") if isinstance(value, dict) else None
+    sha = commit.get("sha") if isinstance(commit, dict) else None
+    if not isinstance(sha, str) or not re.fullmatch("[0-9a-f]{40,64}", sha):
+        raise ValueError("commit.sha: expected the commit that it was made from")
+    if commit is None or commit.get("dirty") is not False:
+        raise ValueError("commit.dirty: made from changed files; expected false, from a clean checkout")
+
+
+def _check_pairs(values: dict[str, Any], results: set[str], suites: set[str], found: Problems) -> None:
+    """Check that each result has an envelope, each envelope a result, each suite a list of what is blocked."""
+    for path in (path for path in values if path.startswith("artifacts/envelopes/")):
+        place = path.removeprefix("artifacts/envelopes/").removesuffix(".json")
+        if place not in results:
+            found.append(f"{path}: an envelope without a result")
+        try:
+            _check_envelope(values[path])
+        except ValueError as error:
+            found.append(f"{path}: {error}")
+    for place in results:
+        if f"artifacts/envelopes/{place}.json" not in values:
+            found.append(f"artifacts/results/{place}.json: has no envelope artifacts/envelopes/{place}.json")
+    for suite in {place.partition("/")[0] for place in results} - suites:
+        found.append(f"artifacts/results/{suite}: has no list artifacts/results/{suite}.blocked.json")
+
+
+def _check_report(root: Path, values: dict[str, Any], hashes: dict[str, str], found: Problems) -> set[str]:
+    """Return the files of the report; check that figures neither run nor load anything, and claims' evidence."""
+    drawn = values.get("artifacts/report/figures_data.json")
+    names = ["claims.json", "figures_data.json", "CLAIMS.md", "TECHNICAL_REPORT.md"]
+    names += [f"figure_{name}.svg" for name in (drawn if isinstance(drawn, dict) else ())]
+    for path in (path for path in hashes if path.endswith(".svg")):
+        if active := ACTIVE.search((root / path).read_bytes()):
+            found.append(f"{path}: has {active[0].decode('ascii', 'replace')!r}, expected a drawing alone")
+    claims = values.get("artifacts/report/claims.json")
+    rows = claims.get("claims") if isinstance(claims, dict) else None
+    for row in rows if isinstance(rows, list) else ():
+        if isinstance(row, dict) and row.get("verdict") not in UNMEASURED and not row.get("evidence"):
+            said = f"{row.get('id')} {row.get('row')}: {row.get('verdict')} without evidence"
+            found.append(f"artifacts/report/claims.json: {said}")
+    return {f"artifacts/report/{name}" for name in names}
 
 
 def _check_server(place: str, content: Any) -> None:
@@ -168,29 +280,48 @@ def problems(root: Path) -> tuple[Problems, str]:
     hashes, values = _read(root, found)
     listing = root / LISTING
     _check_listing(os.fsdecode(listing.read_bytes()) if listing.is_file() else "", hashes, found)
-    certificates, named = _check_matrices(root, hashes, found), set()
+    matrices = _check_matrices(root, hashes, found)
+    named, certificates = _check_report(root, values, hashes, found) | matrices, len(matrices)
     evidence: dict[tuple[str, str], str] = {}
-    for path in hashes:
+    first: dict[str, str] = {}
+    suites: set[str] = set()
+    results: set[str] = set()
+    for path in sorted(hashes):
         # A suite's list of blocked cells is stamped as well, but is no result: it names no files.
-        below = re.fullmatch(r"artifacts/results/(?:[^/]+\.blocked\.json|(.+)\.json|.+)", path)
+        below = re.fullmatch(r"artifacts/results/(?:([^/]+)\.blocked\.json|(.+)\.json|.+)", path)
         heard = re.fullmatch(r"artifacts/transcripts/(.+?)(?:\.json)?", path)
         value: Any = values.get(path)
+        named |= {path} if below or heard else set()
+        suites |= {below[1]} if below and below[1] else set()
+        results |= {below[2]} if below and below[2] else set()
         if path.endswith(".json") and path not in values:
             continue  # a problem already
         try:
-            if below or heard or (isinstance(value, dict) and "content" in value):
-                sha256 = _certificate(value)
-                certificates += 1
-                if below and below[1]:
-                    evidence["cell", below[1]] = sha256
-                    named |= _files(below[1], value["content"], hashes)
-                if heard:
-                    evidence["transcript", heard[1]] = sha256
-                    _check_server(heard[1], value["content"])
+            if not (below or heard or (isinstance(value, dict) and "content" in value)):
+                continue
+            sha256 = _certificate(value)
+            certificates += 1
+            content = value["content"]
+            named.add(path)
+            if below and below[1]:
+                _check_blocked(below[1], content)
+            elif below and below[2]:
+                evidence["cell", below[2]] = sha256
+                named |= _files(below[2], content, hashes)
+                _check_values(content)
+                for essence in _essence(content):
+                    if first.setdefault(essence, path) != path:
+                        raise ValueError(f"says what {first[essence]} says: one measurement, twice")  # noqa: TRY301
+            elif heard:
+                evidence["transcript", heard[1]] = sha256
+                _check_server(heard[1], content)
+            elif isinstance(content, dict) and isinstance(content.get("files"), dict):
+                named |= _named(content["files"], hashes)
         except (ValueError, RecursionError) as error:
             found.append(f"{path}: {error}")
-    orphans = {path for path in hashes if path.startswith("artifacts/scores/")} - named
-    found += [f"{path}: no result names it" for path in orphans]
+    _check_pairs(values, results, suites, found)
+    named |= {path for path in values if path.startswith("artifacts/envelopes/")}
+    found += [f"{path}: no result names it" for path in hashes.keys() - named]
     for entry in _evidence(values.get("artifacts/report/claims.json")):
         kind = "transcript" if isinstance(entry, dict) and "transcript" in entry else "cell"
         if (
@@ -199,10 +330,10 @@ def problems(root: Path) -> tuple[Problems, str]:
         ):
             found.append(f"artifacts/report/claims.json: no {kind} has the name and certificate of {entry}")
     # Names and contents are a stranger's: no line breaks and no control characters of theirs.
-    lines = [re.sub(r"[^ -~]", lambda char: ascii(char[0])[1:-1], line) for line in sorted(found)]
+    lines = [re.sub(r"[^ -~]", lambda char: ascii(char[0])[1:-1], line[:LONGEST]) for line in sorted(found)]
+    measured = [place for kind, place in evidence if kind == "cell"]
     said = f"{len(lines)} problems" if lines else "all as hashed"
-    results = sum(kind == "cell" for kind, _ in evidence)
-    return lines, f"checked {len(hashes)} files, {certificates} certificates, {results} results: {said}"
+    return lines, f"checked {len(hashes)} files, {certificates} certificates, {len(measured)} results: {said}"
 
 
 def main(argv: list[str]) -> int:
