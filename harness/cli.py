@@ -285,7 +285,9 @@ def _print(text: Any) -> None:
 
 
 def _store() -> Path:
-    return Path(os.environ.get("HARNESS_CACHE", ".cache"))
+    from harness.files import store_folder
+
+    return store_folder()
 
 
 def _entries(

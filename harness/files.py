@@ -23,6 +23,11 @@ def write_atomic(path: Path, data: bytes) -> None:
         temporary.unlink(missing_ok=True)
 
 
+def store_folder() -> Path:
+    """Return the store's folder: ``HARNESS_CACHE``, else ``.cache`` where the harness runs."""
+    return Path(os.environ.get("HARNESS_CACHE") or ".cache")
+
+
 def inside(folder: Path, relative: str, where: str) -> Path:
     """Return ``folder / relative``, or raise InputError where that leaves ``folder``."""
     path = (folder / relative).resolve()
