@@ -153,7 +153,7 @@ def _groups(todo: list[Entry], bases: Mapping[tuple[str, str], Base], tree: Tree
     together: dict[str, list[tuple[Base, Cell]]] = {}
     for entry in todo:
         base, cell = bases[_key(entry)], entry.cell
-        key = digest([_identity(base, cell), cell.steps[0].spec()])
+        key = digest([seeding(base, cell), cell.steps[0].spec()])
         together.setdefault(key, []).append((base, cell))
     groups = [Group(tuple(cells), tree) for cells in together.values()]
     return sorted(groups, key=lambda group: -len(group.cells))  # long ones first: no core idles at the end
@@ -170,7 +170,7 @@ def _run_group(group: Group) -> tuple[int, list[str]]:
             shared, suite = material(base, cell.train), base.inputs.suite
             # Suites may encode a text among others, and its vector then differs in the last bits.
             key = _bytes_of(shared.training)
-            fitter = fitters.setdefault(key, Fitter(shared.training, _identity(base, cell)))
+            fitter = fitters.setdefault(key, Fitter(shared.training, seeding(base, cell)))
             fitting = time.monotonic()
             fitter.fit(cell.steps)  # kept, so that measuring begins with what is fitted
             fitted = time.monotonic() - fitting
@@ -185,7 +185,7 @@ def _run_group(group: Group) -> tuple[int, list[str]]:
     return len(group.cells), failures
 
 
-def _identity(base: Base, cell: Cell) -> Json:
+def seeding(base: Base, cell: Cell) -> Json:
     """Return what the seeds of a cell's steps come from, beside the steps."""
     inputs = base.inputs
     return {

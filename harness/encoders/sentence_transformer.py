@@ -27,7 +27,7 @@ def _frozen(value: Any) -> Any:
 
 
 class Params(BaseModel, extra="forbid", frozen=True):
-    """A model of ``package`` (its folder ``model``), ``distributions`` or ``repo``, the first that is at hand.
+    """A model of ``package`` (its folder ``model``), ``distributions`` or ``repo``, the first at hand.
 
     ``distributions`` each carry a part of a zip with the model, and this project's ``extra`` installs them.
     ``prefix`` goes before each text.
