@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import ModuleType
@@ -112,37 +111,6 @@ def measure(
         if (symbols := stored_symbols(chain, material.tests[name], material.vectors[name]))
     }
     return Measured(chain, values, sizes, audit, scores, codes, histories(chain))
-
-
-def point_values(
-    cell: Cell,
-    material: Material,
-    fitter: Fitter,
-    protocols: list[str],
-    combine: Mapping[str, Mapping[str, float]],
-) -> dict[tuple[str, str, str], float]:
-    """Return a cell's values by protocol, data set and metric, without intervals."""
-    chain = fitter.fit(cell.steps)
-    found: dict[tuple[str, str, str], float] = {}
-    for name, metrics in cell.metrics:
-        series = _series(cell, chain, material, name, metrics)
-        masks = _masks_of(material.tests[name], material.overlaps[name], series, protocols)
-        for items, mine in series.items():
-            for protocol, mask in masks[items].items():
-                if mask.sum() < panels.MINIMUM:
-                    continue
-                where = f"{name} ({protocol})"
-                point = functools.partial(stats.point, mine, mask, where)
-                for metric in (metric for metric in metrics if items == _module(metric).ITEMS):
-                    value = _module(metric).compute(point, metric.partition("@")[2])
-                    found[protocol, name, metric] = float(value[0])
-    for combined, weights in combine.items():
-        for protocol, metric in dict.fromkeys((protocol, metric) for protocol, _, metric in found):
-            keys = [(protocol, dataset, metric) for dataset in weights]
-            if all(key in found for key in keys):
-                parts = zip(keys, weights.values(), strict=True)
-                found[protocol, combined, metric] = sum(weight * found[key] for key, weight in parts)
-    return found
 
 
 def _masks_of(

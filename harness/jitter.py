@@ -89,7 +89,7 @@ def identity(entry: Entry) -> dict[str, Any]:
 
 
 def disturbed(x: Floats, name: str, number: int) -> Floats:
-    """Return ``x`` (n, D) float32 times 1 + RELATIVE u, u by ``name`` and ``number``; equal rows stay equal."""
+    """Return ``x`` (n, D) float32 times 1 + RELATIVE u, drawn by name and number; equal rows stay equal."""
     seed = hashlib.sha256(f"jitter {number} of {name}".encode()).digest()
     rng = np.random.default_rng(list(seed))
     first: dict[bytes, int] = {}

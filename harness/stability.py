@@ -18,7 +18,7 @@ from harness.certificate import read_stamped
 from harness.core import InputError, Json
 from harness.tree import Tree
 
-# Three draws of one seed and split show a part of what may happen: a rerun may be off by this many times more.
+# Three draws of one seed and split show a part of what may happen: a rerun may be off by so many times more.
 FACTOR = 3.0
 
 Pipeline: TypeAlias = tuple[str, str, str, str | None]  # suite, encoder, chain, point

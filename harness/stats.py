@@ -88,15 +88,6 @@ def estimates(
     }
 
 
-def point(series: Mapping[str, Doubles], mask: Mask, where: str, request: Request) -> Estimates:
-    """Return the point estimate of a request alone, (1,)."""
-    chosen = [series[key][mask] for key in request]
-    if len(chosen) == 1:
-        return np.array([chosen[0].mean()])
-    ranks = [standard_ranks(values, f"{where}: {key}") for key, values in zip(request, chosen, strict=True)]
-    return np.array([(ranks[0] * ranks[1]).mean()])
-
-
 def summary(values: Estimates) -> tuple[float, float, float]:
     """Return the point estimate and the percentile interval's ends."""
     low, high = np.percentile(values[1:], [(100 - LEVEL) / 2, (100 + LEVEL) / 2])
