@@ -142,6 +142,7 @@ def _measure_group(group: list[Work]) -> tuple[int, list[str]]:
                 dict(zip(("protocol", "dataset", "metric"), key, strict=True))
                 | {"values": [rounded(values[key]) for values in found]}
                 for key in found[0]
+                if all(key in values for values in found)
             ]
             write_stamped(path, {"values": values})
         except (InputError, BlockedError) as error:

@@ -7,7 +7,7 @@ import hashlib
 import io
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -219,7 +219,8 @@ def _write(base: Base, cell: Cell, result: Measured, tree: Tree, durations: Mapp
         "training_rows": len(material(base, cell.train).training.vectors),
         "audit": result.audit,
         "interval": {"level": LEVEL, "resamples": RESAMPLES},
-        "values": [asdict(value) for value in result.values],
+        "values": [value.as_json() for value in result.values],
+        **({"left_out": result.left_out} if result.left_out else {}),
         **({"codes": result.codes} if result.codes else {}),
         **({"training": result.training} if result.training else {}),
         "files": {
