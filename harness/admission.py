@@ -15,7 +15,7 @@ from typing import Any
 
 from harness.certificate import read_json
 from harness.core import InputError
-from harness.panels import MINIMUM
+from harness.values import MINIMUM
 from harness.plan import Cell, cells
 from harness.plugins import load as plugin
 from harness.shape import check_blocked, check_result

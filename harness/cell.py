@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-from harness import judged, panels, plugins, stats
-from harness.certificate import rounded
+from harness import clusters, judged, panels, plugins, stats, values
 from harness.chain import Chain, Fitter
+from harness.clusters import Sample
 from harness.core import Doubles, Floats, InputError, Mask, PairSet, Training, Value
 from harness.noted import histories, index_of, index_size, stored_symbols
 from harness.overlap import Overlap
 from harness.panels import Drawn
 from harness.plan import Cell
+from harness.values import Estimated, Panel
+
+Combine = Mapping[str, Mapping[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,8 @@ class Material:
     """What the cells of one encoder and training split share.
 
     ``before``: cosines of the test pairs; ``drawn`` gives a set's random pairs and queries, ``judged`` the
-    scores of the uncompressed vectors on the queries of a judged set.
+    scores of the uncompressed vectors on the queries of a judged set, ``samples`` how the pairs of sets that
+    are measured together are resampled.
     """
 
     training: Training
@@ -34,6 +37,7 @@ class Material:
     overlaps: Mapping[str, Overlap]
     drawn: Callable[[str], Drawn]
     judged: Callable[[str], Mapping[str, Doubles]]
+    samples: Callable[[tuple[str, ...]], Mapping[str, Sample]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ class Measured:
     """What a cell came to: values, sizes, audit, and the per-item scores behind the values.
 
     ``codes`` describes what was stored, set by set, where the last step stores symbols; ``training`` is what
-    the steps noted while they were fitted.
+    the steps noted while they were fitted; ``left_out`` names values that are undefined, and says why.
     """
 
     chain: Chain
@@ -51,6 +55,7 @@ class Measured:
     scores: dict[str, Floats]
     codes: dict[str, Any]
     training: dict[str, Any]
+    left_out: list[dict[str, str]]
 
 
 def training_of(data: PairSet, vectors: Floats) -> Training:
@@ -67,32 +72,28 @@ def training_of(data: PairSet, vectors: Floats) -> Training:
 
 
 def measure(
-    cell: Cell,
-    material: Material,
-    fitter: Fitter,
-    protocols: list[str],
-    combine: Mapping[str, Mapping[str, float]],
+    cell: Cell, material: Material, fitter: Fitter, protocols: list[str], combine: Combine
 ) -> Measured:
     """Return the measurement of one cell; raise InputError for what cannot be measured."""
     chain = fitter.fit(cell.steps)
     scores: dict[str, Floats] = {}
-    found: dict[tuple[str, str, str], stats.Estimates] = {}
-    counts: dict[tuple[str, str, str], int] = {}
+    found: Estimated = {}
     audit: dict[str, dict[str, Any]] = {}
+    seen = _panels(cell, chain, material, protocols)
     for name, metrics in cell.metrics:
-        series = _series(cell, chain, material, name, metrics)
-        masks = _masks_of(material.tests[name], material.overlaps[name], series, protocols)
-        audit[name] = _audited(material.tests[name], material.overlaps[name], masks["pairs"])
-        for items, mine in series.items():
-            asked = [metric for metric in metrics if items == _module(metric).ITEMS]
-            scores |= _kept(name, items, mine, asked)
-            enough = {key: mask for key, mask in masks[items].items() if mask.sum() >= panels.MINIMUM}
-            estimated = _estimate(name, items, asked, mine, enough)
-            found |= estimated
-            counts |= {key: int(masks[items][key[0]].sum()) for key in estimated}
-    values = [_value(key, estimate, counts[key]) for key, estimate in found.items()]
-    for combined, weights in combine.items():
-        values += _combined(combined, weights, found, counts)
+        panel = seen[name]
+        audit[name] = _audited(material.tests[name], material.overlaps[name], panel.masks["pairs"])
+        for items, series in panel.series.items():
+            asked = [metric for metric in metrics if items == values.plugin(metric).ITEMS]
+            scores |= _kept(name, items, series, asked)
+        found |= values.estimated(name, panel, metrics, resampled=True)
+    found, left_out = values.without_undefined(found, seen)
+    counts = {key: seen[key[1]].count(key[0], key[2]) for key in found}
+    sums = values.combined(found, combine)
+    stated = [values.value_of(key, estimate, counts[key]) for key, estimate in found.items()]
+    for key, estimate in sums.items():
+        n = sum(counts[key[0], dataset, key[2]] for dataset in combine[key[1]])
+        stated.append(values.value_of(key, estimate, n))
     any_test = material.vectors[cell.tests[0]]
     sizes = chain.sizes(chain.encode(any_test[:1]), 4 * any_test.shape[1])
     if cell.target_bytes is not None and sizes["payload_bytes"] != cell.target_bytes:
@@ -107,7 +108,36 @@ def measure(
         for name in cell.tests
         if (symbols := stored_symbols(chain, material.tests[name], material.vectors[name]))
     }
-    return Measured(chain, values, sizes, audit, scores, codes, histories(chain))
+    return Measured(chain, stated, sizes, audit, scores, codes, histories(chain), left_out)
+
+
+def point_values(
+    cell: Cell, material: Material, fitter: Fitter, protocols: list[str], combine: Combine
+) -> dict[values.Key, float]:
+    """Return the values of a cell by protocol, data set and metric, unrounded, without any resampling."""
+    found: Estimated = {}
+    seen = _panels(cell, fitter.fit(cell.steps), material, protocols)
+    for name, metrics in cell.metrics:
+        found |= values.estimated(name, seen[name], metrics, resampled=False)
+    found, _ = values.without_undefined(found, seen)
+    return {key: float(estimate[0]) for key, estimate in (found | values.combined(found, combine)).items()}
+
+
+def _panels(cell: Cell, chain: Chain, material: Material, protocols: list[str]) -> dict[str, Panel]:
+    """Return what is measured of each set of the cell."""
+    found: dict[str, Panel] = {}
+    pairs = material.samples(cell.tests)
+    for name, metrics in cell.metrics:
+        series = _series(cell, chain, material, name, metrics)
+        masks = _masks_of(material.tests[name], material.overlaps[name], series, protocols)
+        samples = {"pairs": pairs[name]}
+        for items in series.keys() - {"pairs", "random-pairs"}:
+            samples[items] = clusters.independent(f"{name} {items}", len(next(iter(masks[items].values()))))
+        if "random-pairs" in series:
+            drawn = material.drawn(name)
+            samples["random-pairs"] = clusters.of_pairs(f"{name} random-pairs", drawn.pairs, len(drawn.rows))
+        found[name] = Panel(series, masks, samples)
+    return found
 
 
 def _audited(data: PairSet, overlap: Overlap, masks: Mapping[str, Mask]) -> dict[str, Any]:
@@ -134,17 +164,13 @@ def _masks_of(
     }
 
 
-def _module(metric: str) -> ModuleType:
-    return plugins.load("metrics", metric.partition("@")[0], "metrics")
-
-
 def _series(
     cell: Cell, chain: Chain, material: Material, name: str, metrics: tuple[str, ...]
 ) -> dict[str, dict[str, Doubles]]:
     """Return, for each kind of items that the metrics are about, the values of each item; pairs always."""
     data, vectors, where = material.tests[name], material.vectors[name], f"{cell.id}: {name}"
-    if len(data.pairs) < panels.MINIMUM:
-        said = f"found {len(data.pairs)} pairs, expected at least {panels.MINIMUM} to test on"
+    if len(data.pairs) < values.MINIMUM:
+        said = f"found {len(data.pairs)} pairs, expected at least {values.MINIMUM} to test on"
         raise InputError(f"{name}: {said}")
     seen = panels.views(chain, vectors, asymmetric=cell.asymmetric)
     pairs = panels.pair_series(data.pairs, material.before[name], data.gold, seen, where)
@@ -156,7 +182,7 @@ def _series(
         errors = ((seen.stored.astype(np.float64) - vectors) ** 2).mean(axis=1)
         pairs["squared-error"] = (errors[left] + errors[right]) / 2
     series = {"pairs": pairs}
-    asked = {_module(metric).ITEMS for metric in metrics}
+    asked = {values.plugin(metric).ITEMS for metric in metrics}
     if "random-pairs" in asked:
         series["random-pairs"] = panels.random_series(material.drawn(name), seen, where)
     if "queries" in asked:
@@ -168,7 +194,7 @@ def _series(
     if "judged" in asked:
         if data.queries is None:
             raise InputError(f"{where}: found no judged documents, expected a judged set for these metrics")
-        before = {"original " + key: values for key, values in material.judged(name).items()}
+        before = {"original " + key: each for key, each in material.judged(name).items()}
         series["judged"] = {**judged.scores(data, seen.asked, seen.stored), **before}
     return series
 
@@ -183,69 +209,14 @@ def _kept(name: str, items: str, series: Mapping[str, Doubles], metrics: list[st
         return {}
     if items == "pairs":
         after = {name: series["compressed"], name + "@stage": series.get("stage")}
+        if any(("squared-error",) in values.needed(metric) for metric in metrics):
+            after[name + "@squared-error"] = series.get("squared-error")
     else:
-        requests = [request for metric in metrics for request in _needed(metric)]
+        requests = [request for metric in metrics for request in values.needed(metric)]
         used = dict.fromkeys(key for request in requests for key in request)
         after = {name + "@" + items + "@" + key: series.get(key) for key in used}
-    return {key: values.astype(np.float32) for key, values in after.items() if values is not None}
-
-
-def _needed(metric: str) -> list[stats.Request]:
-    needed: list[stats.Request] = _module(metric).needs(metric.partition("@")[2])
-    return needed
+    return {key: each.astype(np.float32) for key, each in after.items() if each is not None}
 
 
 def _masks(overlap: Overlap, protocols: list[str]) -> dict[str, Mask]:
     return {name: plugins.load("protocols", name, "protocols").keep(overlap) for name in protocols}
-
-
-def _estimate(
-    name: str,
-    items: str,
-    metrics: list[str],
-    series: Mapping[str, Doubles],
-    masks: Mapping[str, Mask],
-) -> dict[tuple[str, str, str], stats.Estimates]:
-    requests = list(dict.fromkeys(request for metric in metrics for request in _needed(metric)))
-    for key in {key for request in requests for key in request} - set(series):
-        raise InputError(
-            f"{name}: {', '.join(metrics)}: {_LACKING.get(key, f'there are not rows enough for {key!r}')}"
-        )
-    drawn_from = name if items == "pairs" else name + " " + items
-    estimates = stats.estimates(drawn_from, series, masks, requests) if requests and masks else {}
-    return {
-        (protocol, name, metric): _module(metric).compute(
-            lambda request, protocol=protocol: estimates[protocol, request], metric.partition("@")[2]
-        )
-        for protocol in masks
-        for metric in metrics
-    }
-
-
-_LACKING = {
-    "human": "the set has no human scores, and task preservation cannot be computed without them",
-    "stage": "added loss needs a chain with stages = true",
-    "squared-error": "the codec does not decode into the original space",
-}
-
-
-def _value(key: tuple[str, str, str], estimate: stats.Estimates, n: int) -> Value:
-    value, low, high = (rounded(number) for number in stats.summary(estimate))
-    return Value(*key, value, low, high, n)
-
-
-def _combined(
-    name: str,
-    weights: Mapping[str, float],
-    found: Mapping[tuple[str, str, str], stats.Estimates],
-    counts: Mapping[tuple[str, str, str], int],
-) -> list[Value]:
-    """Return the weighted sum over data sets, for each protocol and metric that all of them have."""
-    values = []
-    for protocol, metric in dict.fromkeys((protocol, metric) for protocol, _, metric in found):
-        keys = [(protocol, dataset, metric) for dataset in weights]
-        if all(key in found for key in keys):
-            parts = [weight * found[key] for key, weight in zip(keys, weights.values(), strict=True)]
-            n = sum(counts[key] for key in keys)
-            values.append(_value((protocol, name, metric), np.sum(parts, axis=0), n))
-    return values

@@ -121,6 +121,36 @@ def run(
 
 
 @app.command()
+def jitter(
+    suites: Suites = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Processes; default: the cores there are.")] = None,
+    mirror: Mirror = None,
+    offline: Offline = False,
+    out: Out = OUT,
+) -> None:
+    """Measure how far values move when vectors are disturbed in the last place: rerun tolerances follow.
+
+    One seed and training split of each pipeline, three disturbances of 1e-7; after harness run, whose results
+    the moves are measured against. What is stored already is not measured again.
+
+    \b
+    Examples: harness jitter sample
+              harness jitter --mirror DIR
+    """
+    from harness.execution import default_jobs
+    from harness.jitter import run as measure
+    from harness.progress import progress
+    from harness.show import jittered
+
+    found = _entries(suites, mirror, out, offline=offline)
+    with progress() as told:
+        failures = measure(found, Tree(out), _store(), jobs or default_jobs(), told)
+    _print(jittered(found, Tree(out), failures))
+    if failures:
+        raise RunError(f"the jitter of {len(failures)} cells could not be measured")
+
+
+@app.command()
 def results(
     source: From = ARTIFACTS,
     as_json: AsJson = False,
@@ -330,7 +360,9 @@ def _print(text: Any) -> None:
 
 
 def _store() -> Path:
-    return Path(os.environ.get("HARNESS_CACHE") or ".cache")
+    from harness.files import store_folder
+
+    return store_folder()
 
 
 def _entries(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, TypeAlias
 
@@ -157,7 +157,10 @@ def check_vectors(x: NDArray[Any], where: str, dimension: int | None = None) -> 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One measured value: point estimate, 95 % interval, and the number of items behind it."""
+    """One measured value: point estimate, 95 % interval, and the number of items behind it.
+
+    ``undefined`` resamples are left out of the interval: none of their items counts, or all are equal.
+    """
 
     protocol: str
     dataset: str
@@ -166,6 +169,12 @@ class Value:
     low: float
     high: float
     n: int
+    undefined: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the value as results state it, undefined resamples where there are some."""
+        found = asdict(self)
+        return found if self.undefined else {key: each for key, each in found.items() if key != "undefined"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,11 @@ def _resolved(path: Path, where: str) -> Path:
         raise InputError(f"{where}: {path}: found links in a circle, expected a file") from error
 
 
+def store_folder() -> Path:
+    """Return the store's folder: ``HARNESS_CACHE``, else ``.cache`` where the harness runs."""
+    return Path(os.environ.get("HARNESS_CACHE") or ".cache")
+
+
 def sha256_file(path: Path) -> str:
     """Return the hex sha256 of a file's bytes."""
     with path.open("rb") as file:

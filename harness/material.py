@@ -9,8 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from harness import judged
+from harness import clusters, judged
 from harness.cell import Material, training_of
+from harness.clusters import Sample
 from harness.core import Floats, InputError, PairSet
 from harness.inputs import Inputs
 from harness.overlap import Overlap, overlap
@@ -88,7 +89,15 @@ def material(base: Base, train: str) -> Material:
         overlaps={name: _overlap(base, read(name), read(train)) for name in base.tests},
         drawn=functools.cache(lambda name: draw(read(name), read(train), rows[name])),
         judged=functools.cache(lambda name: judged.scores(read(name), rows[name], rows[name])),
+        samples=functools.partial(samples, base),
     )
+
+
+@functools.lru_cache(maxsize=16)
+def samples(base: Base, tests: tuple[str, ...]) -> dict[str, Sample]:
+    """Return how the pairs of test sets that are measured together are resampled."""
+    suite = base.inputs.suite
+    return clusters.samples({name: base.inputs.read(name) for name in tests}, suite.combine)
 
 
 def _overlap(base: Base, test: PairSet, train: PairSet) -> Overlap:

@@ -17,8 +17,7 @@ from harness.core import Doubles, Floats, InputError, Ints, Mask, PairSet
 from harness.identity import numbers
 from harness.neighbours import DEPTH, Truth, against, nearest, rescored, scores, truth, unit
 from harness.stats import cosines
-
-MINIMUM = 30  # items; with fewer some resample draws none of them, or one alone, and has no correlation
+from harness.values import MINIMUM
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import io
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -158,7 +158,7 @@ def _groups(todo: list[Entry], bases: Mapping[tuple[str, str], Base], tree: Tree
     together: dict[str, list[tuple[Base, Cell]]] = {}
     for entry in todo:
         base, cell = bases[_key(entry)], entry.cell
-        key = digest([_identity(base, cell), cell.steps[0].spec()])
+        key = digest([seeding(base, cell), cell.steps[0].spec()])
         together.setdefault(key, []).append((base, cell))
     groups = [Group(tuple(cells), tree) for cells in together.values()]
     return sorted(groups, key=lambda group: -len(group.cells))  # long ones first: no core idles at the end
@@ -175,7 +175,7 @@ def _run_group(group: Group) -> tuple[int, list[str]]:
             shared, suite = material(base, cell.train), base.inputs.suite
             # Suites may encode a text among others, and its vector then differs in the last bits.
             key = _bytes_of(shared.training)
-            fitter = fitters.setdefault(key, Fitter(shared.training, _identity(base, cell)))
+            fitter = fitters.setdefault(key, Fitter(shared.training, seeding(base, cell)))
             fitting = time.monotonic()
             fitter.fit(cell.steps)  # kept, so that measuring begins with what is fitted
             fitted = time.monotonic() - fitting
@@ -190,7 +190,7 @@ def _run_group(group: Group) -> tuple[int, list[str]]:
     return len(group.cells), failures
 
 
-def _identity(base: Base, cell: Cell) -> Json:
+def seeding(base: Base, cell: Cell) -> Json:
     """Return what the seeds of a cell's steps come from, beside the steps."""
     inputs = base.inputs
     return {
@@ -224,7 +224,8 @@ def _write(base: Base, cell: Cell, result: Measured, tree: Tree, durations: Mapp
         "training_rows": len(material(base, cell.train).training.vectors),
         "audit": result.audit,
         "interval": {"level": LEVEL, "resamples": RESAMPLES},
-        "values": [asdict(value) for value in result.values],
+        "values": [value.as_json() for value in result.values],
+        **({"left_out": result.left_out} if result.left_out else {}),
         **({"codes": result.codes} if result.codes else {}),
         **({"training": result.training} if result.training else {}),
         "files": {

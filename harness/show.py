@@ -9,8 +9,10 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from harness import stability
 from harness.rerun import Line
 from harness.status import Entry
+from harness.tree import Tree
 
 
 def show(text: Any) -> None:
@@ -78,6 +80,18 @@ def ran(entries: Sequence[Entry], failures: Sequence[str]) -> str:
             if state == "blocked"
             else f"LEFT OUT {count} cells: {why}; {remedy}."
         )
+    return "\n".join([*lines, *(f"FAILED   {line}" for line in failures)])
+
+
+def jittered(entries: Sequence[Entry], tree: Tree, failures: Sequence[str]) -> str:
+    """Return, a suite a line, how many pipelines were disturbed and which are unstable; then what failed."""
+    found = stability.read(tree)
+    lines = []
+    for suite in dict.fromkeys(entry.cell.suite for entry in entries):
+        mine = [pipeline for pipeline in found.moves if pipeline[0] == suite]
+        names = [" ".join(filter(None, x[1:])) for x in sorted(found.unstable, key=str) if x[0] == suite]
+        said = f", unstable: {', '.join(names)}" if names else ""
+        lines.append(f"{suite}: {len(mine)} pipelines disturbed, {len(names)} unstable{said}")
     return "\n".join([*lines, *(f"FAILED   {line}" for line in failures)])
 
 

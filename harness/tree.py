@@ -28,6 +28,10 @@ class Tree:
         """Return the volatile facts of a cell: time, host, versions, durations."""
         return self.root / "envelopes" / suite / f"{cell}.json"
 
+    def jitter(self, suite: str) -> Path:
+        """Return how far a suite's values move when vectors are disturbed in the last place, stamped."""
+        return self.root / "jitter" / f"{suite}.json"
+
     def blocked(self, suite: str) -> Path:
         """Return the stamped list of a suite's cells that could not run, and why."""
         return self.root / "results" / f"{suite}.blocked.json"

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from harness import neighbours
+from harness import clusters, neighbours
 from harness.cell import Material, Measured, measure, training_of
 from harness.certificate import read_stamped
 from harness.chain import Fitter
@@ -107,6 +107,7 @@ def _material(train: PairSet, *tests: PairSet) -> Material:
         overlaps={test.name: overlap(test, train) for test in tests},
         drawn=_drawn(train, *tests),
         judged=lambda _: {},
+        samples=lambda names: clusters.samples({test.name: test for test in tests if test.name in names}, {}),
     )
 
 
@@ -506,6 +507,7 @@ def test_poisoned_test_data_does_not_change_a_fitted_codec(step: Step) -> None:
         overlaps={"test": Overlap(*(~np.array(mask) for mask in _masks(clean.overlaps["test"])))},
         drawn=_drawn(train, poisoned),
         judged=lambda _: {},
+        samples=lambda _: clusters.samples({"test": poisoned}, {}),
     )
     cell = _cell((step, SCALAR), ["spearman@human", "recall@10"])
     first, second = _measure(cell, clean), _measure(cell, other)

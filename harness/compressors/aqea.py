@@ -23,7 +23,7 @@ from pydantic import BaseModel, Field
 from harness.aqea_weights import Weights, affine_of, rotate
 from harness.codecs import Affine, restore_affine
 from harness.core import Doubles, Floats, InputError, Ints, Training
-from harness.stats import standard_ranks
+from harness.spearman import standard_ranks
 
 RANDOM = True
 GOLDEN_RATIO = 1.618033988749895

@@ -1,4 +1,4 @@
-"""Text encoders of sentence-transformers, from a Python package that carries the model or from the hub.
+"""Text encoders of sentence-transformers, from Python packages that carry the model or from the hub.
 
 Weights are read as safetensors and no code of a repository is run. Where ``weights_sha256`` is given it
 is checked, and it alone identifies the weights: a packaged and a downloaded copy are then one encoder.
@@ -8,30 +8,48 @@ from __future__ import annotations
 
 import functools
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
-from harness import hub
-from harness.core import Floats, InputError, PairSet, Place, check_vectors
-from harness.files import check_digest
+from harness import hub, zip_parts
+from harness.core import BlockedError, Floats, InputError, PairSet, Place, check_vectors
+from harness.files import check_digest, store_folder
 from harness.packages import PackageName, package_folder
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value  # TOML has lists alone
+
+
 class Params(BaseModel, extra="forbid", frozen=True):
-    """``package`` (with its model in the folder ``model``) or ``repo``; ``prefix`` goes before each text."""
+    """A model of ``package`` (its folder ``model``), ``distributions`` or ``repo``, the first at hand.
+
+    ``distributions`` each carry a part of a zip with the model, and this project's ``extra`` installs them.
+    ``prefix`` goes before each text.
+    """
 
     dimension: int = Field(ge=1)
     repo: str
     package: PackageName | None = None
+    distributions: Annotated[tuple[str, ...], BeforeValidator(_frozen)] = ()
+    extra: str | None = Field(default=None, pattern="^[a-z][a-z0-9-]*$")
     revision: str | None = Field(default=None, pattern="^[0-9a-f]{40}$")
     weights_sha256: str | None = Field(default=None, pattern="^[0-9a-f]{64}$")
     prefix: str = ""
     batch: int = Field(default=64, ge=1)
+
+    @model_validator(mode="after")
+    def _pinned(self) -> Params:
+        if self.distributions and self.weights_sha256 is None:
+            raise ValueError("distributions: expected weights_sha256 beside them")
+        if self.extra and not self.distributions:
+            raise ValueError("extra: expected the distributions that it installs beside it")
+        return self
 
 
 def locate(params: Params, place: Place) -> dict[str, Any]:
@@ -42,8 +60,8 @@ def locate(params: Params, place: Place) -> dict[str, Any]:
         "prefix": params.prefix,
         "batch": params.batch,
     }
-    if params.package is None or _packaged(params.package) is None:
-        sha = hub.commit(params.repo, "model", params.revision, place)
+    if _packaged(params.package) is None and not _in_parts(params):
+        sha = _commit(params, place)
         if params.weights_sha256 is None:
             return {**common, "revision": sha}
     return {**common, "weights_sha256": params.weights_sha256}
@@ -80,7 +98,9 @@ def _model(params: Params, place: Place) -> SentenceTransformer:
 
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     logging.getLogger("sentence_transformers").setLevel(logging.WARNING)
-    folder = _packaged(params.package) if params.package else None
+    folder = _packaged(params.package)
+    if folder is None and _in_parts(params):
+        folder = zip_parts.unpacked(params.distributions, str(params.weights_sha256), store_folder())
     if folder is None:
         sha = hub.commit(params.repo, "model", params.revision, place)
         folder = hub.snapshot(params.repo, "model", sha, ["*.json", "*.txt", "*.model", "model.safetensors"])
@@ -94,3 +114,20 @@ def _model(params: Params, place: Place) -> SentenceTransformer:
 def _packaged(package: str | None) -> Path | None:
     folder = package_folder(package) if package else None
     return folder / "model" if folder else None
+
+
+def _in_parts(params: Params) -> bool:
+    return bool(params.distributions) and not zip_parts.absent(params.distributions)
+
+
+def _commit(params: Params, place: Place) -> str:
+    """Return the hub's commit; where it cannot be had, say what can be installed instead."""
+    try:
+        return hub.commit(params.repo, "model", params.revision, place)
+    except BlockedError as error:
+        if params.extra is None:
+            raise
+        missing = f"{error.missing}, and {zip_parts.absent(params.distributions)[0]} is not installed"
+        install = f"pip install 'embedding-compression-evidence[{params.extra}]'"
+        remedy = f"{install} (make reproduce EXTRAS=dev,{params.extra}), or {error.remedy}"
+        raise BlockedError(missing, remedy) from error
