@@ -2,7 +2,7 @@
 
 Two pairs with a sentence in common are not independent, nor is a pair of one set that stands in another as
 well. The unit is therefore a cluster: pairs that are connected by rows that are the same
-(``harness.identity.identities``), over all sets that a combined value is made of, which share their resamples.
+(``harness.identity.numbers``), over all sets that a combined value is made of, which share their resamples.
 Where one cluster holds more than half of the pairs (all pairs of 50 documents; pairs drawn by the harness
 among the rows of a set) there is no other cluster to draw, and the rows are resampled instead: a pair of rows
 drawn a and b times counts a + b - 1 times, the first-order form of the vertex bootstrap's a b (Snijders and
@@ -15,13 +15,13 @@ to 100 %; with a b 97 to 100 %, with pairs as units 44 to 91 %, with the row tha
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from harness.core import Ints, PairSet
-from harness.identity import identities
+from harness.identity import numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +78,11 @@ def groups(names: Iterable[str], combine: Mapping[str, Mapping[str, float]]) -> 
 
 
 def _grouped(tests: Mapping[str, PairSet]) -> dict[str, Sample]:
-    numbers: dict[Hashable, int] = {}
-    pairs: dict[str, Ints] = {}
-    for name, data in tests.items():
-        rows = np.array([numbers.setdefault(key, len(numbers)) for key in identities(data)], np.int64)
-        pairs[name] = rows[data.pairs]
+    same = numbers(*tests.values())
+    pairs = {name: own[data.pairs] for (name, data), own in zip(tests.items(), same, strict=True)}
     every = np.concatenate(list(pairs.values()))
     name = " ".join(pairs)
-    units, members = _units(every, len(numbers))
+    units, members = _units(every, int(every.max(initial=-1)) + 1)
     ends = np.cumsum([len(found) for found in pairs.values()])[:-1]
     parts = dict(zip(pairs, np.split(members, ends), strict=True))
     return {part: Sample(name, units, found) for part, found in parts.items()}

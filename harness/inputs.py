@@ -18,8 +18,8 @@ SCHEMA = 1
 # A change to what these modules say makes every result of before out of date.
 ENGINE = (
     *("cell", "certificate", "chain", "clusters", "codecs", "core", "drawn", "folding", "identity", "judged"),
-    *("material", "neighbours", "noted", "overlap", "panels", "parquet", "pretrained", "records", "spaces"),
-    *("searching", "spearman", "stats", "symbols", "values", "vectors"),
+    *("material", "neighbours", "noted", "npz", "overlap", "panels", "parquet", "pretrained", "records"),
+    *("searching", "spaces", "spearman", "stats", "symbols", "values", "vectors"),
 )
 
 
@@ -56,6 +56,20 @@ class Inputs:
 
     def identity(self, cell: Cell) -> dict[str, Any]:
         """Return all that decides a cell's result, as JSON: its parameters, inputs and code."""
+        return {
+            "schema": SCHEMA,
+            "cell": cell.spec(),
+            "protocols": self.suite.protocols,
+            "combine": self.suite.combine,
+            "encoder": {**self.encoders[cell.encoder], "dimension": self.dimension(cell.encoder)},
+            "datasets": {name: self.datasets[name] for name in {cell.train, *cell.tests}},
+            "loaded": {step.load: sha256_file(codec_path(step.load)) for step in cell.steps if step.load},
+            # Digests without names: a module may move to another folder.
+            "code": sorted(set(self.code(cell).values())),
+        }
+
+    def code(self, cell: Cell) -> dict[str, str]:
+        """Return the digest of every module that a cell's values come from, by the module's dotted name."""
         modules = [f"harness.{name}" for name in ENGINE]
         modules += [f"harness.compressors.{_stem(step.use)}" for step in cell.steps]
         if cell.index:
@@ -73,16 +87,7 @@ class Inputs:
         ]
         # What the engine stands on is named above; a plug-in brings what it imports, whatever that is.
         used = [plugins.stands_on(name) if name.count(".") > 1 else {name} for name in modules]
-        return {
-            "schema": SCHEMA,
-            "cell": cell.spec(),
-            "protocols": self.suite.protocols,
-            "combine": self.suite.combine,
-            "encoder": {**self.encoders[cell.encoder], "dimension": self.dimension(cell.encoder)},
-            "datasets": {name: self.datasets[name] for name in {cell.train, *cell.tests}},
-            "loaded": {step.load: sha256_file(codec_path(step.load)) for step in cell.steps if step.load},
-            "code": {name: plugins.code_digest(name) for name in sorted(set().union(*used))},
-        }
+        return {name: plugins.code_digest(name) for name in sorted(set().union(*used))}
 
     def dimension(self, encoder: str) -> int:
         """Return the declared dimension of an encoder."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import io
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
@@ -13,10 +12,11 @@ from pathlib import Path
 
 import numpy as np
 
+from harness import npz
 from harness.cell import Measured, measure
 from harness.certificate import digest, dumps, write_stamped
 from harness.chain import Fitter
-from harness.core import BlockedError, Floats, InputError, Ints, Json, Training
+from harness.core import BlockedError, InputError, Json, Training
 from harness.execution import ENCODING_THREADS, FITTING_THREADS, use_threads
 from harness.files import sha256_file, write_atomic
 from harness.material import Base, base_of, before, embed, material
@@ -144,7 +144,7 @@ def _prepare(base: Base, trains: list[str], tree: Tree, told: Told) -> bool:
     told(step, 0, rows)
     embed(base, lambda done: told(step, done, rows))
     taken = {"rows@" + data.name: data.index for data in sets if data.index is not None}
-    path, content = tree.scores(base.suite, base.encoder), _npz({**before(base), **taken})
+    path, content = tree.scores(base.suite, base.encoder), npz.dumps({**before(base), **taken})
     changed = path.is_file() and path.read_bytes() != content
     write_atomic(path, content)
     for i, train in enumerate(trains):
@@ -211,7 +211,7 @@ def _bytes_of(training: Training) -> str:
 def _write(base: Base, cell: Cell, result: Measured, tree: Tree, durations: Mapping[str, float]) -> None:
     suite, chain = cell.suite, result.chain
     files = {"before": tree.scores(suite, cell.encoder), "after": tree.scores(suite, cell.id)}
-    write_atomic(files["after"], _npz(result.scores))
+    write_atomic(files["after"], npz.dumps(result.scores))
     if cell.keep_codec:
         train = base.inputs.datasets[cell.train]
         chain.save(tree.codec(suite, cell.id), train)
@@ -243,9 +243,3 @@ def _write(base: Base, cell: Cell, result: Measured, tree: Tree, durations: Mapp
         volatile["timings"] = {first: measured(chain, rows, build)}
     write_atomic(tree.envelope(suite, cell.id), dumps(volatile))
     write_stamped(tree.result(suite, cell.id), content)  # last: a result means that all of it is there
-
-
-def _npz(arrays: Mapping[str, Floats | Ints]) -> bytes:
-    buffer = io.BytesIO()
-    np.savez(buffer, **arrays)  # type: ignore[arg-type]
-    return buffer.getvalue()

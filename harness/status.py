@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from harness.certificate import read_stamped
-from harness.core import InputError, Json, LeftOutError, Place
+from harness.core import InputError, LeftOutError, Place
 from harness.files import inside, sha256_file
 from harness.inputs import Inputs, locate
 from harness.plan import Cell, cells
@@ -65,20 +66,23 @@ def _entry(inputs: Inputs, cell: Cell, tree: Tree, *, force: bool) -> Entry:
     if blocked:
         state: State = "left out" if isinstance(blocked, LeftOutError) else "blocked"
         return Entry(inputs, cell, state, blocked.missing, blocked.remedy)
-    why = "forced" if force else _stale(inputs.identity(cell), cell, tree)
+    why = "forced" if force else _stale(inputs, cell, tree)
     if why and (large := inputs.left_out(cell)):
         return Entry(inputs, cell, "left out", large.missing, large.remedy)
     return Entry(inputs, cell, "to do" if why else "done", why)
 
 
-def _stale(identity: Json, cell: Cell, tree: Tree) -> str:
-    path = tree.result(cell.suite, cell.id)
+def _stale(inputs: Inputs, cell: Cell, tree: Tree) -> str:
+    path, identity = tree.result(cell.suite, cell.id), inputs.identity(cell)
     if not path.is_file():
         return "no result yet"
     try:
         content, _ = read_stamped(path)
         if content["inputs"] != identity:
-            return f"changed: {_difference(content['inputs'], identity)}"
+            at = _difference(content["inputs"], identity)
+            return f"changed: {at}" + (
+                _where(content["inputs"]["code"], inputs.code(cell)) if at == "code" else ""
+            )
         for file in content["files"].values():
             if sha256_file(inside(tree.root, file["path"], str(path))) != file["sha256"]:
                 return f"altered: {file['path']}"
@@ -95,3 +99,8 @@ def _difference(before: Any, after: Any, at: str = "") -> str:
             if before.get(key) != after.get(key):
                 return _difference(before.get(key), after.get(key), f"{at}.{key}" if at else key)
     return at
+
+
+def _where(before: Sequence[str], modules: Mapping[str, str]) -> str:
+    """Return the first module that says something new, and nothing where a module is only used no more."""
+    return next((f" of {name}" for name, digest in modules.items() if digest not in before), "")

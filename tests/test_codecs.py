@@ -143,6 +143,13 @@ def test_the_same_codec_is_the_same_bytes(tmp_path: Path) -> None:
     assert hashlib.sha256(one.read_bytes()).hexdigest() == hashlib.sha256(other.read_bytes()).hexdigest()
 
 
+def test_the_bytes_of_a_codec_are_these(tmp_path: Path) -> None:
+    """Whatever the version of Python: another digest here makes every codec of before another file."""
+    save_codec(tmp_path / "codec.safetensors", _steps(), {"name": "é", "rows": 0.1})
+    digest = hashlib.sha256((tmp_path / "codec.safetensors").read_bytes()).hexdigest()
+    assert "c833e36993339dff53aff8a9794e0bcc0906bc0edba0ac3ec198a66de201b2ea" == digest
+
+
 def test_saving_leaves_no_other_file(tmp_path: Path) -> None:
     """The temporary file has become the codec."""
     save_codec(tmp_path / "codec.safetensors", _steps())

@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from harness import plugins
 from harness.artifacts import _files, publish
 from harness.certificate import read_json, read_stamped, write_stamped
 from harness.core import InputError, Place, RunError
@@ -594,6 +595,20 @@ def test_a_changed_input_file_runs_all_cells_again(ran: Harness) -> None:
     with np.load(ran.folder / "suites" / "test.npz") as arrays:
         np.savez(ran.folder / "suites" / "test.npz", **{**arrays, "gold": -arrays["gold"]})
     assert {("to do", "changed: datasets.test-set.sha256")} == set(ran.plan().values())
+
+
+def test_changed_code_runs_its_cells_again(ran: Harness) -> None:
+    """A result names digests of code alone; the plan says which of today's modules has another."""
+    path = ran.tree.result("own", _cell("pca"))
+    content, _ = read_stamped(path)
+    mine = plugins.code_digest("harness.compressors.pca")
+    for changed, why in (("0" * 16, "code of harness.compressors.pca"), (None, "code")):
+        code = [digest for digest in content["inputs"]["code"] if changed is None or digest != mine]
+        inputs = {**content["inputs"], "code": sorted([*code, changed or "0" * 16])}
+        write_stamped(path, {**content, "inputs": inputs})
+        planned = ran.plan()
+        assert ("to do", f"changed: {why}") == planned.pop(_cell("pca"))
+        assert {("done", "")} == set(planned.values())
 
 
 def test_a_promise_is_part_of_a_cell(ran: Harness) -> None:
