@@ -71,6 +71,7 @@ def _files(entries: list[Entry], out: Tree) -> set[Path]:
     for entry in entries:
         suite, cell = entry.cell.suite, entry.cell
         found.add(out.blocked(suite))
+        found |= {out.means(suite)} if out.means(suite).is_file() else set()
         if entry.state == "done":
             found |= {out.result(suite, cell.id), out.envelope(suite, cell.id)}
             found |= {out.scores(suite, cell.id), out.scores(suite, cell.encoder)}

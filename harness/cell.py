@@ -11,7 +11,7 @@ import numpy as np
 from harness import clusters, judged, panels, plugins, stats, values
 from harness.chain import Chain, Fitter
 from harness.clusters import Sample
-from harness.core import Doubles, Floats, InputError, Mask, PairSet, Training, Value
+from harness.core import Doubles, Floats, InputError, Ints, Mask, PairSet, Training, Value
 from harness.noted import histories, index_of, index_size, stored_symbols
 from harness.overlap import Overlap
 from harness.panels import Drawn
@@ -125,18 +125,15 @@ def point_values(
 
 def _panels(cell: Cell, chain: Chain, material: Material, protocols: list[str]) -> dict[str, Panel]:
     """Return what is measured of each set of the cell."""
-    found: dict[str, Panel] = {}
     pairs = material.samples(cell.tests)
+    found: dict[str, Panel] = {}
     for name, metrics in cell.metrics:
         series = _series(cell, chain, material, name, metrics)
-        masks = _masks_of(material.tests[name], material.overlaps[name], series, protocols)
         samples = {"pairs": pairs[name]}
-        for items in series.keys() - {"pairs", "random-pairs"}:
-            samples[items] = clusters.independent(f"{name} {items}", len(next(iter(masks[items].values()))))
         if "random-pairs" in series:
             drawn = material.drawn(name)
-            samples["random-pairs"] = clusters.of_pairs(f"{name} random-pairs", drawn.pairs, len(drawn.rows))
-        found[name] = Panel(series, masks, samples)
+            samples["random-pairs"] = random_sample(name, drawn.pairs, len(drawn.rows))
+        found[name] = panel_of(material.tests[name], material.overlaps[name], series, samples, protocols)
     return found
 
 
@@ -150,6 +147,28 @@ def _audited(data: PairSet, overlap: Overlap, masks: Mapping[str, Mask]) -> dict
         "kept_near_duplicates": {protocol: int((mask & near).sum()) for protocol, mask in masks.items()},
         **irregular,
     }
+
+
+def random_sample(name: str, pairs: Ints, rows: int) -> Sample:
+    """Return how the random pairs (m, 2) of a set are resampled, drawn of so many rows."""
+    return clusters.of_pairs(f"{name} random-pairs", pairs, rows)
+
+
+def panel_of(
+    data: PairSet,
+    overlap: Overlap,
+    series: Mapping[str, Mapping[str, Doubles]],
+    samples: Mapping[str, Sample],
+    protocols: list[str],
+) -> Panel:
+    """Return what is measured of a set; ``samples`` has those of pairs, queries are units of their own."""
+    masks = _masks_of(data, overlap, series, protocols)
+    queries = {
+        items: clusters.independent(f"{data.name} {items}", len(next(iter(masks[items].values()))))
+        for items in series
+        if items not in samples
+    }
+    return Panel(series, masks, {**samples, **queries})
 
 
 def _masks_of(

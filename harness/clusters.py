@@ -41,11 +41,6 @@ class Sample:
         """Return whether rows are resampled, and each item is a pair of them."""
         return bool(self.members.shape[1] > 1)
 
-    @property
-    def clusters(self) -> int:
-        """Return how many units the items of this set belong to."""
-        return len(np.unique(self.members))
-
 
 def independent(name: str, items: int) -> Sample:
     """Return items that are units of their own: queries, each with an answer of its own."""

@@ -12,7 +12,7 @@ import numpy as np
 from harness import clusters, judged
 from harness.cell import Material, training_of
 from harness.clusters import Sample
-from harness.core import Floats, InputError, PairSet
+from harness.core import Floats, InputError
 from harness.inputs import Inputs
 from harness.overlap import Overlap, overlap
 from harness.panels import draw
@@ -86,7 +86,7 @@ def material(base: Base, train: str) -> Material:
         tests={name: read(name) for name in base.tests},
         vectors={name: rows[name] for name in base.tests},
         before=before(base),
-        overlaps={name: _overlap(base, read(name), read(train)) for name in base.tests},
+        overlaps={name: overlap_of(base, name, train) for name in base.tests},
         drawn=functools.cache(lambda name: draw(read(name), read(train), rows[name])),
         judged=functools.cache(lambda name: judged.scores(read(name), rows[name], rows[name])),
         samples=functools.partial(samples, base),
@@ -100,7 +100,10 @@ def samples(base: Base, tests: tuple[str, ...]) -> dict[str, Sample]:
     return clusters.samples({name: base.inputs.read(name) for name in tests}, suite.combine)
 
 
-def _overlap(base: Base, test: PairSet, train: PairSet) -> Overlap:
+@functools.lru_cache(maxsize=64)
+def overlap_of(base: Base, name: str, split: str) -> Overlap:
+    """Return what the pairs of a test set share with a training split."""
+    test, train = base.inputs.read(name), base.inputs.read(split)
     identity = {
         "test": {"name": test.name, **test.origin},
         "train": {"name": train.name, **train.origin},

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from harness import npz
+from harness.bootstrap import LEVEL, RESAMPLES
 from harness.cell import Measured, measure
 from harness.certificate import digest, dumps, write_stamped
 from harness.chain import Fitter
@@ -20,10 +21,10 @@ from harness.core import BlockedError, InputError, Json, Training
 from harness.execution import ENCODING_THREADS, FITTING_THREADS, use_threads
 from harness.files import sha256_file, write_atomic
 from harness.material import Base, base_of, before, embed, material
+from harness.means import write_means
 from harness.noted import index_of
 from harness.plan import Cell
 from harness.provenance import envelope
-from harness.stats import LEVEL, RESAMPLES
 from harness.status import Entry
 from harness.timings import measured
 from harness.tree import Tree
@@ -54,6 +55,7 @@ def run(
     if not todo:
         prune(entries, tree)
         write_blocked(entries, tree)
+        means_over_seeds([e for e in entries if e.state == "done"], tree, store, jobs, told)
         return []
     bases, todo, failures = _bases(entries, chosen, tree, store, told)
     prune(entries, tree)
@@ -67,7 +69,22 @@ def run(
         for count, failed in results:
             done, failures = done + count, failures + failed
             told("cells", done, len(todo))
+    measured = [e for e in entries if e.state == "done"] + todo
+    means_over_seeds(measured, tree, store, jobs, told)
     return failures
+
+
+def means_over_seeds(entries: list[Entry], tree: Tree, store: Path, jobs: int, told: Told) -> None:
+    """Write the means over seeds, and the comparisons, of ``entries`` that are done."""
+    together: dict[tuple[str, str], list[Entry]] = {}
+    for entry in entries:
+        if tree.result(entry.cell.suite, entry.cell.id).is_file():  # else it failed
+            together.setdefault(_key(entry), []).append(entry)
+    cells = {
+        base_of(found[0].inputs, encoder, [entry.cell for entry in found], store): [x.cell for x in found]
+        for (_, encoder), found in together.items()
+    }
+    write_means(cells, tree, jobs, told)
 
 
 def _bases(

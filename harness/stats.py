@@ -14,20 +14,16 @@ nothing can be ranked anew, and the first order stands.
 
 from __future__ import annotations
 
-import functools
-import hashlib
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from harness import spearman
+from harness.bootstrap import RESAMPLES, TAILS, interval, weights
 from harness.clusters import Sample
 from harness.core import ZERO_NORM, Doubles, Floats, InputError, Mask
 
-RESAMPLES = 10_000
 ANEW = 500  # resamples that are ranked anew as well
-LEVEL = 95.0  # per cent
-TAILS = ((100 - LEVEL) / 2, (100 + LEVEL) / 2)
 _CHUNK = 1_000  # resamples turned to float32 at a time
 _RARE = 20  # a resample misses more units than so many with a chance below 1e-8, and nobody looks for it
 _CERTAIN = 1e-12  # so near to 1 or -1 a correlation is that in every resample
@@ -35,7 +31,6 @@ _CERTAIN = 1e-12  # so near to 1 or -1 a correlation is that in every resample
 Estimates = Doubles  # (1,): the point; or (1 + RESAMPLES + ANEW,): and its resamples, and the first anew
 Request = tuple[str, str] | tuple[str]  # the correlation of two series, or the mean of one
 Series = Mapping[str, Doubles]
-Weights = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
 
 
 def cosines(left: Floats, right: Floats, where: str) -> Floats:
@@ -49,17 +44,6 @@ def cosines(left: Floats, right: Floats, where: str) -> Floats:
         raise InputError(f"{where}: pair {int(norms.argmin())} has a vector of norm 0, expected a direction")
     found: Floats = (np.einsum("ij,ij->i", a, b) / norms).astype(np.float32)
     return found
-
-
-@functools.lru_cache(maxsize=16)
-def weights(name: str, units: int) -> Weights:
-    """Return how often each of ``units`` is drawn in each resample, (RESAMPLES, units) uint8."""
-    seed = hashlib.sha256(("bootstrap of " + name + ", " + str(units) + " units").encode()).digest()
-    rng = np.random.default_rng(list(seed))
-    drawn = np.empty((RESAMPLES, units), np.uint8)
-    for i in range(RESAMPLES):
-        drawn[i] = np.bincount(rng.integers(units, size=units), minlength=units)
-    return drawn
 
 
 def points(series: Series, masks: Mapping[str, Mask], requests: Sequence[Request]) -> Found:
@@ -136,8 +120,7 @@ def summary(values: Estimates) -> tuple[float, float, float, int]:
     defined = moved[np.isfinite(moved)]
     if not np.isfinite(values[0]) or len(defined) == 0:
         return float("nan"), float("nan"), float("nan"), RESAMPLES
-    low, high = np.percentile(defined, TAILS)
-    return float(values[0]), float(low), float(high), RESAMPLES - len(defined)
+    return float(values[0]), *interval(defined), RESAMPLES - len(defined)
 
 
 def _point(parts: Sequence[Doubles]) -> float:

@@ -145,7 +145,11 @@ class Expect(_Strict):
 
 
 class Suite(_Strict):
-    """What to measure; data only."""
+    """What to measure; data only.
+
+    ``baselines``: chains that every other one of as many bytes is compared with, in the same space and after
+    the same training split.
+    """
 
     name: Name
     title: str
@@ -157,6 +161,7 @@ class Suite(_Strict):
     test: list[str] = Field(min_length=1)
     seen: list[str] = []
     codecs: list[str] = []
+    baselines: list[str] = []
     timings: bool = False
     datasets: dict[Name, Dataset]
     encoders: dict[Name, Encoder] = Field(min_length=1)
@@ -241,6 +246,7 @@ def _check_names(suite: Suite, where: str) -> None:
     for name, point in suite.points.items():
         ratios = point.ratio if isinstance(point.ratio, dict) else {}
         _known(list(ratios), spaces, f"{where}: [points.{name}] ratio")
+    _known(suite.baselines, chains, f"{where}: baselines")
     for key in ("train", "test", "seen"):
         _known(getattr(suite, key), sets, f"{where}: {key}")
     for seeds in (suite.seeds, *(chain.seeds or () for chain in suite.chains)):

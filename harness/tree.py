@@ -36,6 +36,10 @@ class Tree:
         """Return the stamped list of a suite's cells that could not run, and why."""
         return self.root / "results" / f"{suite}.blocked.json"
 
+    def means(self, suite: str) -> Path:
+        """Return the stamped means over seeds of a suite, and the comparisons of methods."""
+        return self.root / "means" / f"{suite}.json"
+
     def transcript(self, server: str) -> Path:
         """Return the stamped transcript of what the smoke test saw of a server."""
         return self.root / "transcripts" / f"{server}.json"

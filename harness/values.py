@@ -11,7 +11,7 @@ import numpy as np
 from harness import plugins, stats
 from harness.certificate import rounded
 from harness.clusters import Sample
-from harness.core import Doubles, InputError, Mask, Value
+from harness.core import Doubles, InputError, Ints, Mask, Value
 
 MINIMUM = 30  # items; with fewer some resample draws none of them, or one alone, and has no correlation
 
@@ -40,6 +40,12 @@ class Panel:
     def count(self, protocol: str, metric: str) -> int:
         """Return how many items are behind a metric under a protocol."""
         return int(self.masks[plugin(metric).ITEMS][protocol].sum())
+
+    def units(self, protocol: str, metric: str) -> tuple[str, Ints]:
+        """Return what is resampled of the items behind a metric: the name of the resamples, and units."""
+        items = plugin(metric).ITEMS
+        sample = self.samples[items]
+        return sample.group, np.unique(sample.members[self.masks[items][protocol]])
 
 
 def plugin(metric: str) -> ModuleType:

@@ -1,0 +1,48 @@
+"""The resamples that every value shares, their interval, and the test of a difference."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+
+import numpy as np
+
+from harness.core import Doubles
+
+RESAMPLES = 10_000
+LEVEL = 95.0  # per cent
+TAILS = ((100 - LEVEL) / 2, (100 + LEVEL) / 2)
+Weights = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
+
+
+@functools.lru_cache(maxsize=16)
+def weights(name: str, units: int) -> Weights:
+    """Return how often each of ``units`` is drawn in each resample, (RESAMPLES, units) uint8."""
+    seed = hashlib.sha256(("bootstrap of " + name + ", " + str(units) + " units").encode()).digest()
+    rng = np.random.default_rng(list(seed))
+    drawn = np.empty((RESAMPLES, units), np.uint8)
+    for i in range(RESAMPLES):
+        drawn[i] = np.bincount(rng.integers(units, size=units), minlength=units)
+    return drawn
+
+
+def seed_weights(name: str, seeds: int) -> Doubles:
+    """Return the share of each of ``seeds`` in the mean of each resample, (RESAMPLES, seeds).
+
+    ``name``: of the cells that differ in their seed alone; others draw theirs independently.
+    """
+    found: Doubles = weights("seeds of " + name, seeds) / np.float64(seeds)
+    return found
+
+
+def interval(resampled: Doubles) -> tuple[float, float]:
+    """Return the ends of the percentile interval of resamples, those that are undefined left out."""
+    low, high = np.percentile(resampled[np.isfinite(resampled)], TAILS)
+    return float(low), float(high)
+
+
+def p_value(resampled: Doubles) -> float:
+    """Return the two-sided p of a difference that would be 0, from its resamples; 1 where all are 0."""
+    defined = resampled[np.isfinite(resampled)]
+    fewer = min(int((defined <= 0).sum()), int((defined >= 0).sum()))
+    return min(1.0, 2 * (1 + fewer) / (1 + len(defined)))
