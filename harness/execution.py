@@ -9,8 +9,7 @@ from typing import TypeVar
 T = TypeVar("T")
 R = TypeVar("R")
 
-ENCODING_THREADS = 2  # fixed: another number may change a vector's last bits
-FITTING_THREADS = 1  # a cell has one thread, however many run side by side
+FITTING_THREADS = 1  # a process has one thread, however many run side by side: another number, other bits
 
 
 def spread(work: Callable[[T], R], items: Sequence[T], jobs: int) -> Iterator[R]:

@@ -19,6 +19,8 @@ from pydantic import AfterValidator, BaseModel, Field
 from harness.core import BlockedError, Floats, InputError, PairSet, Place, check_vectors
 from harness.http_json import post
 
+CHUNK = 2048  # texts that are asked for, and kept, together
+
 
 def _safe(url: str) -> str:
     parts = urlsplit(url)

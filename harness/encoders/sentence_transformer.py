@@ -21,6 +21,8 @@ from harness.files import check_digest
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
+CHUNK = 256  # texts that are encoded, and kept, together
+
 
 class Params(BaseModel, extra="forbid", frozen=True):
     """``package`` (with its model in the folder ``model``) or ``repo``; ``prefix`` goes before each text."""
