@@ -15,12 +15,12 @@ from typing import Any
 
 from harness.certificate import read_json
 from harness.core import InputError
-from harness.values import MINIMUM
 from harness.plan import Cell, cells
 from harness.plugins import load as plugin
 from harness.shape import check_blocked, check_result
 from harness.suite import Suite, load
 from harness.tree import Tree
+from harness.values import MINIMUM
 
 SUITES, COMMITTED = Path("suites"), Path("artifacts")
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 
-ENCODING_THREADS = 2  # fixed: another number may change a vector's last bits
-FITTING_THREADS = 1  # a cell has one thread, however many run side by side
+FITTING_THREADS = 1  # a process has one thread, however many run side by side: another number, other bits
 
 
 def use_threads(count: int) -> None:

@@ -23,8 +23,7 @@ from harness.cell import Material, point_values, training_of
 from harness.certificate import digest, read_stamped, rounded, write_stamped
 from harness.chain import Fitter
 from harness.core import BlockedError, Floats, InputError, Json, RunError
-from harness.execution import ENCODING_THREADS, FITTING_THREADS, use_threads
-from harness.workers import spread
+from harness.execution import FITTING_THREADS, use_threads
 from harness.material import Base, base_of, embed, embedded, material
 from harness.panels import draw
 from harness.plan import Cell
@@ -33,6 +32,7 @@ from harness.stability import Key, key_of
 from harness.stats import cosines
 from harness.status import Entry
 from harness.tree import Tree
+from harness.workers import spread
 
 RELATIVE = 1e-7
 DRAWS = 3
@@ -109,9 +109,8 @@ def _base(entry: Entry, entries: list[Entry], store: Path) -> Base:
 
 
 def _measure(work: list[Work], jobs: int, told: Told) -> list[str]:
-    use_threads(ENCODING_THREADS)
     for base in dict.fromkeys(base for base, _, _ in work):
-        embed(base, lambda _: None)
+        embed(base, lambda _done, _of: None, jobs)
     together: dict[str, list[Work]] = {}
     for base, cell, path in work:
         key = digest([seeding(base, cell), cell.steps[0].spec()])

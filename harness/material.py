@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from harness import clusters, judged
+from harness.cache import cached, entry
 from harness.cell import Material, training_of
 from harness.clusters import Sample
 from harness.core import Floats, InputError
@@ -17,10 +17,10 @@ from harness.inputs import Inputs
 from harness.overlap import Overlap, overlap
 from harness.panels import draw
 from harness.plan import Cell
-from harness.plugins import code_digest
+from harness.plugins import code_of
 from harness.spaces import embedded_by
 from harness.stats import cosines
-from harness.vectors import cached
+from harness.units import Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Base:
 
 
 def base_of(inputs: Inputs, encoder: str, cells: list[Cell], store: Path) -> Base:
-    """Return the base of an encoder's cells. All that can run count, done or not: they decide the units."""
+    """Return the base of an encoder's cells, done or not: their scores before compression are one file."""
     used = {name for cell in cells for name in (cell.train, *cell.tests)}
     tested = {name for cell in cells for name in cell.tests}
     order = list(inputs.suite.datasets)
@@ -53,14 +53,14 @@ def base_of(inputs: Inputs, encoder: str, cells: list[Cell], store: Path) -> Bas
 @functools.lru_cache(maxsize=4)
 def embedded(base: Base) -> dict[str, Floats]:
     """Return the vectors of every set; kept for the process."""
-    return embed(base, lambda _: None)
+    return embed(base, lambda _done, _of: None)
 
 
-def embed(base: Base, told: Callable[[int], None]) -> dict[str, Floats]:
+def embed(base: Base, told: Told, jobs: int = 1) -> dict[str, Floats]:
     """Return the vectors of every set, made where the store has them not; ``told`` hears the rows done."""
     inputs = base.inputs
     sets = [inputs.read(name) for name in base.sets]
-    return embedded_by(inputs, base.encoder, sets, base.store, told)
+    return embedded_by(inputs, base.encoder, sets, base.store, told, jobs)
 
 
 @functools.lru_cache(maxsize=4)
@@ -107,9 +107,9 @@ def overlap_of(base: Base, name: str, split: str) -> Overlap:
     identity = {
         "test": {"name": test.name, **test.origin},
         "train": {"name": train.name, **train.origin},
-        "code": [code_digest(f"harness.{name}") for name in ("overlap", "identity", "folding", "records")],
+        "code": code_of(overlap.__module__),
     }
-    kept = cached(base.store, "overlaps", identity, lambda: _stacked(overlap(test, train)))
+    kept = cached(entry(base.store, "overlaps", identity), lambda: _stacked(overlap(test, train)))
     return Overlap(*np.array(kept))
 
 

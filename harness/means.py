@@ -17,12 +17,13 @@ import numpy as np
 from harness import bootstrap, plugins, stats
 from harness.certificate import read_json, read_stamped, rounded, write_stamped
 from harness.core import InputError, Json
-from harness.execution import FITTING_THREADS, spread, use_threads
+from harness.execution import FITTING_THREADS, use_threads
 from harness.material import Base
 from harness.plan import Cell
 from harness.remeasured import Remeasured, remeasure
 from harness.tree import Tree
 from harness.values import Estimated, Key
+from harness.workers import spread
 
 CODE = ("bootstrap", "clusters", "means", "remeasured", "spearman", "stats", "values")
 Told = Callable[[str, int, int], None]

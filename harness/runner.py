@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
@@ -17,8 +16,8 @@ from harness.bootstrap import LEVEL, RESAMPLES
 from harness.cell import Measured, measure
 from harness.certificate import digest, dumps, write_stamped
 from harness.chain import Fitter
-from harness.core import BlockedError, InputError, Json, Training
-from harness.execution import ENCODING_THREADS, FITTING_THREADS, use_threads
+from harness.core import BlockedError, InputError, Json
+from harness.execution import FITTING_THREADS, use_threads
 from harness.files import sha256_file, write_atomic
 from harness.material import Base, base_of, before, embed, material
 from harness.means import write_means
@@ -57,7 +56,7 @@ def run(
         write_blocked(entries, tree)
         means_over_seeds([e for e in entries if e.state == "done"], tree, store, jobs, told)
         return []
-    bases, todo, failures = _bases(entries, chosen, tree, store, told)
+    bases, todo, failures = _bases(entries, chosen, tree, store, jobs, told)
     prune(entries, tree)
     write_blocked(entries, tree)  # not before: inputs that are refused leave nothing behind
     for entry in todo:  # out of date: nothing may be left to be mixed in if the cell fails now
@@ -88,14 +87,14 @@ def means_over_seeds(entries: list[Entry], tree: Tree, store: Path, jobs: int, t
 
 
 def _bases(
-    entries: list[Entry], chosen: list[Entry], tree: Tree, store: Path, told: Told
+    entries: list[Entry], chosen: list[Entry], tree: Tree, store: Path, jobs: int, told: Told
 ) -> tuple[dict[tuple[str, str], Base], list[Entry], list[str]]:
     """Prepare every encoder that has cells to do; return the bases, the cells to run, and what failed.
 
     An encoder whose input is refused or cannot be fetched fails with its cells; the others still run. Raises
     the error where no other encoder is left.
     """
-    use_threads(ENCODING_THREADS)
+    use_threads(FITTING_THREADS)
     bases: dict[tuple[str, str], Base] = {}
     todo: list[Entry] = []
     failures: list[str] = []
@@ -104,7 +103,7 @@ def _bases(
         mine = [entry for entry in entries if _key(entry) == key and entry.can_run]
         base = base_of(mine[0].inputs, key[1], [entry.cell for entry in mine], store)
         try:
-            changed = _prepare(base, sorted({entry.cell.train for entry in mine}), tree, told)
+            changed = _prepare(base, sorted({entry.cell.train for entry in mine}), tree, jobs, told)
         except (InputError, BlockedError) as found:
             error = found
             failures.append(f"{key[0]}: {key[1]}: {found}")
@@ -153,13 +152,10 @@ def write_blocked(entries: list[Entry], tree: Tree) -> None:
         write_stamped(tree.blocked(suite), {"suite": suite, "blocked": listed})
 
 
-def _prepare(base: Base, trains: list[str], tree: Tree, told: Told) -> bool:
+def _prepare(base: Base, trains: list[str], tree: Tree, jobs: int, told: Told) -> bool:
     """Encode, audit, and write the similarities before compression; return whether that file changed."""
     sets = [base.inputs.read(name) for name in base.sets]
-    rows = len({text for data in sets for text in data.texts or ()}) or sum(data.rows for data in sets)
-    step = f"vectors of {base.encoder} for {base.suite}"
-    told(step, 0, rows)
-    embed(base, lambda done: told(step, done, rows))
+    embed(base, functools.partial(told, f"vectors of {base.encoder} for {base.suite}"), jobs)
     taken = {"rows@" + data.name: data.index for data in sets if data.index is not None}
     path, content = tree.scores(base.suite, base.encoder), npz.dumps({**before(base), **taken})
     changed = path.is_file() and path.read_bytes() != content
@@ -184,23 +180,21 @@ def _groups(todo: list[Entry], bases: Mapping[tuple[str, str], Base], tree: Tree
 def _run_group(group: Group) -> tuple[int, list[str]]:
     use_threads(FITTING_THREADS)
     failures: list[str] = []
-    fitters: dict[str, Fitter] = {}
-    begun: set[str] = set()
+    fitter: Fitter | None = None  # one: training split and seeds of a group's cells are the same
+    first = True
     for base, cell in group.cells:
         start = time.monotonic()
         try:
             shared, suite = material(base, cell.train), base.inputs.suite
-            # Suites may encode a text among others, and its vector then differs in the last bits.
-            key = _bytes_of(shared.training)
-            fitter = fitters.setdefault(key, Fitter(shared.training, seeding(base, cell)))
+            fitter = fitter or Fitter(shared.training, seeding(base, cell))
             fitting = time.monotonic()
             fitter.fit(cell.steps)  # kept, so that measuring begins with what is fitted
             fitted = time.monotonic() - fitting
             result = measure(cell, shared, fitter, suite.protocols, suite.combine)
             durations = {"seconds": time.monotonic() - start}
-            if key not in begun:  # else the first step was fitted for another cell, and costs nothing here
+            if first:  # else the first step was fitted for another cell, and costs nothing here
                 durations["training_seconds"] = fitted
-            begun.add(key)
+            first = False
             _write(base, cell, result, group.tree, durations)
         except (InputError, BlockedError) as error:
             failures.append(f"{cell.suite}: {cell.id}: {error}")
@@ -215,14 +209,6 @@ def seeding(base: Base, cell: Cell) -> Json:
         "train": inputs.datasets[cell.train],
         "seed": cell.seed,
     }
-
-
-def _bytes_of(training: Training) -> str:
-    arrays = (training.vectors, training.pairs, training.gold)
-    hasher = hashlib.sha256()
-    for array in arrays:
-        hasher.update(b"none" if array is None else np.ascontiguousarray(array).tobytes())
-    return hasher.hexdigest()
 
 
 def _write(base: Base, cell: Cell, result: Measured, tree: Tree, durations: Mapping[str, float]) -> None:

@@ -18,7 +18,7 @@ import numpy as np
 
 from harness.aqea_files import Vectors, write_aqed
 from harness.core import BlockedError, Floats, InputError, Place, check_vectors
-from harness.execution import ENCODING_THREADS, FITTING_THREADS, use_threads
+from harness.execution import FITTING_THREADS, use_threads
 from harness.inputs import locate
 from harness.plan import encoder_params
 from harness.serve_app import EXPORT, build
@@ -116,7 +116,7 @@ def sample_vectors(store: Path) -> Floats:
         if isinstance(found, BlockedError):
             raise found
     params = encoder_params(suite.encoders[ENCODER].raw(), ENCODER, str(path))
-    use_threads(ENCODING_THREADS)
+    use_threads(FITTING_THREADS)
     sets = [inputs.read(DATASET)]
     return vectors(sets, inputs.encoders[ENCODER], params, inputs.place, store)[DATASET]
 

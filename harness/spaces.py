@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,17 +13,21 @@ from harness.core import Floats, InputError, PairSet, check_vectors
 from harness.inputs import Inputs
 from harness.plan import encoder_params
 from harness.suite import Prefixes
+from harness.units import Told
 from harness.vectors import vectors
 
 
 def embedded_by(
-    inputs: Inputs, encoder: str, sets: Sequence[PairSet], store: Path, told: Callable[[int], None]
+    inputs: Inputs, encoder: str, sets: Sequence[PairSet], store: Path, told: Told, jobs: int = 1
 ) -> dict[str, Floats]:
-    """Return the vectors (rows, D) float32 of each set in a space; ``told`` hears how many rows are done."""
+    """Return the vectors (rows, D) float32 of each set in a space; ``told`` hears how many rows are done.
+
+    Texts are encoded in ``jobs`` processes; the bytes do not depend on how many.
+    """
     space = inputs.suite.encoders[encoder]
     params = encoder_params(space.raw(), encoder, inputs.where)
     if space.use == "concat":
-        parts = [embedded_by(inputs, part, sets, store, told) for part in params.parts]
+        parts = [embedded_by(inputs, part, sets, store, told, jobs) for part in params.parts]
         join = plugins.load("encoders", "concat", inputs.where).join
         return {
             data.name: check_vectors(join([part[data.name] for part in parts]), data.name, params.dimension)
@@ -31,7 +35,9 @@ def embedded_by(
         }
     prefixed = [_prefixed(data, space.prefixes) for data in sets] if space.prefixes else sets
     corpus = inputs.read(params.corpus) if hasattr(params, "corpus") else None
-    return vectors(prefixed, inputs.encoders[encoder], params, inputs.place, store, told, corpus)
+    # A prefix is a part of the text by now.
+    identity = {key: value for key, value in inputs.encoders[encoder].items() if key != "prefixes"}
+    return vectors(prefixed, identity, params, inputs.place, store, told, corpus, jobs)
 
 
 def _prefixed(data: PairSet, prefixes: Prefixes) -> PairSet:

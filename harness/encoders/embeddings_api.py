@@ -21,6 +21,8 @@ from harness.api_keys import check_allowed
 from harness.core import BlockedError, Floats, InputError, PairSet, Place, check_vectors
 from harness.http_json import post
 
+CHUNK = 2048  # texts that are asked for, and kept, together
+
 
 def _safe(url: str) -> str:
     try:

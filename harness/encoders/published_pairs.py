@@ -19,6 +19,7 @@ from harness.certificate import read_json
 from harness.core import Doubles, Floats, InputError, PairSet, Place, check_vectors
 from harness.files import check_digest, inside
 
+BY_ROW = True  # a vector belongs to a row of a set by its name, not to a text
 SCORE_DIFFERENCE = 1e-3  # scores are printed with three decimals
 
 

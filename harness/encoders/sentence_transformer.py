@@ -21,6 +21,8 @@ from harness.packages import PackageName, package_folder
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
+CHUNK = 256  # texts that are encoded, and kept, together
+
 
 def _frozen(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value  # TOML has lists alone

@@ -19,6 +19,7 @@ from harness.core import Floats, InputError, PairSet, Place, check_vectors
 if TYPE_CHECKING:
     from transformers import Wav2Vec2FeatureExtractor, Wav2Vec2Model
 
+CHUNK = 32  # recordings that are encoded, and kept, together
 RATE = 16_000  # samples a second, of every recording in a PairSet
 
 
