@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from harness.execution import ENCODING_THREADS, FITTING_THREADS
+from harness.execution import THREADS
 
 PACKAGES = (
     "numpy",
@@ -51,7 +51,7 @@ def _machine() -> dict[str, Any]:
         "platform": f"{platform.system()} {platform.machine()}",
         "processor": _processor(),
         "cores": os.cpu_count(),
-        "threads": {"encoding": ENCODING_THREADS, "fitting": FITTING_THREADS},
+        "threads": THREADS,
         "packages": {name: version for name in PACKAGES if (version := _version(name))},
     }
 

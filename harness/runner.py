@@ -16,7 +16,7 @@ from harness.cell import Measured, measure
 from harness.certificate import digest, dumps, write_stamped
 from harness.chain import Fitter
 from harness.core import BlockedError, Floats, InputError, Ints, Json, Training
-from harness.execution import ENCODING_THREADS, FITTING_THREADS, spread, use_threads
+from harness.execution import spread, use_threads
 from harness.files import sha256_file, write_atomic
 from harness.material import Base, base_of, before, embed, material
 from harness.noted import index_of
@@ -75,7 +75,7 @@ def _bases(
     An encoder whose input is refused or cannot be fetched fails with its cells; the others still run. Raises
     the error where no other encoder is left.
     """
-    use_threads(ENCODING_THREADS)
+    use_threads()
     bases: dict[tuple[str, str], Base] = {}
     todo: list[Entry] = []
     failures: list[str] = []
@@ -160,7 +160,7 @@ def _groups(todo: list[Entry], bases: Mapping[tuple[str, str], Base], tree: Tree
 
 
 def _run_group(group: Group) -> tuple[int, list[str]]:
-    use_threads(FITTING_THREADS)
+    use_threads()
     failures: list[str] = []
     fitters: dict[str, Fitter] = {}
     begun: set[str] = set()

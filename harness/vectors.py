@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from harness import plugins
+from harness import numerics, plugins
 from harness.certificate import digest
 from harness.core import Floats, Json, PairSet, Place, check_vectors
 from harness.files import write_atomic
@@ -57,6 +57,7 @@ def vectors(
         "encoder": encoder,
         "dimension": params.dimension,
         "code": plugins.code_digest(module.__name__),
+        "numerics": numerics.identity(),
         "libraries": {name: _version(name) for name in getattr(module, "LIBRARIES", LIBRARIES)},
     }
     fitted_on = () if corpus is None else (corpus,)
