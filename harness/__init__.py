@@ -1,7 +1,5 @@
 """Make evidence about embedding compression: suites in, stamped results out."""
 
-import os
+from harness import numerics
 
-# On shared cores the spin-waiting of OpenMP makes k-means several times slower; the variable is
-# read once, when faiss or torch is first imported, so it is set before anything else can do that.
-os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+numerics.pin()  # libraries read these variables when they are imported, so that nothing may come before

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import os
 
-FITTING_THREADS = 1  # a process has one thread, however many run side by side: another number, other bits
+THREADS = 1  # a process has one, whatever it does: another number may change last bits
 
 
-def use_threads(count: int) -> None:
-    """Give BLAS, torch and faiss of this process ``count`` threads."""
+def use_threads() -> None:
+    """Give BLAS, torch and faiss of this process one thread, where a caller gave them more."""
     import faiss
     import torch
     from threadpoolctl import threadpool_limits
 
-    threadpool_limits(count)
-    torch.set_num_threads(count)
-    faiss.omp_set_num_threads(count)
+    threadpool_limits(THREADS)
+    torch.set_num_threads(THREADS)
+    faiss.omp_set_num_threads(THREADS)
 
 
 def default_jobs() -> int:

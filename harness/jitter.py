@@ -23,7 +23,7 @@ from harness.cell import Material, point_values, training_of
 from harness.certificate import digest, read_stamped, rounded, write_stamped
 from harness.chain import Fitter
 from harness.core import BlockedError, Floats, InputError, Json, RunError
-from harness.execution import FITTING_THREADS, use_threads
+from harness.execution import use_threads
 from harness.material import Base, base_of, embed, embedded, material
 from harness.panels import draw
 from harness.plan import Cell
@@ -126,7 +126,7 @@ def _measure(work: list[Work], jobs: int, told: Told) -> list[str]:
 
 def _measure_group(group: list[Work]) -> tuple[int, list[str]]:
     """Measure cells that begin with the same step: what they share is fitted once a disturbance."""
-    use_threads(FITTING_THREADS)
+    use_threads()
     failures: list[str] = []
     fitters: dict[tuple[str, str, int], Fitter] = {}
     for base, cell, path in group:

@@ -17,7 +17,7 @@ import numpy as np
 from harness import bootstrap, plugins, stats
 from harness.certificate import read_json, read_stamped, rounded, write_stamped
 from harness.core import InputError, Json
-from harness.execution import FITTING_THREADS, use_threads
+from harness.execution import use_threads
 from harness.material import Base
 from harness.plan import Cell
 from harness.remeasured import Remeasured, remeasure
@@ -134,7 +134,7 @@ class _Mean:
 
 
 def _made(batch: Batch) -> tuple[str, dict[str, Any], int]:
-    use_threads(FITTING_THREADS)
+    use_threads()
     means = {name: _mean(batch, name, cells) for name, cells in batch.groups.items()}
     content = {
         "of": batch.identity(),

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from harness import checkout
-from harness.execution import FITTING_THREADS
+from harness.execution import THREADS
 
 PACKAGES = (
     "numpy",
@@ -51,7 +51,7 @@ def _machine() -> dict[str, Any]:
         "platform": f"{platform.system()} {platform.machine()}",
         "processor": _processor(),
         "cores": os.cpu_count(),
-        "threads": FITTING_THREADS,
+        "threads": THREADS,
         "packages": {name: version for name in PACKAGES if (version := _version(name))},
     }
 

@@ -17,7 +17,7 @@ from harness.cell import Measured, measure
 from harness.certificate import digest, dumps, write_stamped
 from harness.chain import Fitter
 from harness.core import BlockedError, InputError, Json
-from harness.execution import FITTING_THREADS, use_threads
+from harness.execution import use_threads
 from harness.files import sha256_file, write_atomic
 from harness.material import Base, base_of, before, embed, material
 from harness.means import write_means
@@ -94,7 +94,7 @@ def _bases(
     An encoder whose input is refused or cannot be fetched fails with its cells; the others still run. Raises
     the error where no other encoder is left.
     """
-    use_threads(FITTING_THREADS)
+    use_threads()
     bases: dict[tuple[str, str], Base] = {}
     todo: list[Entry] = []
     failures: list[str] = []
@@ -178,7 +178,7 @@ def _groups(todo: list[Entry], bases: Mapping[tuple[str, str], Base], tree: Tree
 
 
 def _run_group(group: Group) -> tuple[int, list[str]]:
-    use_threads(FITTING_THREADS)
+    use_threads()
     failures: list[str] = []
     fitter: Fitter | None = None  # one: training split and seeds of a group's cells are the same
     first = True

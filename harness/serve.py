@@ -18,7 +18,7 @@ import numpy as np
 
 from harness.aqea_files import Vectors, write_aqed
 from harness.core import BlockedError, Floats, InputError, Place, check_vectors
-from harness.execution import FITTING_THREADS, use_threads
+from harness.execution import use_threads
 from harness.inputs import locate
 from harness.plan import encoder_params
 from harness.serve_app import EXPORT, build
@@ -76,7 +76,7 @@ def prepared(codecs: Sequence[Path], rows: Path | None, store: Path, key: str) -
 
         models = load_models(codecs)
         exported = _read(rows) if rows is not None else sample_vectors(store)
-        use_threads(FITTING_THREADS)
+        use_threads()
         with tempfile.TemporaryDirectory() as folder:
             export = Path(folder) / "sample.aqed"
             write_aqed(export, Vectors(original=exported))
@@ -116,7 +116,7 @@ def sample_vectors(store: Path) -> Floats:
         if isinstance(found, BlockedError):
             raise found
     params = encoder_params(suite.encoders[ENCODER].raw(), ENCODER, str(path))
-    use_threads(FITTING_THREADS)
+    use_threads()
     sets = [inputs.read(DATASET)]
     return vectors(sets, inputs.encoders[ENCODER], params, inputs.place, store)[DATASET]
 

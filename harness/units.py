@@ -17,7 +17,7 @@ import numpy as np
 from harness import plugins
 from harness.cache import Array, cached, stored
 from harness.core import Floats, PairSet, Place, check_vectors
-from harness.execution import FITTING_THREADS, use_threads
+from harness.execution import use_threads
 from harness.workers import spread
 
 Told = Callable[[int, int], None]  # how many rows are done, of how many
@@ -128,7 +128,7 @@ def encode(units: Sequence[Unit], jobs: int, told: Told) -> None:
 
 
 def _sent(chunk: Chunk) -> int:
-    use_threads(FITTING_THREADS)
+    use_threads()
     return _kept(chunk)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from harness import plugins
+from harness import numerics, plugins
 from harness.cache import entry
 from harness.core import Floats, Ints, Json, PairSet, Place
 from harness.units import Encoding, Told, Unit, encode, unit_of
@@ -66,6 +66,7 @@ def _made_by(encoder: Json, encoding: Encoding) -> dict[str, Any]:
         "encoder": encoder,
         "dimension": encoding.params.dimension,
         "code": sorted({*plugins.code_of(module.__name__), *map(plugins.code_digest, _ORDERED_BY)}),
+        "numerics": numerics.identity(),
         "libraries": {name: _version(name) for name in getattr(module, "LIBRARIES", LIBRARIES)},
     }
 

@@ -50,7 +50,7 @@ class RaBitQ:
         """
         moved = x - self.mean
         if len(self.rotation):
-            moved = moved @ self.rotation
+            moved = _rotated(moved, self.rotation)
         codes: Bytes = self._quantizer().compute_codes(np.ascontiguousarray(moved))
         return codes
 
@@ -58,7 +58,7 @@ class RaBitQ:
         """Return vectors (n, D) float32 whose inner products with others estimate the encoded ones'."""
         moved = self._grid(codes) if self.bits > 1 else self._quantizer().decode(np.ascontiguousarray(codes))
         if len(self.rotation):
-            moved = moved @ self.rotation.T
+            moved = _rotated(moved, self.rotation.T)
         x: Floats = moved + self.mean
         return x
 
@@ -105,6 +105,15 @@ def restore(state: Mapping[str, NDArray[Any]], params: Params) -> RaBitQ:
     """Return the codec that ``state`` describes."""
     mean, rotation = (np.asarray(state[key], np.float32) for key in ("mean", "rotation"))
     return RaBitQ(params.bits, mean, rotation)
+
+
+def _rotated(x: Floats, rotation: Floats) -> Floats:
+    """Return x (n, D) times ``rotation`` (D, D), float32, summed in double precision.
+
+    In single precision one row alone is summed in another order than among many, which codes can show.
+    """
+    product: Floats = (x.astype(np.float64) @ rotation.astype(np.float64)).astype(np.float32)
+    return product
 
 
 def _bytes(dimension: int, bits: int) -> int:
