@@ -12,7 +12,9 @@ from harness import plugins
 from harness.core import InputError, Json
 from harness.suite import Chain, Suite, explain, tests, trains
 
-LONGEST_NAME = 220  # bytes of a cell's id: a file's name has 255, of which endings and a process's number take 25
+LONGEST_NAME = (
+    220  # bytes of a cell's id: a file's name has 255, of which endings and a process's number take 25
+)
 RATIO_TOLERANCE = 0.025  # how far, relatively, a whole number of units may lie from the ratio asked for
 
 
