@@ -18,7 +18,7 @@ from conftest import SmallSuite
 from harness.core import InputError, RunError
 from harness.exits import explained
 
-SECONDS = 120.0  # that a machine under load may take until something is seen
+SECONDS = 60.0  # that a machine under load may take until something is seen
 SLOW = (
     '[{ use = "random-projection" }, { use = "sign" }]\npoints = ["8x"]\nbits = 1',
     '[{ use = "lens", dims = 4, steps = 1000000, batch = 8 }]',
@@ -51,7 +51,7 @@ def _gone(group: int) -> bool:
 
 def _workers(parent: int) -> list[int]:
     """Return the worker processes of a run."""
-    listed = subprocess.run(["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True)
+    listed = subprocess.run(["ps", "-wweo", "pid,ppid,args"], capture_output=True, text=True, check=True)
     fields = [line.split(None, 2) for line in listed.stdout.splitlines()[1:]]
     return [int(pid) for pid, ppid, args in fields if int(ppid) == parent and "spawn_main" in args]
 
