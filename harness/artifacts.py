@@ -51,9 +51,7 @@ def _check(entries: list[Entry], out: Tree, committed: Tree) -> None:
         raise RunError(
             f"{len(todo)} cells are to do, {todo[0].cell.id} first ({todo[0].why}); run them before"
         )
-    lost = [
-        e for e in entries if not e.can_run and committed.result(e.cell.suite, e.cell.id).is_file()
-    ]
+    lost = [e for e in entries if not e.can_run and committed.result(e.cell.suite, e.cell.id).is_file()]
     if lost:
         raise RunError(f"{len(lost)} committed cells cannot be had here ({lost[0].why}); {lost[0].remedy}")
     for path in _transcripts(committed):

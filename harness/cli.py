@@ -5,15 +5,14 @@ from __future__ import annotations
 import io
 import json
 import os
-import signal
 import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from harness.core import BlockedError, InputError, Place, RunError
-from harness.execution import memory_ran_out
+from harness.core import InputError, Place, RunError
+from harness.exits import INTERRUPTED, StoppedError, explained, stop_on_sigterm
 from harness.tree import Tree
 
 app = typer.Typer(
@@ -41,8 +40,6 @@ From = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 OUT, ARTIFACTS = Path("out"), Path("artifacts")
-INTERRUPTED = 130  # 128 and SIGINT; typer returns it where it took Ctrl-C
-KEPT = "; what is done is kept"
 
 
 @app.command("list")
@@ -309,48 +306,23 @@ def serve(
         raise RunError(f"{failed} checks of the API failed")
 
 
-class _Stopped(BaseException):
-    """SIGTERM: no Exception, so that nothing on the way takes it for a failure of its own."""
-
-
 def main() -> None:
-    """Run the command; wrong input is one line and exit status 2, a shortfall one line and 1.
-
-    SIGINT is exit status 130 and SIGTERM 143, as a shell has it, so that `&&` does not go on.
-    """
-    signal.signal(signal.SIGTERM, _stop)
+    """Run the command; where it does not come to its end, print one line and exit with its status."""
+    stop_on_sigterm()
     for stream in (sys.stdout, sys.stderr):  # an old code page lacks characters: `?` is better than no output
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:
         status = app(args=sys.argv[1:] or ["--help"], standalone_mode=False)
-        sys.exit(_complain("stopped by Ctrl-C" + KEPT, INTERRUPTED) if status == INTERRUPTED else status)
-    except KeyboardInterrupt:
-        sys.exit(_complain("stopped by Ctrl-C" + KEPT, INTERRUPTED))
-    except _Stopped:
-        sys.exit(_complain("stopped by SIGTERM" + KEPT, 128 + signal.SIGTERM))
-    except (InputError, BlockedError) as error:
-        sys.exit(_complain(str(error), 2))
-    except RunError as error:
-        sys.exit(_complain(str(error), 1))
-    except OSError as error:
-        named = f"{error.filename}: " if error.filename is not None else ""
-        sys.exit(_complain(f"{named}{error.strerror or error}", 1))
-    except Exception as error:
-        if memory_ran_out(error):
-            sys.exit(_complain("memory ran out; run again with fewer --jobs or with more memory" + KEPT, 1))
-        if not hasattr(error, "format_message"):  # click's usage errors have it
+        if status == INTERRUPTED:  # typer took Ctrl-C
+            raise KeyboardInterrupt  # noqa: TRY301
+    except (KeyboardInterrupt, StoppedError, Exception) as error:
+        ended = explained(error)
+        if ended is None:
             raise
-        sys.exit(_complain(error.format_message(), 2))
-
-
-def _stop(*_: object) -> None:
-    raise _Stopped
-
-
-def _complain(message: str, status: int) -> int:
-    print("harness: " + " ".join(message.split()), file=sys.stderr)  # noqa: T201
-    return status
+        message, status = ended
+        print("harness: " + " ".join(message.split()), file=sys.stderr)  # noqa: T201
+    sys.exit(status)
 
 
 def _print(text: Any) -> None:

@@ -24,8 +24,9 @@ def default_jobs() -> int:
 
 
 def memory_ran_out(error: BaseException) -> bool:
-    """Return whether an error says so, in the words of NumPy, torch or C++."""
+    """Return whether an error says so: Python's and NumPy's by its type, torch's and C++'s in words."""
     text = str(error).lower()
-    return isinstance(error, MemoryError) or any(
-        words in text for words in ("can't allocate memory", "not enough memory", "std::bad_alloc")
+    words = ("can't allocate memory", "not enough memory", "std::bad_alloc")
+    return isinstance(error, MemoryError) or (
+        isinstance(error, RuntimeError) and any(part in text for part in words)
     )

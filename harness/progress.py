@@ -12,6 +12,7 @@ from typing import Any, TextIO
 Progress = Callable[[str, int, int], None]  # the step, how much of it is done, of how much
 
 INTERVAL = 60.0  # seconds without a line, at most, in a log
+SPACING = 10.0  # seconds between two lines of one step that goes on
 
 
 def progress() -> AbstractContextManager[Progress]:
@@ -42,9 +43,9 @@ def bars() -> Iterator[Progress]:
 def log(
     stream: TextIO, interval: float = INTERVAL, clock: Callable[[], float] = time.monotonic
 ) -> Iterator[Progress]:
-    """Yield a function that writes a line where a step begins or ends, and one each ``interval`` seconds.
+    """Yield a function that writes a line where a step begins, ends, or has gone on for SPACING seconds.
 
-    A thread repeats the last line's step while nothing is heard, so that a log shows that the run lives.
+    A thread writes one each ``interval`` seconds while nothing is heard: a log shows that a run lives.
     """
     lines = _Lines(stream, interval, clock)
     ended = threading.Event()
@@ -70,14 +71,13 @@ class _Lines:
         self._lock = threading.Lock()
 
     def update(self, step: str, done: int, total: int) -> None:
-        """Take in how far a step has come; write a line where it begins or ends, or where one is due."""
+        """Take in how far a step has come; write a line where one is due."""
         with self._lock:
             begins = step != self._step or done < self._done
             ends = done >= total and (begins or self._done < self._total)
             self._step, self._done, self._total = step, done, total
-            if begins or ends:
+            if begins or ends or self._clock() - self._written >= SPACING:
                 self._write()
-        self.write_if_due()
 
     def write_if_due(self) -> None:
         """Write a line where ``interval`` seconds have gone by since the last one."""

@@ -16,7 +16,7 @@ from harness.tree import Tree
 
 
 def show(text: Any) -> None:
-    """Print text, or a rich table, to standard output; end with status 141, quietly, where nobody reads it."""
+    """Print text, or a rich table; where nobody reads it any more, end quietly with status 141."""
     try:
         sys.stdout.write((text if isinstance(text, str) else _drawn(text)) + "\n")
         sys.stdout.flush()
@@ -70,7 +70,10 @@ def ran(entries: Sequence[Entry], failures: Sequence[str]) -> str:
         large = sum(entry.state == "left out" for entry in mine)
         failed = sum(line.startswith(f"{suite}: ") for line in failures)
         did = (f"{todo} run" + (f", {failed} failed" if failed else "")) if todo else "nothing to do"
-        lines.append(f"{suite}: {did}, {done} done before, {blocked} blocked" + (f", {large} left out" if large else ""))
+        lines.append(
+            f"{suite}: {did}, {done} done before, {blocked} blocked"
+            + (f", {large} left out" if large else "")
+        )
     for state, why, remedy in dict.fromkeys(
         (entry.state, entry.why, entry.remedy) for entry in entries if not entry.can_run
     ):

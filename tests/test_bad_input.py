@@ -21,9 +21,10 @@ def refused(done: Done, *named: str) -> None:
     """Assert that a command was refused as a user should be: briefly, in words, with the right status."""
     assert 2 == done.returncode, done.stderr
     assert "" == done.stdout
-    assert 1 == done.stderr.count("\n"), done.stderr
-    assert done.stderr.startswith("harness: ")
-    assert [] == [part for part in named if part not in done.stderr], done.stderr
+    lines = [line for line in done.stderr.splitlines() if not line.startswith("[")]  # without the log
+    assert 1 == len(lines), done.stderr
+    assert lines[0].startswith("harness: ")
+    assert [] == [part for part in named if part not in lines[0]], done.stderr
 
 
 SUITES = {
@@ -213,6 +214,63 @@ def test_a_step_loaded_from_nowhere_is_refused(cli: Cli, small_suite: SmallSuite
     """The line names the file that a codec should have been in."""
     small_suite(('[{ use = "identity" }]', '[{ use = "pca", load = "codecs/x.safetensors" }]'))
     refused(cli("run", "mine", cwd=tmp_path), "codecs/x.safetensors")
+
+
+@pytest.mark.parametrize(
+    ("ending", "advice"),
+    [
+        (".csv", "vectors in .npy, .npz or .parquet; write texts with tabs as .tsv, vectors with numpy.save"),
+        (".fvecs", "vectors in .npy, .npz or .parquet; write rows = numpy.fromfile(…, 'int32')"),
+        (".bin", "expected texts in .jsonl, .jsonl.gz, .tsv or .txt, or vectors in .npy, .npz or .parquet"),
+    ],
+)
+def test_a_file_of_another_format_says_what_can_be_read(
+    cli: Cli, small_suite: SmallSuite, tmp_path: Path, ending: str, advice: str
+) -> None:
+    """And, of formats that people have, how to write them as one of those."""
+    folder = small_suite(('path = "train.npy"', f'path = "train{ending}"')).parent
+    (folder / f"train{ending}").write_bytes(b"1,2\n")
+    refused(cli("run", "mine", cwd=tmp_path), f"train{ending}: found the ending '{ending}', ", advice)
+
+
+def test_the_advice_for_fvecs_is_right(tmp_path: Path) -> None:
+    """The words of the line, run: each row of such a file is its dimension and so many float32."""
+    vectors = rows(5).astype("<f4")
+    counts = np.full((5, 1), 8, "<i4")
+    np.concatenate([counts, vectors.view("<i4")], axis=1).tofile(tmp_path / "x.fvecs")
+    read = np.fromfile(tmp_path / "x.fvecs", "int32")
+    assert vectors.tolist() == read.reshape(-1, read[0] + 1)[:, 1:].copy().view("float32").tolist()
+
+
+@pytest.mark.parametrize(("old", "new"), [("train.npy", "train.NPY"), ("test.npz", "test.NpZ")])
+def test_endings_count_in_upper_case_as_well(
+    cli: Cli, small_suite: SmallSuite, tmp_path: Path, old: str, new: str
+) -> None:
+    """A file from a system that shouts is read like any other."""
+    folder = small_suite((old, new)).parent
+    (folder / old).rename(folder / new)
+    done = cli("run", "mine", "--jobs", "1", cwd=tmp_path)
+    assert (0, "mine: 2 run, 0 done before, 0 blocked\n") == (done.returncode, done.stdout)
+
+
+def test_a_name_too_long_for_a_file_is_found_by_the_plan(
+    cli: Cli, small_suite: SmallSuite, tmp_path: Path
+) -> None:
+    """Not in the middle of a run; the longest that is planned can be run."""
+    longest = 220 - len("own.train-set..s0")
+    name = 'name = "identity"'
+    small_suite((name, f'name = "{"a" * (longest + 1)}"'))
+    refused(cli("plan", "mine", cwd=tmp_path), "mine.toml: found the name own.train-set.aaa", "of 221 bytes")
+    small_suite((name, f'name = "{"a" * longest}"'))
+    assert 0 == cli("run", "mine", "--jobs", "1", "--only", "*aaa*", cwd=tmp_path).returncode
+
+
+def test_an_empty_variable_means_the_default(cli: Cli, small_suite: SmallSuite, tmp_path: Path) -> None:
+    """HARNESS_CACHE and HARNESS_MIRROR set to nothing: the store is .cache, not the current folder."""
+    small_suite()
+    done = cli("run", "mine", "--jobs", "1", cwd=tmp_path, env={"HARNESS_CACHE": "", "HARNESS_MIRROR": ""})
+    assert 0 == done.returncode, done.stderr
+    assert {"suites", "out", ".cache"} == {path.name for path in tmp_path.iterdir()}
 
 
 @pytest.mark.parametrize(

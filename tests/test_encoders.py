@@ -98,11 +98,51 @@ def test_a_commit_that_is_not_there_is_blocked_offline(revision: str | None, sna
         assert "run once with the hub reachable" == raised.value.remedy
 
 
-def test_the_environment_can_say_offline(monkeypatch: pytest.MonkeyPatch) -> None:
-    """HF_HUB_OFFLINE=1 means what --offline means."""
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+@pytest.mark.parametrize("word", ["1", "TRUE", "true", "Yes", "on"])
+def test_the_environment_can_say_offline(word: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """HF_HUB_OFFLINE means what --offline means, in every word that the hub's own client takes for yes."""
+    monkeypatch.setenv("HF_HUB_OFFLINE", word)
     with pytest.raises(BlockedError, match="the run is offline"):
         hub.commit("who/what", "model", SHA, Place(Path(), None, offline=False))
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "missing", "remedy"),
+    [
+        (401, "GatedRepo", "is gated", "accept its terms on the hub and log in with a token"),
+        (403, "GatedRepo", "is gated", "accept its terms on the hub and log in with a token"),
+        (404, "RepoNotFound", "is not on the hub, or not public", "check its name in the suite"),
+        (401, None, "is not on the hub, or not public", "check its name in the suite"),
+        (404, "RevisionNotFound", "has no such revision", "check `revision` in the suite"),
+        (404, "EntryNotFound", "has no such file", "check the files named in the suite"),
+        (403, None, "is forbidden to you", "log in with a token that may read it"),
+        (500, None, "could not be fetched: ", "run again with the hub reachable"),
+    ],
+)
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_what_the_hub_refuses_has_the_right_advice(
+    status: int, code: str | None, missing: str, remedy: str, wrapped: bool
+) -> None:
+    """The hub's answer as its client reads it, also where the client looks on this machine then."""
+    from httpx2 import Request, Response
+    from huggingface_hub.errors import LocalEntryNotFoundError
+    from huggingface_hub.utils import hf_raise_for_status
+
+    request = Request("GET", "https://huggingface.co/api/models/who/what/revision/main")
+    response = Response(status, headers={"x-error-code": code} if code else {}, request=request)
+
+    def answer() -> None:
+        try:
+            hf_raise_for_status(response)
+        except Exception as error:
+            if not wrapped:
+                raise
+            raise LocalEntryNotFoundError("nothing here") from error
+
+    with pytest.raises(BlockedError) as raised, hub.told("model", "who/what"):
+        answer()
+    assert raised.value.missing.startswith(f"model who/what {missing}")
+    assert raised.value.remedy.startswith(remedy)
 
 
 @pytest.mark.hub

@@ -125,7 +125,10 @@ def record(**changes: Any) -> str:
         ),
         pytest.param("a.tsv", "# two\n# lines\na\tb\t1\nc\td\tinf\n", "row 3", id="infinity below a comment"),
         pytest.param(
-            "a.csv", "a,b,1\nc,d,2\n", "found the ending '.csv', expected .jsonl", id="unknown ending"
+            "a.csv",
+            "a,b,1\nc,d,2\n",
+            "found the ending '.csv', expected texts in .jsonl",
+            id="unknown ending",
         ),
     ],
 )

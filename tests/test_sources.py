@@ -47,6 +47,20 @@ def test_a_mirrored_file_is_read_and_known_by_its_digest(tmp_path: Path) -> None
     assert {"use": "mirror", "path": "sts/a.jsonl", "sha256": PINNED, "rows": ALL_ROWS} == found.origin
 
 
+def test_a_mirror_may_be_a_snapshot_of_the_hubs_cache(tmp_path: Path) -> None:
+    """Its files are links to others outside the snapshot: the digest says that they are the right ones."""
+    (tmp_path / "blobs").mkdir()
+    (tmp_path / "blobs" / PINNED).write_bytes(LINES)
+    snapshot = tmp_path / "snapshots" / "abc"
+    snapshot.mkdir(parents=True)
+    (snapshot / "a.jsonl").symlink_to(Path("../../blobs") / PINNED)
+    place = Place(Path(), snapshot, offline=True)
+    assert 4 == mirrored.read(mirrored.Params(path="a.jsonl", sha256=PINNED), "mine", place).rows
+    for outside in ("../../blobs/" + PINNED, str(tmp_path / "blobs" / PINNED)):
+        with pytest.raises(InputError, match="leaves"):
+            mirrored.locate(mirrored.Params(path=outside, sha256=PINNED), place)
+
+
 @pytest.mark.parametrize("data", [LINES[:-1], LINES[:50], LINES.replace(b"2}", b"3}"), b""])
 def test_a_mirrored_file_that_is_not_the_pinned_one_is_refused(tmp_path: Path, data: bytes) -> None:
     """Truncated by a byte, truncated in the middle, altered, empty: never read."""
