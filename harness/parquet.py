@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pyarrow import Array, DataType, ParquetFile
 
 _PIECE = 4096  # rows held as Arrow values at a time
-_TEXTS = 2**30  # bytes that these may be where a dictionary repeats texts
+_TEXTS = 2**28  # bytes that these may be where a dictionary repeats texts
 _NUMBER = 8  # bytes, at most, of a value that is no text
 
 
