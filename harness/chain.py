@@ -17,9 +17,17 @@ from harness.core import Bytes, Codec, Floats, InputError, Json, Training, check
 from harness.files import inside
 from harness.plan import Step
 
-
 # What arrays of wrong shapes, types or values raise, in NumPy and in faiss.
-_MISFITS = (ArithmeticError, AssertionError, IndexError, KeyError, MemoryError, RuntimeError, TypeError, ValueError)
+_MISFITS = (
+    ArithmeticError,
+    AssertionError,
+    IndexError,
+    KeyError,
+    MemoryError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,5 +157,7 @@ def _restored(use: str, params: Json, state: Mapping[str, NDArray[Any]], where: 
     try:
         codec: Codec = module.restore(state, module.Params(**params))
     except _MISFITS as error:
-        raise InputError(f"{where}: {use}: {_reason(error)}, expected a step saved by this harness") from error
+        raise InputError(
+            f"{where}: {use}: {_reason(error)}, expected a step saved by this harness"
+        ) from error
     return codec

@@ -136,20 +136,26 @@ def _described(path: Path) -> dict[str, Any]:
     try:
         limits.CODEC_BYTES.check(path.stat().st_size, where)
         with path.open("rb") as file:  # how long the header is stands first, before anything is parsed
-            length = int.from_bytes(file.read(8), "little")
-        if length > path.stat().st_size:
-            raise ValueError("found no header")
-        limits.METADATA.check(length, where)
+            _check_header(int.from_bytes(file.read(8), "little"), path)
         with safe_open(path, framework="np") as opened:
             described = json.loads((opened.metadata() or {})["harness"])
-        steps = described["steps"]
-        if not isinstance(steps, list) or not all(isinstance(step["params"], dict) for step in steps):
-            raise ValueError("found steps without parameters")
+        _check_steps(described["steps"])
     except RecursionError as error:
         raise InputError(f"{where}: found metadata too deep, expected a codec of this harness") from error
     except (OSError, SafetensorError, ValueError, TypeError, KeyError) as error:
         raise InputError(f"{where}: {_line(error)}, expected a codec saved by this harness") from error
     return dict(described)
+
+
+def _check_header(length: int, path: Path) -> None:
+    if length > path.stat().st_size:
+        raise ValueError("found no header")
+    limits.METADATA.check(length, str(path))
+
+
+def _check_steps(steps: Any) -> None:
+    if not isinstance(steps, list) or not all(isinstance(step["params"], dict) for step in steps):
+        raise ValueError("found steps without parameters")
 
 
 def _check_array(array: NDArray[Any], where: str) -> None:
@@ -177,7 +183,11 @@ def stored(state: Mapping[str, NDArray[Any]], key: str, *shape: int | None) -> F
 def stored_count(state: Mapping[str, NDArray[Any]], key: str) -> int:
     """Return a single count of a codec's state, such as its dimension; raise ValueError for anything else."""
     array = state[key]
-    if array.shape != (1,) or array.dtype.kind not in "iu" or not 1 <= int(array[0]) <= limits.DIMENSIONS.most:
+    if (
+        array.shape != (1,)
+        or array.dtype.kind not in "iu"
+        or not 1 <= int(array[0]) <= limits.DIMENSIONS.most
+    ):
         found = f"{array.dtype} {array.shape}"
         raise ValueError(f"{key}: found {found}, expected one number from 1 to {limits.DIMENSIONS.most}")
     return int(array[0])

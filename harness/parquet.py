@@ -122,7 +122,7 @@ def _piece_rows(file: ParquetFile, column: str, size: int, where: str) -> int:
 
 
 def _unpacked_bytes(values: Array) -> int:
-    """Return how many bytes an Arrow array has once each value that its dictionaries repeat stands for itself."""
+    """Return how many bytes an Arrow array has once values that dictionaries repeat are written out."""
     from pyarrow import compute, types
 
     if types.is_dictionary(values.type):

@@ -21,7 +21,6 @@ from harness.execution import ENCODING_THREADS, FITTING_THREADS, use_threads
 from harness.inputs import locate
 from harness.plan import encoder_params
 from harness.serve_app import EXPORT, build
-from harness.serve_limits import MOST_CONNECTIONS, protocol_class
 from harness.serve_models import load_models
 from harness.status import suite_paths
 from harness.suite import load
@@ -73,6 +72,8 @@ def prepared(codecs: Sequence[Path], rows: Path | None, store: Path, key: str) -
     try:
         import uvicorn
 
+        from harness.serve_limits import MOST_CONNECTIONS, Bounded
+
         models = load_models(codecs)
         exported = _read(rows) if rows is not None else sample_vectors(store)
         use_threads(FITTING_THREADS)
@@ -85,7 +86,7 @@ def prepared(codecs: Sequence[Path], rows: Path | None, store: Path, key: str) -
                 access_log=False,
                 lifespan="off",
                 ws="none",
-                http=protocol_class(),
+                http=Bounded,
                 backlog=MOST_CONNECTIONS,
                 timeout_graceful_shutdown=3,
             )

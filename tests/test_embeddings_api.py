@@ -486,9 +486,7 @@ def test_a_key_goes_nowhere_that_the_user_has_not_named(
     ("url", "variable"),
     [("https://api.openai.com/v1", "OPENAI_API_KEY"), ("https://api.mistral.ai/v1", "MISTRAL_API_KEY")],
 )
-def test_a_known_provider_has_its_own_key(
-    url: str, variable: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_known_provider_has_its_own_key(url: str, variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Host and variable are both the provider's: nothing has to be allowed."""
     monkeypatch.setenv(variable, KEY)
     assert url == embeddings_api.locate(_params(url=url, key_env=variable), ONLINE)["url"]
@@ -498,7 +496,14 @@ def test_what_is_allowed_is_read_strictly() -> None:
     """A host, with its port where it has one, and a variable; a key given by mistake is not repeated."""
     allowed = parse_allowed(["example.org=MY_KEY", "localhost:8080=X1", "[::1]:1=K"])
     assert {("example.org", "MY_KEY"), ("localhost:8080", "X1"), ("[::1]:1", "K")} == allowed
-    for wrong in ("example.org", "=K", "example.org=", "https://example.org=K", f"example.org={KEY}", "a=B=C"):
+    for wrong in (
+        "example.org",
+        "=K",
+        "example.org=",
+        "https://example.org=K",
+        f"example.org={KEY}",
+        "a=B=C",
+    ):
         with pytest.raises(InputError, match="expected HOST=VARIABLE") as raised:
             parse_allowed([wrong])
         assert KEY not in str(raised.value)

@@ -54,6 +54,15 @@ def used(path: Path) -> Floats:
     return try_codec(chain.codecs[0], ROWS, str(path))
 
 
+def refusal(path: Path) -> str | None:
+    """Return how the codec in a file is refused, None where it brings back finite vectors."""
+    try:
+        assert np.isfinite(used(path)).all()
+    except InputError as error:
+        return str(error)
+    return None
+
+
 def cut(array: NDArray[Any]) -> NDArray[Any]:
     """Return the array without its last row."""
     return array[:-1]
@@ -91,7 +100,9 @@ def test_the_codecs_that_these_tests_break_are_sound(
     assert len(ROWS) == len(used(path))
 
 
-@pytest.mark.parametrize("damage", [cut, flat, narrow, not_a_number, beyond], ids=lambda damage: damage.__name__)
+@pytest.mark.parametrize(
+    "damage", [cut, flat, narrow, not_a_number, beyond], ids=lambda damage: damage.__name__
+)
 @pytest.mark.parametrize("name", PARAMS)
 def test_a_codec_whose_arrays_are_wrong_is_one_line(
     name: str, damage: Callable[[NDArray[Any]], NDArray[Any]], states: dict[str, State], tmp_path: Path
@@ -100,15 +111,13 @@ def test_a_codec_whose_arrays_are_wrong_is_one_line(
     path = tmp_path / "a.safetensors"
     for key, array in states[name].items():
         save_codec(path, [(name, PARAMS[name], {**states[name], key: damage(array)})])
-        try:
-            decoded = used(path)
-        except InputError as error:
-            assert str(error).startswith(str(path))
-            assert "\n" not in str(error)
-            assert len(str(error)) < 600
+        message = refusal(path)
+        if message is None:  # fewer codewords, or a bias as a row, make a codec too
+            assert damage not in {not_a_number, beyond}
         else:
-            assert damage in {cut, narrow}  # a codec of fewer codewords is one as well
-            assert np.isfinite(decoded).all()
+            assert message.startswith(str(path))
+            assert "\n" not in message
+            assert len(message) < 600
 
 
 def written(path: Path, described: str) -> Path:
@@ -141,7 +150,10 @@ METADATA = {
     "steps of texts": (described(["pca"]), "expected a codec saved by this harness"),
     "a step without parameters": (described([{"use": "pca"}]), "expected a codec saved by this harness"),
     "no step": (described([]), "found no step"),
-    "an unknown compressor": (described([{"use": "os.path", "params": {}}]), "found 'os.path', expected one of"),
+    "an unknown compressor": (
+        described([{"use": "os.path", "params": {}}]),
+        "found 'os.path', expected one of",
+    ),
     "a parameter without end": (
         described([{"use": "residual-quantizer", "params": {"subvectors": 1, "beam": 10**9}}]),
         "beam: found 1,000,000,000 as a parameter, expected at most 100,000",

@@ -1,4 +1,4 @@
-"""Clients that say nothing, say it slowly or do not read hold no connection of the server, over real sockets."""
+"""Clients that say nothing, or say it slowly, hold no connection of the server: over real sockets."""
 
 from __future__ import annotations
 
@@ -32,14 +32,18 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[st
     """Return the address of a server of one codec that takes MOST connections."""
     monkeypatch.setattr(serve_limits, "MOST_CONNECTIONS", MOST)
     monkeypatch.setattr(serve_limits, "HEADER_SECONDS", SECONDS)
-    chain = Chain((Step("lens", {"dims": 2}),), (Affine(np.eye(4, 2, dtype=np.float32), np.zeros(2, np.float32)),))
+    chain = Chain(
+        (Step("lens", {"dims": 2}),), (Affine(np.eye(4, 2, dtype=np.float32), np.zeros(2, np.float32)),)
+    )
     chain.save(tmp_path / "mine" / "a.safetensors")
     np.save(tmp_path / "vectors.npy", np.eye(4, dtype=np.float32))
     codecs = [tmp_path / "mine" / "a.safetensors"]
-    with prepared(codecs, tmp_path / "vectors.npy", tmp_path, KEY) as prepared_server:
-        with running(prepared_server) as url:
-            host, _, port = url.removeprefix("http://").partition(":")
-            yield host, int(port)
+    with (
+        prepared(codecs, tmp_path / "vectors.npy", tmp_path, KEY) as prepared_server,
+        running(prepared_server) as url,
+    ):
+        host, _, port = url.removeprefix("http://").partition(":")
+        yield host, int(port)
 
 
 def healthy(server: tuple[str, int]) -> bool:

@@ -42,7 +42,7 @@ def limited(tmp_path: Path) -> Limited:
             [sys.executable, "-c", "from harness.cli import main; main()", *args],
             cwd=tmp_path,
             env={**inherited, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", **env},
-            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY)),  # noqa: PLW1509
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY)),
             timeout=SECONDS,
             capture_output=True,
             text=True,
@@ -90,12 +90,18 @@ def package(name: str) -> Edits:
 
 SUITES: dict[str, tuple[Edits, str]] = {
     "lists in lists": (seeds("[" * 100_000), "found more levels of tables and lists, expected at most 16"),
-    "seventeen levels": (seeds("[" * 17 + "]" * 17), "found 17 levels of tables and lists, expected at most 16"),
+    "seventeen levels": (
+        seeds("[" * 17 + "]" * 17),
+        "found 17 levels of tables and lists, expected at most 16",
+    ),
     "a key of 20,000 parts": (
         (("seeds = [0]", ".".join("a" * 20_000) + " = 0"),),
         "found more levels of tables and lists, expected at most 16",
     ),
-    "5,000 digits": (seeds("[" + "9" * 5_000 + "]"), "found a number of thousands of digits, expected 64 bits"),
+    "5,000 digits": (
+        seeds("[" + "9" * 5_000 + "]"),
+        "found a number of thousands of digits, expected 64 bits",
+    ),
     "4,000 digits": (seeds("[" + "9" * 4_000 + "]"), "seeds.0: found a number beyond 64 bits"),
     "NUL in a path": (((TEST, TEST.replace("test", "a\\u0000b")),), "found the control character '\\x00'"),
     "a path too long": (
@@ -172,7 +178,7 @@ def test_a_suite_that_asks_for_too_much_is_refused_at_plan_time(
 def test_a_package_is_looked_for_and_not_imported(
     limited: Limited, small_suite: SmallSuite, tmp_path: Path, name: str
 ) -> None:
-    """One that is not there, a module, a folder of the user's: blocked. One that is there: nothing of it runs."""
+    """One that is not there, a module, a folder of the user's: blocked. Of one that is there nothing runs."""
     small_suite(*package(name))
     (tmp_path / "planted_module").mkdir()
     (tmp_path / "planted_module" / "__init__.py").write_text("open('imported', 'w').close()\n")
@@ -246,16 +252,32 @@ def method_99() -> bytes:
 
 
 ARRAYS: dict[str, tuple[str, Callable[[], bytes], str]] = {
-    "a terabyte declared": ("a.npy", lambda: stated((10**10, 25)), "before 64 bytes, expected as many bytes as"),
+    "a terabyte declared": (
+        "a.npy",
+        lambda: stated((10**10, 25)),
+        "before 64 bytes, expected as many bytes as",
+    ),
     "no columns declared": ("a.npy", lambda: stated((10**12, 0)), "expected as many bytes as it declares"),
     "a negative shape": ("a.npy", lambda: stated((-4, -4)), "expected as many bytes as it declares"),
     "a shape of thousands of digits": ("a.npy", lambda: stated(f"({'9' * 5000},)"), "a.npy: "),
     "a header that nests": ("a.npy", lambda: stated("(" * 3000 + ")" * 3000), "a.npy: "),
-    "an encrypted member": ("a.npz", encrypted, "'left': found an encrypted member, expected one that can be read"),
-    "an unknown compression": ("a.npz", method_99, "found the compression method 99, expected none or deflate"),
+    "an encrypted member": (
+        "a.npz",
+        encrypted,
+        "'left': found an encrypted member, expected one that can be read",
+    ),
+    "an unknown compression": (
+        "a.npz",
+        method_99,
+        "found the compression method 99, expected none or deflate",
+    ),
     "bzip2": ("a.npz", lambda: archive(zipfile.ZIP_BZIP2, size=640), "found the compression method 12"),
     "a member that is no array": ("a.npz", lambda: archive(name="x.pkl"), "'x.pkl': found a member without"),
-    "an archive that is a bomb": ("a.npz", lambda: archive(size=BOMB), "times its size, expected at most 100"),
+    "an archive that is a bomb": (
+        "a.npz",
+        lambda: archive(size=BOMB),
+        "times its size, expected at most 100",
+    ),
     "packed text that is a bomb": (
         "a.jsonl.gz",
         lambda: gzip.compress(bytes(BOMB), 1),
@@ -271,8 +293,16 @@ ARRAYS: dict[str, tuple[str, Callable[[], bytes], str]] = {
         lambda: parquet(pa.array(["[1" + "0" * 900_000 + "]"] * 300), None),
         "times its size, expected at most 100",
     ),
-    "a line of JSON that nests": ("a.jsonl", lambda: b"[" * 10**6, "row 0: found lists in lists, expected one"),
-    "a number of JSON without end": ("a.jsonl", lambda: b"9" * 10**6, "row 0: Exceeds the limit (4300 digits)"),
+    "a line of JSON that nests": (
+        "a.jsonl",
+        lambda: b"[" * 10**6,
+        "row 0: found lists in lists, expected one",
+    ),
+    "a number of JSON without end": (
+        "a.jsonl",
+        lambda: b"9" * 10**6,
+        "row 0: Exceeds the limit (4300 digits)",
+    ),
     "a line without end": (
         "a.tsv",
         lambda: b"a" * 2**25,
@@ -308,7 +338,7 @@ def test_a_link_out_of_the_folder_is_followed_where_its_content_is_pinned(
 ) -> None:
     """A suite's own link is refused; a mirror may be the snapshot of a cache, links to files beside it."""
     source = "mirror" if pinned else "files"
-    digest = f'\nsha256 = "{{}}"' if pinned else ""
+    digest = '\nsha256 = "{}"' if pinned else ""
     folder = small_suite().parent
     data = (folder / "test.npz").read_bytes()
     digest = digest.format(hashlib.sha256(data).hexdigest())
