@@ -28,7 +28,9 @@ def parse_allowed(pairs: Iterable[str]) -> frozenset[tuple[str, str]]:
         match = _PAIR.fullmatch(pair)
         if match is None:
             # Not repeated: who mistakes the form may have put a key into it.
-            raise InputError("--allow-api: found another form, expected HOST=VARIABLE, as api.openai.com=MY_KEY")
+            raise InputError(
+                "--allow-api: found another form, expected HOST=VARIABLE, as api.openai.com=MY_KEY"
+            )
         allowed.add((match[1], match[2]))
     return frozenset(allowed)
 
@@ -39,4 +41,6 @@ def check_allowed(url: str, variable: str, allowed: frozenset[tuple[str, str]]) 
     if (host, variable) in PROVIDERS | allowed:
         return
     remedy = f"if you trust it: --allow-api {host}={variable}, or set {ALLOW}={host}={variable}"
-    raise BlockedError(f"the suite wants to send the key in {variable} to {host}, which you have not allowed", remedy)
+    raise BlockedError(
+        f"the suite wants to send the key in {variable} to {host}, which you have not allowed", remedy
+    )

@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from harness import limits
 from harness.aqea_weights import KINDS, Weights
 from harness.core import Bytes, Floats, InputError
 from harness.files import write_atomic
@@ -203,6 +204,7 @@ def _numbers(arrays: Mapping[str, NDArray[Any]], where: str) -> _Header:
 
 def _read(path: Path) -> bytes:
     try:
+        limits.AQEA_BYTES.check(path.stat().st_size, str(path))
         return path.read_bytes()
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}, expected a file that can be read") from error

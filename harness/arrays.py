@@ -21,7 +21,7 @@ _PIECE = 2**20
 
 
 def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
-    """Return the arrays of a ``.npz`` by name, or that of a ``.npy`` as ``rows``.
+    """Return the arrays of a ``.npz`` by name, or that of any other file, a ``.npy``, as ``rows``.
 
     Raises InputError for objects, for headers that declare other sizes than the file has, for members that
     are encrypted or compressed otherwise than by deflate, and above the limits.
@@ -31,14 +31,12 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
         with path.open("rb") as file:
             size = file.seek(0, 2)
             file.seek(0)
-            start = file.read(4)
-            file.seek(0)
-            if start.startswith(b"PK"):
+            if path.suffix == ".npz":
                 return _archive(file, where)
             limits.VECTOR_BYTES.check(size, where)
             return {"rows": _array(file, size, where)}
     except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise InputError(f"{where}: {_line(error)}, expected a .npy or .npz file of numbers") from error
+        raise InputError(f"{where}: {_line(error)}, expected a {path.suffix} file of numbers") from error
 
 
 def _archive(file: IO[bytes], where: str) -> dict[str, NDArray[Any]]:

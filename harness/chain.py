@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from harness import plugins
@@ -15,6 +16,18 @@ from harness.codecs import load_codec, save_codec, trained_on
 from harness.core import Bytes, Codec, Floats, InputError, Json, Training, check_vectors
 from harness.files import inside
 from harness.plan import Step
+
+# What arrays of wrong shapes, types or values raise, in NumPy and in faiss.
+_MISFITS = (
+    ArithmeticError,
+    AssertionError,
+    IndexError,
+    KeyError,
+    MemoryError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +109,7 @@ class Fitter:
             raise InputError(
                 f"{step.load}: was trained on another split than the cell names, expected the same"
             )
-        try:
-            codec.encode(train.vectors[:1])
-        except (ValueError, AssertionError) as error:
-            raise InputError(
-                f"{step.load}: expects other vectors than {train.dimension} dimensions"
-            ) from error
+        try_codec(codec, train.vectors[:1], f"{step.load}: {step.use}")
         return codec
 
 
@@ -119,14 +127,37 @@ def load_chain(path: Path) -> Chain:
     for use, params, state in load_codec(path):
         steps.append(Step(use, params))
         codecs.append(_restored(use, params, state, str(path)))
+    if not steps:
+        raise InputError(f"{path}: found no step, expected a codec saved by this harness")
     return Chain(tuple(steps), tuple(codecs))
+
+
+def try_codec(codec: Codec, x: Floats, where: str) -> Floats:
+    """Return ``x`` (n, D) as a codec from a file brings it back; raise InputError where it cannot.
+
+    Its arrays may have any shape: whether they fit together, and the vectors, is seen by using them.
+    """
+    try:
+        with np.errstate(all="ignore"):
+            decoded = codec.decode(codec.encode(x))
+    except _MISFITS as error:
+        expected = f"expected arrays that fit together and vectors of {x.shape[1]} dimensions"
+        raise InputError(f"{where}: {_reason(error)}, {expected}") from error
+    if decoded.ndim != x.ndim or len(decoded) != len(x) or not np.isfinite(decoded).all():
+        raise InputError(f"{where}: found no finite vectors in its codes, expected some")
+    return decoded
+
+
+def _reason(error: BaseException) -> str:
+    return " ".join(str(error).split())[:200] or type(error).__name__
 
 
 def _restored(use: str, params: Json, state: Mapping[str, NDArray[Any]], where: str) -> Codec:
     module = plugins.load("compressors", use, where)
     try:
         codec: Codec = module.restore(state, module.Params(**params))
-    except (ValueError, TypeError, KeyError, IndexError) as error:
-        reason = " ".join(str(error).split())
-        raise InputError(f"{where}: {use}: {reason}, expected a step saved by this harness") from error
+    except _MISFITS as error:
+        raise InputError(
+            f"{where}: {use}: {_reason(error)}, expected a step saved by this harness"
+        ) from error
     return codec

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from harness import limits
 from harness.core import Bytes, Doubles, Floats, InputError, Json
 from harness.files import write_atomic
 
@@ -49,7 +50,8 @@ class Affine:
 
 def restore_affine(state: Mapping[str, NDArray[Any]]) -> Affine:
     """Return the affine codec that ``state`` describes."""
-    return Affine(np.asarray(state["weights"], np.float32), np.asarray(state["bias"], np.float32))
+    weights = stored(state, "weights", None, None)
+    return Affine(weights, stored(state, "bias", weights.shape[1]))
 
 
 def principal_axes(vectors: Floats, dims: int) -> tuple[Doubles, Doubles]:
@@ -95,30 +97,101 @@ def save_codec(path: Path, steps: Steps, trained_on: Json | None = None) -> None
 
 
 def load_codec(path: Path) -> Steps:
-    """Return the steps that ``save_codec`` wrote; raise InputError where the file is not one of its."""
+    """Return the steps that ``save_codec`` wrote; raise InputError where the file is not one of its.
+
+    Every number in it is finite, and none is larger than the limits let a parameter be.
+    """
     from safetensors import SafetensorError, safe_open
 
+    where = str(path)
+    described = _described(path)["steps"]
     steps: Steps = []
     try:
         with safe_open(path, framework="np") as file:
-            described = json.loads((file.metadata() or {})["harness"])["steps"]
             arrays = {key: file.get_tensor(key) for key in file.keys() if key != "steps"}  # noqa: SIM118
+        for key, array in arrays.items():
+            _check_array(array, f"{where}: {key[:40]}")
         for i, step in enumerate(described):
             state = {
                 key.split(".", 1)[1]: value for key, value in arrays.items() if key.startswith(str(i) + ".")
             }
-            steps.append((step["use"], step["params"], state))
-    except (OSError, SafetensorError, ValueError, TypeError, KeyError) as error:
-        raise InputError(f"{path}: {error}, expected a codec saved by this harness") from error
+            limits.check_document(step["params"], f"{where}: step {i}")
+            limits.check_parameters(step["params"], f"{where}: step {i}")
+            steps.append((str(step["use"]), dict(step["params"]), state))
+    except (OSError, SafetensorError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise InputError(f"{where}: {_line(error)}, expected a codec saved by this harness") from error
     return steps
 
 
 def trained_on(path: Path) -> Any:
     """Return what a saved codec says of its training split, None where it says nothing."""
+    return _described(path).get("trained_on")
+
+
+def _described(path: Path) -> dict[str, Any]:
+    """Return what stands in the metadata of a codec's file: its steps, and what they were trained on."""
     from safetensors import SafetensorError, safe_open
 
+    where = str(path)
     try:
-        with safe_open(path, framework="np") as file:
-            return json.loads((file.metadata() or {})["harness"])["trained_on"]
+        limits.CODEC_BYTES.check(path.stat().st_size, where)
+        with path.open("rb") as file:  # how long the header is stands first, before anything is parsed
+            _check_header(int.from_bytes(file.read(8), "little"), path)
+        with safe_open(path, framework="np") as opened:
+            described = json.loads((opened.metadata() or {})["harness"])
+        _check_steps(described["steps"])
+    except RecursionError as error:
+        raise InputError(f"{where}: found metadata too deep, expected a codec of this harness") from error
     except (OSError, SafetensorError, ValueError, TypeError, KeyError) as error:
-        raise InputError(f"{path}: {error}, expected a codec saved by this harness") from error
+        raise InputError(f"{where}: {_line(error)}, expected a codec saved by this harness") from error
+    return dict(described)
+
+
+def _check_header(length: int, path: Path) -> None:
+    if length > path.stat().st_size:
+        raise ValueError("found no header")
+    limits.METADATA.check(length, str(path))
+
+
+def _check_steps(steps: Any) -> None:
+    if not isinstance(steps, list) or not all(isinstance(step["params"], dict) for step in steps):
+        raise ValueError("found steps without parameters")
+
+
+def _check_array(array: NDArray[Any], where: str) -> None:
+    if array.dtype.kind not in "fiu":
+        raise InputError(f"{where}: found {array.dtype}, expected numbers")
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        raise InputError(f"{where}: found NaN or infinity, expected finite numbers")
+    if array.dtype.itemsize > 1 and array.dtype.kind in "iu" and array.size:
+        limits.PARAMETER.check(int(max(array.max(), -int(array.min()))), where)
+
+
+def stored(state: Mapping[str, NDArray[Any]], key: str, *shape: int | None) -> Floats:
+    """Return an array of a codec's state as float32; raise ValueError for another shape, None being any size.
+
+    What reads codebooks by address (faiss) has to be given as many numbers as it takes them to be.
+    """
+    array = np.asarray(state[key], np.float32)
+    sizes = zip(array.shape, shape, strict=False)
+    if array.ndim != len(shape) or any(size != expected and expected is not None for size, expected in sizes):
+        expected = "(" + ", ".join("any" if size is None else str(size) for size in shape) + ")"
+        raise ValueError(f"{key}: found the shape {array.shape}, expected {expected}")
+    return array
+
+
+def stored_count(state: Mapping[str, NDArray[Any]], key: str) -> int:
+    """Return a single count of a codec's state, such as its dimension; raise ValueError for anything else."""
+    array = state[key]
+    if (
+        array.shape != (1,)
+        or array.dtype.kind not in "iu"
+        or not 1 <= int(array[0]) <= limits.DIMENSIONS.most
+    ):
+        found = f"{array.dtype} {array.shape}"
+        raise ValueError(f"{key}: found {found}, expected one number from 1 to {limits.DIMENSIONS.most}")
+    return int(array[0])
+
+
+def _line(error: BaseException) -> str:
+    return " ".join(str(error).split())[:200] or type(error).__name__

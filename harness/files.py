@@ -54,7 +54,7 @@ def inside(folder: Path, relative: str, where: str, *, pinned: bool = False) -> 
 
 
 def check_path(relative: str, where: str) -> None:
-    """Raise InputError for a path that no file system takes: NUL in it, or too long as a whole or in a part."""
+    """Raise InputError for a path that no file system takes: with NUL in it, or too long."""
     if "\0" in relative:
         raise InputError(f"{where}: found NUL in a path, expected a path")
     limits.PATH.check(len(os.fsencode(relative)), where)

@@ -51,7 +51,9 @@ PLANTED = Limit(2**27, "planted numbers", "they are held in memory several times
 PATH = Limit(4_096, "bytes in a path", "file systems end there")
 COMPONENT = Limit(255, "bytes in a name of a path", "file systems end there")
 TEXT_BYTES = Limit(2**31, "bytes of text", "a file of texts is read as a whole")
-LINE = Limit(2**24, "characters in a line", "a line is one pair, and an encoder reads a few thousand words of it")
+LINE = Limit(
+    2**24, "characters in a line", "a line is one pair, and an encoder reads a few thousand words of it"
+)
 VECTOR_BYTES = Limit(2**33, "bytes of numbers", "vectors are held in memory; 8 GiB are a million of 2,048")
 MEMBERS = Limit(64, "members of an archive", "a file of vectors needs one to three")
 EXPANSION = Limit(100, "times its size", "what expands so far is no data; the first 64 MiB are free")
@@ -95,7 +97,7 @@ def check_document(document: Mapping[str, Any], where: str) -> None:
         key, depth, value = pending.pop()
         at = f"{where}: {key[1:]}" if key else where
         if isinstance(value, (Mapping, list)):
-            DEPTH.check(depth, at if len(at) < 200 else where)
+            DEPTH.check(depth, at)
             ENTRIES.check(len(value), at)
             inner = value.items() if isinstance(value, Mapping) else enumerate(value)
             pending += [(f"{key}.{name}", depth + 1, entry) for name, entry in inner]

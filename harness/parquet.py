@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pyarrow import Array, DataType, ParquetFile
 
 _PIECE = 4096  # rows held as Arrow values at a time
-_TEXTS = 2**30  # bytes that these may be where a dictionary repeats texts
+_TEXTS = 2**28  # bytes that these may be where a dictionary repeats texts
 _NUMBER = 8  # bytes, at most, of a value that is no text
 
 
@@ -122,7 +122,7 @@ def _piece_rows(file: ParquetFile, column: str, size: int, where: str) -> int:
 
 
 def _unpacked_bytes(values: Array) -> int:
-    """Return how many bytes an Arrow array has once each value that its dictionaries repeat stands for itself."""
+    """Return how many bytes an Arrow array has once values that dictionaries repeat are written out."""
     from pyarrow import compute, types
 
     if types.is_dictionary(values.type):

@@ -119,16 +119,16 @@ def read_vectors(path: Path, name: str, origin: Json, taken: Rows) -> PairSet:
     """
     where = str(path)
     arrays = read_arrays(path)
-    chosen = taken.array or _only(arrays)
+    chosen, listed = taken.array or _only(arrays), sorted(arrays)[:8]
     if chosen is not None:
         if chosen not in arrays:
-            raise InputError(f"{where}: found arrays {sorted(arrays)[:8]}, expected {chosen!r} among them")
+            raise InputError(f"{where}: found arrays {listed}, expected {chosen!r} among them")
         return vector_set(check_vectors(arrays[chosen], where), name, origin, taken, where)
     if taken != Rows():
-        raise InputError(f"{where}: found arrays {sorted(arrays)[:8]} and the key rows, expected array in it")
+        raise InputError(f"{where}: found arrays {listed} and the key rows, expected array in it")
     if not {"left", "right"} <= set(arrays) <= {"left", "right", "gold"}:
         raise InputError(
-            f"{where}: found arrays {sorted(arrays)[:8]}, expected left, right and perhaps gold, or embeddings"
+            f"{where}: found arrays {listed}, expected left, right and perhaps gold, or embeddings"
         )
     left = check_vectors(arrays["left"], f"{where}: left")
     right = check_vectors(arrays["right"], f"{where}: right", dimension=left.shape[1])

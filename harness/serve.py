@@ -14,9 +14,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from harness.aqea_files import Vectors, write_aqed
+from harness.arrays import read_arrays
 from harness.core import BlockedError, Floats, InputError, Place, check_vectors
 from harness.execution import use_threads
 from harness.inputs import locate
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
 
 SUITE, ENCODER, DATASET = "sample", "minilm", "lee"  # real texts and a model that any machine has
 SAMPLE, LIMITS = 32, Limits(seconds=20, retries=1)
-MOST_REQUESTS = 64  # at one time
 
 
 def serve(
@@ -74,6 +72,8 @@ def prepared(codecs: Sequence[Path], rows: Path | None, store: Path, key: str) -
     try:
         import uvicorn
 
+        from harness.serve_limits import MOST_CONNECTIONS, Bounded
+
         models = load_models(codecs)
         exported = _read(rows) if rows is not None else sample_vectors(store)
         use_threads()
@@ -86,7 +86,8 @@ def prepared(codecs: Sequence[Path], rows: Path | None, store: Path, key: str) -
                 access_log=False,
                 lifespan="off",
                 ws="none",
-                limit_concurrency=MOST_REQUESTS,
+                http=Bounded,
+                backlog=MOST_CONNECTIONS,
                 timeout_graceful_shutdown=3,
             )
             yield uvicorn.Server(config)
@@ -122,11 +123,9 @@ def sample_vectors(store: Path) -> Floats:
 
 
 def _read(path: Path) -> Floats:
-    try:
-        with path.open("rb") as file:
-            rows = np.lib.format.read_array(file, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        raise InputError(f"{path}: {error}, expected a .npy file of vectors") from error
+    if path.suffix != ".npy":
+        raise InputError(f"{path}: found the ending {path.suffix!r}, expected a .npy file of vectors")
+    (rows,) = read_arrays(path).values()
     return check_vectors(rows, str(path))
 
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from harness.chain import Chain, load_chain
+from harness import limits
+from harness.chain import Chain, load_chain, try_codec
 from harness.core import Floats, InputError
 from harness.files import sha256_file
 
@@ -66,7 +67,10 @@ def _model(path: Path) -> Model | None:
     dim = next((size(state[name]) for name, size in sizes.items() if name in state), None)
     if dim is None:
         return None
-    probe = np.ones((1, dim), np.float32)
+    limits.DIMENSIONS.check(dim, str(path))
+    probe = step_input = np.ones((1, dim), np.float32)
+    for step, codec in zip(chain.steps, chain.codecs, strict=True):
+        step_input = try_codec(codec, step_input, f"{path}: {step.use}")
     quantized = chain.steps[-1].use == "pq"
     compressed = chain.through(probe, len(chain.codecs) - quantized).shape[1]
     code_bytes = chain.encode(probe).shape[1] if quantized else None

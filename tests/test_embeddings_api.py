@@ -17,6 +17,7 @@ import pytest
 from pydantic import ValidationError
 
 from harness import http_json
+from harness.api_keys import parse_allowed
 from harness.core import BlockedError, InputError, PairSet, Place
 from harness.encoders import embeddings_api
 from harness.records import paired
@@ -106,6 +107,12 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
         thread.join()
 
 
+def allowing(params: embeddings_api.Params) -> Place:
+    """Return a place whose user lets the key that ``params`` names go to the host that they name."""
+    host = params.url.split("/")[2]
+    return Place(Path(), None, offline=False, allowed_keys=frozenset({(host, params.key_env)}))
+
+
 def _params(server: Server | None = None, **changed: Any) -> embeddings_api.Params:
     port = server.server_address[1] if server else 1
     given = {
@@ -123,7 +130,8 @@ def _set(texts: tuple[str, ...] = TEXTS) -> PairSet:
 
 
 def _encode(server: Server, rows: list[int] | None = None, **changed: Any) -> Any:
-    return embeddings_api.encode(_set(), [0, 1] if rows is None else rows, _params(server, **changed), ONLINE)
+    params = _params(server, **changed)
+    return embeddings_api.encode(_set(), [0, 1] if rows is None else rows, params, allowing(params))
 
 
 # -- What is asked and what comes back
@@ -325,7 +333,7 @@ def test_a_port_where_nobody_listens_is_blocked(monkeypatch: pytest.MonkeyPatch)
     with Server() as closed:
         params = _params(closed, retries=0)
     with pytest.raises(BlockedError, match=r"the connection failed \(ConnectionRefusedError\)"):
-        embeddings_api.encode(_set(), [0], params, ONLINE)
+        embeddings_api.encode(_set(), [0], params, allowing(params))
 
 
 def _pauses(server: Server, *answers: Answer, pause: float = 0.5) -> list[float]:
@@ -363,11 +371,11 @@ def test_a_date_to_come_is_waited_for(server: Server) -> None:
 def test_the_key_is_in_no_identity_and_no_error(server: Server, capfd: pytest.CaptureFixture[str]) -> None:
     """Not in what is stored, not in what any refusal says, not on the terminal."""
     params = _params(server, retries=0)
-    said = [repr(embeddings_api.locate(params, ONLINE)), repr(params)]
+    said = [repr(embeddings_api.locate(params, allowing(params))), repr(params)]
     for answer in (status(401), status(400), status(500), altered(lambda _: KEY), correct):
         server.answers = [answer]
         try:
-            said.append(repr(embeddings_api.encode(_set(), [0], params, ONLINE)))
+            said.append(repr(embeddings_api.encode(_set(), [0], params, allowing(params))))
         except (InputError, BlockedError) as error:
             said += [str(error), repr(error), repr(error.__cause__)]
     assert 5 == len(server.seen)
@@ -379,7 +387,7 @@ def test_a_key_that_no_header_may_hold_is_not_quoted(key: str, monkeypatch: pyte
     """The HTTP library would repeat it in its complaint."""
     monkeypatch.setenv("OPENAI_API_KEY", key)
     with pytest.raises(BlockedError, match="OPENAI_API_KEY holds a character that no key has") as raised:
-        embeddings_api.locate(_params(), ONLINE)
+        embeddings_api.locate(_params(), allowing(_params()))
     assert key not in str(raised.value)
 
 
@@ -390,7 +398,7 @@ def test_without_a_key_the_encoder_is_blocked(name: str, monkeypatch: pytest.Mon
     for setting in (monkeypatch.delenv, lambda key, **_: monkeypatch.setenv(key, "")):
         setting(name, raising=False)
         with pytest.raises(BlockedError, match=f"m needs a key and {name} is not set") as raised:
-            embeddings_api.locate(params, ONLINE)
+            embeddings_api.locate(params, allowing(params))
         assert f"set {name}" == raised.value.remedy
 
 
@@ -403,9 +411,10 @@ def test_offline_the_encoder_is_blocked(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_what_identifies_the_encoder() -> None:
     """Endpoint, model and what changes the vectors; not how patiently they were asked for."""
-    params = embeddings_api.Params(dimension=1024, model="mistral-embed", url="https://api.mistral.ai/v1/")
+    given = {"url": "https://api.mistral.ai/v1/", "key_env": "MISTRAL_API_KEY"}
+    params = embeddings_api.Params(dimension=1024, model="mistral-embed", **given)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("OPENAI_API_KEY", KEY)
+        patch.setenv("MISTRAL_API_KEY", KEY)
         found = embeddings_api.locate(params, ONLINE)
     expected = {"url": "https://api.mistral.ai/v1", "model": "mistral-embed", "shorten": False, "prefix": ""}
     assert {"use": "embeddings-api", **expected} == found
@@ -422,6 +431,10 @@ def test_what_identifies_the_encoder() -> None:
         "https:///v1",
         "file:///etc",
         "api.openai.com/v1",
+        "https://[::1",
+        "https://api.openai.com:99999/v1",
+        "https://api.openai.com/v1\r\nHost: example.org",
+        "https://api.openai.com/v 1",
     ],
 )
 def test_a_url_that_could_give_the_key_away_is_refused(url: str) -> None:
@@ -434,6 +447,66 @@ def test_a_url_that_could_give_the_key_away_is_refused(url: str) -> None:
 def test_a_url_that_keeps_the_key_is_taken(url: str) -> None:
     """On this machine, or with TLS."""
     assert url == _params(url=url).url
+
+
+# -- Which key may go where
+
+
+@pytest.mark.parametrize(
+    ("url", "variable"),
+    [
+        ("https://example.org/v1", "AWS_SECRET_ACCESS_KEY"),
+        ("https://example.org/v1", "OPENAI_API_KEY"),
+        ("https://api.openai.com/v1", "AWS_SECRET_ACCESS_KEY"),
+        ("https://api.openai.com/v1", "MISTRAL_API_KEY"),
+        ("https://api.openai.com.example.org/v1", "OPENAI_API_KEY"),
+        ("https://api.openai.com:8443/v1", "OPENAI_API_KEY"),
+        ("http://localhost:8080/v1", "OPENAI_API_KEY"),
+    ],
+)
+def test_a_key_goes_nowhere_that_the_user_has_not_named(
+    url: str, variable: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither host nor variable alone is enough; the remedy is what to type, and the key is not in it."""
+    monkeypatch.setenv(variable, KEY)
+    params, host = _params(url=url, key_env=variable), url.split("/")[2]
+    others = frozenset({(host, "OTHER_KEY"), ("other.example.org", variable)})
+    for place in (ONLINE, Place(Path(), None, offline=False, allowed_keys=others)):
+        for ask in (
+            lambda place=place: embeddings_api.locate(params, place),
+            lambda place=place: embeddings_api.encode(_set(), [0], params, place),
+        ):
+            with pytest.raises(BlockedError, match=f"the key in {variable} to {host}") as raised:
+                ask()
+            assert f"--allow-api {host}={variable}" in raised.value.remedy
+            assert KEY not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "variable"),
+    [("https://api.openai.com/v1", "OPENAI_API_KEY"), ("https://api.mistral.ai/v1", "MISTRAL_API_KEY")],
+)
+def test_a_known_provider_has_its_own_key(url: str, variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Host and variable are both the provider's: nothing has to be allowed."""
+    monkeypatch.setenv(variable, KEY)
+    assert url == embeddings_api.locate(_params(url=url, key_env=variable), ONLINE)["url"]
+
+
+def test_what_is_allowed_is_read_strictly() -> None:
+    """A host, with its port where it has one, and a variable; a key given by mistake is not repeated."""
+    allowed = parse_allowed(["example.org=MY_KEY", "localhost:8080=X1", "[::1]:1=K"])
+    assert {("example.org", "MY_KEY"), ("localhost:8080", "X1"), ("[::1]:1", "K")} == allowed
+    for wrong in (
+        "example.org",
+        "=K",
+        "example.org=",
+        "https://example.org=K",
+        f"example.org={KEY}",
+        "a=B=C",
+    ):
+        with pytest.raises(InputError, match="expected HOST=VARIABLE") as raised:
+            parse_allowed([wrong])
+        assert KEY not in str(raised.value)
 
 
 # -- What cannot be encoded

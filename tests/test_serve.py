@@ -392,7 +392,7 @@ def test_vectors_that_are_no_array_are_named(data: bytes, folder: Path, tmp_path
     """Empty, cut off, something else."""
     (tmp_path / "x.npy").write_bytes(data)
     with (
-        pytest.raises(InputError, match=r"x\.npy: .*expected a \.npy file of vectors"),
+        pytest.raises(InputError, match=r"x\.npy: .*expected a \.npy file of numbers"),
         prepared(saved(folder), tmp_path / "x.npy", folder, KEY),
     ):
         raise AssertionError("it was prepared")

@@ -21,7 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
-from harness import bottleneck, packing
+from harness import bottleneck, limits, packing
+from harness.codecs import stored_count
 from harness.core import Bytes, Floats, InputError, Ints, Training
 
 if TYPE_CHECKING:
@@ -169,7 +170,9 @@ def _cosines(x: Floats, y: Floats) -> NDArray[np.float64]:
 
 def restore(state: Mapping[str, NDArray[Any]], _params: Params) -> FSQ:
     """Return the codec that ``state`` describes."""
-    residuals = int(state["residuals"][0])
+    residuals = stored_count(state, "residuals")
+    if len(state["levels"]) * residuals > limits.DIMENSIONS.most or np.min(state["levels"], initial=2) < 2:  # noqa: PLR2004
+        raise ValueError("levels: found too many, or one below 2, expected those of a code")
     levels = tuple(int(size) for size in state["levels"]) * residuals
     encoder, decoder = (bottleneck.restore_map(state, name) for name in ("encoder", "decoder"))
     return FSQ(encoder, decoder, levels, residuals)

@@ -16,10 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
+from harness.codecs import stored
 from harness.core import Bytes, Floats, InputError, Training
 
 RANDOM = True
 CENTROIDS = 256  # one byte a codebook
+MOST = 128  # codebooks: encoding holds 256 KiB for each two of them
 ROWS = 1024  # encoded at a time: their distances to all centroids have to fit
 MODES = 4  # passes of iterated conditional modes over all codebooks: as in the papers and faiss
 PERTURBED = 4  # codebooks perturbed at a time: the same
@@ -31,7 +33,7 @@ class Params(BaseModel, extra="forbid", frozen=True):
     ``searches``: local searches when encoding, the first from a random code.
     """
 
-    subvectors: int = Field(ge=1)
+    subvectors: int = Field(ge=1, le=MOST)
     iterations: int = Field(default=4, ge=1)
     searches: int = Field(default=16, ge=1)
 
@@ -111,4 +113,7 @@ def fit(train: Training, params: Params, seed: int) -> LSQ:
 
 def restore(state: Mapping[str, NDArray[Any]], params: Params) -> LSQ:
     """Return the codec that ``state`` describes."""
-    return LSQ(np.asarray(state["codebooks"], np.float32), params.searches)
+    codebooks = stored(state, "codebooks", None, CENTROIDS, None)
+    if len(codebooks) > MOST:
+        raise ValueError(f"codebooks: found {len(codebooks)}, expected at most {MOST}")
+    return LSQ(codebooks, params.searches)

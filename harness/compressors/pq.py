@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
+from harness.codecs import stored, stored_count
 from harness.core import Bytes, Floats, InputError, Training
 
 RANDOM = True
@@ -81,7 +82,7 @@ def fit(train: Training, params: Params, seed: int) -> PQ:
 
 def restore(state: Mapping[str, NDArray[Any]], _params: Params) -> PQ:
     """Return the codec that ``state`` describes."""
-    return PQ(np.asarray(state["centroids"], np.float32), int(state["dimension"][0]))
+    return PQ(stored(state, "centroids", None, CENTROIDS, None), stored_count(state, "dimension"))
 
 
 def _pad(x: Floats, parts: int) -> Floats:

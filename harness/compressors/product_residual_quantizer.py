@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field, model_validator
 
+from harness.codecs import stored, stored_count
 from harness.core import Bytes, Floats, InputError, Training
 
 RANDOM = True
@@ -110,8 +111,8 @@ def fit(train: Training, params: Params, seed: int) -> ProductResidualQuantizer:
 
 def restore(state: Mapping[str, NDArray[Any]], params: Params) -> ProductResidualQuantizer:
     """Return the codec that ``state`` describes."""
-    codebooks = np.asarray(state["codebooks"], np.float32)
-    return ProductResidualQuantizer(codebooks, int(state["dimension"][0]), params.beam)
+    codebooks = stored(state, "codebooks", None, None, CENTROIDS, None)
+    return ProductResidualQuantizer(codebooks, stored_count(state, "dimension"), params.beam)
 
 
 def _new(dimension: int, splits: int, stages: int, beam: int) -> Any:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
+from harness.codecs import stored
 from harness.core import Bytes, Floats, Training
 
 RANDOM = True
@@ -103,7 +104,8 @@ def fit(train: Training, params: Params, seed: int) -> RaBitQ:
 
 def restore(state: Mapping[str, NDArray[Any]], params: Params) -> RaBitQ:
     """Return the codec that ``state`` describes."""
-    mean, rotation = (np.asarray(state[key], np.float32) for key in ("mean", "rotation"))
+    mean = stored(state, "mean", None)
+    rotation = stored(state, "rotation", len(mean) if len(state["rotation"]) else 0, len(mean))
     return RaBitQ(params.bits, mean, rotation)
 
 

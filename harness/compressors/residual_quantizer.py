@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
+from harness.codecs import stored
 from harness.core import Bytes, Floats, InputError, Training
 
 RANDOM = True
@@ -84,7 +85,7 @@ def fit(train: Training, params: Params, seed: int) -> ResidualQuantizer:
 
 def restore(state: Mapping[str, NDArray[Any]], params: Params) -> ResidualQuantizer:
     """Return the codec that ``state`` describes."""
-    return ResidualQuantizer(np.asarray(state["codebooks"], np.float32), params.beam)
+    return ResidualQuantizer(stored(state, "codebooks", None, CENTROIDS, None), params.beam)
 
 
 def _new(dimension: int, stages: int, beam: int) -> Any:

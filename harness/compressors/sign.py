@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel
 
+from harness.codecs import stored_count
 from harness.core import Bytes, Floats, Training
 
 RANDOM = False
@@ -48,4 +49,4 @@ def fit(train: Training, _params: Params, _seed: int) -> Sign:
 
 def restore(state: Mapping[str, NDArray[Any]], _params: Params) -> Sign:
     """Return the codec that ``state`` describes."""
-    return Sign(int(state["dimension"][0]))
+    return Sign(stored_count(state, "dimension"))

@@ -36,7 +36,9 @@ class Params(BaseModel, extra="forbid", frozen=True):
             raise ValueError(f"a rank of at most {self.dimension}, the dimension")
         numbers = 2 * self.pairs * self.dimension
         if numbers > limits.PLANTED.most:
-            raise ValueError(f"at most {limits.PLANTED.most:,} {limits.PLANTED.unit}: {limits.PLANTED.reason}")
+            raise ValueError(
+                f"at most {limits.PLANTED.most:,} {limits.PLANTED.unit}: {limits.PLANTED.reason}"
+            )
         return self
 
 
