@@ -84,9 +84,7 @@ def _near(new: list[str], trained: list[str]) -> Mask:
 
 def _numbered(texts: list[str], vocabulary: dict[str, int]) -> list[list[int]]:
     """Return the numbers of each text's different words; ``vocabulary`` learns the new ones."""
-    return [
-        sorted({vocabulary.setdefault(word, len(vocabulary)) for word in words(text)}) for text in texts
-    ]
+    return [sorted({vocabulary.setdefault(word, len(vocabulary)) for word in words(text)}) for text in texts]
 
 
 def _incidence(rows: list[list[int]], width: int) -> sparse.csr_array:
