@@ -39,7 +39,8 @@ def words(text: str) -> list[str]:
 
 def _normal(text: str) -> str:
     # What is invisible goes first: between a letter and its accent it would keep them two characters.
-    visible = "".join(char for char in text if not _invisible(char))
+    invisible = dict.fromkeys(ord(char) for char in set(text) if _invisible(char))
+    visible = text.translate(invisible) if invisible else text
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", visible).casefold())
 
 

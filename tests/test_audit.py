@@ -1,4 +1,4 @@
-"""The audit end to end: suites on files of one's own, run as the command runs them, and what their results say."""
+"""The audit end to end: suites on files of one's own, run as the command does, and what results say."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ WORDS = ["über", "Größe", "Tür", "früh", "Ärger", "Büro", "Übung", "sch�
 
 
 def result_of(folder: Path, suite: str) -> dict[str, Any]:
-    """Return the content of the only result of a suite, run on the files of ``folder``, which is its mirror."""
+    """Return the content of the only result of a suite, run on the files of ``folder``, its mirror."""
     path, tree = folder / "mine.toml", Tree(folder / "out")
     path.write_text(KEYS + suite, "utf-8")
     found = entries(path, Place(folder, folder, offline=True), tree)
@@ -143,8 +143,8 @@ def pinned(folder: Path, name: str, text: str) -> str:
 def judged_suite(folder: Path, *, renamed: bool) -> str:
     """Write a set in ArguAna's way, with what else is irregular in BEIR, and return its suite.
 
-    Each of 40 queries is a document, under its own id or ``renamed``; its answer shares two of its three words,
-    and no other document has one of them.
+    Each of 40 queries is a document, under its own id or ``renamed``; its answer shares two of its three
+    words, and no other document has one of them.
     """
     queries, answers = ([f"one{i} two{i} {kind}{i}" for i in range(40)] for kind in ("asked", "answered"))
     documents = [("d" + str(i), text) for i, text in enumerate([*queries, *answers, ""])]
@@ -179,7 +179,7 @@ origins = [{{ use = "mirror-judged", {listed} }}]
 
 @pytest.mark.parametrize("renamed", [False, True])
 def test_a_judged_set_in_arguanas_way_is_scored_as_beir_scores_it(tmp_path: Path, *, renamed: bool) -> None:
-    """Without its own document each query finds its answer first; one of them has a second that is missing."""
+    """Without its own document each query finds its answer first; one has a second that is missing."""
     content = result_of(tmp_path, judged_suite(tmp_path, renamed=renamed))
     own = "own_documents_by_text" if renamed else "own_documents_by_id"
     counts = {key: count for key, count in content["audit"]["test"]["irregularities"].items() if count}

@@ -1,4 +1,4 @@
-"""Which rows are the same: copies of vectors against different rows, in blocks as one by one, at the bound."""
+"""Which rows are the same: copies of vectors against different rows, in blocks, and at the bound."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_a_copy_has_the_number_of_its_row_and_no_other_row_has(kind: str, dimens
 @pytest.mark.parametrize("name", ["openai-ada-002", "esm2-8m-peptides"])
 @pytest.mark.mirror
 def test_real_rows_have_copies_and_no_others(mirror: Path, name: str, kind: str) -> None:
-    """The bound stands between copies and the nearest different rows of both spaces: peptides of one residue more."""
+    """The bound stands between copies and the nearest different rows of both spaces."""
     x = np.load(mirror / name / "embeddings.npy")
     x = (x / np.linalg.norm(x, axis=1, keepdims=True)).astype(np.float32)[:2000]
     one, other = numbers(of_rows(x), of_rows(np.asarray(COPIES[kind](x), np.float32)))

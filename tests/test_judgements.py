@@ -279,7 +279,7 @@ def test_a_query_whose_document_is_missing_is_asked_all_the_same(write: Write, p
 
 
 def test_a_query_that_is_a_document_has_that_as_its_own(write: Write, place: Place) -> None:
-    """By its id, even where that is judged, as in BEIR; by its text, in a normal form, with a title or without."""
+    """By its id, even where that is judged, as in BEIR; by its text in normal form, titled or not."""
     documents = [
         {"_id": "q2", "title": "", "text": "another text"},
         {"_id": "d1", "title": "TITLE", "text": ""},

@@ -63,7 +63,7 @@ def test_of_equal_rows_the_first_is_kept() -> None:
 
 
 def test_rows_without_text_that_are_copies_are_left_out() -> None:
-    """A vector of the training split, in its bytes or in others, and all but the first of copies within a set."""
+    """A vector of the training split, in its bytes or in others, and of copies all but the first."""
     x = rows(6)
     rounded = x.astype(np.float16).astype(np.float32)
     data = np.concatenate([x[[3, 0]], rounded[[3]], x[[5]], rounded[[5]], x[[4]]])
