@@ -138,7 +138,7 @@ def _panels(cell: Cell, chain: Chain, material: Material, protocols: list[str]) 
 
 
 def _audited(data: PairSet, overlap: Overlap, masks: Mapping[str, Mask]) -> dict[str, Any]:
-    """Return a set's audit: the counts of its pairs, and of those that each protocol keeps; irregularities."""
+    """Return a set's audit: counts of its pairs, of those that each protocol keeps, and irregularities."""
     near = overlap.near_duplicate
     irregular = {} if data.irregularities is None else {"irregularities": dict(data.irregularities.counts)}
     return {

@@ -48,9 +48,9 @@ class LeftOutError(BlockedError):
 class Irregularities:
     """What a judged set holds that is no grade of a document which a query may find.
 
-    ``own`` (k, 2) int64: rows of a query and of a document that is the query itself, which is left out of its
-    ranking. ``missing`` (k, 2) int64: row of a query, and the grade of a judged document that the collection
-    does not have. ``counts`` says how often each irregularity was met; it stands in every result's audit.
+    ``own`` (k, 2) int64: rows of a query and of a document that is the query itself, which is left out of
+    its ranking. ``missing`` (k, 2) int64: row of a query, and the grade of a judged document that the
+    collection does not have. ``counts``: how often each irregularity was met, for every result's audit.
     """
 
     own: Ints
@@ -69,8 +69,8 @@ class PairSet:
     mono float32 at 16 kHz, where the rows are recordings; ``texts`` then holds what identifies each.
 
     A judged set has ``queries`` (q,) int64, the rows that ask; all other rows are the documents that are
-    searched, a pair is a judged query and document, and ``gold`` holds the grades; ``irregularities`` has what
-    no pair can say. ``index`` (rows,) int64 are the rows of the file that a part of it was taken from.
+    searched, a pair is a judged query and document, and ``gold`` holds the grades; ``irregularities`` has
+    what no pair can say. ``index`` (rows,) int64 are the rows of the file that a part of it was taken from.
     """
 
     name: str

@@ -24,7 +24,7 @@ def fold(text: str) -> str:
     White space is left out, rather than made one space, because copies of the same set differ in it: the
     hub's STS12-16 are tokenised ("you 'll", "playing ."), its STS-B is not.
     """
-    # Once more where it changed: what was left out may have kept two characters from becoming one.
+    # Until nothing changes: white space that goes may have kept two characters from becoming one.
     while (folded := "".join(_normal(text).split())) != text:
         text = folded
     return text
@@ -38,8 +38,10 @@ def words(text: str) -> list[str]:
 
 
 def _normal(text: str) -> str:
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return unicodedata.normalize("NFKC", "".join(char for char in folded if not _invisible(char)))
+    # What is invisible goes first: between a letter and its accent it would keep them two characters.
+    invisible = dict.fromkeys(ord(char) for char in set(text) if _invisible(char))
+    visible = text.translate(invisible) if invisible else text
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", visible).casefold())
 
 
 @functools.cache

@@ -1,10 +1,11 @@
 """Which rows of sets are the same: texts by their normal form, vectors by their cosine.
 
 Vectors of one text differ where they were rounded or asked for twice. Measured as 1 - cosine: float16 copies
-up to 4e-8, bfloat16 2.4e-6, components (of unit vectors) with noise of standard deviation 1e-4 from 2e-6 at 320
-dimensions to 8.5e-6 at 1,536; the nearest different rows 1.6e-4 (MiniLM: "a onion" and "an onion"), 3.0e-4
-(ESM-2: one residue more) and 1.2e-2 (ada-002). The bound, 5e-5, stands between the two: it is a distance of
-0.01 between unit vectors. In fewer than about 8 dimensions different rows come as near by chance.
+up to 4e-8, bfloat16 2.4e-6, unit vectors with noise of standard deviation 1e-4 on each component from 2e-6
+at 320 dimensions to 8.5e-6 at 1,536; the nearest different rows 1.6e-4 (MiniLM: "slicing a onion" and
+"slicing an onion"), 3.0e-4 (ESM-2: one residue moved) and 1.2e-2 (ada-002). The bound, 5e-5, stands between
+the two: it is a distance of 0.01 between unit vectors. In fewer than about 8 dimensions different rows come
+as near by chance.
 """
 
 from __future__ import annotations
@@ -31,8 +32,8 @@ _known: dict[str, Ints] = {}
 def numbers(*sets: PairSet) -> tuple[Ints, ...]:
     """Return a number for each row (rows,) of each set: the same number where rows are the same, in any set.
 
-    Rows with texts are the same when ``fold`` makes them one text; rows without when they are copies, directly
-    or by way of other rows. A text is never the same as a vector.
+    Rows with texts are the same when ``fold`` makes them one text; rows without when they are copies,
+    directly or by way of other rows. A text is never the same as a vector.
     """
     first: dict[Hashable, int] = {}
     numbered = [
@@ -51,7 +52,7 @@ def numbers(*sets: PairSet) -> tuple[Ints, ...]:
 
 
 def exact(data: PairSet) -> list[Hashable]:
-    """Return what makes two rows the same without comparing vectors: folded texts, or the bytes of vectors."""
+    """Return what makes rows the same without comparing vectors: folded texts, or the bytes of vectors."""
     if data.texts is not None:
         return [fold(text) for text in data.texts]
     return [] if data.vectors is None else [row.tobytes() for row in data.vectors]

@@ -1,10 +1,7 @@
 """Retrieval sets: documents, queries and graded judgements, in BEIR's layout (Thakur et al. 2021) or as rows.
 
 A document's text is its title and its text, joined by a space. Rows are counted from 0, without the header of
-a table of judgements. What is irregular in published sets is taken as BEIR and trec_eval take it, and counted:
-a grade below 0 (TREC-COVID) is not relevant; an empty document (FiQA) is ranked like any other, and is not trained
-on; a judged document that the collection lacks (ArguAna) cannot be found, and counts in the best ranking; a query
-that is itself a document (ArguAna) is not its own answer; a query without a relevant document scores 0.
+a table of judgements. harness.irregular says what is irregular in published sets, and how it is taken.
 """
 
 from __future__ import annotations
@@ -17,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from harness.core import InputError, Ints, Irregularities, Json, PairSet
-from harness.folding import fold
+from harness.core import InputError, Json, PairSet
+from harness.irregular import irregularities
 from harness.records import corpus, read_text_bytes
 
 _BLOCK = 1 << 26  # bytes that the reader takes at a time; no document is larger
@@ -71,18 +68,20 @@ def read_tab_lines(path: Path) -> Table:
 
 def document_set(name: str, documents: Table, origin: Json) -> PairSet:
     """Return the documents alone, in the order given, as a training corpus without pairs."""
-    return corpus(name, _documents(documents).values(), origin, documents.where)
+    return corpus(name, (_joined(record) for _, record in _records(documents)), origin, documents.where)
 
 
 def judged_set(name: str, documents: Table, queries: Table, judgements: Table, origin: Json) -> PairSet:
     """Return all documents, then the queries that were judged, each in the order given.
 
     ``pairs`` (m, 2) are the judgements, row of the query and row of the document; ``gold`` (m,) their grades.
-    Raises InputError, with the row, for a query's id that is unknown, an id that is there twice, two judgements
-    of one document for one query, and a grade that is no whole number.
+    Raises InputError, with the row, for a query's id that is unknown, an id that is there twice, two
+    judgements of one document for one query, and a grade that is no whole number.
     """
-    documents = Table(list(documents.rows), documents.where)
-    texts, rows = _documents(documents), list(judgements.rows)
+    records = dict(_records(documents))
+    texts = {key: _joined(record) for key, record in records.items()}
+    titled_and_not = {key: (texts[key], record["text"]) for key, record in records.items()}
+    rows = list(judgements.rows)
     named = {record.get("query-id") for record in rows}
     asked = {key: text for key, text in _queries(queries).items() if key in named}
     row_of_query = {key: len(texts) + i for i, key in enumerate(asked)}
@@ -93,31 +92,15 @@ def judged_set(name: str, documents: Table, queries: Table, judgements: Table, o
         what = f"no judgements of documents of {documents.where}" if graded else "no judgements"
         raise InputError(f"{judgements.where}: found {what}, expected at least one")
     pairs = [(row_of_query[query], row_of_document[document]) for query, document in there]
-    own = _own_documents(documents, asked, graded)
-    missing = [(row_of_query[query], grade) for (query, _), grade in graded.items() - there.items()]
-    relevant = {query for (query, _), grade in graded.items() if grade > 0}
-    by_id = sum(query == document for query, document in own)
-    irregularities = Irregularities(
-        own=_two_columns([(row_of_query[query], row_of_document[document]) for query, document in own]),
-        missing=_two_columns(sorted(missing)),
-        counts={
-            "own_documents_by_id": by_id,
-            "own_documents_by_text": len(own) - by_id,
-            "negative_grades": sum(grade < 0 for grade in graded.values()),
-            "empty_documents": sum(not text for text in texts.values()),
-            "judgements_of_missing_documents": len(missing),
-            "queries_without_a_relevant_document": len(asked.keys() - relevant),
-        },
-    )
     return PairSet(
         name,
         (*texts.values(), *asked.values()),
         None,
-        _two_columns(pairs),
+        np.array(pairs, np.int64),
         np.array(list(there.values()), np.float64),
         origin,
         queries=np.array(list(row_of_query.values()), np.int64),
-        irregularities=irregularities,
+        irregularities=irregularities(titled_and_not, asked, graded, row_of_document, row_of_query),
     )
 
 
@@ -139,36 +122,6 @@ def _graded(
     return graded
 
 
-def _own_documents(
-    documents: Table, asked: Mapping[str, str], graded: Mapping[tuple[str, str], int]
-) -> list[tuple[str, str]]:
-    """Return each query with the documents that are the query itself: of its id, as in BEIR, or of its text.
-
-    A document of the same text (with its title or without) under another id stays where it was judged relevant
-    to the query: then it is an answer.
-    """
-    ids = {record["_id"] for record in documents.rows}
-    by_text: dict[str, dict[str, None]] = {}
-    for record in documents.rows:
-        for text in (_joined(record), record["text"]):
-            by_text.setdefault(fold(text), {})[record["_id"]] = None
-    own = []
-    for query, text in asked.items():
-        same = by_text.get(fold(text), {}) if fold(text) else {}
-        own += [(query, query)] if query in ids else []
-        own += [(query, key) for key in same if key != query and graded.get((query, key), 0) <= 0]
-    return own
-
-
-def _two_columns(pairs: list[tuple[int, int]]) -> Ints:
-    return np.array(pairs, np.int64).reshape(-1, 2)
-
-
-def _documents(table: Table) -> dict[str, str]:
-    """Return the text of each document, which may be empty: FiQA has such, and rankings hold them."""
-    return {key: _joined(record) for key, record in _records(table)}
-
-
 def _queries(table: Table) -> dict[str, str]:
     """Return the text of each query."""
     found = {}
@@ -180,6 +133,7 @@ def _queries(table: Table) -> dict[str, str]:
 
 
 def _joined(record: Mapping[str, Any]) -> str:
+    """Return the text of a document, which may be empty."""
     title: str = record.get("title") or ""
     text: str = record["text"]
     return (title + " " + text).strip()

@@ -5,8 +5,8 @@ A pair is *shared* when the same two rows, in either order, are a pair of the tr
 same: texts whatever their case, white space and Unicode form, vectors by cosine.
 
 A *near duplicate* is a sentence that is not seen, and whose set of words has a Jaccard similarity of at least
-0.8 with a sentence of the split (harness.folding says what words are); or a vector that is a copy of one of the
-split in other bytes. As nothing but its vector says what such a row is, it counts as seen.
+0.8 with a sentence of the split (harness.folding says what words are); or a vector that is a copy of one of
+the split in other bytes. As nothing but its vector says what such a row is, it counts as seen.
 """
 
 from __future__ import annotations
@@ -84,9 +84,7 @@ def _near(new: list[str], trained: list[str]) -> Mask:
 
 def _numbered(texts: list[str], vocabulary: dict[str, int]) -> list[list[int]]:
     """Return the numbers of each text's different words; ``vocabulary`` learns the new ones."""
-    return [
-        sorted({vocabulary.setdefault(word, len(vocabulary)) for word in words(text)}) for text in texts
-    ]
+    return [sorted({vocabulary.setdefault(word, len(vocabulary)) for word in words(text)}) for text in texts]
 
 
 def _incidence(rows: list[list[int]], width: int) -> sparse.csr_array:

@@ -147,10 +147,12 @@ def test_without_a_mirror_a_judged_set_is_blocked(write: Write, place: Place) ->
         ),
         (
             [("q2", "d9", 1)],
-            r"test\.tsv: row 0, corpus-id: found 'd9', expected an id of .*corpus\.jsonl\.gz",
+            r"test\.tsv: found no judgements of documents of .*corpus\.jsonl\.gz, expected at least one",
         ),
+        ([("q2", "", 1)], r"test\.tsv: row 0, corpus-id: found '', expected an id"),
         ([("q2", "d1", 1), ("q2", "d1", 2)], r"test\.tsv: row 1: found 'q2' and 'd1' a second time"),
-        ([("q2", "d1", -1)], r"test\.tsv: row 0, score: found '-1', expected a whole number from 0"),
+        ([("q2", "d1", 1001)], r"row 0, score: found '1001', expected a whole number from -1000 to 1000"),
+        ([("q2", "d1", "inf")], r"row 0, score: found 'inf'"),
         ([("q2", "d1", 0.5)], r"row 0, score: found '0\.5'"),
         ([("q2", "d1", "nan")], r"row 0, score: found 'nan'"),
         ([("q2", "d1", "")], r"row 0, score: found ''"),
@@ -176,7 +178,6 @@ def test_a_wrong_judgement_names_file_and_row(
         ([{"text": "x"}], r"row 0, _id: found None, expected an id"),
         ([{"_id": "", "text": "x"}], r"row 0, _id: found '', expected an id"),
         ([{"_id": "d1", "title": "x"}], r"row 0: found the text 'None', expected a text"),
-        ([{"_id": "d1", "title": " ", "text": ""}], r"row 0: found 'd1' without a word, expected a text"),
         (
             [{"_id": 1, "text": "x"}],
             r"corpus\.jsonl\.gz: .*string to number in row 0, expected one JSON object",
@@ -188,7 +189,7 @@ def test_a_wrong_judgement_names_file_and_row(
 def test_a_wrong_document_names_file_and_row(
     write: Write, place: Place, documents: Any, message: str
 ) -> None:
-    """Ids have to be texts and to differ, and a document needs words."""
+    """Ids have to be texts and to differ, and a document has a text, be it empty."""
     with pytest.raises(InputError, match=message):
         _read(write(documents=documents), place)
 
@@ -215,6 +216,94 @@ def test_quotes_in_a_table_are_letters(tmp_path: Path) -> None:
     assert [{"query-id": '"q', "corpus-id": "NA", "score": "1"}] == list(
         read_tab_lines(tmp_path / "a.tsv").rows
     )
+
+
+# -- What is irregular in published sets
+
+
+def _irregular(found: PairSet) -> dict[str, int]:
+    """Return the irregularities that were counted at all."""
+    assert found.irregularities is not None
+    return {key: count for key, count in found.irregularities.counts.items() if count}
+
+
+def test_a_regular_set_has_no_irregularity_but_says_so(write: Write, place: Place) -> None:
+    """All counts are 0, and there."""
+    found = _read(write(), place)
+    assert found.irregularities is not None
+    assert {0} == set(found.irregularities.counts.values())
+    assert ((0, 2), (0, 2)) == (found.irregularities.own.shape, found.irregularities.missing.shape)
+
+
+def test_grades_below_0_are_read_and_counted(write: Write, place: Place) -> None:
+    """TREC-COVID has two of them."""
+    found = _read(write([("q2", "d1", -1), ("q2", "d2", 1), ("q3", "d3", "-1.0")]), place)
+    assert found.gold is not None
+    assert [-1.0, 1.0, -1.0] == found.gold.tolist()
+    assert {"negative_grades": 2, "queries_without_a_relevant_document": 1} == _irregular(found)
+
+
+def test_an_empty_document_is_ranked_and_not_trained_on(write: Write, place: Place) -> None:
+    """FiQA has such: a row like any other among what is searched, none of a corpus."""
+    documents = [*DOCUMENTS, {"_id": "d4", "title": " ", "text": ""}]
+    params = write(documents=documents)
+    found = _read(params, place)
+    assert (*TEXTS[:3], "", *TEXTS[3:]) == found.texts
+    assert {"empty_documents": 1} == _irregular(found)
+    assert TEXTS[:3] == _read({"corpus": params["corpus"], "part": "documents"}, place).texts
+
+
+def test_an_empty_query_is_refused(write: Write, place: Place) -> None:
+    """It asks nothing."""
+    with pytest.raises(
+        InputError, match=r"queries\.jsonl: row 0: found 'q1' without a word, expected a text"
+    ):
+        _read(write(queries=[{"_id": "q1", "text": " "}, *QUERIES[1:]]), place)
+
+
+def test_a_judged_document_that_is_missing_stays_in_the_judgements(write: Write, place: Place) -> None:
+    """ArguAna has one: no row, but its grade counts in the best ranking of its query."""
+    found = _read(write([*JUDGEMENTS, ("q2", "d9", 2)]), place)
+    assert found.irregularities is not None
+    assert [[4, 2], [3, 0], [4, 1]] == found.pairs.tolist()
+    assert [[3, 2]] == found.irregularities.missing.tolist()
+    assert {"judgements_of_missing_documents": 1} == _irregular(found)
+
+
+def test_a_query_whose_document_is_missing_is_asked_all_the_same(write: Write, place: Place) -> None:
+    """It scores 0, and leaving it out would flatter."""
+    found = _read(write([("q2", "d9", 1), ("q3", "d3", 1)]), place)
+    assert found.queries is not None
+    assert [3, 4] == found.queries.tolist()
+    assert [[4, 2]] == found.pairs.tolist()
+
+
+def test_a_query_that_is_a_document_has_that_as_its_own(write: Write, place: Place) -> None:
+    """By its id, even where that is judged, as in BEIR; by its text in normal form, titled or not."""
+    documents = [
+        {"_id": "q2", "title": "", "text": "another text"},
+        {"_id": "d1", "title": "TITLE", "text": ""},
+        {"_id": "d2", "title": "Of a title", "text": " Ti\u200btle "},
+        {"_id": "d3", "title": "", "text": "title"},
+        {"_id": "d4", "title": "", "text": "title"},
+    ]
+    judgements = [("q2", "q2", 1), ("q3", "d3", 1), ("q3", "d4", 0)]
+    found = _read(write(judgements, documents), place)
+    assert found.irregularities is not None
+    assert [[5, 0], [6, 1], [6, 2], [6, 4]] == found.irregularities.own.tolist()
+    assert {"own_documents_by_id": 1, "own_documents_by_text": 3} == _irregular(found)
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_line(write: Write, place: Place) -> None:
+    """In none of the three files, packed or not."""
+    params = write()
+    for pinned in params.values():
+        path = place.folder / pinned["path"]
+        data, packed = path.read_bytes(), path.suffix == ".gz"
+        marked = b"\xef\xbb\xbf" + (gzip.decompress(data) if packed else data)
+        path.write_bytes(gzip.compress(marked) if packed else marked)
+        pinned["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    _check(_read(params, place))
 
 
 def test_one_document_is_no_corpus() -> None:
@@ -321,9 +410,9 @@ def test_the_hubs_documents_alone_are_a_corpus() -> None:
 
 def test_a_wrong_judgement_of_the_hub_names_the_repository_and_the_row(snapshot: Path) -> None:
     """As a mirror's file would be named."""
-    row = {"query-id": "q2", "corpus-id": "d9", "score": 1.0}
+    row = {"query-id": "q9", "corpus-id": "d1", "score": 1.0}
     (snapshot / "qrels" / "test.jsonl").write_bytes(_lines([row]))
-    with pytest.raises(InputError, match=r"mteb/small \(default\): row 0, corpus-id: found 'd9', expected"):
+    with pytest.raises(InputError, match=r"mteb/small \(default\): row 0, query-id: found 'q9', expected"):
         hub_judged.read(_hub_params(), "mine", OFFLINE)
 
 

@@ -48,10 +48,14 @@ def written(path: Path, data: bytes | str) -> Path:
         ("a.jsonl.gz", gzip.compress(LINES.encode())),
         ("a.tsv", TABS),
         ("a.txt", TABS.replace("\n", "\r\n")),
+        ("bom.jsonl", "\ufeff" + LINES),
+        ("bom.jsonl.gz", gzip.compress(b"\xef\xbb\xbf" + LINES.encode())),
+        ("bom.tsv", "\ufeff" + TABS.partition("\n")[2]),
+        ("bom.txt", "\ufeff" + TABS),
     ],
 )
 def test_every_format_of_pairs_reads_to_the_same_set(tmp_path: Path, name: str, data: bytes | str) -> None:
-    """First sentences, then second ones, in order; a line separator inside a sentence breaks nothing."""
+    """First sentences, then second ones, in order; neither a line separator nor a mark breaks it."""
     found = read_pairs(written(tmp_path / name, data), "mine", {"from": "here"})
     assert ("a cat", "one\u2028line", "three", "the cat", "\u00fcber", "four") == found.texts
     assert [[0, 3], [1, 4], [2, 5]] == found.pairs.tolist()

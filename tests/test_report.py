@@ -71,6 +71,12 @@ HISTORY = {
 }
 
 
+IRREGULARITIES = (
+    *("own_documents_by_id", "own_documents_by_text", "negative_grades", "empty_documents"),
+    *("judgements_of_missing_documents", "queries_without_a_relevant_document"),
+)
+
+
 def content(suite: Suite, cell: Cell) -> dict[str, Any]:
     """Return a result of a cell with invented values: all that a report reads of one."""
     original = 4 * suite.encoders[cell.encoder].dimension
@@ -86,7 +92,14 @@ def content(suite: Suite, cell: Cell) -> dict[str, Any]:
         for value in [invented(suite.name, cell.id, name, metric, protocol)]
     ]  # fmt: skip
     counts = {"pairs": 100, "shared_pairs": 30, "pairs_with_a_seen_sentence": 40}
-    kept = {"unseen_pairs_with_a_near_duplicate": 1, "kept": {"as-published": 100, "decontaminated": 60}}
+    kept = {
+        "pairs_with_a_near_duplicate": 7,
+        "unseen_pairs_with_a_near_duplicate": 1,
+        "kept": {"as-published": 100, "decontaminated": 60},
+        "kept_near_duplicates": {"as-published": 7, "decontaminated": 1},
+    }
+    if suite.name == "autoencoder":
+        kept["irregularities"] = dict.fromkeys(IRREGULARITIES, 3)
     return {
         "suite": suite.name,
         "cell": cell.id,
@@ -233,6 +246,7 @@ def test_every_section_of_the_published_report_is_there(whole: Tree) -> None:
         "How to cite", "Abstract", "Scope of this report", "Claims", "Non-claims", "Executive summary",
         "1. Problem", "2. Method", "3. Why", "4. Evaluation setup", "5. Results", "6. Ablations",
         "7. Practical", "8. Limitations", "Appendix A", "Appendix B", "Appendix C", "Appendix D",
+        "Appendix E",
         *("Section 4." + str(n) for n in range(5)), *("Section 5." + str(n) for n in range(1, 12)),
         *("Section 8." + str(n) for n in range(1, 6)), "What could not be run here",
     ]  # fmt: skip
@@ -417,6 +431,18 @@ def test_guardrails_are_printed_with_the_rule_that_fired(whole: Tree) -> None:
     assert refused
     assert {"NOT RECOMMENDED"} == {line[7] for line in refused}
     assert all("7 bytes a vector" in line[8] for line in refused)
+
+
+def test_the_audit_is_shown_of_every_suite_and_under_every_protocol(whole: Tree) -> None:
+    """Near duplicates stand beside what each protocol keeps, in section 5.2 and in Appendix E."""
+    first = section(text_of(whole), "Are the test sets unseen?")
+    assert "| stsb-train | sts12 | 100 | 30 | 40 | 7 | 60 | 1 |" in first
+    part = section(text_of(whole), "Appendix E")
+    for suite in ("`sts-generalization`", "`autoencoder`", "`ranking`"):
+        lines = lines_of(part, suite)
+        assert lines
+        assert {"as-published 7, decontaminated 1"} == {line[7] for line in lines}
+    assert [["nfcorpus", *"333333"]] == lines_of(part, "nfcorpus")
 
 
 def test_the_transcript_of_a_server_is_shown(whole: Tree) -> None:
