@@ -15,6 +15,7 @@ from harness.suite import load
 from harness.tree import Tree
 
 State = Literal["done", "blocked", "to do"]
+FORCED = "forced"  # why a cell is to do that is done
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def _entry(inputs: Inputs, cell: Cell, tree: Tree, *, force: bool) -> Entry:
     blocked = inputs.blocked(cell)
     if isinstance(blocked, BlockedError):
         return Entry(inputs, cell, "blocked", blocked.missing, blocked.remedy)
-    why = "forced" if force else _stale(inputs.identity(cell), cell, tree)
+    why = _stale(inputs.identity(cell), cell, tree) or (FORCED if force else "")
     return Entry(inputs, cell, "to do" if why else "done", why)
 
 
