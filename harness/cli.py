@@ -74,9 +74,8 @@ def plan(
     found = _entries(suites, mirror, out, offline=offline)
     _print(planned(found, as_json=as_json))
     if surplus := unplanned(Tree(out), _ids(found)):
-        raise RunError(
-            f"{surplus[0]}: no suite has it, and {len(surplus) - 1} more; remove what is not wanted"
-        )
+        more = f", nor {len(surplus) - 1} more" if len(surplus) > 1 else ""
+        raise RunError(f"{surplus[0]}: no suite has it{more}; remove it, or name its suite")
 
 
 @app.command()
