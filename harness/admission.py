@@ -1,8 +1,8 @@
 """Evidence against the suites: results that no suite has are refused, and cells without evidence are named.
 
 Which suite file a result answers to: ``artifacts/`` answers to ``suites/`` alone. In any other folder a run
-noted, in ``results/<suite>.blocked.json`` under ``suite_file``, which file it ran; that one counts while it is
-there, else ``suites/<suite>.toml``.
+noted, in ``results/<suite>.blocked.json`` under ``suite_file``, which file it ran; that one counts while it
+is there, else ``suites/<suite>.toml``.
 """
 
 from __future__ import annotations
@@ -46,14 +46,22 @@ def names(tree: Tree) -> list[str]:
     """Return the suites that ``tree`` has results or a list of blocked cells of."""
     folder = tree.root / "results"
     folders = {path.name for path in folder.glob("*") if path.is_dir()}
-    return sorted(folders | {path.name.removesuffix(".blocked.json") for path in folder.glob("*.blocked.json")})
+    return sorted(
+        folders | {path.name.removesuffix(".blocked.json") for path in folder.glob("*.blocked.json")}
+    )
 
 
 def suite_file(tree: Tree, suite: str, *, suites: Path = SUITES, committed: Path = COMMITTED) -> Path | None:
-    """Return the file of a suite that ``tree`` has evidence of, by the rule above; None where there is none."""
-    noted = None if tree.root.resolve() == committed.resolve() else _content(tree.blocked(suite)).get("suite_file")
-    candidates = (*([Path(noted)] if isinstance(noted, str) else []), suites / f"{suite}.toml")
+    """Return the file of a suite that ``tree`` has evidence of, by the rule above; None for none."""
+    noted = None if tree.root.resolve() == committed.resolve() else noted_file(tree, suite)
+    candidates = (*([noted] if noted else []), suites / f"{suite}.toml")
     return next((path for path in candidates if path.stem == suite and path.is_file()), None)
+
+
+def noted_file(tree: Tree, suite: str) -> Path | None:
+    """Return the suite file that a run into ``tree`` noted; None where none did."""
+    noted = _content(tree.blocked(suite)).get("suite_file")
+    return Path(noted) if isinstance(noted, str) and "\0" not in noted else None
 
 
 def plans(tree: Tree, *, suites: Path = SUITES, committed: Path = COMMITTED) -> dict[str, Plan]:
@@ -63,7 +71,7 @@ def plans(tree: Tree, *, suites: Path = SUITES, committed: Path = COMMITTED) -> 
 
 
 def admit(tree: Tree) -> list[str]:
-    """Return a line for each cell that a suite has and ``tree`` lacks; raise InputError for what is a stranger's.
+    """Return a line for each cell that a suite has and ``tree`` lacks; raise InputError for a stranger.
 
     The error names the first result that no suite has, and how many more there are.
     """
@@ -86,6 +94,15 @@ def strangers(tree: Tree, known: Mapping[str, Plan]) -> list[str]:
             place = tree.root / "results" / name
             lines.append(f"{place}: no suite has this name, expected {SUITES / name}.toml")
     return lines
+
+
+def unplanned(tree: Tree, planned: Mapping[str, Iterable[str]]) -> list[Path]:
+    """Return the results in ``tree`` that no suite has: of ``planned`` suites by cell, of others by name."""
+    others = [name for name in names(tree) if name not in planned and suite_file(tree, name) is None]
+    return [
+        *(tree.root / "results" / name for name in others),
+        *(path for name, ids in planned.items() for path in leftover(tree, name, ids)),
+    ]
 
 
 def leftover(tree: Tree, suite: str, planned: Iterable[str]) -> list[Path]:

@@ -1,4 +1,4 @@
-"""The git checkout that code runs from: its commit, and whether anything that can change evidence differs from it."""
+"""The git checkout that code runs from: its commit, and what differs from it that can change evidence."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CODE = ("harness", "report", "suites", "repro")  # a file here counts before git
 
 
 def commit(root: Path = ROOT) -> str | None:
-    """Return the sha of the commit that is checked out at ``root``; None where it is no checkout of its own."""
+    """Return the sha of the commit that is checked out at ``root``; None where it is no checkout itself."""
     try:
         if Path(_git(root, "rev-parse", "--show-toplevel").strip()).resolve() != root.resolve():
             return None  # installed somewhere inside another project's checkout
@@ -28,7 +28,9 @@ def changes(root: Path = ROOT) -> list[str]:
     Left out is what publishing writes. Files that git does not know count below CODE.
     """
     generated = [f":(exclude){name}" for name in GENERATED]
-    changed = _git(root, "status", "--porcelain", "-z", "--untracked-files=no", "--no-renames", ".", *generated)
+    changed = _git(
+        root, "status", "--porcelain", "-z", "--untracked-files=no", "--no-renames", ".", *generated
+    )
     untracked = _git(root, "ls-files", "-z", "--others", "--exclude-standard", *CODE)
     return sorted({line[3:] for line in changed.split("\0") if line} | {*untracked.split("\0")} - {""})
 

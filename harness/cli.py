@@ -74,13 +74,19 @@ def plan(
 ) -> None:
     """Show every cell: done, to do, left out or blocked, and why. Runs nothing.
 
+    Results that no suite has are named at the end, with exit status 1.
+
     \b
     Example: harness plan sample
     """
+    from harness.admission import unplanned
     from harness.show import planned
 
     found = _entries(suites, mirror, out, offline=offline, large=large, allow_api=allow_api)
     _print(planned(found, as_json=as_json))
+    if surplus := unplanned(Tree(out), _ids(found)):
+        more = f", nor {len(surplus) - 1} more" if len(surplus) > 1 else ""
+        raise RunError(f"{surplus[0]}: no suite has it{more}; remove it, or name its suite")
 
 
 @app.command()
@@ -101,18 +107,22 @@ def run(
     Examples: harness run sample planted
               harness run sts-generalization --only 'minilm.*lens-pq*' --mirror DIR
     """
+    from harness.admission import leftover
     from harness.execution import default_jobs
     from harness.expect import shortfalls
     from harness.progress import progress
     from harness.runner import run as run_cells
-    from harness.show import ran
+    from harness.show import ran, removed
 
     found = _entries(suites, mirror, out, offline=offline, large=large, force=force, allow_api=allow_api)
     chosen = _matching(found, only)
+    surplus = [path for suite, ids in _ids(found).items() for path in leftover(Tree(out), suite, ids)]
     with progress() as told:
         failures = run_cells(found, chosen, Tree(out), _store(), jobs or default_jobs(), told)
     failures += shortfalls(chosen, Tree(out))
     _print(ran(chosen, failures))
+    if surplus:
+        _print(removed(surplus))
     if failures:
         raise RunError(f"{len(failures)} of {len(chosen)} cells failed or fell short")
 
@@ -158,10 +168,14 @@ def results(
     \b
     Example: harness results --csv | grep retention@human
     """
+    from harness.admission import admit
     from harness.show import rows_table
     from report.evidence import rows, rows_csv
 
+    lacking = admit(Tree(source))
     found = rows(Tree(source))
+    if lacking:  # no verdict rests on it here
+        _complain(_short(lacking), 0)
     _print(json.dumps(found, indent=1) if as_json else rows_csv(found) if as_csv else rows_table(found))
 
 
@@ -169,15 +183,21 @@ def results(
 def claims(source: From = ARTIFACTS, as_json: AsJson = False) -> None:
     """Print the claims with their computed verdicts.
 
+    Results that no suite has are refused; exit status 1 where a suite that was run lacks cells.
+
     \b
     Example: harness claims --from out
     """
+    from harness.admission import admit
     from harness.show import claims_table
     from report.claims import load_claims
     from report.verdicts import judge
 
+    lacking = admit(Tree(source))
     found = judge(load_claims(), Tree(source))
     _print(json.dumps({"claims": found}, indent=2, ensure_ascii=False) if as_json else claims_table(found))
+    if lacking:
+        raise RunError(_short(lacking))
 
 
 @app.command()
@@ -187,10 +207,14 @@ def report(source: From = ARTIFACTS) -> None:
     \b
     Example: harness report --from out
     """
+    from harness.admission import admit
     from report.render import render
 
+    lacking = admit(Tree(source))
     for path in render(Tree(source)):
         _print(str(path))
+    if lacking:
+        raise RunError(_short(lacking))
 
 
 @app.command()
@@ -250,32 +274,44 @@ def verify(root: Annotated[Path, typer.Option(help="The checkout to verify.")] =
 def compare(
     out: Out = OUT, committed: Annotated[Path, typer.Option(help="Committed evidence.")] = ARTIFACTS
 ) -> None:
-    """Compare a run with the committed evidence, cell by cell, within each metric's rerun tolerance.
+    """Compare a run with the committed evidence, cell by cell.
+
+    Audit, sizes and n have to be the same; values and the ends of intervals within each metric's rerun
+    tolerance; what else is not the same is named. Exit status 1 where a cell differs, where one that is
+    committed is neither here nor BLOCKED though its suite was run, or where nothing is compared.
 
     \b
     Example: harness compare
     """
+    from harness.admission import plans, strangers
+    from harness.rerun import FAILING
     from harness.rerun import compare as compare_trees
     from harness.show import compared
 
+    for tree in (Tree(out), Tree(committed)):
+        for line in strangers(tree, plans(tree)):
+            raise InputError(line)
     found = compare_trees(Tree(out), Tree(committed))
     _print(compared(found))
-    if any(line.state == "DIFFERS" for line in found):
-        raise RunError("some cells differ by more than their metric's rerun tolerance")
+    failing = [line for line in found if line.state in FAILING]
+    if failing:
+        raise RunError(f"{len(failing)} cells differ by more than their rerun tolerance, or are missing")
 
 
 @app.command()
 def artifacts(mirror: Mirror = None, offline: Offline = False, out: Out = OUT) -> None:
     """Replace artifacts/ by a run's output, render its report, and hash it anew (maintainers).
 
+    Refused where the code differs from its commit, and where a result was made with such code.
+
     \b
     Example: harness artifacts --mirror DIR
     """
     from harness.artifacts import publish
+    from harness.checkout import ROOT
 
-    _print(
-        publish(_entries(None, mirror, out, offline=offline), Tree(out), ARTIFACTS, Path("ARTIFACTS.sha256"))
-    )
+    found = _entries(None, mirror, out, offline=offline)
+    _print(publish(found, Tree(out), ARTIFACTS, Path("ARTIFACTS.sha256"), ROOT))
 
 
 @app.command()
@@ -362,6 +398,18 @@ def _entries(
             path, Place(path.parent.resolve(), mirror, offline, large, allowed), Tree(out), force=force
         )
     ]
+
+
+def _ids(found: list[Any]) -> dict[str, list[str]]:
+    """Return the ids of the cells by their suites."""
+    ids: dict[str, list[str]] = {}
+    for entry in found:
+        ids.setdefault(entry.cell.suite, []).append(entry.cell.id)
+    return ids
+
+
+def _short(lacking: list[str]) -> str:
+    return f"{len(lacking)} cells or values are missing: {lacking[0]}"
 
 
 def _matching(found: list[Any], pattern: str) -> list[Any]:

@@ -2,7 +2,7 @@
 
 A metric's items under a protocol are all items of a set where the value's n says so; then its point is ranked
 or averaged anew. Where the value needs what only the data has (human scores, the mask of a protocol, vectors)
-its file must still have items enough. A combined value must be the weighted sum of the values that it combines.
+its file must still have items enough. A combined value must be the weighted sum of those that it combines.
 """
 
 from __future__ import annotations
@@ -53,9 +53,7 @@ def _arrays(tree: Tree, content: Mapping[str, Any], key: str, where: str) -> Arr
     return found
 
 
-def _disagreement(
-    value: Mapping[str, Any], content: Mapping[str, Any], after: Arrays, before: Arrays
-) -> str:
+def _disagreement(value: Mapping[str, Any], content: Mapping[str, Any], after: Arrays, before: Arrays) -> str:
     combine = content["inputs"].get("combine") or {}
     if value["dataset"] in combine:
         return _combined(value, content["values"], combine[value["dataset"]])
@@ -111,7 +109,9 @@ def _unlike(printed: float, computed: float, said: str, slack: float = 0.0) -> s
 
 def _unit(value: float) -> float:
     """Return one unit of the last digit that ``value`` is printed with."""
-    return 10.0 ** (math.floor(math.log10(abs(value))) + 1 - DIGITS) if value and math.isfinite(value) else 0.0
+    return (
+        10.0 ** (math.floor(math.log10(abs(value))) + 1 - DIGITS) if value and math.isfinite(value) else 0.0
+    )
 
 
 def every_disagreement(tree: Tree, contents: Mapping[Path, Mapping[str, Any]]) -> Iterator[str]:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from harness import plugins
 from harness.certificate import read_stamped
+from harness.core import RunError
+from harness.shape import check_blocked, check_result
 from harness.tree import Tree
 
-State = Literal["SAME BYTES", "WITHIN TOLERANCE", "DIFFERS", "NOT RUN HERE", "NOT COMMITTED"]
+State = Literal["SAME BYTES", "WITHIN TOLERANCE", "DIFFERS", "MISSING", "NOT RUN HERE", "NOT COMMITTED"]
+FAILING = ("DIFFERS", "MISSING")
+EXACT = ("audit", "sizes")  # counted, not measured: equal or different
+_NUMBERS = ("value", "low", "high")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One cell compared. ``why`` names the value that is furthest off where it differs."""
+    """One cell compared. ``why`` names what is furthest off where it differs, else what is not the same."""
 
     suite: str
     cell: str
@@ -23,10 +29,26 @@ class Line:
     why: str = ""
 
 
+def tolerance(cell: str, metric: str) -> float:
+    """Return how far a value of a metric may lie from that of another run of ``cell`` (suite/cell)."""
+    module = plugins.load("metrics", metric.partition("@")[0], f"{cell}: metric")
+    return float(module.RERUN_TOLERANCE)
+
+
 def compare(here: Tree, committed: Tree) -> list[Line]:
-    """Return a line for each cell of either tree."""
+    """Return a line for each cell of either tree; raise RunError where none is in both.
+
+    MISSING: committed, of a suite that was run here, and neither here nor BLOCKED.
+    """
     ours, theirs = _cells(here), _cells(committed)
-    return [_line(key, ours.get(key), theirs.get(key)) for key in sorted({*ours, *theirs})]
+    if not set(ours) & set(theirs):
+        empty = [str(tree.root) for tree, cells in ((here, ours), (committed, theirs)) if not cells]
+        said = f"{' and '.join(empty)} has no results" if empty else "no cell is in both"
+        raise RunError(f"nothing is compared: {said}, expected results/<suite>/<cell>.json in both")
+    blocked = {suite: _blocked(here, suite) for suite in {suite for suite, _ in theirs}}
+    return [
+        _line(key, ours.get(key), theirs.get(key), blocked.get(key[0])) for key in sorted({*ours, *theirs})
+    ]
 
 
 def _cells(tree: Tree) -> dict[tuple[str, str], Path]:
@@ -34,34 +56,81 @@ def _cells(tree: Tree) -> dict[tuple[str, str], Path]:
     return {(path.parent.name, path.stem): path for path in paths}
 
 
-def _line(key: tuple[str, str], here: Path | None, committed: Path | None) -> Line:
+def _blocked(tree: Tree, suite: str) -> set[str] | None:
+    """Return the cells of a suite that were blocked here; None where the suite was not run here."""
+    path = tree.blocked(suite)
+    if not path.is_file():
+        return set() if path.with_name(suite).is_dir() else None
+    return {entry["cell"] for entry in check_blocked(path, read_stamped(path)[0])}
+
+
+def _line(key: tuple[str, str], here: Path | None, committed: Path | None, blocked: set[str] | None) -> Line:
     if here is None:
-        return Line(*key, "NOT RUN HERE")
+        if blocked is None or key[1] in blocked:
+            return Line(*key, "NOT RUN HERE")
+        return Line(*key, "MISSING", "committed, and neither here nor BLOCKED")
     if committed is None:
         return Line(*key, "NOT COMMITTED")
     (ours, our_hash), (theirs, their_hash) = read_stamped(here), read_stamped(committed)
     if our_hash == their_hash:  # the content names its score files by sha256: those are the same as well
         return Line(*key, "SAME BYTES")
-    why = _furthest(_values(ours), _values(theirs))
-    return Line(*key, "DIFFERS", why) if why else Line(*key, "WITHIN TOLERANCE")
+    check_result(here, ours)
+    check_result(committed, theirs)
+    why = _unequal(ours, theirs) or _furthest("/".join(key), _values(ours), _values(theirs))
+    return Line(*key, "DIFFERS", why) if why else Line(*key, "WITHIN TOLERANCE", _others(ours, theirs))
 
 
-def _values(content: dict[str, Any]) -> dict[tuple[str, str, str], float]:
-    return {(v["protocol"], v["dataset"], v["metric"]): v["value"] for v in content["values"]}
+def _unequal(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> str:
+    """Return the first part that has to be the same exactly and is not, in words, or nothing."""
+    for part in EXACT:
+        if (path := _first_difference(ours.get(part), theirs.get(part), part)) is not None:
+            at, mine, other = path
+            return f"{at}: {mine} here, {other} committed, expected the same"
+    return ""
 
 
-def _furthest(ours: dict[tuple[str, str, str], float], theirs: dict[tuple[str, str, str], float]) -> str:
-    """Return the value that lies furthest outside its metric's tolerance, in words, or nothing."""
-    missing = sorted(set(ours) ^ set(theirs))
-    if missing:
-        return f"{' '.join(missing[0])} is in one of them only"
-    worst, said = 1.0, ""
+def _first_difference(ours: Any, theirs: Any, at: str) -> tuple[str, Any, Any] | None:
+    if isinstance(ours, dict) and isinstance(theirs, dict):
+        for key in sorted({*ours, *theirs}):
+            if ours.get(key) != theirs.get(key):
+                return _first_difference(ours.get(key), theirs.get(key), f"{at}.{key}")
+    return None if ours == theirs else (at, ours, theirs)
+
+
+def _others(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> str:
+    """Return what else of two results differs: the keys of the content, of inputs those below as well."""
+    keys = sorted({*ours, *theirs} - {"values", "inputs", *EXACT})
+    named = [key for key in keys if ours.get(key) != theirs.get(key)]
+    inputs, others = ours["inputs"], theirs["inputs"]
+    named += [f"inputs.{key}" for key in sorted({*inputs, *others}) if inputs.get(key) != others.get(key)]
+    return f"not the same: {', '.join(named)}" if named else ""
+
+
+def _values(content: Mapping[str, Any]) -> dict[tuple[str, str, str], dict[str, Any]]:
+    return {(v["protocol"], v["dataset"], v["metric"]): v for v in content["values"]}
+
+
+def _furthest(
+    cell: str,
+    ours: Mapping[tuple[str, str, str], Mapping[str, Any]],
+    theirs: Mapping[tuple[str, str, str], Mapping[str, Any]],
+) -> str:
+    """Return the number that lies furthest outside its metric's tolerance, in words, or nothing.
+
+    Ends of intervals are held to the tolerance of the value; n has to be the same.
+    """
+    alone = sorted(set(ours) ^ set(theirs))
+    if alone:
+        return f"{' '.join(alone[0])} is in one of them only"
+    worst, why = 1.0, ""
     for key, value in ours.items():
-        tolerance = plugins.load("metrics", key[2].partition("@")[0], "metric").RERUN_TOLERANCE
-        off = abs(value - theirs[key]) / tolerance
-        if off > worst:
-            worst, said = (
-                off,
-                f"{' '.join(key)}: {value:g} here, {theirs[key]:g} committed, tolerance {tolerance:g}",
-            )
-    return said
+        other, allowed = theirs[key], tolerance(cell, key[2])
+        if value["n"] != other["n"]:
+            return f"{' '.join(key)}: n: {value['n']} here, {other['n']} committed, expected the same"
+        for name in _NUMBERS:
+            off = abs(value[name] - other[name]) / allowed
+            if off > worst:
+                part = "" if name == "value" else f" {name}"
+                both = f"{value[name]:g} here, {other[name]:g} committed"
+                worst, why = off, f"{' '.join(key)}{part}: {both}, tolerance {allowed:g}"
+    return why

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from harness import npz
+from harness import admission, npz
 from harness.bootstrap import LEVEL, RESAMPLES
 from harness.cell import Measured, measure
 from harness.certificate import digest, dumps, write_stamped
@@ -24,7 +24,7 @@ from harness.means import write_means
 from harness.noted import index_of
 from harness.plan import Cell
 from harness.provenance import envelope
-from harness.status import Entry
+from harness.status import FORCED, Entry
 from harness.timings import measured
 from harness.tree import Tree
 from harness.workers import spread
@@ -51,16 +51,16 @@ def run(
     Raises InputError where what all cells stand on (a data set, its vectors) is wrong.
     """
     todo = [entry for entry in chosen if entry.state == "to do"]
+    check_origin(entries, tree)
     if not todo:
-        prune(entries, tree)
-        write_blocked(entries, tree)
+        _settle(entries, chosen, tree)
         means_over_seeds([e for e in entries if e.state == "done"], tree, store, jobs, told)
         return []
     bases, todo, failures = _bases(entries, chosen, tree, store, jobs, told)
-    prune(entries, tree)
-    write_blocked(entries, tree)  # not before: inputs that are refused leave nothing behind
+    _settle(entries, chosen, tree)  # not before: inputs that are refused leave nothing behind
     for entry in todo:  # out of date: nothing may be left to be mixed in if the cell fails now
-        tree.result(entry.cell.suite, entry.cell.id).unlink(missing_ok=True)
+        if entry.why != FORCED:  # what is forced still holds, and stays until it is replaced
+            tree.result(entry.cell.suite, entry.cell.id).unlink(missing_ok=True)
     groups = _groups(todo, bases, tree)
     done = 0
     told("cells", 0, len(todo))
@@ -122,6 +122,24 @@ def _key(entry: Entry) -> tuple[str, str]:
     return entry.cell.suite, entry.cell.encoder
 
 
+def check_origin(entries: list[Entry], tree: Tree) -> None:
+    """Raise InputError where ``tree`` has results of another suite file of the same name."""
+    for suite, path in {entry.cell.suite: entry.inputs.where for entry in entries}.items():
+        other = admission.noted_file(tree, suite)
+        if other is not None and other.is_file() and other.resolve() != Path(path).resolve():
+            raise InputError(
+                f"{tree.blocked(suite)}: found evidence of {other}, expected that of {path}: rename one of "
+                "the suites, or run into another folder with --out"
+            )
+
+
+def _settle(entries: list[Entry], chosen: list[Entry], tree: Tree) -> None:
+    """Remove what no suite has any longer, if all cells are ``chosen``, and write what is blocked."""
+    if len(chosen) == len(entries):
+        prune(entries, tree)
+    write_blocked(entries, tree)
+
+
 def prune(entries: list[Entry], tree: Tree) -> None:
     """Remove what cells left that their suite no longer has: a report must not mix two states of a suite."""
     known: dict[str, set[str]] = {}
@@ -149,7 +167,16 @@ def write_blocked(entries: list[Entry], tree: Tree) -> None:
             for e in entries
             if e.cell.suite == suite and not e.can_run
         ]
-        write_stamped(tree.blocked(suite), {"suite": suite, "blocked": listed})
+        path = next(entry.inputs.where for entry in entries if entry.cell.suite == suite)
+        write_stamped(
+            tree.blocked(suite), {"suite": suite, "suite_file": _shown(Path(path)), "blocked": listed}
+        )
+
+
+def _shown(path: Path) -> str:
+    """Return a path as seen from the current folder where it lies inside: the same on every machine."""
+    full, here = path.resolve(), Path.cwd()
+    return (full.relative_to(here) if full.is_relative_to(here) else full).as_posix()
 
 
 def _prepare(base: Base, trains: list[str], tree: Tree, jobs: int, told: Told) -> bool:

@@ -18,7 +18,7 @@ _BLOCKED = ("cell", "encoder", "train", "missing", "remedy")
 
 
 def check_result(path: Path, content: Any) -> dict[str, Any]:
-    """Return the content of the result at ``path``, results/<suite>/<cell>.json; raise InputError if it is none.
+    """Return the content of the result at ``path``, <suite>/<cell>.json; raise InputError if it is none.
 
     Checked: its name, its suite and cell, the parameters of its cell, its sizes, and every value: finite, its
     interval around it, a whole number of items of at least 1, and no protocol, data set and metric twice.
@@ -30,7 +30,9 @@ def check_result(path: Path, content: Any) -> dict[str, Any]:
     _object(content, f"{path}: content")
     for key, expected in (("suite", path.parent.name), ("cell", path.name.removesuffix(".json"))):
         if content.get(key) != expected:
-            raise InputError(f"{path}: {key}: found {content.get(key)!r}, expected {expected!r}, as its place")
+            raise InputError(
+                f"{path}: {key}: found {content.get(key)!r}, expected {expected!r}, as its place"
+            )
     inputs = _object(content.get("inputs"), f"{path}: inputs")
     cell = _object(inputs.get("cell"), f"{path}: inputs.cell")
     for key in _CELL:
@@ -60,7 +62,9 @@ def check_blocked(path: Path, content: Any) -> list[dict[str, str]]:
     suite = path.name.removesuffix(".blocked.json")
     _object(content, f"{path}: content")
     if content.get("suite") != suite:
-        raise InputError(f"{path}: suite: found {_brief(content.get('suite'))}, expected {suite!r}, as its name")
+        raise InputError(
+            f"{path}: suite: found {_brief(content.get('suite'))}, expected {suite!r}, as its name"
+        )
     entries = content.get("blocked")
     if not isinstance(entries, list):
         raise InputError(f"{path}: blocked: found {_brief(entries)}, expected a list, empty for no cell")

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from harness import stability
@@ -98,17 +99,28 @@ def jittered(entries: Sequence[Entry], tree: Tree, failures: Sequence[str]) -> s
     return "\n".join([*lines, *(f"FAILED   {line}" for line in failures)])
 
 
+def removed(surplus: Sequence[Path]) -> str:
+    """Return a line on results that their suite no longer has: removed, or still there."""
+    gone = [path for path in surplus if not path.exists()]
+    still = [path for path in surplus if path.exists()]
+    lines = [f"REMOVED  {len(gone)} results that their suite no longer has: {gone[0]} …"] if gone else []
+    if still:
+        lines.append(
+            f"KEPT     {len(still)} results that their suite no longer has: {still[0]} …; "
+            "a run without --only removes them"
+        )
+    return "\n".join(lines)
+
+
 def compared(lines: Sequence[Line]) -> str:
-    """Return counts of each state a suite, and a line for each cell that differs."""
+    """Return counts of each state a suite, and a line for each cell of which there is more to say."""
     said = []
     for suite in dict.fromkeys(line.suite for line in lines):
         states = [line.state for line in lines if line.suite == suite]
         counts = ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states))
         said.append(f"{suite}: {counts}")
-    said += [
-        f"{line.state}  {line.suite}  {line.cell}: {line.why}" for line in lines if line.state == "DIFFERS"
-    ]
-    return "\n".join(said) or "nothing to compare"
+    said += [f"{line.state}  {line.suite}  {line.cell}: {line.why}" for line in lines if line.why]
+    return "\n".join(said)
 
 
 def claims_table(claims: Sequence[Mapping[str, Any]]) -> Any:

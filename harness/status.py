@@ -16,6 +16,7 @@ from harness.suite import load
 from harness.tree import Tree
 
 State = Literal["done", "blocked", "left out", "to do"]
+FORCED = "forced"  # why a cell is to do that is done
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def _entry(inputs: Inputs, cell: Cell, tree: Tree, *, force: bool) -> Entry:
     if blocked:
         state: State = "left out" if isinstance(blocked, LeftOutError) else "blocked"
         return Entry(inputs, cell, state, blocked.missing, blocked.remedy)
-    why = "forced" if force else _stale(inputs, cell, tree)
+    why = _stale(inputs, cell, tree) or (FORCED if force else "")
     if why and (large := inputs.left_out(cell)):
         return Entry(inputs, cell, "left out", large.missing, large.remedy)
     return Entry(inputs, cell, "to do" if why else "done", why)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+# Folders of stamped evidence that belongs to no cell: published whole, and missed where it was committed.
+EXTRAS = ("transcripts", "means", "portability", "jitter")
+
 
 @dataclass(frozen=True, slots=True)
 class Tree:
@@ -43,6 +46,15 @@ class Tree:
     def transcript(self, server: str) -> Path:
         """Return the stamped transcript of what the smoke test saw of a server."""
         return self.root / "transcripts" / f"{server}.json"
+
+    def extras(self) -> list[Path]:
+        """Return every file of the EXTRAS, in order, without what an interrupted write left."""
+        return sorted(
+            path
+            for name in EXTRAS
+            for path in (self.root / name).rglob("*")
+            if path.is_file() and not path.name.startswith(".")
+        )
 
     def report(self) -> Path:
         """Return the folder of everything rendered."""

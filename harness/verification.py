@@ -51,7 +51,10 @@ def against_suites(root: Path) -> Problems:
         return [
             *admission.strangers(tree, known),
             *admission.missing(tree, known),
-            *(f"{suites / name}.toml: found no evidence of it, expected {tree.blocked(name)}" for name in absent),
+            *(
+                f"{suites / name}.toml: found no evidence of it, expected {tree.blocked(name)}"
+                for name in absent
+            ),
             *_both(tree, known),
         ]
     except InputError as error:  # a suite file that is none
@@ -65,7 +68,9 @@ def _both(tree: Tree, known: dict[str, admission.Plan]) -> Iterator[str]:
             cells = [entry["cell"] for entry in listed if tree.result(name, str(entry["cell"])).is_file()]
         except (InputError, KeyError, TypeError):
             continue  # a line of the first tier
-        yield from (f"{tree.blocked(name)}: {cell} has a result, expected a cell without one" for cell in cells)
+        yield from (
+            f"{tree.blocked(name)}: {cell} has a result, expected a cell without one" for cell in cells
+        )
 
 
 def unlike_pins(root: Path) -> Problems:
@@ -89,7 +94,7 @@ def unlike_pins(root: Path) -> Problems:
 
 
 def unlike_rendered(root: Path) -> Problems:
-    """Return a line for each file of the report, and the README's part, that the evidence renders otherwise."""
+    """Return a line for each file of the report, or README, that is not what the evidence renders to."""
     tree = Tree(root / "artifacts")
     try:
         expected = rendered(tree)

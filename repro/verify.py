@@ -19,6 +19,7 @@ import json
 import os
 import re
 import sys
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -173,19 +174,26 @@ def _check_values(content: dict[str, Any]) -> None:
     values = content.get("values")
     if not isinstance(values, list) or not values:
         raise ValueError("values: expected a list of measured values")
-    places = []
+    places = set()
     for value in values:
-        place = [value.get(key) for key in PLACE] if isinstance(value, dict) else [None]
-        numbers = [value.get(key) for key in ("low", "value", "high")] if isinstance(value, dict) else [None]
-        if not all(isinstance(name, str) for name in place):
-            raise ValueError(f"values: found {value}, expected a protocol, a dataset and a metric")
-        if not all(type(x) in {int, float} for x in numbers) or sorted(numbers) != numbers:
-            raise ValueError(f"{' '.join(place)}: found {numbers}, expected low <= value <= high")
-        if type(value.get("n")) is not int or value["n"] < 1:
-            raise ValueError(f"{' '.join(place)}: n: found {value.get('n')}, expected at least 1 item")
+        place = _check_value(value)
         if place in places:
-            raise ValueError(f"{' '.join(place)}: found twice, expected it once")
-        places.append(place)
+            raise ValueError(f"{place}: found twice, expected it once")
+        places.add(place)
+
+
+def _check_value(value: Any) -> str:
+    """Return the protocol, data set and metric of a value; raise ValueError for what is none."""
+    names = [value.get(key) for key in PLACE] if isinstance(value, dict) else []
+    if not names or not all(isinstance(name, str) for name in names):
+        raise ValueError(f"values: found {value}, expected a protocol, a dataset and a metric")
+    place = " ".join(map(str, names))
+    numbers: list[Any] = [value.get(key) for key in ("low", "value", "high")]
+    if not all(type(x) in {int, float} for x in numbers) or sorted(numbers) != numbers:
+        raise ValueError(f"{place}: found {numbers}, expected low <= value <= high")
+    if type(value.get("n")) is not int or value["n"] < 1:
+        raise ValueError(f"{place}: n: found {value.get('n')}, expected at least 1 item")
+    return place
 
 
 def _essence(content: dict[str, Any]) -> list[str]:
@@ -196,7 +204,9 @@ def _essence(content: dict[str, Any]) -> list[str]:
     cell = {key: value for key, value in content["inputs"]["cell"].items() if key != "seed"}
     measured = [cell, content["values"], content["files"]["after"].get("sha256")]
     exact = all(value["low"] == value["high"] for value in content["values"])
-    return [canonical([content["suite"], part]) for part in (content["inputs"], *([] if exact else [measured]))]
+    return [
+        canonical([content["suite"], part]) for part in (content["inputs"], *([] if exact else [measured]))
+    ]
 
 
 def _check_blocked(suite: str, content: Any) -> None:
@@ -223,7 +233,7 @@ def _check_envelope(value: Any) -> None:
 
 
 def _check_pairs(values: dict[str, Any], results: set[str], suites: set[str], found: Problems) -> None:
-    """Check that each result has an envelope, each envelope a result, each suite a list of what is blocked."""
+    """Check that results and envelopes come in pairs, and that each suite has a list of what is blocked."""
     for path in (path for path in values if path.startswith("artifacts/envelopes/")):
         place = path.removeprefix("artifacts/envelopes/").removesuffix(".json")
         if place not in results:
@@ -240,7 +250,7 @@ def _check_pairs(values: dict[str, Any], results: set[str], suites: set[str], fo
 
 
 def _check_report(root: Path, values: dict[str, Any], hashes: dict[str, str], found: Problems) -> set[str]:
-    """Return the files of the report; check that figures neither run nor load anything, and claims' evidence."""
+    """Return the files of the report; check that figures run nothing and that verdicts have evidence."""
     drawn = values.get("artifacts/report/figures_data.json")
     names = ["claims.json", "figures_data.json", "CLAIMS.md", "TECHNICAL_REPORT.md"]
     names += [f"figure_{name}.svg" for name in (drawn if isinstance(drawn, dict) else ())]
@@ -274,6 +284,50 @@ def _evidence(claims: Any) -> list[Any]:
     return found
 
 
+@dataclass
+class _Seen:
+    """What the stamped files of ``artifacts/`` are and name, gathered file by file."""
+
+    evidence: dict[tuple[str, str], str] = field(default_factory=dict)  # kind and place: certificate
+    results: set[str] = field(default_factory=set)
+    suites: set[str] = field(default_factory=set)
+    named: set[str] = field(default_factory=set)
+    essences: dict[str, str] = field(default_factory=dict)  # what only one result may say: its path
+    certificates: int = 0
+
+
+def _check_stamped(path: str, value: Any, hashes: dict[str, str], seen: _Seen) -> None:
+    """Check one file that is stamped or has to be; raise ValueError for what is wrong with it."""
+    # A suite's list of blocked cells is stamped as well, but is no result: it names no files.
+    below = re.fullmatch(r"artifacts/results/(?:([^/]+)\.blocked\.json|(.+)\.json|.+)", path)
+    heard = re.fullmatch(r"artifacts/transcripts/(.+?)(?:\.json)?", path)
+    if not (below or heard or (isinstance(value, dict) and "content" in value)):
+        return
+    suite, place = (below[1], below[2]) if below else (None, None)
+    seen.named.add(path)
+    seen.suites |= {suite} if suite else set()
+    seen.results |= {place} if place else set()
+    if path.endswith(".json") and value is None:
+        return  # unreadable, a problem already
+    sha256 = _certificate(value)
+    seen.certificates += 1
+    content = value["content"]
+    if suite:
+        _check_blocked(suite, content)
+    elif place:
+        seen.evidence["cell", place] = sha256
+        seen.named |= _files(place, content, hashes)
+        _check_values(content)
+        for essence in _essence(content):
+            if seen.essences.setdefault(essence, path) != path:
+                raise ValueError(f"says what {seen.essences[essence]} says: one measurement, twice")
+    elif heard:
+        seen.evidence["transcript", heard[1]] = sha256
+        _check_server(heard[1], content)
+    elif isinstance(content, dict) and isinstance(content.get("files"), dict):
+        seen.named |= _named(content["files"], hashes)
+
+
 def problems(root: Path) -> tuple[Problems, str]:
     """Return one line for each problem of the checkout at ``root``, and a line that says what was checked."""
     found: Problems = []
@@ -281,59 +335,29 @@ def problems(root: Path) -> tuple[Problems, str]:
     listing = root / LISTING
     _check_listing(os.fsdecode(listing.read_bytes()) if listing.is_file() else "", hashes, found)
     matrices = _check_matrices(root, hashes, found)
-    named, certificates = _check_report(root, values, hashes, found) | matrices, len(matrices)
-    evidence: dict[tuple[str, str], str] = {}
-    first: dict[str, str] = {}
-    suites: set[str] = set()
-    results: set[str] = set()
+    seen = _Seen(named=matrices | _check_report(root, values, hashes, found), certificates=len(matrices))
     for path in sorted(hashes):
-        # A suite's list of blocked cells is stamped as well, but is no result: it names no files.
-        below = re.fullmatch(r"artifacts/results/(?:([^/]+)\.blocked\.json|(.+)\.json|.+)", path)
-        heard = re.fullmatch(r"artifacts/transcripts/(.+?)(?:\.json)?", path)
-        value: Any = values.get(path)
-        named |= {path} if below or heard else set()
-        suites |= {below[1]} if below and below[1] else set()
-        results |= {below[2]} if below and below[2] else set()
-        if path.endswith(".json") and path not in values:
-            continue  # a problem already
         try:
-            if not (below or heard or (isinstance(value, dict) and "content" in value)):
-                continue
-            sha256 = _certificate(value)
-            certificates += 1
-            content = value["content"]
-            named.add(path)
-            if below and below[1]:
-                _check_blocked(below[1], content)
-            elif below and below[2]:
-                evidence["cell", below[2]] = sha256
-                named |= _files(below[2], content, hashes)
-                _check_values(content)
-                for essence in _essence(content):
-                    if first.setdefault(essence, path) != path:
-                        raise ValueError(f"says what {first[essence]} says: one measurement, twice")  # noqa: TRY301
-            elif heard:
-                evidence["transcript", heard[1]] = sha256
-                _check_server(heard[1], content)
-            elif isinstance(content, dict) and isinstance(content.get("files"), dict):
-                named |= _named(content["files"], hashes)
+            _check_stamped(path, values.get(path), hashes, seen)
         except (ValueError, RecursionError) as error:
             found.append(f"{path}: {error}")
-    _check_pairs(values, results, suites, found)
-    named |= {path for path in values if path.startswith("artifacts/envelopes/")}
-    found += [f"{path}: no result names it" for path in hashes.keys() - named]
+    _check_pairs(values, seen.results, seen.suites, found)
+    seen.named |= {
+        path for path in hashes if path.startswith("artifacts/envelopes/") and path.endswith(".json")
+    }
+    found += [f"{path}: no result names it" for path in hashes.keys() - seen.named]
     for entry in _evidence(values.get("artifacts/report/claims.json")):
         kind = "transcript" if isinstance(entry, dict) and "transcript" in entry else "cell"
         if (
             not isinstance(entry, dict)
-            or ((kind, str(entry.get(kind))), entry.get("sha256")) not in evidence.items()
+            or ((kind, str(entry.get(kind))), entry.get("sha256")) not in seen.evidence.items()
         ):
             found.append(f"artifacts/report/claims.json: no {kind} has the name and certificate of {entry}")
     # Names and contents are a stranger's: no line breaks and no control characters of theirs.
     lines = [re.sub(r"[^ -~]", lambda char: ascii(char[0])[1:-1], line[:LONGEST]) for line in sorted(found)]
-    measured = [place for kind, place in evidence if kind == "cell"]
     said = f"{len(lines)} problems" if lines else "all as hashed"
-    return lines, f"checked {len(hashes)} files, {certificates} certificates, {len(measured)} results: {said}"
+    results = sum(kind == "cell" for kind, _ in seen.evidence)
+    return lines, f"checked {len(hashes)} files, {seen.certificates} certificates, {results} results: {said}"
 
 
 def main(argv: list[str]) -> int:

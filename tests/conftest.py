@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -57,6 +58,32 @@ licence = "mine"
 use = "files"
 path = "test.npz"
 """
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """Run git in a folder, as somebody, and return what it prints."""
+    someone = ["-c", "user.name=a", "-c", "user.email=a@b.invalid", "-c", "commit.gpgsign=false"]
+    command = ["git", *someone, "-C", str(folder), *arguments]
+    return subprocess.run(command, capture_output=True, check=True, text=True).stdout.strip()
+
+
+def attest(envelopes: Path, **commit: object) -> None:
+    """Have every envelope below a folder say that a commit made it, whatever checkout the tests run from."""
+    for path in envelopes.rglob("*.json"):
+        path.write_text(json.dumps({**json.loads(path.read_text()), "commit": commit}))
+
+
+@pytest.fixture
+def code(tmp_path: Path) -> Path:
+    """Return a clean git checkout with the folders that code is in."""
+    root = tmp_path / "code"
+    for name in ("harness", "report", "suites", "repro", "artifacts"):
+        (root / name).mkdir(parents=True)
+        (root / name / "file.txt").write_text("as committed\n")
+    git(root, "init", "--quiet")
+    git(root, "add", "-A")
+    git(root, "commit", "--quiet", "--message", "all of it")
+    return root
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

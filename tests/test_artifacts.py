@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import SmallSuite
+from conftest import SmallSuite, attest, git
 
+from harness import checkout
 from harness.artifacts import publish
 from harness.certificate import write_stamped
 from harness.core import InputError, Place, RunError
 from harness.runner import run
 from harness.status import entries
-from harness.tree import Tree
+from harness.tree import EXTRAS, Tree
 from repro import verify
 
 HEARD = {
@@ -28,20 +30,24 @@ OUT, TARGET = Tree(Path("out")), Path("artifacts")
 
 
 @pytest.fixture
-def suite(small_suite: SmallSuite, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a suite that was run into out/ of the working directory, beside the transcript of a server."""
+def suite(small_suite: SmallSuite, code: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a suite that was run into out/ of the working directory, beside the transcript of a server.
+
+    Its envelopes say that the clean checkout ``code`` made it.
+    """
     path = small_suite()
     monkeypatch.chdir(path.parent.parent)
     found = entries(path, Place(path.parent, None, offline=True), OUT)
     assert [] == run(found, found, OUT, Path("store"), 1, lambda *_: None)
     write_stamped(OUT.transcript("loopback"), HEARD)
+    attest(Path("out/envelopes"), sha=git(code, "rev-parse", "HEAD"), dirty=False)
     return path
 
 
 def published(suite: Path) -> str:
     """Publish what the suite left in out/."""
     found = entries(suite, Place(suite.parent, None, offline=True), OUT)
-    return publish(found, OUT, TARGET, Path("ARTIFACTS.sha256"))
+    return publish(found, OUT, TARGET, Path("ARTIFACTS.sha256"), Path("code"))
 
 
 def test_what_is_published_verifies_and_has_the_transcripts(suite: Path) -> None:
@@ -88,3 +94,68 @@ def test_half_a_run_is_not_published(suite: Path) -> None:
     with pytest.raises(RunError, match="1 cells are to do, own"):
         published(suite)
     assert not TARGET.exists()
+
+
+def edit_code() -> None:
+    """Change a file that git has."""
+    Path("code/harness/file.txt").write_text("edited\n")
+
+
+def add_suite() -> None:
+    """Put a file among the suites that git does not have."""
+    Path("code/suites/new.toml").write_text("new\n")
+
+
+def leave_git() -> None:
+    """Take the history away: a folder that was downloaded."""
+    Path("code/.git").rename("history")
+
+
+def forget_commit() -> None:
+    """Have the envelopes name a commit of another history."""
+    attest(Path("out/envelopes"), sha="0" * 40, dirty=False)
+
+
+def run_dirty() -> None:
+    """Have the envelopes say that files were changed when the results were made."""
+    attest(Path("out/envelopes"), sha=git(Path("code"), "rev-parse", "HEAD"), dirty=True)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (edit_code, r"harness/file\.txt differs from the commit; commit it or take it away"),
+        (add_suite, r"suites/new\.toml differs from the commit"),
+        (leave_git, r"code: no git checkout, expected one"),
+        (forget_commit, r"made by commit 000000000000, which code does not stand on; harness run --force"),
+        (run_dirty, r"made from changed files, as are \d more; run them again from a clean checkout"),
+    ],
+)
+def test_nothing_is_published_that_no_commit_made(suite: Path, change: Callable[[], None], said: str) -> None:
+    """Changed, untracked or unknown code makes no evidence, and the message says what to do."""
+    change()
+    with pytest.raises(RunError, match=said):
+        published(suite)
+    assert not TARGET.exists()
+
+
+@pytest.mark.parametrize("name", ["artifacts/file.txt", "README.md", "out/x.json", "notes.txt"])
+def test_what_publishing_writes_makes_no_checkout_dirty(code: Path, name: str) -> None:
+    """Evidence and the README's part may change, and files beside the code are nobody's business."""
+    (code / name).parent.mkdir(exist_ok=True)
+    (code / name).write_text("other\n")
+    assert [] == checkout.changes(code)
+
+
+def test_a_folder_inside_another_checkout_is_none(code: Path) -> None:
+    """Code that lies installed in somebody's project does not name that project's commit as its own."""
+    assert None is checkout.commit(code / "harness")
+
+
+def test_evidence_of_no_cell_is_published_whole(suite: Path) -> None:
+    """Every folder that the layout names beside those of cells goes with the rest."""
+    for name in EXTRAS[1:]:
+        write_stamped(OUT.root / name / "x.json", {"kind": name})
+    published(suite)
+    assert set(EXTRAS) <= {path.name for path in TARGET.iterdir()}
+    assert [] == verify.problems(Path())[0]

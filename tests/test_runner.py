@@ -291,7 +291,7 @@ def test_a_run_leaves_what_the_plan_names(reference: Harness) -> None:
         assert {"made", "seconds", "python", "platform", "threads", "packages"} <= set(envelope)
     assert expected == set(reference.evidence())
     blocked, _ = read_stamped(reference.tree.blocked("own"))
-    assert {"suite": "own", "blocked": []} == blocked
+    assert {"suite": "own", "suite_file": "suites/own.toml", "blocked": []} == blocked
 
 
 def test_a_result_says_what_it_was_made_of(reference: Harness) -> None:
@@ -846,7 +846,10 @@ def test_the_first_origin_that_can_be_had_is_used(fresh: Harness) -> None:
 
 
 def test_what_a_suite_no_longer_has_is_removed(fresh: Harness) -> None:
-    """A chain taken out of a suite leaves nothing behind for a report to mix in."""
+    """A chain taken out of a suite leaves nothing behind for a report to mix in, and the run says so.
+
+    A run of some cells alone keeps what the suite no longer has, says so, and the plan refuses it.
+    """
     assert 0 == fresh("run").status
     path = fresh.folder / "suites" / "own.toml"
     before = sorted(file.name for file in fresh.tree.result("own", "x").parent.glob("*.json"))
@@ -855,7 +858,14 @@ def test_what_a_suite_no_longer_has_is_removed(fresh: Harness) -> None:
     start = text.index("[[chains]]", text.index('name = "identity"') - 40)
     end = text.index("[[chains]]", start + 1) if "[[chains]]" in text[start + 1 :] else len(text)
     path.write_text(text[:start] + text[end:])
-    assert 0 == fresh("run").status
+    some = fresh("run", "--only", "*pca*")
+    assert f"KEPT     {len(gone)} results that their suite no longer has: out/results/own/" in some.stdout
+    assert set(before) == {file.name for file in fresh.tree.result("own", "x").parent.glob("*.json")}
+    plan = fresh("plan")
+    assert (1, True) == (plan.status, ".identity.s0.json: no suite has it" in plan.stderr)
+    done = fresh("run")
+    assert 0 == done.status
+    assert f"REMOVED  {len(gone)} results that their suite no longer has: out/results/own/" in done.stdout
     left = {file.name for file in fresh.tree.root.rglob("*") if file.is_file()}
     assert len(gone) > 0
     assert set(before) - set(gone) <= left
@@ -867,6 +877,28 @@ def test_two_suites_of_one_name_are_refused(fresh: Harness) -> None:
     shutil.copytree(fresh.folder / "suites", fresh.folder / "others")
     np.save(fresh.folder / "others" / "train.npy", np.load(fresh.folder / "suites" / "train.npy")[::-1] * 2)
     assert 2 == fresh("run", "suites/own.toml", "others/own.toml").status
+
+
+def test_a_second_suite_of_a_name_does_not_replace_the_results_of_the_first(ran: Harness) -> None:
+    """The run is refused, and says what to do; nothing is lost."""
+    shutil.copytree(ran.folder / "suites", ran.folder / "others")
+    before = ran.times()
+    done = ran("run", "others/own.toml", "--only", "*pca*")
+    assert (2, "") == (done.status, done.stdout)
+    assert "found evidence of suites/own.toml, expected that of others/own.toml: rename one" in done.stderr
+    assert before == ran.times()
+
+
+def test_a_forced_cell_that_fails_leaves_what_was_there(ran: Harness) -> None:
+    """What still holds stays until something takes its place."""
+    path = ran.tree.scores("own", _cell("pca"))
+    path.unlink()
+    path.mkdir()  # the cell's first file cannot be written
+    result = ran.tree.result("own", _cell("pca"))
+    stands = result.read_bytes()
+    assert 0 != ran("run", "--force", "--only", "*lens*", kill=3).status
+    assert stands == result.read_bytes()
+    assert CELLS == len(list(result.parent.glob("*.json")))
 
 
 # -- Compared ------------------------------------------------------------------------------------------------
@@ -881,10 +913,12 @@ def _restamped(tree: Tree, cell: str, **changed: Any) -> None:
 
 
 def test_a_run_is_compared_with_the_committed_evidence(reference: Harness, ran: Harness) -> None:
-    """Each cell is in one of five states, and one that differs says which value, here and there."""
+    """Each cell is in one of six states, and one that differs says which value, here and there."""
     first = read_stamped(ran.tree.result("own", _cell("pca")))[0]["values"][0]
     assert "spearman@human" == first["metric"]  # its rerun tolerance is 0.01
     _restamped(ran.tree, _cell("pca"), value=first["value"] + 0.02)
+    first_lens = read_stamped(ran.tree.result("own", _cell("identity")))[0]["values"][0]
+    _restamped(ran.tree, _cell("identity"), high=first_lens["high"] + 0.02)
     other = read_stamped(ran.tree.result("own", _cell("lens")))[0]["values"][0]["value"]
     _restamped(ran.tree, _cell("lens"), value=other + 0.005)
     _restamped(ran.tree, _cell("lens", 1), dataset="another")
@@ -895,14 +929,74 @@ def test_a_run_is_compared_with_the_committed_evidence(reference: Harness, ran: 
         f"as-published test-set spearman@human: {first['value'] + 0.02:g} here, {first['value']:g} committed"
     )
     assert ("DIFFERS", f"{said}, tolerance 0.01") == states.pop(_cell("pca"))
+    state, why = states.pop(_cell("identity"))
+    assert "DIFFERS" == state
+    assert f"spearman@human high: {first_lens['high'] + 0.02:g} here" in why
     assert ("WITHIN TOLERANCE", "") == states.pop(_cell("lens"))
     differs, why = states.pop(_cell("lens", 1))
     assert "DIFFERS" == differs
     assert why.endswith("is in one of them only")
-    assert ("NOT RUN HERE", "") == states.pop(_cell("lens-pq"))
+    assert ("MISSING", "committed, and neither here nor BLOCKED") == states.pop(_cell("lens-pq"))
     assert ("NOT COMMITTED", "") == states.pop("surplus")
     assert {("SAME BYTES", "")} == set(states.values())
-    assert CELLS - 4 == len(states)
+    assert CELLS - 5 == len(states)
+
+
+def _edited(tree: Tree, edit: Callable[[dict[str, Any]], Any]) -> None:
+    """Write the result of the PCA anew, certified, after an edit of its content."""
+    path = tree.result("own", _cell("pca"))
+    content, _ = read_stamped(path)
+    edit(content)
+    write_stamped(path, content)
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        (
+            lambda c: c["values"][0].update(n=59),
+            "spearman@human: n: 59 here, 60 committed, expected the same",
+        ),
+        (lambda c: c["sizes"].update(state_bytes=1), "sizes.state_bytes: 1 here, "),
+        (lambda c: c["audit"]["test-set"].update(shared_pairs=9), "audit.test-set.shared_pairs: 9 here, "),
+        (lambda c: c["values"].pop(), "is in one of them only"),
+    ],
+    ids=["n", "sizes", "audit", "a value less"],
+)
+def test_what_is_counted_has_to_be_the_same_exactly(
+    edit: Callable[[dict[str, Any]], Any], said: str, reference: Harness, ran: Harness
+) -> None:
+    """Sizes, audit and the number of items have no tolerance."""
+    _edited(ran.tree, edit)
+    (line,) = [line for line in compare(ran.tree, reference.tree) if line.state != "SAME BYTES"]
+    assert "DIFFERS" == line.state
+    assert said in line.why
+
+
+def test_what_else_differs_is_named_and_fails_nothing(reference: Harness, ran: Harness) -> None:
+    """Another code of the same values is within tolerance, and the line says what is not the same."""
+    _edited(ran.tree, lambda content: content["inputs"]["code"].update({"harness.cell": "00"}))
+    _edited(ran.tree, lambda content: content.update(training_rows=1))
+    (line,) = [line for line in compare(ran.tree, reference.tree) if line.state != "SAME BYTES"]
+    assert ("WITHIN TOLERANCE", "not the same: training_rows, inputs.code") == (line.state, line.why)
+
+
+def test_a_comparison_of_nothing_fails(ran: Harness) -> None:
+    """Neither a folder without results nor one without a cell in common passes."""
+    for args in (("--out", "nowhere"), ("--committed", "nowhere")):
+        done = ran("compare", *args)
+        assert (1, "") == (done.status, done.stdout)
+        assert "nothing is compared: nowhere" in done.stderr or "artifacts has no results" in done.stderr
+
+
+def test_a_blocked_cell_is_not_missed(reference: Harness, ran: Harness) -> None:
+    """What could not run here is not run here; what could is missing."""
+    cell = _cell("pca")
+    entry = {"cell": cell, "encoder": "vectors", "train": "train-set", "missing": "x", "remedy": "y"}
+    write_stamped(ran.tree.blocked("own"), {"suite": "own", "blocked": [entry]})
+    ran.tree.result("own", cell).unlink()
+    lines = {line.cell: line.state for line in compare(ran.tree, reference.tree)}
+    assert "NOT RUN HERE" == lines[cell]
 
 
 def test_the_comparison_is_a_command(reference: Harness, ran: Harness) -> None:
@@ -910,21 +1004,28 @@ def test_the_comparison_is_a_command(reference: Harness, ran: Harness) -> None:
     committed = str(reference.tree.root)
     same = ran("compare", "--committed", committed)
     assert (0, f"own: {CELLS} SAME BYTES\n") == (same.status, same.stdout)
-    _restamped(ran.tree, _cell("pca"), value=0.0)
+    _restamped(ran.tree, _cell("pca"), value=0.0, low=-1.0)
     off = ran("compare", "--committed", committed)
     assert 1 == off.status
-    assert f"DIFFERS  own  {_cell('pca')}: as-published test-set spearman@human: 0 here" in off.stdout
+    assert f"DIFFERS  own  {_cell('pca')}: as-published test-set spearman@human low: -1 here" in off.stdout
+    shutil.copyfile(ran.tree.result("own", _cell("pca")), ran.tree.result("own", "surplus"))
+    refused = ran("compare", "--committed", committed)
+    assert 2 == refused.status
+    assert "own/surplus.json: cell: found" in refused.stderr
 
 
 # -- Published -----------------------------------------------------------------------------------------------
 
 
-def test_half_a_run_is_not_published(ran: Harness, tmp_path: Path) -> None:
+def test_half_a_run_is_not_published(
+    ran: Harness, code: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """While a cell is to do nothing is replaced, and the error names the cell."""
+    monkeypatch.chdir(ran.folder)
     ran.tree.result("own", _cell("pca")).unlink()
     target, listing = tmp_path / "artifacts", tmp_path / "ARTIFACTS.sha256"
     with pytest.raises(RunError, match=rf"^1 cells are to do, {_cell('pca')} first \(no result yet\)"):
-        publish(_entries(ran), ran.tree, target, listing)
+        publish(_entries(ran), ran.tree, target, listing, code)
     assert not target.exists()
     assert not listing.exists()
 
@@ -934,7 +1035,7 @@ def test_what_is_published_is_what_the_cells_left(ran: Harness) -> None:
     (ran.tree.root / "results" / "own" / ".leftover.json.1.tmp").touch()
     shutil.copyfile(ran.tree.result("own", _cell("pca")), ran.tree.result("own", "old-cell"))
     found = {path.relative_to(ran.tree.root).as_posix() for path in _files(_entries(ran), ran.tree)}
-    envelopes = {f"envelopes/own/{cell}.json" for cell in ran.plan()}
+    envelopes = {f"envelopes/own/{entry.cell.id}.json" for entry in _entries(ran)}
     assert set(ran.evidence()) - {"results/own/old-cell.json"} | envelopes == found
 
 

@@ -25,6 +25,9 @@ AFTER = "artifacts/scores/s/enc.train.pca.s0.npz"
 BEFORE = "artifacts/scores/s/enc.npz"
 CLAIMS = "artifacts/report/claims.json"
 MATRIX = "artifacts/report/matrix_x.md"
+LIST = "artifacts/results/s.blocked.json"
+ENVELOPE = "artifacts/envelopes/s/enc.train.pca.s0.json"
+FIGURE = "artifacts/report/figure_x.svg"
 HEARD = "artifacts/transcripts/loopback.json"
 
 
@@ -36,6 +39,17 @@ def sha256(data: bytes) -> str:
 def stamped(content: Any) -> bytes:
     """Return a stamped document, made with another implementation of RFC 8785 than the checked one."""
     return json.dumps({"content": content, "sha256": sha256(rfc8785.dumps(content))}, indent=2).encode()
+
+
+# A number with an exponent: its canonical form is tested with it.
+VALUE: dict[str, Any] = {
+    "protocol": "p", "dataset": "d", "metric": "m", "low": 1e-7, "value": 0.5, "high": 0.6, "n": 40,
+}  # fmt: skip
+
+
+def stated(**changes: Any) -> bytes:
+    """Return an envelope from a clean commit, with changes."""
+    return json.dumps({"seconds": 1.5, "commit": {"sha": "a" * 40, "dirty": False}, **changes}).encode()
 
 
 def put(root: Path, path: str, data: bytes) -> None:
@@ -51,6 +65,18 @@ def relist(root: Path) -> None:
     )
     lines = [f"{sha256(path.read_bytes())}  {path.relative_to(root).as_posix()}\n" for path in paths]
     (root / "ARTIFACTS.sha256").write_text("".join(lines), "utf-8")
+
+
+def copied(root: Path, cell: str, **changes: Any) -> None:
+    """Put the one result, with changes, in the place of another cell as well."""
+    put(root, f"artifacts/results/s/{cell}.json", stamped({**content_of(root), "cell": cell, **changes}))
+    put(root, f"artifacts/envelopes/s/{cell}.json", stated())
+
+
+def draw(root: Path, figure: bytes) -> None:
+    """Add a figure to the report, and its numbers."""
+    put(root, FIGURE, figure)
+    put(root, "artifacts/report/figures_data.json", b'{"x": {}}')
 
 
 def content_of(root: Path) -> dict[str, Any]:
@@ -78,11 +104,13 @@ def root(tmp_path: Path) -> Path:
         "suite": "s",
         "cell": "enc.train.pca.s0",
         "files": files,
-        "values": [{"value": 0.5, "low": 1e-7}],
+        "inputs": {"cell": {"seed": 0}},
+        "sizes": {"ratio": 4.0},
+        "values": [VALUE],
     }
     put(root, RESULT, stamped(content))
     put(root, "artifacts/results/s.blocked.json", stamped({"suite": "s", "blocked": []}))
-    put(root, "artifacts/envelopes/s/enc.train.pca.s0.json", b'{"seconds": 1.5}')
+    put(root, "artifacts/envelopes/s/enc.train.pca.s0.json", stated())
     heard: dict[str, Any] = {"server": {"host": "loopback", "name": "a server"}, "checks": []}
     put(root, HEARD, stamped(heard))
     put(root, MATRIX, b"# title\n\n" + b"Certificate: sha256:" + sha256(b"# title\n\n").encode() + b"\n")
@@ -98,6 +126,26 @@ def root(tmp_path: Path) -> Path:
 def test_sound_evidence_has_no_problem_and_says_what_was_checked(root: Path) -> None:
     """Eight files, of which four are certified and one of them is a result."""
     assert ([], "checked 8 files, 4 certificates, 1 results: all as hashed") == verify.problems(root)
+
+
+def test_a_drawing_that_refers_to_its_own_parts_is_sound(root: Path) -> None:
+    """What matplotlib writes: references inside the file, addresses of schemas, styles."""
+    draw(
+        root,
+        b'<svg xmlns="http://www.w3.org/2000/svg"><style>*{stroke:1}</style><use xlink:href="#m"/></svg>',
+    )
+    relist(root)
+    assert [] == verify.problems(root)[0]
+
+
+def test_seeds_of_which_no_interval_has_a_width_may_be_alike(root: Path) -> None:
+    """Two seeds that find all neighbours of all queries measured the same, and neither is made up."""
+    exact = [{**VALUE, "low": 1.0, "value": 1.0, "high": 1.0}]
+    put(root, CLAIMS, b'{"claims": []}')
+    restamp(root, values=exact)
+    copied(root, "enc.train.pca.s1", inputs={"cell": {"seed": 1}})
+    relist(root)
+    assert [] == verify.problems(root)[0]
 
 
 def edit_listing(old: str, new: str) -> Callable[[Path], None]:
@@ -236,8 +284,101 @@ TAMPERED: dict[str, tuple[Callable[[Path], Any], str]] = {
         f"{RESULT}: codec: no such file inside artifacts/",
     ),
     "re-stamped with another value": (
-        lambda root: restamp(root, values=[]),
+        lambda root: restamp(root, values=[{**VALUE, "value": 0.55}]),
         f"{CLAIMS}: no cell has the name",
+    ),
+    **{
+        f"re-stamped with {name}": (
+            lambda root, values=values: restamp(root, values=values),
+            f"{RESULT}: {said}",
+        )
+        for name, values, said in (
+            ("no values", None, "values: expected a list of measured values"),
+            ("an empty list of values", [], "values: expected a list of measured values"),
+            ("a value of another kind", [5], "values: found 5, expected a protocol"),
+            ("a value of no set", [{**VALUE, "dataset": None}], "values: found {"),
+            (
+                "low above high",
+                [{**VALUE, "low": 0.7}],
+                "p d m: found [0.7, 0.5, 0.6], expected low <= value",
+            ),
+            ("a value above high", [{**VALUE, "value": 0.7}], "p d m: found [1e-07, 0.7, 0.6], expected"),
+            ("a true value", [{**VALUE, "value": True}], "p d m: found [1e-07, True, 0.6], expected"),
+            ("a value of no items", [{**VALUE, "n": 0}], "p d m: n: found 0, expected at least 1 item"),
+            ("a value twice", [VALUE, {**VALUE, "value": 0.4}], "p d m: found twice, expected it once"),
+        )
+    },
+    "re-stamped without its cell": (
+        lambda root: restamp(root, inputs={}),
+        f"{RESULT}: inputs.cell: expected",
+    ),
+    "re-stamped without sizes": (lambda root: restamp(root, sizes=None), f"{RESULT}: sizes: expected"),
+    "another seed made of the first": (
+        lambda root: copied(root, "enc.train.pca.s1", inputs={"cell": {"seed": 1}}),
+        f"artifacts/results/s/enc.train.pca.s1.json: says what {RESULT} says: one measurement, twice",
+    ),
+    "another cell made of the first": (
+        lambda root: copied(root, "enc.train.sign.s0", values=[{**VALUE, "value": 0.3}]),
+        f"artifacts/results/s/enc.train.sign.s0.json: says what {RESULT} says: one measurement, twice",
+    ),
+    "result with the name of a list": (
+        lambda root: copied(root, "x.blocked"),
+        "artifacts/results/s/x.blocked.json: has the name of a list of blocked cells, expected <cell>.json",
+    ),
+    "no list of blocked cells": (
+        lambda root: (root / LIST).unlink(),
+        f"artifacts/results/s: has no list {LIST}",
+    ),
+    "blocked list of another suite": (
+        lambda root: put(root, LIST, stamped({"suite": "t", "blocked": []})),
+        f"{LIST}: its suite is not that of its place",
+    ),
+    "blocked list that is none": (
+        lambda root: put(root, LIST, stamped({"suite": "s", "blocked": [5]})),
+        f"{LIST}: blocked: expected a list of blocked cells",
+    ),
+    "blocked cell without a remedy": (
+        lambda root: put(root, LIST, stamped({"suite": "s", "blocked": [{"cell": "x"}]})),
+        f"{LIST}: blocked: found {{'cell': 'x'}}, expected cell, encoder, train, missing, remedy",
+    ),
+    "blocked cell twice": (
+        lambda root: put(
+            root, LIST, stamped({"suite": "s", "blocked": [dict.fromkeys(verify.BLOCKED, "x")] * 2})
+        ),
+        f"{LIST}: blocked: x stands twice",
+    ),
+    "no envelope": (lambda root: (root / ENVELOPE).unlink(), f"{RESULT}: has no envelope {ENVELOPE}"),
+    "envelope without a result": (
+        lambda root: put(root, "artifacts/envelopes/s/x.json", stated()),
+        "artifacts/envelopes/s/x.json: an envelope without a result",
+    ),
+    "envelope of changed files": (
+        lambda root: put(root, ENVELOPE, stated(commit={"sha": "a" * 40, "dirty": True})),
+        f"{ENVELOPE}: commit.dirty: made from changed files",
+    ),
+    "envelope of no commit": (
+        lambda root: put(root, ENVELOPE, stated(commit=None)),
+        f"{ENVELOPE}: commit.sha: expected the commit",
+    ),
+    "verdict without evidence": (
+        lambda root: put(root, CLAIMS, b'{"claims": [{"id": "C1", "row": "r", "verdict": "REPRODUCED"}]}'),
+        f"{CLAIMS}: C1 r: REPRODUCED without evidence",
+    ),
+    "script in a figure": (
+        lambda root: draw(root, b"<svg><script>alert(1)</script></svg>"),
+        f"{FIGURE}: has '<script', expected a drawing alone",
+    ),
+    "figure that does something when it is shown": (
+        lambda root: draw(root, b"<svg onload = 'alert(1)'></svg>"),
+        f"{FIGURE}: has 'onload =', expected a drawing alone",
+    ),
+    "figure that loads something": (
+        lambda root: draw(root, b'<svg><use xlink:href="http://a.invalid/x"/></svg>'),
+        f"{FIGURE}: has 'href=\"', expected a drawing alone",
+    ),
+    "file that nothing names": (
+        lambda root: put(root, "artifacts/codecs/s/x.safetensors", b"x"),
+        "artifacts/codecs/s/x.safetensors: no result names it",
     ),
     "score file swapped": (
         lambda root: put(root, AFTER, b"better cosines"),
@@ -492,8 +633,9 @@ def test_the_script_leaves_with_1_and_names_the_problems(root: Path, tmp_path: P
     put(root, "artifacts/report/\u00fcber.md", b"x")
     done = run(SCRIPT, str(root), cwd=tmp_path)
     expected = [
+        r"artifacts/report/\xfcber.md: no result names it",
         r"artifacts/report/\xfcber.md: not listed in ARTIFACTS.sha256",
-        "checked 9 files, 4 certificates, 1 results: 1 problems",
+        "checked 9 files, 4 certificates, 1 results: 2 problems",
     ]
     assert (1, expected, "") == (done.returncode, done.stdout.splitlines(), done.stderr)
 
