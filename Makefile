@@ -1,6 +1,7 @@
 # make reproduce  runs every suite that can run here into out/, and compares it with the committed evidence
 # make test       lint, types, import contracts and the whole test suite
-# Both make .venv first, with the versions pinned in constraints.txt.
+# make jitter     measures how far values move with the last bits of vectors, on what make reproduce left in out/
+# All make .venv first, with the versions pinned in constraints.txt.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -13,7 +14,7 @@ export OMP_WAIT_POLICY := passive
 export TOKENIZERS_PARALLELISM := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup reproduce check test artifacts benchmark clean
+.PHONY: help setup reproduce check test jitter artifacts benchmark clean
 
 help:
 	@grep '^# make' Makefile | cut -c3-
@@ -46,6 +47,10 @@ check: setup
 
 test: check
 	@$(BIN)/pytest
+
+# Last bits: three disturbances of one seed of each pipeline. Measured against what make reproduce left in out/.
+jitter: setup
+	@$(BIN)/harness jitter
 
 artifacts: setup
 	@$(BIN)/harness run

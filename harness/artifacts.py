@@ -7,6 +7,7 @@ from pathlib import Path
 
 from harness.core import RunError
 from harness.files import sha256_file, write_atomic
+from harness.jitter import incomplete
 from harness.status import Entry
 from harness.tree import Tree
 
@@ -56,10 +57,20 @@ def _check(entries: list[Entry], out: Tree, committed: Tree) -> None:
     ]
     if lost:
         raise RunError(f"{len(lost)} committed cells are blocked here ({lost[0].why}); {lost[0].remedy}")
+    if lines := incomplete(entries, out):
+        raise RunError(f"{lines[0]}; harness jitter before, or remove {out.jitter('*').parent}")
+    if any(_jitter(committed)) and not any(_jitter(out)):
+        raise RunError(
+            f"{out.jitter('*').parent}: found none, but jitter is committed; harness jitter before"
+        )
     for path in _transcripts(committed):
         if not out.transcript(path.stem).is_file():
             said = "make it anew with repro/api_smoketest.py --out, or copy it there"
             raise RunError(f"{out.transcript(path.stem)}: not found, but {path} is committed; {said}")
+
+
+def _jitter(tree: Tree) -> set[Path]:
+    return set(tree.jitter("*").parent.glob("*.json"))
 
 
 def _transcripts(tree: Tree) -> set[Path]:
@@ -67,7 +78,7 @@ def _transcripts(tree: Tree) -> set[Path]:
 
 
 def _files(entries: list[Entry], out: Tree) -> set[Path]:
-    found = _transcripts(out)
+    found = _transcripts(out) | _jitter(out)
     for entry in entries:
         suite, cell = entry.cell.suite, entry.cell
         found.add(out.blocked(suite))
