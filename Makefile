@@ -2,6 +2,7 @@
 # make reproduce ALL=1          also what suites declare large: models of over a gigabyte, hours
 # make reproduce EXTRAS=dev,…   with other extras of pyproject.toml installed
 # make test       lint, types, import contracts and the whole test suite
+# make jitter     measures how far values move with the last bits of vectors, on what make reproduce left in out/
 # Each makes .venv first, with the versions pinned in constraints.txt; PYTHON=… names the interpreter.
 
 PYTHON ?= python3
@@ -20,7 +21,7 @@ export TOKENIZERS_PARALLELISM := false
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup reproduce check test artifacts benchmark clean
+.PHONY: help setup reproduce check test jitter artifacts benchmark clean
 
 help:
 	@grep '^# make' Makefile | cut -c3-
@@ -54,6 +55,10 @@ check: setup
 
 test: check
 	@$(BIN)/pytest --numprocesses auto --dist loadfile
+
+# Last bits: three disturbances of one seed of each pipeline. Measured against what make reproduce left in out/.
+jitter: setup
+	@$(BIN)/harness jitter
 
 artifacts: setup
 	@$(BIN)/harness run

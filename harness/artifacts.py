@@ -10,6 +10,7 @@ from harness.certificate import read_json
 from harness.core import RunError
 from harness.files import sha256_file, write_atomic
 from harness.runner import check_origin
+from harness.jitter import incomplete
 from harness.status import Entry
 from harness.tree import Tree
 
@@ -63,6 +64,8 @@ def _check(entries: list[Entry], out: Tree, committed: Tree) -> None:
     lost = [e for e in entries if not e.can_run and committed.result(e.cell.suite, e.cell.id).is_file()]
     if lost:
         raise RunError(f"{len(lost)} committed cells cannot be had here ({lost[0].why}); {lost[0].remedy}")
+    if lines := incomplete(entries, out):
+        raise RunError(f"{lines[0]}; harness jitter before, or remove {out.jitter('*').parent}")
     for path in committed.extras():
         place = out.root / path.relative_to(committed.root)
         if not place.is_file():

@@ -28,7 +28,7 @@ from harness.material import Base, base_of, embed, embedded, material
 from harness.panels import draw
 from harness.plan import Cell
 from harness.runner import Told, seeding
-from harness.stability import Key, key_of
+from harness.stability import Key, current, key_of
 from harness.stats import cosines
 from harness.status import Entry
 from harness.tree import Tree
@@ -78,6 +78,27 @@ def selected(entries: Iterable[Entry]) -> list[Entry]:
         if alike and cell.seed < taken.cell.seed:
             first[cell.suite, cell.encoder, cell.chain, cell.point] = entry
     return list(first.values())
+
+
+def incomplete(entries: Iterable[Entry], tree: Tree) -> list[str]:
+    """Return a line for each suite whose jitter in ``tree`` is not of all its pipelines as they are now.
+
+    Where no suite has any there is no line: jitter is made on request, of all suites or of none.
+    """
+    folder = tree.jitter("*").parent
+    if not any(folder.glob("*.json")):
+        return []
+    cells: dict[str, set[str]] = {}
+    for entry in selected(entries):
+        cells.setdefault(entry.cell.suite, set()).add(entry.cell.id)
+    lines = []
+    for suite in sorted(cells.keys() | {path.stem for path in folder.glob("*.json")}):
+        path, expected = tree.jitter(suite), cells.get(suite, set())
+        listed = read_stamped(path)[0]["cells"] if path.is_file() else []
+        fresh = [entry["cell"] for entry in listed if current(tree, suite, entry)]
+        if sorted(fresh) != sorted(expected) or len(fresh) != len(listed):
+            lines.append(f"{path}: found {len(fresh)} pipelines as they are now, expected {len(expected)}")
+    return lines
 
 
 def identity(entry: Entry) -> dict[str, Any]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from harness import plugins
+from harness import plugins, stability
 from harness.certificate import read_stamped
-from harness.core import RunError
+from harness.core import Json, RunError
 from harness.shape import check_blocked, check_result
+from harness.stability import Key, Stability, key_of
 from harness.tree import Tree
 
 State = Literal["SAME BYTES", "WITHIN TOLERANCE", "DIFFERS", "MISSING", "NOT RUN HERE", "NOT COMMITTED"]
@@ -29,10 +30,10 @@ class Line:
     why: str = ""
 
 
-def tolerance(cell: str, metric: str) -> float:
-    """Return how far a value of a metric may lie from that of another run of ``cell`` (suite/cell)."""
-    module = plugins.load("metrics", metric.partition("@")[0], f"{cell}: metric")
-    return float(module.RERUN_TOLERANCE)
+def tolerance(jitter: Stability, result: Json, key: Key) -> float:
+    """Return how far a value of a committed result may be off, by its metric or by its jitter."""
+    floor = plugins.load("metrics", key[2].partition("@")[0], "metric").RERUN_TOLERANCE
+    return jitter.tolerance(result, key, floor)
 
 
 def compare(here: Tree, committed: Tree) -> list[Line]:
@@ -40,14 +41,15 @@ def compare(here: Tree, committed: Tree) -> list[Line]:
 
     MISSING: committed, of a suite that was run here, and neither here nor BLOCKED.
     """
-    ours, theirs = _cells(here), _cells(committed)
+    ours, theirs, jitter = _cells(here), _cells(committed), stability.read(committed)
     if not set(ours) & set(theirs):
         empty = [str(tree.root) for tree, cells in ((here, ours), (committed, theirs)) if not cells]
         said = f"{' and '.join(empty)} has no results" if empty else "no cell is in both"
         raise RunError(f"nothing is compared: {said}, expected results/<suite>/<cell>.json in both")
     blocked = {suite: _blocked(here, suite) for suite in {suite for suite, _ in theirs}}
     return [
-        _line(key, ours.get(key), theirs.get(key), blocked.get(key[0])) for key in sorted({*ours, *theirs})
+        _line(key, ours.get(key), theirs.get(key), blocked.get(key[0]), jitter)
+        for key in sorted({*ours, *theirs})
     ]
 
 
@@ -64,7 +66,13 @@ def _blocked(tree: Tree, suite: str) -> set[str] | None:
     return {entry["cell"] for entry in check_blocked(path, read_stamped(path)[0])}
 
 
-def _line(key: tuple[str, str], here: Path | None, committed: Path | None, blocked: set[str] | None) -> Line:
+def _line(
+    key: tuple[str, str],
+    here: Path | None,
+    committed: Path | None,
+    blocked: set[str] | None,
+    jitter: Stability,
+) -> Line:
     if here is None:
         if blocked is None or key[1] in blocked:
             return Line(*key, "NOT RUN HERE")
@@ -76,7 +84,9 @@ def _line(key: tuple[str, str], here: Path | None, committed: Path | None, block
         return Line(*key, "SAME BYTES")
     check_result(here, ours)
     check_result(committed, theirs)
-    why = _unequal(ours, theirs) or _furthest("/".join(key), _values(ours), _values(theirs))
+    why = _unequal(ours, theirs) or _furthest(
+        _values(ours), _values(theirs), lambda value: tolerance(jitter, theirs, value)
+    )
     return Line(*key, "DIFFERS", why) if why else Line(*key, "WITHIN TOLERANCE", _others(ours, theirs))
 
 
@@ -106,16 +116,16 @@ def _others(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> str:
     return f"not the same: {', '.join(named)}" if named else ""
 
 
-def _values(content: Mapping[str, Any]) -> dict[tuple[str, str, str], dict[str, Any]]:
-    return {(v["protocol"], v["dataset"], v["metric"]): v for v in content["values"]}
+def _values(content: Mapping[str, Any]) -> dict[Key, dict[str, Any]]:
+    return {key_of(value): value for value in content["values"]}
 
 
 def _furthest(
-    cell: str,
-    ours: Mapping[tuple[str, str, str], Mapping[str, Any]],
-    theirs: Mapping[tuple[str, str, str], Mapping[str, Any]],
+    ours: Mapping[Key, Mapping[str, Any]],
+    theirs: Mapping[Key, Mapping[str, Any]],
+    allowed_of: Callable[[Key], float],
 ) -> str:
-    """Return the number that lies furthest outside its metric's tolerance, in words, or nothing.
+    """Return the number that lies furthest outside its tolerance, in words, or nothing.
 
     Ends of intervals are held to the tolerance of the value; n has to be the same.
     """
@@ -124,7 +134,7 @@ def _furthest(
         return f"{' '.join(alone[0])} is in one of them only"
     worst, why = 1.0, ""
     for key, value in ours.items():
-        other, allowed = theirs[key], tolerance(cell, key[2])
+        other, allowed = theirs[key], allowed_of(key)
         if value["n"] != other["n"]:
             return f"{' '.join(key)}: n: {value['n']} here, {other['n']} committed, expected the same"
         for name in _NUMBERS:

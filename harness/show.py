@@ -12,6 +12,7 @@ from typing import Any
 
 from harness import stability
 from harness.rerun import Line
+from harness.stability import mark
 from harness.status import Entry
 from harness.tree import Tree
 
@@ -163,7 +164,8 @@ def rows_table(rows: Sequence[Mapping[str, Any]]) -> Any:
     )
     table = Table(*columns)
     for row in rows:
-        table.add_row(*(str(row[column]) for column in columns))
+        shown = {**row, "value": f"{row['value']}{mark(row)}"}
+        table.add_row(*(str(shown[column]) for column in columns))
     return table
 
 

@@ -27,10 +27,19 @@ Key: TypeAlias = tuple[str, str, str]  # protocol, data set, metric
 
 @dataclass(frozen=True, slots=True)
 class Stability:
-    """The largest move of each value of each pipeline measured, and the pipelines that are unstable."""
+    """The largest move of each value of each pipeline that was measured, and each metric's floor."""
 
     moves: dict[Pipeline, dict[Key, float]]
-    unstable: frozenset[Pipeline]
+    floors: dict[str, float]
+
+    @property
+    def unstable(self) -> frozenset[Pipeline]:
+        """Return the pipelines of which a value moves by more than its metric's floor."""
+        return frozenset(filter(self.turns, self.moves))
+
+    def turns(self, pipeline: Pipeline) -> bool:
+        """Return whether a pipeline was seen to turn last bits into other optima."""
+        return any(move > self.floors[key[2]] for key, move in self.moves.get(pipeline, {}).items())
 
     def tolerance(self, result: Json, key: Key, floor: float) -> float:
         """Return how far a rerun may be off: ``floor``, or FACTOR times the largest move where more."""
@@ -39,7 +48,7 @@ class Stability:
     def marked(self, result: Json) -> list[dict[str, Any]]:
         """Return a result's values; those of an unstable pipeline have their largest move as ``jitter``."""
         pipeline = pipeline_of(result)
-        if pipeline not in self.unstable:
+        if not self.turns(pipeline):
             return list(result["values"])
         moves = self.moves[pipeline]
         return [{**value, "jitter": moves.get(key_of(value), 0.0)} for value in result["values"]]
@@ -54,6 +63,11 @@ def pipeline_of(result: Json) -> Pipeline:
 def key_of(value: Json) -> Key:
     """Return what tells a value of a result from its others."""
     return value["protocol"], value["dataset"], value["metric"]
+
+
+def mark(row: Json) -> str:
+    """Return what tables print behind the value of an unstable pipeline; nothing behind another's."""
+    return " †" if "jitter" in row else ""
 
 
 def widened(row: Json) -> dict[str, Any]:
@@ -78,21 +92,20 @@ def read(tree: Tree) -> Stability:
     Raises InputError where a file is not certified or not of this form.
     """
     moves: dict[Pipeline, dict[Key, float]] = {}
-    unstable: set[Pipeline] = set()
+    floors: dict[str, float] = {}
     for path, content in _contents(tree):
         try:
-            suite, floors = content["suite"], content["floors"]
+            suite = content["suite"]
+            floors |= {str(metric): float(floor) for metric, floor in content["floors"].items()}
             for entry in content["cells"]:
-                if not current(tree, suite, entry):
-                    continue
-                pipeline = suite, entry["encoder"], entry["chain"], entry["point"]
-                found = {key_of(value): max(map(abs, value["moves"])) for value in entry["values"]}
-                moves[pipeline] = found
-                if any(move > floors[key[2]] for key, move in found.items()):
-                    unstable.add(pipeline)
+                if current(tree, suite, entry):
+                    pipeline = suite, entry["encoder"], entry["chain"], entry["point"]
+                    moves[pipeline] = {key_of(x): max(map(abs, x["moves"])) for x in entry["values"]}
+                    if missing := {key[2] for key in moves[pipeline]} - floors.keys():
+                        raise ValueError(f"no floor of {sorted(missing)[0]}")  # noqa: TRY301
         except (KeyError, TypeError, ValueError) as error:
             raise InputError(f"{path}: {error!r}, expected what harness jitter writes") from error
-    return Stability(moves, frozenset(unstable))
+    return Stability(moves, floors)
 
 
 def current(tree: Tree, suite: str, entry: Json) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from harness import stability
 from harness.certificate import read_stamped
 from harness.core import InputError
 from harness.shape import check_blocked, check_result
@@ -15,7 +16,7 @@ from harness.tree import Tree
 
 COLUMNS = (
     "suite", "cell", "encoder", "compressor", "point", "grid", "asymmetric", "train", "seed",
-    "bytes_per_vector", "ratio", "protocol", "dataset", "metric", "value", "low", "high", "n",
+    "bytes_per_vector", "ratio", "protocol", "dataset", "metric", "value", "low", "high", "jitter", "n",
 )  # fmt: skip
 
 
@@ -40,15 +41,17 @@ def gather(tree: Tree) -> Evidence:
 def results(tree: Tree) -> list[dict[str, Any]]:
     """Return the content of every result, with its certificate under ``sha256``, in order of suite and cell.
 
-    Raises InputError where there is none, or where one does not match its certificate or is no result.
+    Values of unstable pipelines have their ``jitter`` (``harness.stability``). Raises InputError where there is
+    no result, or where one does not match its certificate or is no result.
     """
     paths = sorted((tree.root / "results").glob("*/*.json"))
     if not paths:
         raise InputError(f"{tree.root}: found no results, expected results/<suite>/<cell>.json")
-    found = []
+    found, jitter = [], stability.read(tree)
     for path in paths:
         content, sha256 = read_stamped(path)
-        found.append({**check_result(path, content), "sha256": sha256})
+        check_result(path, content)
+        found.append({**content, "values": jitter.marked(content), "sha256": sha256})
     return found
 
 
@@ -75,7 +78,7 @@ def transcripts(tree: Tree) -> dict[str, dict[str, Any]]:
 
 def rows(tree: Tree) -> list[dict[str, Any]]:
     """Return one flat row a value; correlations, shares and retention are fractions, sizes bytes."""
-    return [row for result in results(tree) for row in rows_of(result)]
+    return [stability.widened(row) for result in results(tree) for row in rows_of(result)]
 
 
 def rows_of(result: dict[str, Any]) -> list[dict[str, Any]]:
@@ -172,10 +175,12 @@ def over_seeds(found: list[dict[str, Any]]) -> dict[str, Any]:
     The lowest low and the highest high cover the items' and the seeds' uncertainty, on the safe side.
     """
     values = [row["value"] for row in found]
-    return {
-        **found[0],
-        "seeds": len(found),
-        "value": sum(values) / len(values),
-        "low": min(row["low"] for row in found),
-        "high": max(row["high"] for row in found),
-    }
+    return stability.widened(
+        {
+            **found[0],
+            "seeds": len(found),
+            "value": sum(values) / len(values),
+            "low": min(row["low"] for row in found),
+            "high": max(row["high"] for row in found),
+        }
+    )

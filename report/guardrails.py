@@ -64,7 +64,8 @@ def _held(bound: dict[str, Any], rows: list[dict[str, Any]]) -> dict[str, Any] |
         if found:
             mean = over_seeds(found)
             numbers = {key: round(mean[key], 9) for key in ("value", "low", "high")}  # no 0.9499999999999999
-            return {**bound, "protocol": protocol, **numbers, "n": mean["n"]}
+            jitter = {"jitter": mean["jitter"]} if "jitter" in mean else {}
+            return {**bound, "protocol": protocol, **numbers, **jitter, "n": mean["n"]}
     return None
 
 

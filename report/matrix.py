@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from harness.stability import mark
 from harness.tree import Tree
 from report.claims import percent
 from report.evidence import over_seeds, rows_of
@@ -151,7 +152,7 @@ def _similar(means: Means) -> list[Line]:
 
 
 def _value(found: Mapping[str, Row], metric: str) -> str:
-    return percent(found[metric]["value"]) if metric in found else "–"
+    return percent(found[metric]["value"]) + mark(found[metric]) if metric in found else "–"
 
 
 def _interval(found: Mapping[str, Row], metric: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from harness.certificate import dumps
 from harness.files import write_atomic
+from harness.stability import mark
 from harness.tree import Tree
 from report import evidence
 from report.claims import Claim, load_claims
@@ -80,7 +81,7 @@ def template(name: str, context: dict[str, Any]) -> bytes:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["percent"] = percent
+    environment.filters |= {"percent": percent, "mark": mark}
     return environment.get_template(name).render(context).encode()
 
 

@@ -13,6 +13,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
+from harness.stability import mark
 from harness.tree import Tree
 from report.claims import Anchor, Claim, Row, as_json, percent
 from report.evidence import Evidence, gather, over_seeds, rows_of
@@ -122,7 +123,8 @@ def _compared(row: Row, space: Space, train: str, found: list[dict[str, Any]], i
         "high": high,
         "n": mean["n"],
         "seeds": mean["seeds"],
-        "printed": {"published": row.printed, **_printed(row, value, low, high)},
+        **({"jitter": mean["jitter"]} if "jitter" in mean else {}),
+        "printed": {"published": row.printed, **_printed(row, value, low, high, mark(mean))},
         "verdict": verdict(row, value, low, high),
         "reason": "",
         "evidence": [
@@ -149,10 +151,11 @@ def _judged_anchor(claim: Claim, anchor: Anchor) -> Judged:
     }
 
 
-def _printed(row: Row, value: float, low: float, high: float) -> dict[str, str]:
+def _printed(row: Row, value: float, low: float, high: float, marked: str) -> dict[str, str]:
     sign, unit = row.scale / 100, "×" if row.metric == "ratio@bytes" else ""
     low, high = sorted((sign * low, sign * high))
-    return {key: percent(x) + unit for key, x in (("value", sign * value), ("low", low), ("high", high))}
+    ends = {key: percent(x) + unit for key, x in (("low", low), ("high", high))}
+    return {"value": percent(sign * value) + unit + marked, **ends}
 
 
 def _nothing(printed: str) -> Judged:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from harness import stability
+from harness.stability import Stability
+from harness.tree import Tree
 from report.claims import Claim
 from report.tables.autoencoder import AutoEncoders
+from report.tables.jitter import Jitter
 from report.tables.neighbours import Neighbours
 from report.tables.ranking import Ranking
 from report.tables.rows import Row, Rows
@@ -36,6 +40,7 @@ class Tables:
         self.autoencoders = AutoEncoders(results, root)
         self.neighbours = Neighbours(results, root)
         self.semantic = SemanticIds(results, root)
+        self.jitter = Jitter(stability.read(Tree(root)) if root else Stability({}, {}))
 
     def suites(self) -> list[Row]:
         """Return what there is evidence of: a line a suite, with its spaces and its number of results."""

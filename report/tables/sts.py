@@ -37,10 +37,10 @@ class Generalization:
         """Return the table of section 5.2: published values beside the ones here."""
         table = next(claim.table for claim in self.claims if claim.table)
 
-        def value(dataset: str, compressor: str, point: str | None, metric: str) -> float | None:
+        def value(dataset: str, compressor: str, point: str | None, metric: str) -> Row | None:
             line = {"compressor": compressor, "point": point, "grid": "", "train": train}
-            found = self.rows.means(SUITE, encoder, dataset, metric, line)[protocol]
-            return found["value"] if found else None
+            found: Row | None = self.rows.means(SUITE, encoder, dataset, metric, line)[protocol]
+            return found
 
         lines = []
         for printed in table:
@@ -91,6 +91,6 @@ class Generalization:
         return sorted(lines, key=lambda line: -line["more"])
 
 
-def _change(loss: float | None) -> float | None:
+def _change(loss: Row | None) -> Row | None:
     """Return a loss as the report prints it: after minus before."""
-    return None if loss is None else -loss
+    return loss and {**loss, "value": -loss["value"]}
