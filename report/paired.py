@@ -69,7 +69,8 @@ def _resampled(root: Path | None, files: Files, key: str) -> Doubles:
     path = named[0][0]
     group = f"{path.parent.name} {path.stem.rpartition('.s')[0]}"
     shares = bootstrap.seed_weights(group, len(named))
-    return np.sum([shares[:, i] * _means(*name, key) for i, name in enumerate(named)], axis=0)
+    parts = [shares[:, i] * _means(*name, key) for i, name in enumerate(named)]
+    return np.asarray(np.sum(parts, axis=0), np.float64)
 
 
 @functools.lru_cache(maxsize=512)
