@@ -18,12 +18,22 @@ Weights = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
 @functools.lru_cache(maxsize=16)
 def weights(name: str, units: int) -> Weights:
     """Return how often each of ``units`` is drawn in each resample, (RESAMPLES, units) uint8."""
-    seed = hashlib.sha256(("bootstrap of " + name + ", " + str(units) + " units").encode()).digest()
-    rng = np.random.default_rng(list(seed))
+    rng = _generator(name, units)
     drawn = np.empty((RESAMPLES, units), np.uint8)
     for i in range(RESAMPLES):
         drawn[i] = np.bincount(rng.integers(units, size=units), minlength=units)
     return drawn
+
+
+@functools.lru_cache(maxsize=16)
+def weights_of(name: str, units: int, used: bytes) -> Weights:
+    """Return the columns of ``weights`` of the units ``used``, int64 numbers as bytes."""
+    return np.ascontiguousarray(np.take(weights(name, units), np.frombuffer(used, np.int64), axis=1))
+
+
+def _generator(name: str, units: int) -> np.random.Generator:
+    seed = hashlib.sha256(("bootstrap of " + name + ", " + str(units) + " units").encode()).digest()
+    return np.random.default_rng(list(seed))
 
 
 def seed_weights(name: str, seeds: int) -> Doubles:
@@ -31,8 +41,8 @@ def seed_weights(name: str, seeds: int) -> Doubles:
 
     ``name``: of the cells that differ in their seed alone; others draw theirs independently.
     """
-    found: Doubles = weights("seeds of " + name, seeds) / np.float64(seeds)
-    return found
+    drawn = _generator("seeds of " + name, seeds).integers(seeds, size=(RESAMPLES, seeds))
+    return np.stack([(drawn == i).mean(axis=1) for i in range(seeds)], axis=1)
 
 
 def interval(resampled: Doubles) -> tuple[float, float]:

@@ -43,21 +43,27 @@ def correlation(x: Doubles, y: Doubles) -> float:
 
 
 def ranks_anew(x: Doubles, weights: Floats) -> Floats:
-    """Return the mid-ranks of ``x`` (n,) in each resample, (r, n) float32, less their mean.
+    """Return the mid-ranks of ``x`` (n,) in each resample, (n, r) float32, less their mean.
 
-    ``weights`` (r, n) float32 say how often a resample draws each item.
+    ``weights`` (n, r) float32 say how often a resample draws each item.
     """
     order, low, high = _ties(x)
-    below = np.zeros((len(weights), len(x) + 1), np.float32)
-    np.cumsum(weights[:, order], axis=1, out=below[:, 1:])
-    return np.asarray((below[:, low] + below[:, high] - below[:, -1:]) / 2, np.float32)
+    below = np.zeros((len(x) + 1, weights.shape[1]), np.float32)
+    np.cumsum(weights[order], axis=0, out=below[1:])
+    ranks = below[low]
+    ranks += below[high]
+    ranks -= below[-1]
+    ranks /= 2
+    return ranks
 
 
 def correlations(a: Floats, b: Floats, weights: Floats) -> Doubles:
-    """Return the correlation of centred ranks (r, n) in each resample, (r,); NaN where it has none."""
-    product, left, right = (np.einsum("rn,rn,rn->r", weights, p, q) for p, q in ((a, b), (a, a), (b, b)))
+    """Return the correlation of centred ranks (n, r) in each resample, (r,); NaN where it has none."""
+    weighted = weights * a
+    product, left = (np.einsum("nr,nr->r", weighted, other).astype(np.float64) for other in (b, a))
+    right = np.einsum("nr,nr->r", weights * b, b).astype(np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(product / np.sqrt(left.astype(np.float64) * right), np.float64)
+        return np.asarray(product / np.sqrt(left * right), np.float64)
 
 
 def _variance(f: Doubles, above: _Above) -> tuple[float, Doubles]:

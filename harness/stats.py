@@ -19,12 +19,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from harness import spearman
-from harness.bootstrap import RESAMPLES, TAILS, interval, weights
+from harness.bootstrap import RESAMPLES, TAILS, interval, weights, weights_of
 from harness.clusters import Sample
 from harness.core import ZERO_NORM, Doubles, Floats, InputError, Mask
 
 ANEW = 500  # resamples that are ranked anew as well
 _CHUNK = 1_000  # resamples turned to float32 at a time
+_AT_ONCE = 100  # resamples ranked anew at a time, so that they stay near the processor
 _RARE = 20  # a resample misses more units than so many with a chance below 1e-8, and nobody looks for it
 _CERTAIN = 1e-12  # so near to 1 or -1 a correlation is that in every resample
 
@@ -159,8 +160,8 @@ def _sums(sample: Sample, columns: Doubles) -> Doubles:
     for members in sample.members.T:
         np.add.at(by_unit, members, columns)
     used = np.flatnonzero(by_unit.any(axis=1))
-    drawn, single = weights(sample.group, sample.units), by_unit[used].astype(np.float32)
-    parts = [drawn[i : i + _CHUNK, used].astype(np.float32) @ single for i in range(0, RESAMPLES, _CHUNK)]
+    drawn, single = weights_of(sample.group, sample.units, used.tobytes()), by_unit[used].astype(np.float32)
+    parts = [drawn[i : i + _CHUNK].astype(np.float32) @ single for i in range(0, RESAMPLES, _CHUNK)]
     return np.concatenate(parts).astype(np.float64)
 
 
@@ -169,10 +170,16 @@ def _anew(sample: Sample, series: Series, mask: Mask, requests: Sequence[Request
     asked = [request for request in requests if len(request) > 1]
     if sample.by_rows or not asked:
         return {}
-    drawn = weights(sample.group, sample.units)[:ANEW, sample.members[mask, 0]].astype(np.float32)
+    members = sample.members[mask, 0]
     keys = dict.fromkeys(key for request in asked for key in request)
-    ranks = {key: spearman.ranks_anew(series[key][mask], drawn) for key in keys}
-    return {(a, b): spearman.correlations(ranks[a], ranks[b], drawn) for a, b in asked}
+    found: dict[Request, list[Doubles]] = {request: [] for request in asked}
+    for start in range(0, ANEW, _AT_ONCE):
+        some = weights(sample.group, sample.units)[start : start + _AT_ONCE]
+        drawn = np.ascontiguousarray(some.T)[members].astype(np.float32)
+        ranks = {key: spearman.ranks_anew(series[key][mask], drawn) for key in keys}
+        for a, b in asked:
+            found[a, b].append(spearman.correlations(ranks[a], ranks[b], drawn))
+    return {request: np.concatenate(parts) for request, parts in found.items()}
 
 
 def _constant(sample: Sample, values: Doubles, mask: Mask) -> Mask:
@@ -185,8 +192,8 @@ def _constant(sample: Sample, values: Doubles, mask: Mask) -> Mask:
         np.maximum.at(highest, members, values[mask])
     there = np.isfinite(lowest)
     alone = lowest[there & (lowest == highest)]
-    for value in np.unique(alone):
+    held, counts = np.unique(alone, return_counts=True)
+    for value in held[there.sum() - counts <= _RARE]:
         others = np.flatnonzero(there & ((lowest != value) | (highest != value)))
-        if len(others) <= _RARE:
-            constant |= ~weights(sample.group, sample.units)[:, others].any(axis=1)
+        constant |= ~weights(sample.group, sample.units)[:, others].any(axis=1)
     return constant

@@ -25,8 +25,10 @@ class Row(_Strict):
     ``printed`` is the number as printed, which is ``scale`` times a value (-100: a loss printed as a change
     in per cent, 1: a ratio). ``rule`` says which side of it still holds the claim. ``encoders``: those of the
     claim that it is about, all where there are none; ``trains``: the training splits, all that there is
-    evidence for where there are none; ``suite``: where it is not the claim's. ``lacking`` says what was never
-    named or published, so that nothing can be compared with the number.
+    evidence for where there are none; ``suite``: where it is not the claim's. ``against``: the chain, at
+    the same point, that the value is compared with; the row is then about the difference of the two, which
+    has to lie on one side of ``published`` with all of its interval. ``lacking`` says what was never named or
+    published, so that nothing can be compared with the number.
     """
 
     row: str
@@ -44,6 +46,7 @@ class Row(_Strict):
     protocols: list[str] = Field(min_length=1)
     encoders: list[str] | None = Field(default=None, min_length=1)
     suite: str | None = None
+    against: str | None = None
     lacking: str | None = None
     headline: bool = False
 

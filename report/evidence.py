@@ -13,6 +13,7 @@ from harness.certificate import read_stamped
 from harness.core import InputError
 from harness.shape import check_blocked, check_result
 from harness.tree import Tree
+from report.means import Comparisons, attach
 
 COLUMNS = (
     "suite", "cell", "encoder", "compressor", "point", "grid", "asymmetric", "train", "seed",
@@ -24,26 +25,36 @@ COLUMNS = (
 class Evidence:
     """Everything that verdicts stand on: results, blocked cells, and transcripts by the server's name.
 
-    ``tree``: where it was read from, and where the envelopes of the results are.
+    ``comparisons``: differences of methods that a run left. ``tree``: where it was read from, and where the
+    envelopes of the results are.
     """
 
     results: list[dict[str, Any]]
     blocked: list[dict[str, Any]]
     transcripts: dict[str, dict[str, Any]]
+    comparisons: Comparisons
     tree: Tree
 
 
 def gather(tree: Tree) -> Evidence:
     """Return the evidence in ``tree``; raise InputError where a part of it has no certificate that holds."""
-    return Evidence(results(tree), blocked(tree), transcripts(tree), tree)
+    found = _read(tree)
+    return Evidence(found, blocked(tree), transcripts(tree), attach(tree, found), tree)
 
 
 def results(tree: Tree) -> list[dict[str, Any]]:
     """Return the content of every result, with its certificate under ``sha256``, in order of suite and cell.
 
-    Values of unstable pipelines have their ``jitter`` (``harness.stability``). Raises InputError where there is
-    no result, or where one does not match its certificate or is no result.
+    A value has its ``mean`` over seeds, where one was made from the results at hand; values of unstable
+    pipelines have their ``jitter`` (``harness.stability``). Raises InputError where there is no result, or
+    where one does not match its certificate or is no result.
     """
+    found = _read(tree)
+    attach(tree, found)
+    return found
+
+
+def _read(tree: Tree) -> list[dict[str, Any]]:
     paths = sorted((tree.root / "results").glob("*/*.json"))
     if not paths:
         raise InputError(f"{tree.root}: found no results, expected results/<suite>/<cell>.json")
@@ -165,22 +176,25 @@ def rows_csv(found: Iterable[dict[str, Any]], columns: Sequence[str] = COLUMNS) 
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(found)
+    writer.writerows({column: row[column] for column in columns} for row in found)
     return text.getvalue().rstrip("\n")
 
 
 def over_seeds(found: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return rows that differ in their seed alone as one: the mean, and the widest of their intervals.
+    """Return rows that differ in their seed alone as one: the mean, with one interval over items and seeds.
 
-    The lowest low and the highest high cover the items' and the seeds' uncertainty, on the safe side.
+    Both are evidence (``report.means``); of one seed they are its own, and a counted value has no width.
+    Raises InputError where there is no mean of just these rows.
     """
-    values = [row["value"] for row in found]
-    return stability.widened(
-        {
-            **found[0],
-            "seeds": len(found),
-            "value": sum(values) / len(values),
-            "low": min(row["low"] for row in found),
-            "high": max(row["high"] for row in found),
-        }
-    )
+    first = {key: each for key, each in found[0].items() if key != "mean"}
+    counted = {(row["value"], row["low"], row["high"]) for row in found}
+    if len(found) == 1 or counted == {(first["value"],) * 3}:
+        return stability.widened({**first, "seeds": len(found)})
+    mean = found[0].get("mean")
+    if mean is None or mean["seeds"] != len(found) or any(row.get("mean") is not mean for row in found):
+        said = " ".join(str(first[key]) for key in ("suite", "cell", "dataset", "metric") if key in first)
+        raise InputError(
+            f"{said}: found no mean over these {len(found)} seeds, or one of other results; "
+            "expected means/<suite>.json as a run of the suite writes it"
+        )
+    return stability.widened({**first, **{key: mean[key] for key in ("value", "low", "high", "n", "seeds")}})

@@ -1,21 +1,23 @@
-"""Two settings compared query by query, from the values a query that score files have."""
+"""Two settings compared query by query, on the resamples that their means over seeds have."""
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from scipy.stats import binomtest
 
+from harness import bootstrap
 from harness.core import Doubles
 from harness.files import check_digest, inside
 
 BETTER, WORSE, EVEN, LACKING = "better", "worse", "not told apart", "no scores of single queries here"
 OUTCOMES = (BETTER, WORSE, EVEN, LACKING)
-FEW = 30  # queries that differ, below which the normal distribution says too much
+FEW = 30  # queries that differ, below which resamples of them say too much
 LEVEL = 0.05
-NORMAL = 1.96  # standard errors to each side of a mean that hold 95 % of a normal distribution
+_CHUNK = 1_000  # resamples turned to float32 at a time
 
 Files = list[dict[str, str] | None]
 
@@ -26,18 +28,20 @@ def compared(
     """Return what the first of two settings has more than the second, as ``less``, and the ``outcome``.
 
     ``files`` are the score files of each, one a seed, below ``root``; ``key`` the array in them, a value a
-    query; ``means`` what is printed of each. Better or worse is said where the interval leaves out zero, and
-    where fewer than FEW queries differ, for which it is too narrow, an exact sign test does not allow for
-    chance either. Where a file is not at hand the difference of the means has no interval. Raises InputError
-    for a file that is not what its result names.
+    query, 'data set@items@score'; ``means`` what is printed of each. Better or worse is said where the
+    interval over queries and seeds leaves out zero, and where fewer than FEW queries differ, for which it is
+    too narrow, an exact sign test does not allow for chance either. Where a file is not at hand the
+    difference of the means has no interval. Raises InputError for a file that is not what its result names.
     """
     mine, theirs = (_queries(root, each, key) for each in files)
     if mine is None or theirs is None:
         return {"less": {"value": means[0] - means[1], "low": None, "high": None}, "outcome": LACKING}
-    less = difference(mine, theirs)
-    one_side = BETTER if less["value"] > 0 else WORSE
-    even = less["low"] <= 0 <= less["high"] or by_chance(mine - theirs)
-    return {"less": less, "outcome": EVEN if even else one_side}
+    less = mine.mean(axis=0) - theirs.mean(axis=0)
+    low, high = bootstrap.interval(_resampled(root, files[0], key) - _resampled(root, files[1], key))
+    value = float(less.mean())
+    even = low <= 0 <= high or by_chance(less)
+    one_side = BETTER if value > 0 else WORSE
+    return {"less": {"value": value, "low": low, "high": high}, "outcome": EVEN if even else one_side}
 
 
 def by_chance(less: Doubles) -> bool:
@@ -48,22 +52,41 @@ def by_chance(less: Doubles) -> bool:
     return len(signs) < FEW and bool(binomtest(int((signs > 0).sum()), len(signs)).pvalue >= LEVEL)
 
 
-def difference(mine: Doubles, theirs: Doubles) -> dict[str, float]:
-    """Return the mean of paired differences (n,) and its 95 % interval, as of a paired test on many items."""
-    less = mine - theirs
-    half = NORMAL * float(less.std(ddof=1)) / len(less) ** 0.5
-    mean = float(less.mean())
-    return {"value": mean, "low": mean - half, "high": mean + half}
-
-
 def _queries(root: Path | None, files: Files, key: str) -> Doubles | None:
-    """Return the array ``key``, the mean over files (n,); None where one is not at hand."""
-    parts = []
-    for file in files:
-        path = inside(root, file["path"], "evidence") if root and file else None
-        if path is None or file is None or not path.is_file():
-            return None
-        check_digest(path, file["sha256"])
-        with np.load(path, allow_pickle=False) as kept:
-            parts.append(kept[key].astype(np.float64))
-    return np.asarray(np.mean(parts, axis=0), np.float64)
+    """Return the array ``key`` of each file, (seeds, n); None where one is not at hand."""
+    paths = [inside(root, file["path"], "evidence") if root and file else None for file in files]
+    if not all(path is not None and path.is_file() for path in paths):
+        return None
+    found = [
+        _scores(path, file["sha256"], key) for path, file in zip(paths, files, strict=True) if path and file
+    ]
+    return np.stack(found)
+
+
+def _resampled(root: Path | None, files: Files, key: str) -> Doubles:
+    """Return the mean over queries and seeds in each resample (RESAMPLES,), of files that are at hand."""
+    named = [(inside(root, file["path"], "evidence"), file["sha256"]) for file in files if root and file]
+    path = named[0][0]
+    group = f"{path.parent.name} {path.stem.rpartition('.s')[0]}"
+    shares = bootstrap.seed_weights(group, len(named))
+    parts = [shares[:, i] * _means(*name, key) for i, name in enumerate(named)]
+    return np.asarray(np.sum(parts, axis=0), np.float64)
+
+
+@functools.lru_cache(maxsize=512)
+def _means(path: Path, sha256: str, key: str) -> Doubles:
+    """Return the mean of one file's scores in each resample of its queries, (RESAMPLES,)."""
+    scores: Doubles = _scores(path, sha256, key)
+    name = " ".join(key.split("@")[:2])
+    drawn, single = bootstrap.weights(name, len(scores)), scores.astype(np.float32)
+    parts = [drawn[i : i + _CHUNK].astype(np.float32) @ single for i in range(0, len(drawn), _CHUNK)]
+    found: Doubles = np.concatenate(parts).astype(np.float64) / len(scores)
+    return found
+
+
+@functools.lru_cache(maxsize=512)
+def _scores(path: Path, sha256: str, key: str) -> Doubles:
+    check_digest(path, sha256)
+    with np.load(path, allow_pickle=False) as kept:
+        scores: Doubles = kept[key].astype(np.float64)
+        return scores

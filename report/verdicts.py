@@ -4,6 +4,8 @@ REPRODUCED: the value here, at the printed precision, satisfies the claim's rule
 not, but its 95 % interval reaches the published value. NOT_REPRODUCED: neither. BLOCKED: an input is missing
 where the evidence was made; the row says which and how to get it. NOT_RUN: nothing hinders, nobody ran it.
 A check that a server passed is REPRODUCED, one that it failed NOT_REPRODUCED, one that was skipped BLOCKED.
+A row against another method is about the difference of the two, compared on the same resamples: REPRODUCED
+where its whole interval satisfies the rule, WITHIN_TOLERANCE where a part does, NOT_REPRODUCED where none.
 A bound on time or memory has no interval: REPRODUCED where the largest of the seeds is within it.
 """
 
@@ -13,15 +15,17 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
+from harness.core import InputError
 from harness.stability import mark
 from harness.tree import Tree
 from report.claims import Anchor, Claim, Row, as_json, percent
 from report.evidence import Evidence, gather, over_seeds, rows_of
+from report.means import Comparisons
 from report.measures import judged_measures
 from report.transcripts import judged_checks
 
 Judged = dict[str, Any]
-Space = tuple[str, str, str, str | None]  # suite, encoder, chain and point
+Space = tuple[str, str, str | None, str | None]  # suite, encoder, chain and point
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,7 @@ class _Index:
     trains: dict[Space, dict[str, None]]
     certificates: dict[tuple[str, str], str]
     blocked: dict[tuple[str, str], list[dict[str, Any]]]
+    comparisons: Comparisons
 
 
 def judge(claims: list[Claim], tree: Tree) -> list[Judged]:
@@ -63,8 +68,17 @@ def verdict(row: Row, value: float, low: float, high: float) -> str:
     return "WITHIN_TOLERANCE" if reaches.get(row.rule, low <= row.published <= high) else "NOT_REPRODUCED"
 
 
+def verdict_of_difference(row: Row, _value: float, low: float, high: float) -> str:
+    """Return the verdict on a difference by its interval: all, some or nothing of it satisfies the rule."""
+    bound = row.published
+    whole = {"at least": low >= bound, "at most": high <= bound}.get(row.rule, low <= bound <= high)
+    if whole:
+        return "REPRODUCED"
+    return "WITHIN_TOLERANCE" if low <= bound <= high else "NOT_REPRODUCED"
+
+
 def _indexed(evidence: Evidence) -> _Index:
-    index = _Index(defaultdict(list), defaultdict(dict), {}, defaultdict(list))
+    index = _Index(defaultdict(list), defaultdict(dict), {}, defaultdict(list), evidence.comparisons)
     for result in evidence.results:
         index.certificates[result["suite"], result["cell"]] = result["sha256"]
         for row in rows_of(result):
@@ -87,9 +101,8 @@ def _judged_row(claim: Claim, row: Row, index: _Index) -> list[Judged]:
         trains = row.trains or list(index.trains.get(space, hindered)) or [""]
         for train in [""] if row.lacking else trains:
             for protocol in row.protocols:
-                values = index.rows.get((space, train, protocol, row.dataset, row.metric), [])
                 fixed = _fixed(claim, row, encoder, train, protocol)
-                found.append({**fixed, **_compared(row, space, train, values, index)})
+                found.append({**fixed, **_compared(row, space, train, protocol, index)})
     return found
 
 
@@ -109,13 +122,21 @@ def _fixed(claim: Claim, row: Row, encoder: str, train: str, protocol: str) -> J
     }
 
 
-def _compared(row: Row, space: Space, train: str, found: list[dict[str, Any]], index: _Index) -> Judged:
+def _compared(row: Row, space: Space, train: str, protocol: str, index: _Index) -> Judged:
     """Return the numbers and the verdict of a row, or why there are none."""
     if row.lacking:
         return {**_nothing(row.printed), "verdict": "BLOCKED", "reason": row.lacking}
-    if not found:
+    key = (train, protocol, row.dataset, row.metric)
+    found = index.rows.get((space, *key), [])
+    suite, encoder, _, point = space
+    others = index.rows.get(((suite, encoder, row.against, point), *key), []) if row.against else []
+    if not found or (row.against and not others):
         return {**_nothing(row.printed), **_why_nothing(space, train, index)}
-    mean = over_seeds(found)
+    try:
+        mean = _difference(found, others, index) if row.against else over_seeds(found)
+    except InputError as error:
+        return {**_nothing(row.printed), "verdict": "NOT_RUN", "reason": str(error)}
+    judged = verdict_of_difference if row.against else verdict
     value, low, high = (round(mean[name], 9) for name in ("value", "low", "high"))
     return {
         "value": value,
@@ -125,13 +146,27 @@ def _compared(row: Row, space: Space, train: str, found: list[dict[str, Any]], i
         "seeds": mean["seeds"],
         **({"jitter": mean["jitter"]} if "jitter" in mean else {}),
         "printed": {"published": row.printed, **_printed(row, value, low, high, mark(mean))},
-        "verdict": verdict(row, value, low, high),
+        "verdict": judged(row, value, low, high),
         "reason": "",
         "evidence": [
             {"cell": f"{x['suite']}/{x['cell']}", "sha256": index.certificates[x["suite"], x["cell"]]}
-            for x in found
+            for x in (*found, *others)
         ],
     }
+
+
+def _difference(found: list[dict[str, Any]], others: list[dict[str, Any]], index: _Index) -> dict[str, Any]:
+    """Return the difference of two means over seeds; raise InputError where no run has compared them."""
+    first, other = found[0], others[0]
+    groups = [row["cell"].removesuffix(f".s{row['seed']}") for row in (first, other)]
+    key = (first["protocol"], first["dataset"], first["metric"])
+    less = index.comparisons.difference(first["suite"], groups[0], groups[1], key)
+    if less is None:
+        raise InputError(
+            f"means/{first['suite']}.json: found no comparison of {groups[0]} with {groups[1]}, "
+            "expected one of these results; run the suite, with one of the two among its baselines"
+        )
+    return {**less, "n": first["n"], "seeds": len(found)}
 
 
 def _judged_anchor(claim: Claim, anchor: Anchor) -> Judged:

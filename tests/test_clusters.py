@@ -1,0 +1,68 @@
+"""Pairs that sentences connect are resampled as one, across the sets of a combination."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from harness import clusters
+from harness.core import PairSet
+
+
+def _set(name: str, *pairs: tuple[str, str]) -> PairSet:
+    """Return a set of the pairs of texts."""
+    texts = tuple(text for pair in pairs for text in pair)
+    places = np.arange(len(texts), dtype=np.int64).reshape(-1, 2)
+    return PairSet(name, texts, None, places, None, {"use": "files"})
+
+
+def test_pairs_with_a_sentence_in_common_are_one_cluster() -> None:
+    """a-b and c-B share b, whatever its case; d-e and f-g stand alone."""
+    found = clusters.samples({"s": _set("s", ("a", "b"), ("c", "B"), ("d", "e"), ("f", "g"))}, {})["s"]
+    assert ("s", 3) == (found.group, found.units)
+    assert [[0], [0], [1], [2]] == found.members.tolist()
+
+
+def test_sets_of_a_combination_share_clusters() -> None:
+    """A sentence of both sets connects a pair of one with a pair of the other; a third set is apart."""
+    tests = {
+        "one": _set("one", ("a", "b"), ("c", "d"), ("x", "y")),
+        "two": _set("two", ("b", "z"), ("e", "f"), ("g", "h")),
+        "three": _set("three", ("a", "b"), ("m", "n")),
+    }
+    found = clusters.samples(tests, {"mean": {"one": 0.5, "two": 0.5}})
+    assert ("one two", 5) == (found["one"].group, found["one"].units)
+    assert ("one two", 5) == (found["two"].group, found["two"].units)
+    assert found["one"].members[0] == found["two"].members[0]
+    assert 5 == len({*found["one"].members.ravel().tolist(), *found["two"].members.ravel().tolist()})
+    assert "three" == found["three"].group
+
+
+def test_combinations_that_share_a_set_are_one_group() -> None:
+    """one-two and two-three link all three; four is in none."""
+    combine = {"a": {"one": 1.0, "two": 1.0}, "b": {"two": 1.0, "three": -1.0}}
+    assert [("one", "two", "three"), ("four",)] == clusters.groups(["one", "two", "three", "four"], combine)
+
+
+def test_a_combination_of_sets_that_are_not_here_links_nothing() -> None:
+    """Names that nothing was measured of are left out."""
+    assert [("one",), ("two",)] == clusters.groups(["one", "two"], {"a": {"one": 1.0, "other": 1.0}})
+
+
+def test_rows_are_resampled_where_one_cluster_has_most_pairs() -> None:
+    """All pairs of three rows, and one pair apart: three of four are one cluster, and five rows are units."""
+    found = clusters.samples({"s": _set("s", ("a", "b"), ("b", "c"), ("a", "c"), ("d", "e"))}, {})["s"]
+    assert found.by_rows
+    assert 5 == found.units
+    assert [[0, 1], [1, 2], [0, 2], [3, 4]] == found.members.tolist()
+
+
+def test_half_of_the_pairs_in_one_cluster_are_not_most() -> None:
+    """Two of four pairs in one cluster leave clusters as units."""
+    found = clusters.samples({"s": _set("s", ("a", "b"), ("b", "c"), ("d", "e"), ("f", "g"))}, {})["s"]
+    assert not found.by_rows
+
+
+def test_queries_are_units_of_their_own() -> None:
+    """Each has an answer of its own."""
+    found = clusters.independent("s queries", 3)
+    assert [[0], [1], [2]] == found.members.tolist()
