@@ -9,8 +9,8 @@ from harness import admission, checkout
 from harness.certificate import read_json
 from harness.core import RunError
 from harness.files import sha256_file, write_atomic
-from harness.runner import check_origin
 from harness.jitter import incomplete
+from harness.runner import check_origin
 from harness.status import Entry
 from harness.tree import Tree
 

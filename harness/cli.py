@@ -175,7 +175,7 @@ def results(
     lacking = admit(Tree(source))
     found = rows(Tree(source))
     if lacking:  # no verdict rests on it here
-        _complain(_short(lacking), 0)
+        _complain(_short(lacking))
     _print(json.dumps(found, indent=1) if as_json else rows_csv(found) if as_csv else rows_table(found))
 
 
@@ -357,8 +357,12 @@ def main() -> None:
         if ended is None:
             raise
         message, status = ended
-        print("harness: " + " ".join(message.split()), file=sys.stderr)  # noqa: T201
+        _complain(message)
     sys.exit(status)
+
+
+def _complain(message: str) -> None:
+    print("harness: " + " ".join(message.split()), file=sys.stderr)  # noqa: T201
 
 
 def _print(text: Any) -> None:

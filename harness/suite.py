@@ -226,10 +226,9 @@ def explain(error: ValidationError) -> str:
         return f"{where}: unknown key"
     if first["type"] == "missing":
         return f"{where}: the key is missing"
-    pattern = first.get("ctx", {}).get("pattern")
-    expected = _PATTERNS.get(pattern) or first["msg"].removeprefix("Input should be ").removeprefix(
-        "Value error, "
-    )
+    pattern = str(first.get("ctx", {}).get("pattern"))
+    message = first["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
+    expected = _PATTERNS.get(pattern, message)
     found = repr(first["input"])
     return f"{where}: found {found if len(found) < 80 else found[:77] + '…'}, expected {expected}"  # noqa: PLR2004
 

@@ -20,7 +20,9 @@ from harness.cache import entry
 from harness.core import Floats, Ints, Json, PairSet, Place
 from harness.units import Encoding, Told, Unit, encode, unit_of
 
-_ORDERED_BY = (__name__, Unit.__module__)  # which texts are encoded together
+# What beside the encoder's own module decides a vector: which texts are encoded together, how models are read,
+# and by which products. Not all that these import: a paid vector is not asked for again for an error's wording.
+_MADE_WITH = (__name__, Unit.__module__, "harness.pretrained", "harness.numerics", "harness.products")
 # Another version, other last bits.
 LIBRARIES = ("numpy", "sentence-transformers", "tokenizers", "torch", "transformers")
 
@@ -65,7 +67,7 @@ def _made_by(encoder: Json, encoding: Encoding) -> dict[str, Any]:
     return {
         "encoder": encoder,
         "dimension": encoding.params.dimension,
-        "code": sorted({*plugins.code_of(module.__name__), *map(plugins.code_digest, _ORDERED_BY)}),
+        "code": sorted(map(plugins.code_digest, {module.__name__, *_MADE_WITH})),
         "numerics": numerics.identity(),
         "libraries": {name: _version(name) for name in getattr(module, "LIBRARIES", LIBRARIES)},
     }

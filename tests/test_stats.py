@@ -180,9 +180,7 @@ def test_a_series_with_itself_is_1_in_every_resample() -> None:
     assert pytest.approx([1.0, 1.0, 1.0], abs=1e-6) == [point, low, high]
 
 
-@pytest.mark.parametrize(
-    ("n", "rho", "size"), [(200, 0.5, 1), (200, 0.9, 4), (400, 0.99, 1), (1500, 0.8, 4)]
-)
+@pytest.mark.parametrize(("n", "rho", "size"), [(200, 0.5, 1), (200, 0.9, 4), (400, 0.99, 1), (1500, 0.8, 4)])
 def test_the_interval_is_that_of_a_cluster_bootstrap_that_ranks_anew(n: int, rho: float, size: int) -> None:
     """Ends within 5 % of scipy's width on 1,000 resamples, for a correlation and a loss; ties on one side.
 
