@@ -22,6 +22,7 @@ from harness.core import BlockedError, InputError, PairSet, Place
 from harness.encoders import as_is, published_pairs, sentence_transformer
 from harness.records import paired
 from harness.sources import hub as hub_source
+from harness.vectors import vectors
 
 SHA = "0123456789abcdef0123456789abcdef01234567"
 OFFLINE = Place(Path(), None, offline=True)
@@ -244,6 +245,16 @@ def test_published_vectors_are_those_of_the_rows(mark: str, snapshot: Snapshot) 
     found = published_pairs.encode(_texts(), [0, 3, 2], _published_params(), OFFLINE)
     assert np.float32 == found.dtype
     assert [[1, 0, 0.5], [0.5, 0, 2], [1, 1, 0]] == found.tolist()
+
+
+def test_published_vectors_belong_to_rows_and_not_to_texts(snapshot: Snapshot, tmp_path: Path) -> None:
+    """Two rows of one text have a vector each, and the store does not join them."""
+    _published(snapshot("who/pairs", "dataset"))
+    params, data = _published_params(), _texts(texts=("same",) * len(_texts().texts or ()))
+    encoder = published_pairs.locate(params, OFFLINE)
+    found = vectors([data], encoder, params, OFFLINE, tmp_path / "store")["sts"]
+    np.testing.assert_array_equal(found, published_pairs.encode(data, [0, 1, 2, 3], params, OFFLINE))
+    assert 1 < len(np.unique(found, axis=0))
 
 
 def test_a_published_file_is_checked_against_the_manifest(snapshot: Snapshot) -> None:

@@ -106,7 +106,7 @@ def test_queries_and_documents_have_prefixes_of_their_own() -> None:
 
 
 def test_a_prefix_is_a_part_of_the_text(tmp_path: Path) -> None:
-    """A set whose texts begin with the prefix is the entry of the set without it, and another encoder's not."""
+    """A set whose texts begin with the prefix is the entry of the set that has them without it."""
     encoder = """
 [encoders.NAME]
 use = "sentence-transformer"
