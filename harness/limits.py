@@ -95,7 +95,8 @@ def check_document(document: Mapping[str, Any], where: str) -> None:
     pending: list[tuple[str, int, Any]] = [("", 1, document)]
     while pending:
         key, depth, value = pending.pop()
-        at = f"{where}: {key[1:]}" if key else where
+        table, _, last = key[1:].rpartition(".")
+        at = f"{where}: [{table}] {last}" if table else f"{where}: {last}" if last else where
         if isinstance(value, (Mapping, list)):
             DEPTH.check(depth, at)
             ENTRIES.check(len(value), at)

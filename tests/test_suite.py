@@ -85,7 +85,7 @@ BROKEN = {
         "ratio = true",
         "[points.8x] ratio: found True, expected a valid number",
     ),
-    "infinite ratio": ("ratio = 8", "ratio = inf", "[points.8x] ratio: found inf, expected a valid number"),
+    "infinite ratio": ("ratio = 8", "ratio = inf", "[points.8x] ratio: found inf, expected a finite number"),
     "ratio under one": ("ratio = 8", "ratio = 0.9", "[points.8x] ratio: found 0.9, expected a valid number"),
     "ratio of an encoder under one": (
         "ratio = 8",
