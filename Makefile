@@ -1,5 +1,6 @@
 # make reproduce  runs every suite that can run here into out/, and compares it with the committed evidence
 # make test       lint, types, import contracts and the whole test suite
+# make portability  runs small steps under emulated processors (qemu-user), and compares their bytes
 # Both make .venv first, with the versions pinned in constraints.txt.
 
 PYTHON ?= python3
@@ -9,11 +10,9 @@ SAMPLE := out/codecs/sample/minilm.lee-background
 LOOPBACK := $(BIN)/harness serve --check out/transcripts/loopback.json \
   --codec $(SAMPLE).lens.29x.s0.safetensors --codec $(SAMPLE).lens-pq.117x.s0.safetensors
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-export OMP_WAIT_POLICY := passive
-export TOKENIZERS_PARALLELISM := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup reproduce check test artifacts benchmark clean
+.PHONY: help setup reproduce check test artifacts portability benchmark clean
 
 help:
 	@grep '^# make' Makefile | cut -c3-
@@ -51,6 +50,9 @@ artifacts: setup
 	@$(BIN)/harness run
 	@$(LOOPBACK)
 	@$(BIN)/harness artifacts
+
+portability: setup
+	@$(BIN)/harness portability
 
 benchmark: setup
 	@$(BIN)/python -m repro.benchmark

@@ -145,3 +145,18 @@ def rows_table(rows: Sequence[Mapping[str, Any]]) -> Any:
 def _counts(entries: Sequence[Entry]) -> str:
     states = [entry.state for entry in entries]
     return ", ".join(f"{states.count(state)} {state}" for state in ("done", "to do", "blocked"))
+
+
+def diagnosis(found: Json) -> str:
+    """Return what ``harness doctor`` says, its last line whether this machine gives the committed bytes."""
+    lines = ["processor's flags: " + " ".join(found["flags"])]
+    lines += [
+        f"{name}: {used}"
+        + (f" (expected {found['expected'][name]})" if used != found["expected"][name] else "")
+        for name, used in found["dispatch"].items()
+    ]
+    lines += [f"overridden: {name}={value}" for name, value in found["overridden"].items()]
+    lines += [f"cannot be held: {line}" for line in found["unpinned"]]
+    said = "; ".join(found["problems"])
+    lines.append(f"This machine gives other bytes: {said}" if said else "This machine gives the same bytes.")
+    return "\n".join(lines)
