@@ -3,6 +3,7 @@
 # make reproduce EXTRAS=dev,…   with other extras of pyproject.toml installed
 # make test       lint, types, import contracts and the whole test suite
 # make jitter     measures how far values move with the last bits of vectors, on what make reproduce left in out/
+# make portability  runs small steps under emulated processors (qemu-user), and compares their bytes
 # Each makes .venv first, with the versions pinned in constraints.txt; PYTHON=… names the interpreter.
 
 PYTHON ?= python3
@@ -16,12 +17,10 @@ SAMPLE := out/codecs/sample/minilm.lee-background
 LOOPBACK := $(BIN)/harness serve --check out/transcripts/loopback.json \
   --codec $(SAMPLE).lens.29x.s0.safetensors --codec $(SAMPLE).lens-pq.117x.s0.safetensors
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-export OMP_WAIT_POLICY := passive
-export TOKENIZERS_PARALLELISM := false
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup reproduce check test jitter artifacts benchmark clean
+.PHONY: help setup reproduce check test jitter portability artifacts benchmark clean
 
 help:
 	@grep '^# make' Makefile | cut -c3-
@@ -64,6 +63,9 @@ artifacts: setup
 	@$(BIN)/harness run
 	@$(LOOPBACK)
 	@$(BIN)/harness artifacts
+
+portability: setup
+	@$(BIN)/harness portability
 
 benchmark: setup
 	@$(BIN)/python -m repro.benchmark

@@ -13,6 +13,7 @@ import typer
 
 from harness.core import InputError, Place, RunError
 from harness.exits import INTERRUPTED, StoppedError, explained, stop_on_sigterm
+from harness.numerics import obstacle
 from harness.tree import Tree
 
 app = typer.Typer(
@@ -114,6 +115,8 @@ def run(
     from harness.runner import run as run_cells
     from harness.show import ran, removed
 
+    if reason := obstacle():
+        _complain(f"bytes will differ from the committed ones: {reason}")
     found = _entries(suites, mirror, out, offline=offline, large=large, force=force, allow_api=allow_api)
     chosen = _matching(found, only)
     surplus = [path for suite, ids in _ids(found).items() for path in leftover(Tree(out), suite, ids)]
@@ -340,6 +343,39 @@ def serve(
         server.serve(codec or [], vectors, host, port, _store(), _print)
     elif failed := server.check(codec or [], vectors, check, _store(), _print):
         raise RunError(f"{failed} checks of the API failed")
+
+
+@app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Say what numerics the libraries use here, and whether this machine gives the committed bytes.
+
+    \b
+    Example: harness doctor --json
+    """
+    from harness.dispatch import described
+    from harness.show import diagnosis
+
+    found = described()
+    _print(json.dumps(found, indent=2) if as_json else diagnosis(found))
+
+
+@app.command()
+def portability(
+    jobs: Annotated[int | None, typer.Option(min=1, help="Processes; default: the cores there are.")] = None,
+    out: Out = OUT,
+) -> None:
+    """Run small steps of every library and plug-in under qemu as other processors; compare their bytes.
+
+    \b
+    Example: harness portability
+    """
+    from harness.execution import default_jobs
+    from harness.portability import table
+
+    differing = table(out / "portability", jobs or default_jobs(), _print)
+    for line in differing:
+        _print(line)
+    _print(f"{len(differing)} differ" if differing else "SAME BYTES everywhere")
 
 
 def main() -> None:

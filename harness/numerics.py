@@ -23,7 +23,7 @@ from types import ModuleType
 from typing import Any
 
 VERSION = 1  # another number, another result: raise it whenever what follows can change bytes
-PINS = {
+INSTRUCTIONS = {
     "ATEN_CPU_CAPABILITY": "avx2",
     "ONEDNN_MAX_CPU_ISA": "AVX2",
     "DNNL_MAX_CPU_ISA": "AVX2",  # its older name
@@ -33,6 +33,8 @@ PINS = {
     "OPENBLAS_CORETYPE": "Haswell",
     "FAISS_SIMD_LEVEL": "AVX2",
     "FAISS_OPT_LEVEL": "avx2",  # its older name
+}
+THREADS = {
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
@@ -72,7 +74,9 @@ _ABOVE_BEFORE_2_4 = {
 
 def pin() -> None:
     """Set the variables for this process and its children; warn where a library read others before."""
-    wanted: dict[str, str | None] = {**PINS, **dict.fromkeys(ABSENT), NUMPY: numpy_disabled()}
+    wanted: dict[str, str | None] = {**THREADS, **dict.fromkeys(ABSENT), NUMPY: numpy_disabled()}
+    if obstacle() is None:  # a library told to use instructions that are not there ends the process
+        wanted |= INSTRUCTIONS
     changed = {name for name, value in wanted.items() if os.environ.get(name) != value}
     users = {name: os.environ[name] for name in sorted(changed) if name in os.environ}
     for name, value in wanted.items():
@@ -80,7 +84,7 @@ def pin() -> None:
             os.environ.pop(name, None)
         else:
             os.environ[name] = value
-    if users:
+    if users:  # kept over child processes, whose environment has the pins already
         os.environ[OVERRIDDEN] = json.dumps({**overridden(), **users}, sort_keys=True)
     early = [name for name in LIBRARIES if name in sys.modules] if changed else []
     if "torch" in sys.modules:

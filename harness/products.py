@@ -40,16 +40,7 @@ def install() -> None:
     torch.set_num_threads(1)
     torch.set_flush_denormal(False)
     torch.backends.mkldnn.enabled = False  # type: ignore[assignment]
-    library = torch.library.Library("aten", "IMPL")
-    replaced = {
-        "mm": _mm,
-        "bmm": _mm,
-        "addmm": _addmm,
-        "baddbmm": _addmm,
-        "mv": _mm,
-        "dot": _mm,
-        "addmv": _addmm,
-    }
+    library: Any = torch.library.Library("aten", "IMPL")  # type: ignore[no-untyped-call]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that a function is replaced is what is wanted
         for name, product in PRODUCTS.items():
@@ -122,7 +113,7 @@ def _tensor(x: np.ndarray[Any, Any], like: torch.Tensor) -> torch.Tensor:
     return torch.from_numpy(np.asarray(x)).to(like.dtype)
 
 
-PRODUCTS = {
+PRODUCTS: dict[str, Callable[..., torch.Tensor]] = {
     "mm": _mm,
     "bmm": _mm,
     "mv": _mm,

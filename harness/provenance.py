@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from harness import checkout
+from harness.dispatch import recorded
 from harness.execution import THREADS
 
 PACKAGES = (
@@ -52,6 +53,7 @@ def _machine() -> dict[str, Any]:
         "processor": _processor(),
         "cores": os.cpu_count(),
         "threads": THREADS,
+        "numerics": recorded(),
         "packages": {name: version for name in PACKAGES if (version := _version(name))},
     }
 

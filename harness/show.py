@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from harness import stability
+from harness.core import Json
 from harness.rerun import Line
 from harness.stability import mark
 from harness.status import Entry
@@ -173,3 +174,18 @@ def _counts(entries: Sequence[Entry]) -> str:
     states = [entry.state for entry in entries]
     counts = [f"{states.count(state)} {state}" for state in ("done", "to do", "blocked")]
     return ", ".join([*counts, *[f"{states.count('left out')} left out"] * ("left out" in states)])
+
+
+def diagnosis(found: Json) -> str:
+    """Return what ``harness doctor`` says, its last line whether this machine gives the committed bytes."""
+    lines = ["processor's flags: " + " ".join(found["flags"])]
+    lines += [
+        f"{name}: {used}"
+        + (f" (expected {found['expected'][name]})" if used != found["expected"][name] else "")
+        for name, used in found["dispatch"].items()
+    ]
+    lines += [f"overridden: {name}={value}" for name, value in found["overridden"].items()]
+    lines += [f"cannot be held: {line}" for line in found["unpinned"]]
+    said = "; ".join(found["problems"])
+    lines.append(f"This machine gives other bytes: {said}" if said else "This machine gives the same bytes.")
+    return "\n".join(lines)
