@@ -64,7 +64,7 @@ def run(
     groups = _groups(todo, bases, tree)
     done = 0
     told("cells", 0, len(todo))
-    with closing(spread(_run_group, groups, max(1, min(jobs, len(groups))))) as results:
+    with closing(spread(_run_group, groups, jobs)) as results:
         for count, failed in results:
             done, failures = done + count, failures + failed
             told("cells", done, len(todo))

@@ -6,6 +6,7 @@ is gone, also after SIGKILL, and a worker then ends at once.
 
 from __future__ import annotations
 
+import functools
 import multiprocessing
 import os
 import signal
@@ -27,34 +28,54 @@ R = TypeVar("R")
 GRACE = 5.0  # seconds that a worker has to end by itself
 
 
-def spread(work: Callable[[T], R], items: Sequence[T], jobs: int) -> Generator[R, None, None]:
-    """Yield ``work(item)`` for each item as it ends, ``jobs`` processes at a time; with one, in this process.
+class _Pool:
+    """Worker processes, and the end of the pipe that keeps them alive."""
 
-    ``work`` and the items have to be picklable. Closing the iterator ends the workers. Raises RunError where
-    a worker was killed.
-    """
-    if jobs == 1:
-        yield from map(work, items)
-        return
-    context = multiprocessing.get_context("spawn")  # a fork would copy locks that other threads hold
-    watched, held = context.Pipe(duplex=False)
-    executor = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(watched,))
-    workers: list[BaseProcess] = []
-    try:
-        with _interrupts_postponed():
-            futures = [executor.submit(work, item) for item in items]
-        workers = multiprocessing.active_children()
-        for future in as_completed(futures):
-            yield future.result()
-        executor.shutdown()
-    except BrokenProcessPool as error:
-        raise RunError(_killed(workers)) from error
-    finally:
-        executor.shutdown(wait=False, cancel_futures=True)
-        held.close()
+    def __init__(self, jobs: int) -> None:
+        context = multiprocessing.get_context("spawn")  # a fork would copy locks that other threads hold
+        watched, self._held = context.Pipe(duplex=False)
+        self.executor = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(watched,))
+
+    def end(self, workers: Sequence[BaseProcess]) -> None:
+        """End the workers, whatever they do; return when they are gone."""
+        self.executor.shutdown(wait=False, cancel_futures=True)
+        self._held.close()
         for worker in workers:
             worker.join(GRACE)
             worker.kill()
+
+
+@functools.lru_cache(maxsize=1)
+def _pool(jobs: int) -> _Pool:
+    # Kept for the next call: what workers have read and loaded stays with them.
+    return _Pool(jobs)
+
+
+def spread(work: Callable[[T], R], items: Sequence[T], jobs: int) -> Generator[R, None, None]:
+    """Yield ``work(item)`` for each item as it ends, ``jobs`` processes at a time; with one, in this process.
+
+    ``work`` and the items have to be picklable. Closing the iterator before its end ends the workers, as
+    does an error. Raises RunError where a worker was killed.
+    """
+    if min(jobs, len(items)) <= 1:
+        yield from map(work, items)
+        return
+    pool, through = _pool(jobs), False
+    try:
+        with _interrupts_postponed():
+            futures = [pool.executor.submit(work, item) for item in items]
+            # The pool looks after the workers that there were at the last submission but one (Python 3.11).
+            pool.executor.submit(int)
+            workers = multiprocessing.active_children()
+        for future in as_completed(futures):
+            yield future.result()
+        through = True
+    except BrokenProcessPool as error:
+        raise RunError(_killed(workers)) from error
+    finally:
+        if not through:
+            _pool.cache_clear()
+            pool.end(multiprocessing.active_children())
 
 
 @contextmanager

@@ -140,7 +140,7 @@ def test_a_run_stopped_while_its_workers_start_says_one_line(slow: Path) -> None
         lines = run.stderr.read().splitlines()
     assert 130 == run.returncode
     assert ["harness: stopped by Ctrl-C; what is done is kept"] == [x for x in lines if x[0] != "["]
-    assert _gone(run.pid)
+    assert _soon(lambda: _gone(run.pid))
 
 
 def test_workers_end_when_their_parent_is_killed(slow: Path) -> None:
@@ -173,7 +173,7 @@ def test_memory_that_runs_out_is_one_line() -> None:
     import torch
 
     with pytest.raises(MemoryError) as numpys:
-        np.empty(1 << 60)
+        np.empty(1 << 55)
     with pytest.raises(RuntimeError) as torchs:
         torch.empty(1 << 55)
     for raised in (numpys, torchs):
