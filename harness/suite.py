@@ -214,7 +214,7 @@ def explain(error: ValidationError) -> str:
         return f"{where}: unknown key"
     if first["type"] == "missing":
         return f"{where}: the key is missing"
-    pattern = first.get("ctx", {}).get("pattern")
+    pattern = str(first.get("ctx", {}).get("pattern"))
     expected = _PATTERNS.get(pattern) or first["msg"].removeprefix("Input should be ").removeprefix(
         "Value error, "
     )
