@@ -84,12 +84,12 @@ def _array(file: IO[bytes], size: int, where: str) -> NDArray[Any]:
 
 
 def _header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
-    version = npy.read_magic(file)  # type: ignore[no-untyped-call]
+    version = npy.read_magic(file)
     readers = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
     if version not in readers:  # the third is for names of fields, which vectors have not
         raise ValueError(f"found version {version} of the format")
     try:
-        shape, fortran, dtype = readers[version](file)  # type: ignore[no-untyped-call]
+        shape, fortran, dtype = readers[version](file)
     except (RecursionError, MemoryError, SyntaxError, TypeError, OverflowError) as error:
         raise ValueError("found a header that declares no array") from error
     return shape, fortran, dtype

@@ -36,7 +36,8 @@ KEY = "sk-never-to-be-seen"
 # Imports what the command needs once and then runs it in a fork for each request, which takes milliseconds.
 SERVER = f"""\
 import json, os, resource, signal, sys
-import harness.cli, harness.runner, harness.show, harness.status
+import faiss, joblib, pyarrow.parquet, threadpoolctl, torch
+import harness.cli, harness.runner, harness.show, harness.sources.files, harness.status
 sys.argv = ["harness"]
 for line in sys.stdin:
     args, folder, env = json.loads(line)
