@@ -62,7 +62,7 @@ def relist(root: Path) -> None:
 
 
 def restamp(root: Path, edit: Edit, cell: str = SIGN, to: str = "") -> None:
-    """Write a result anew, certified, after an edit; in the place of cell ``to``, with an envelope, if given."""
+    """Write a result anew, certified, after an edit; in the place of cell ``to``, if one is given."""
     tree = Tree(root / "artifacts")
     content, _ = read_stamped(tree.result("mine", cell))
     edit(content)
