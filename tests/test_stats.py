@@ -91,7 +91,7 @@ def test_the_spearman_of_a_constant_series_is_undefined() -> None:
 
 @pytest.mark.parametrize("ties", [False, True], ids=["distinct", "ties"])
 def test_an_influence_is_the_derivative_of_scipys_spearman(ties: bool) -> None:
-    """A thousand copies of the sample, and one item thirty times more, move scipy's value by influence / 1000."""
+    """A thousand copies of the sample, one item thirty times more: scipy's value moves by influence / 1000."""
     x, y = _bivariate(0.8, 30, seed=3)
     y = np.round(2 * y) if ties else y
     copies = 1000
@@ -180,9 +180,7 @@ def test_a_series_with_itself_is_1_in_every_resample() -> None:
     assert pytest.approx([1.0, 1.0, 1.0], abs=1e-6) == [point, low, high]
 
 
-@pytest.mark.parametrize(
-    ("n", "rho", "size"), [(200, 0.5, 1), (200, 0.9, 4), (400, 0.99, 1), (1500, 0.8, 4)]
-)
+@pytest.mark.parametrize(("n", "rho", "size"), [(200, 0.5, 1), (200, 0.9, 4), (400, 0.99, 1), (1500, 0.8, 4)])
 def test_the_interval_is_that_of_a_cluster_bootstrap_that_ranks_anew(n: int, rho: float, size: int) -> None:
     """Ends within 5 % of scipy's width on 1,000 resamples, for a correlation and a loss; ties on one side.
 
