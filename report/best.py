@@ -28,7 +28,7 @@ def best(found: list[dict[str, Any]], metric: str, at_least: float, *, strict: b
     """Return each encoder's cheapest configuration that meets the bound on all its test sets, or None.
 
     Results that differ in their seed alone are one configuration. It meets the bound where the mean of its
-    seeds does, or with ``strict`` the lower end of the widest interval, for each test set and protocol.
+    seeds does, or with ``strict`` the lower end of its interval, for each test set and protocol.
     Cheapest is by bytes a vector, or where an index searches by those of index and map a row, and of the
     originals for a metric of rescoring; of as many bytes by those of the state, then by most of the metric.
     Raises InputError where nothing has the metric.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,8 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from harness import clusters, neighbours
-from harness.cell import Material, Measured, measure, training_of
+from harness import clusters, neighbours, stats
+from harness.cell import Material, Measured, measure, point_values, training_of
 from harness.certificate import read_stamped
 from harness.chain import Fitter
 from harness.codecs import load_codec
@@ -678,3 +679,55 @@ def test_poisoned_rows_of_a_file_do_not_reach_a_fit(tmp_path: Path) -> None:
         found.append((_vectors(train).tobytes(), train.pairs.tolist(), arrays))
     assert found[0] == found[1]
     assert found[0][2] != found[2][2]
+
+
+# -- What is undefined ---------------------------------------------------------------------------------------
+
+
+def _with_gold(data: PairSet, gold: Doubles) -> PairSet:
+    return PairSet(data.name, None, data.vectors, data.pairs, gold, data.origin)
+
+
+def test_a_constant_score_of_what_is_unseen_leaves_the_other_protocol() -> None:
+    """Unseen pairs that all have one score have no correlation: left out and said, and the rest is there."""
+    train, test = _set("train", 0), _set("test", 1)
+    gold = _gold(test).copy()
+    gold[PAIRS // 2 :] = 3.0
+    constant = _with_gold(test, gold)
+    clean = _material(train, constant)
+    seen = Overlap(*(np.arange(PAIRS) < PAIRS // 2 for _ in range(3)))
+    shared = dataclasses.replace(clean, overlaps={"test": seen})
+    measured = _measure(_cell((SCALAR,), ["spearman@human"]), shared, (AS_PUBLISHED, "decontaminated"))
+    assert [(AS_PUBLISHED, "test", "spearman@human")] == list(_found(measured))
+    (note,) = measured.left_out
+    assert ("decontaminated", "test", "spearman@human") == (note["protocol"], note["dataset"], note["metric"])
+    assert note["why"].startswith(f"all {PAIRS - PAIRS // 2} values are equal (human)")
+
+
+def test_a_score_that_is_constant_everywhere_is_refused_in_words() -> None:
+    """The error names set, protocol, metric and series."""
+    train, test = _set("train", 0), _set("test", 1)
+    constant = _material(train, _with_gold(test, np.full(PAIRS, 3.0)))
+    with pytest.raises(
+        InputError, match=r"^test \(as-published\): retention@human is undefined: .*\(human\)"
+    ):
+        _measure(_cell((SCALAR,), ["retention@human"]), constant)
+
+
+def test_resamples_without_the_one_label_are_counted() -> None:
+    """A single 1 among the scores is not drawn in about e^-1 of the resamples, and the value says so."""
+    train, test = _set("train", 0), _set("test", 1)
+    rare = _material(train, _with_gold(test, (np.arange(PAIRS) == 7).astype(float)))
+    (value,) = _measure(_cell((SCALAR,), ["spearman@human"]), rare).values
+    assert 0.33 < value.undefined / stats.RESAMPLES < 0.40
+    assert value.low < value.value < value.high
+
+
+def test_point_values_are_those_of_the_measurement_without_its_rounding() -> None:
+    """Each value of a measurement, combinations included, to the six digits that it states."""
+    train, tests = _set("train", 0), (_set("test", 1), _set("other", 2))
+    cell = _cell((SCALAR,), ["retention@human", "recall@10"], "test", "other")
+    shared, sums = _material(train, *tests), {"mean": {"test": 0.5, "other": 0.5}}
+    found = point_values(cell, shared, Fitter(shared.training, {"seed": 0}), [AS_PUBLISHED], sums)
+    expected = {key: value.value for key, value in _found(_measure(cell, shared, combine=sums)).items()}
+    assert expected == pytest.approx(found, rel=1e-5)

@@ -134,9 +134,10 @@ def test_a_figure_says_what_it_shows(name: str) -> None:
     assert bars == [word for word in ("intervals", "standard deviation") if word in caption]
 
 
-def test_a_point_is_the_mean_of_its_seeds_with_the_widest_interval() -> None:
-    """Of two seeds the mean of the values, the lowest low and the highest high, and both cells named."""
-    seeds = [row(0.8), row(0.9, seed=1, cell="c.s1")]
+def test_a_point_is_the_mean_of_its_seeds_with_their_interval() -> None:
+    """Of two seeds what the evidence has of both, and both cells named."""
+    mean = {"value": 0.85, "low": 0.79, "high": 0.91, "n": 50, "seeds": 2}
+    seeds = [row(0.8, mean=mean), row(0.9, seed=1, cell="c.s1", mean=mean)]
     (point,) = _style.means(seeds, ("compressor",), dataset="sts12-16")
     assert {
         "compressor": "lens",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from report.claims import Claim, Row, load_claims, percent
 from report.evidence import rows
 from report.verdicts import judge, verdict
 
+GROUP = "minilm.stsb-test.lens-pq.117x"
 CELL = {"encoder": "minilm", "train": "stsb-test", "chain": "lens-pq", "point": "117x", "seed": 0}
 
 
@@ -40,13 +42,13 @@ def a_claim(encoders: dict[str, str]) -> Claim:
     )
 
 
-def write_result(tree: Tree, seed: int, value: float, low: float, high: float) -> str:
+def write_result(tree: Tree, seed: int, value: float, low: float, high: float, chain: str = "lens-pq") -> str:
     """Write a stamped result with one value, and return its certificate."""
-    name = f"minilm.stsb-test.lens-pq.117x.s{seed}"
+    name = f"minilm.stsb-test.{chain}.117x.s{seed}"
     content = {
         "suite": "s",
         "cell": name,
-        "inputs": {"cell": {**CELL, "seed": seed}},
+        "inputs": {"cell": {**CELL, "chain": chain, "seed": seed}},
         "sizes": {"bytes_per_vector": 13, "ratio": 118.0},
         "values": [
             {"protocol": "as-published", "dataset": "sts12-16", "metric": "retention@human",
@@ -79,14 +81,84 @@ def test_a_verdict_follows_from_rule_value_and_interval(
     assert expected == verdict(a_row(rule), value, low, high)
 
 
-def test_seeds_are_averaged_and_the_widest_interval_is_kept(tmp_path: Path) -> None:
-    """0.94 and 0.96 average to 0.95; the interval runs from the lowest low to the highest high."""
+def write_means(tree: Tree, results: dict[str, str], *against: dict[str, Any], **value: float) -> None:
+    """Write the mean of results, by cell and certificate, of the one value that they have."""
+    place = {"protocol": "as-published", "dataset": "sts12-16", "metric": "retention@human"}
+    group = {"group": GROUP, "results": results, "values": [{**place, **value, "n": 100, "units": 90}]}
+    others = [{"group": x["group"], "results": x["results"], "values": []} for x in against]
+    pairs = [{"group": GROUP, "against": x["group"], "values": [{**place, **x["less"]}]} for x in against]
+    batches = [{"of": {}, "groups": [group, *others], "comparisons": pairs}]
+    write_stamped(tree.means("s"), {"suite": "s", "batches": batches})
+
+
+def test_a_mean_over_seeds_is_read_with_its_interval(tmp_path: Path) -> None:
+    """0.94 and 0.96 average to 0.95; the interval over items and seeds is what a run has left."""
     tree = Tree(tmp_path)
     hashes = [write_result(tree, 0, 0.94, 0.90, 0.95), write_result(tree, 1, 0.96, 0.93, 0.99)]
+    write_means(
+        tree, {f"{GROUP}.s{i}": each for i, each in enumerate(hashes)}, value=0.95, low=0.91, high=0.98
+    )
     (row,) = judge([a_claim({"minilm": "analogue"})], tree)
-    assert (0.95, 0.90, 0.99, 2) == (row["value"], row["low"], row["high"], row["seeds"])
+    assert (0.95, 0.91, 0.98, 2) == (row["value"], row["low"], row["high"], row["seeds"])
     assert hashes == [entry["sha256"] for entry in row["evidence"]]
     assert "REPRODUCED" == row["verdict"]
+
+
+@pytest.mark.parametrize("named", [{}, {"s0": "0" * 64, "s1": "1" * 64}], ids=["none", "of other results"])
+def test_a_mean_of_other_results_is_never_used(tmp_path: Path, named: dict[str, str]) -> None:
+    """Without a mean of just the seeds at hand the row is NOT_RUN, and says what is lacking."""
+    tree = Tree(tmp_path)
+    write_result(tree, 0, 0.94, 0.90, 0.95)
+    write_result(tree, 1, 0.96, 0.93, 0.99)
+    if named:
+        results = {f"{GROUP}.{seed}": each for seed, each in named.items()}
+        write_means(tree, results, value=0.95, low=0.91, high=0.98)
+    (row,) = judge([a_claim({"minilm": "analogue"})], tree)
+    assert ("NOT_RUN", None) == (row["verdict"], row["value"])
+    assert "found no mean over these 2 seeds" in row["reason"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "low", "high", "expected"),
+    [
+        ("at least", 0.01, 0.05, "REPRODUCED"),
+        ("at least", -0.01, 0.05, "WITHIN_TOLERANCE"),
+        ("at least", -0.05, -0.01, "NOT_REPRODUCED"),
+        ("at most", -0.05, -0.01, "REPRODUCED"),
+        ("at most", -0.05, 0.01, "WITHIN_TOLERANCE"),
+        ("at most", 0.01, 0.05, "NOT_REPRODUCED"),
+    ],
+)
+@pytest.mark.parametrize("reversed_", [False, True], ids=["as compared", "the other way round"])
+def test_a_row_against_another_method_is_judged_by_their_difference(
+    tmp_path: Path, rule: str, low: float, high: float, expected: str, reversed_: bool
+) -> None:
+    """All of the interval on the claimed side of 0, some of it, or none; either method may be the first."""
+    tree, other = Tree(tmp_path), "minilm.stsb-test.signs.117x"
+    one = write_result(tree, 0, 0.94, 0.90, 0.95)
+    two = write_result(tree, 0, 0.90, 0.88, 0.92, chain="signs")
+    less = {"value": (low + high) / 2, "low": low, "high": high, "p": 0.5}
+    if reversed_:
+        less |= {"value": -less["value"], "low": -high, "high": -low}
+    compared = {"group": other, "results": {f"{other}.s0": two}, "less": less}
+    write_means(tree, {f"{GROUP}.s0": one}, compared, value=0.94, low=0.9, high=0.95)
+    chains = {"chain": "signs", "against": "lens-pq"} if reversed_ else {"against": "signs"}
+    row = a_row(rule).model_copy(update={**chains, "published": 0.0, "precision": 0.0})
+    claim = a_claim({"minilm": "analogue"}).model_copy(update={"rows": [row]})
+    (judged,) = judge([claim], tree)
+    assert (expected, low, high) == (judged["verdict"], judged["low"], judged["high"])
+    assert {one, two} == {entry["sha256"] for entry in judged["evidence"]}
+
+
+def test_methods_that_no_run_has_compared_are_not_run(tmp_path: Path) -> None:
+    """Two values are no comparison: their intervals say nothing of the difference."""
+    tree = Tree(tmp_path)
+    write_result(tree, 0, 0.94, 0.90, 0.95)
+    write_result(tree, 0, 0.90, 0.88, 0.92, chain="signs")
+    row = a_row().model_copy(update={"against": "signs"})
+    (judged,) = judge([a_claim({"minilm": "analogue"}).model_copy(update={"rows": [row]})], tree)
+    assert "NOT_RUN" == judged["verdict"]
+    assert "found no comparison" in judged["reason"]
 
 
 def test_missing_evidence_is_blocked_or_not_run_and_never_a_number(tmp_path: Path) -> None:
