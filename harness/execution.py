@@ -17,8 +17,8 @@ def spread(work: Callable[[T], R], items: Sequence[T], jobs: int) -> Iterator[R]
     from joblib import Parallel, delayed
 
     if jobs > 1:
-        # joblib ends a worker that holds 300 MB more than after its first item and takes it for a leak. Workers
-        # keep what cells share, and would read it all again.
+        # joblib ends a worker that holds 300 MB more than after its first item: it takes that for a leak.
+        # Workers keep what cells share, and would read it all again.
         work = _Kept(work)
     yield from Parallel(n_jobs=jobs, return_as="generator_unordered")(delayed(work)(item) for item in items)
 

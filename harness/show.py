@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from harness.core import Json
 from harness.rerun import Line
 from harness.status import Entry
 
