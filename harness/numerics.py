@@ -1,9 +1,9 @@
 """The numerics of this process, decided before a library is imported: AVX2, one thread, rounding as it is.
 
 A library takes its instructions, and with them the order of its sums, from the processor that it meets. Here
-each is held to what nearly every x86-64 processor since 2015 has, so that the same inputs give the same bytes on
-all of them. The variables are read when a library is first imported: ``harness/__init__.py`` calls ``pin`` before
-anything else, and child processes inherit them. What a user set otherwise is overridden, and named.
+each is held to what nearly every x86-64 processor since 2015 has, so that the same inputs give the same bytes
+on all of them. The variables are read when a library is first imported: ``harness/__init__.py`` calls ``pin``
+before anything else, and child processes inherit them. What a user set otherwise is overridden, and named.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def pin() -> None:
         sys.meta_path.insert(0, _Torch())
     if early:
         warnings.warn(
-            f"{', '.join(early)} was imported before the harness and may give other bytes: import harness first",
+            f"{', '.join(early)} was imported before the harness, import harness first: bytes may differ",
             RuntimeWarning,
             stacklevel=3,
         )

@@ -1,9 +1,8 @@
 """The same bytes under other processors: small steps as they are and under qemu, side by side.
 
-``qemu-x86_64 -cpu MODEL`` shows a process another processor's name, vendor and instructions. Each kind of step
-runs in one process for each processor and is kept in a file of its own, so that an interrupted run goes on where
-it was. Where qemu 7.2 sorts indices wrongly (``numpy.argsort`` at AVX2 reads outside its array), both runs sort
-stably instead.
+``qemu-x86_64 -cpu MODEL`` shows a process another processor's name, vendor and instructions. Each kind of
+step runs in one process for each processor and is kept in a file of its own: an interrupted run goes on where
+it was. qemu 7.2 ends a process in NumPy's AVX2 kernel of ``argsort``: both runs sort stably instead.
 """
 
 from __future__ import annotations

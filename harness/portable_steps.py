@@ -1,7 +1,7 @@
 """Digests of what this process computes, one a step: libraries, and a small cell of every plug-in.
 
-The same steps run as they are and under an emulated processor (``harness.portability``). Plug-ins are those in
-the folders; a parameter without a default gets a small value, and training is cut short.
+The same steps run as they are and under an emulated processor (``harness.portability``). Plug-ins are those
+in the folders; a parameter without a default gets a small value, and training is cut short.
 """
 
 from __future__ import annotations
@@ -161,8 +161,8 @@ def encoders() -> Iterator[tuple[str, str]]:
     from harness.encoders.concat import join
 
     yield "concat", digest(join([_vectors(), np.ascontiguousarray(_vectors()[:, ::-1])]))
-    for name, module, params in _declared():
-        data = _data(params.dimension)
+    for name, module, declared in _declared():
+        data, params = _data(declared.dimension), declared
         options: tuple[Any, ...] = ()
         if "corpus" in inspect.signature(module.encode).parameters:
             params, options = params.model_copy(update={"dimension": 3, "in_texts": 1}), (data,)

@@ -2,9 +2,9 @@
 
 torch has both from Intel's MKL. Its products take another path on Intel's processors than on AMD's under
 every setting but the slowest; its square roots and some logarithms and inverse functions start from
-approximations that processors round differently, so that they are not even IEEE 754's. NumPy's OpenBLAS is held
-to one kernel, and its square root is exact. torch calls these functions wherever it would have called its own,
-in training as well: gradients are products too. ``harness.numerics`` runs ``install`` when torch is imported.
+approximations that processors round differently, so that they are not even IEEE 754's. NumPy's OpenBLAS is
+held to one kernel, and its square root is exact. torch calls these functions wherever it would have called
+its own, in training as well: gradients are products too. ``harness.numerics`` runs ``install`` then.
 """
 
 from __future__ import annotations

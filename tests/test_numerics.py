@@ -32,7 +32,7 @@ HOSTILE = {
 
 
 def _plain(code: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run Python code in the environment of this process, without what the harness set, with ``variables``."""
+    """Run Python code in this process's environment, without what the harness set, with ``variables``."""
     ours = {*numerics.INSTRUCTIONS, *numerics.THREADS, numerics.NUMPY, numerics.OVERRIDDEN}
     inherited = {name: value for name, value in os.environ.items() if name not in ours}
     return subprocess.run(
@@ -56,7 +56,8 @@ def test_what_is_overridden_is_named_to_child_processes_too() -> None:
     """A user's values stand in the variable that children inherit; equal ones and absent ones do not."""
     code = (
         "import harness, subprocess, sys; print(subprocess.run([sys.executable, '-c', "
-        "'from harness import numerics; print(numerics.overridden())'], capture_output=True, text=True).stdout)"
+        "'from harness import numerics; print(numerics.overridden())'], stdout=subprocess.PIPE, "
+        "text=True).stdout)"
     )
     expected = {"OMP_NUM_THREADS": "7", "MKL_CBWR": "AVX"}
     actual = _plain(code, OMP_NUM_THREADS="7", MKL_CBWR="AVX", OPENBLAS_CORETYPE="Haswell").stdout.strip()
