@@ -72,7 +72,7 @@ def test_a_paired_difference_has_the_interval_of_a_paired_t_test(tmp_path: Path)
 
 
 def test_seeds_that_differ_widen_a_difference(tmp_path: Path) -> None:
-    """Queries that all differ by 0.1 leave no doubt; of seeds that differ by 0 and 0.2 the interval has both."""
+    """Queries that all differ by 0.1 leave no doubt; seeds of 0 and 0.2 more are both in the interval."""
     theirs = files(tmp_path, "theirs", [THEIRS], 10)
     one = files(tmp_path, "one", [[x + 0.1 for x in THEIRS]], 10)
     two = files(tmp_path, "two", [THEIRS, [x + 0.2 for x in THEIRS]], 10)

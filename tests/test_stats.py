@@ -91,7 +91,7 @@ def test_the_spearman_of_a_constant_series_is_undefined() -> None:
 
 @pytest.mark.parametrize("ties", [False, True], ids=["distinct", "ties"])
 def test_an_influence_is_the_derivative_of_scipys_spearman(ties: bool) -> None:
-    """A thousand copies of the sample, one item thirty times more: scipy's value moves by influence / 1000."""
+    """Of the sample a thousand times, one item 30 times more moves scipy's value by influence / 1000."""
     x, y = _bivariate(0.8, 30, seed=3)
     y = np.round(2 * y) if ties else y
     copies = 1000
