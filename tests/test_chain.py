@@ -254,5 +254,5 @@ def test_a_codec_of_other_dimensions_is_refused(tmp_path: Path, monkeypatch: pyt
         tmp_path / "c.safetensors"
     )
     narrow = Training(np.ascontiguousarray(x[:, :-1]), np.empty((0, 2), np.int64), None)
-    with pytest.raises(InputError, match="c.safetensors: pca: .*, expected .* vectors of 15 dimensions"):
+    with pytest.raises(InputError, match=r"c\.safetensors: pca: .*, expected .* vectors of 15 dimensions"):
         Fitter(narrow, {}).fit((Step("pca", {}, "c.safetensors"),))
