@@ -45,6 +45,8 @@ def explained(error: BaseException) -> tuple[str, int] | None:
         case OSError():
             named = f"{error.filename}: " if error.filename is not None else ""
             ended = f"{named}{error.strerror or error}", 1
+        case _ if isinstance(error.__cause__, EOFError):  # typer takes it for the end of a dialogue
+            ended = f"a file ended too early: {error.__cause__}", 1
         case _ if hasattr(error, "format_message"):  # click's usage errors have it
             ended = error.format_message(), 2
     return ended
