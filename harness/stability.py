@@ -102,7 +102,7 @@ def read(tree: Tree) -> Stability:
                     pipeline = suite, entry["encoder"], entry["chain"], entry["point"]
                     moves[pipeline] = {key_of(x): max(map(abs, x["moves"])) for x in entry["values"]}
                     if missing := {key[2] for key in moves[pipeline]} - floors.keys():
-                        raise ValueError(f"no floor of {sorted(missing)[0]}")  # noqa: TRY301
+                        raise ValueError(f"no floor of {min(missing)}")  # noqa: TRY301
         except (KeyError, TypeError, ValueError) as error:
             raise InputError(f"{path}: {error!r}, expected what harness jitter writes") from error
     return Stability(moves, floors)

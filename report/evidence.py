@@ -40,8 +40,8 @@ def gather(tree: Tree) -> Evidence:
 def results(tree: Tree) -> list[dict[str, Any]]:
     """Return the content of every result, with its certificate under ``sha256``, in order of suite and cell.
 
-    Values of unstable pipelines have their ``jitter`` (``harness.stability``). Raises InputError where there is
-    no result, or where one does not match its certificate.
+    Values of unstable pipelines have their ``jitter`` (``harness.stability``). Raises InputError where there
+    is no result, or where one does not match its certificate.
     """
     paths = sorted((tree.root / "results").glob("*/*.json"))
     if not paths:
