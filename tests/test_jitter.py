@@ -161,7 +161,7 @@ def test_a_rerun_may_be_off_by_three_times_the_largest_move(move: float, state: 
 
 
 def test_an_unstable_pipeline_is_marked_and_its_jitter_is_in_the_interval(measured: Path, cli: Cli) -> None:
-    """Beyond the metric's tolerance of 0.01 a value has a mark, and either half of the interval is widened."""
+    """Beyond the metric's tolerance of 0.01 a value has a mark, and a wider interval."""
     tree = Tree(measured / "out")
     plain = {row["cell"]: row for row in evidence.rows(tree) if row["metric"] == KEY[2]}
     _rewrite(tree.root, 0.03)
