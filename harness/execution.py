@@ -7,7 +7,6 @@ import os
 THREADS = 1  # a process has one, whatever it does: another number may change last bits
 
 
-
 def use_threads() -> None:
     """Give BLAS, torch and faiss of this process one thread, where a caller gave them more."""
     import faiss
