@@ -191,7 +191,7 @@ class Harness:
         path.write_text(text.replace(old, new), "utf-8")
 
     def evidence(self) -> dict[str, bytes]:
-        """Return every file below results/, scores/, codecs/ and means/ that is no leftover of a killed write."""
+        """Return every file of results/, scores/, codecs/ and means/, but leftovers of killed writes."""
         found = {}
         for kind in ("results", "scores", "codecs", "means"):
             for path in sorted((self.tree.root / kind).rglob("*")):
@@ -452,7 +452,7 @@ def test_a_run_killed_at_any_write_ends_in_the_same_bytes(
     assert 0 == whole_run(*chosen).status
     kept = [whole_run.folder / "out", whole_run.folder / ".cache"]
     moments = sum(path.is_file() for root in kept for path in root.rglob("*"))
-    # what was blocked, two units of vectors, an overlap, scores before; scores, result, envelope; codec, means
+    # what was blocked, two units of vectors, an overlap, scores before; three files a cell; a codec, means
     assert 1 + 2 + 1 + 1 + 3 * cells + 1 + 1 == moments
     for moment in range(1, moments + 1):
         for name in ("out", ".cache"):
