@@ -196,9 +196,9 @@ class Harness:
         path.write_text(text.replace(old, new), "utf-8")
 
     def evidence(self) -> dict[str, bytes]:
-        """Return every file below results/, scores/ and codecs/ that is no leftover of a killed write."""
+        """Return every file of results/, scores/, codecs/ and means/, but leftovers of killed writes."""
         found = {}
-        for kind in ("results", "scores", "codecs"):
+        for kind in ("results", "scores", "codecs", "means"):
             for path in sorted((self.tree.root / kind).rglob("*")):
                 if path.is_file() and not path.name.startswith("."):
                     found[path.relative_to(self.tree.root).as_posix()] = path.read_bytes()
@@ -457,8 +457,8 @@ def test_a_run_killed_at_any_write_ends_in_the_same_bytes(
     assert 0 == whole_run(*chosen).status
     kept = [whole_run.folder / "out", whole_run.folder / ".cache"]
     moments = sum(path.is_file() for root in kept for path in root.rglob("*"))
-    # what was blocked, two units of vectors, an overlap, scores before; scores, result, envelope; a codec
-    assert 1 + 2 + 1 + 1 + 3 * cells + 1 == moments
+    # what was blocked, two units of vectors, an overlap, scores before; three files a cell; a codec, means
+    assert 1 + 2 + 1 + 1 + 3 * cells + 1 + 1 == moments
     for moment in range(1, moments + 1):
         for name in ("out", ".cache"):
             shutil.rmtree(fresh.folder / name, ignore_errors=True)
@@ -1026,7 +1026,7 @@ def test_half_a_run_is_not_published(
 
 
 def test_what_is_published_is_what_the_cells_left(ran: Harness) -> None:
-    """Results, envelopes, scores, kept codecs and the list of what was blocked; no leftovers."""
+    """Results, envelopes, scores, means, kept codecs and the list of what was blocked; no leftovers."""
     (ran.tree.root / "results" / "own" / ".leftover.json.1.tmp").touch()
     shutil.copyfile(ran.tree.result("own", _cell("pca")), ran.tree.result("own", "old-cell"))
     found = {path.relative_to(ran.tree.root).as_posix() for path in _files(_entries(ran), ran.tree)}
