@@ -323,8 +323,11 @@ def test_the_audit_is_evidence_as_shares_of_pairs(tmp_path: Path) -> None:
         "two": {"pairs": 30, "shared_pairs": 3, "pairs_with_a_seen_sentence": 9},
     }
     combine = {"both": {"one": 0.5, "two": 0.5}, "gap": {"one": 1.0, "two": -1.0}, "more": {"three": 1.0}}
-    measured(Tree(tmp_path), {}, [], audit=audit, inputs={"cell": {**CELL, "grid": {}}, "combine": combine})
-    found = {(row["metric"], row["dataset"]): (row["value"], row["n"]) for row in rows(Tree(tmp_path))}
+    measured(
+        Tree(tmp_path), {}, [KEPT], audit=audit, inputs={"cell": {**CELL, "grid": {}}, "combine": combine}
+    )
+    flat = [row for row in rows(Tree(tmp_path)) if row["metric"].endswith(("@audit", "@bytes"))]
+    found = {(row["metric"], row["dataset"]): (row["value"], row["n"]) for row in flat}
     assert {
         ("ratio@bytes", ""): (96.0, 1),
         ("shared-pairs@audit", "one"): (0.5, 10), ("seen-sentence@audit", "one"): (0.6, 10),
@@ -372,7 +375,7 @@ def test_a_check_is_judged_by_the_transcript_of_its_server(
 ) -> None:
     """One failure fails all, a skipped check is blocked with its reason; the row says who answered."""
     tree = Tree(tmp_path)
-    measured(tree, {}, [])
+    measured(tree, {}, [KEPT])
     sha256 = heard(tree, *statuses)
     row, unasked = judge([engineering(check)], tree)
     found = (row["verdict"], row["value"], row["printed"].get("value"), row["reason"])
@@ -388,14 +391,14 @@ def test_a_check_is_judged_by_the_transcript_of_its_server(
 
 def test_a_server_that_nobody_asked_was_not_run(tmp_path: Path) -> None:
     """Without a transcript and without a remedy to name, nothing hinders."""
-    measured(Tree(tmp_path), {}, [])
+    measured(Tree(tmp_path), {}, [KEPT])
     loopback, _ = judge([engineering()], Tree(tmp_path))
     assert ("NOT_RUN", None, []) == (loopback["verdict"], loopback["value"], loopback["evidence"])
 
 
 def test_a_check_that_the_transcript_does_not_have_is_not_judged(tmp_path: Path) -> None:
     """A name that no check has passes nothing."""
-    measured(Tree(tmp_path), {}, [])
+    measured(Tree(tmp_path), {}, [KEPT])
     heard(Tree(tmp_path), "PASS")
     assert "NOT_RUN" == judge([engineering("c9")], Tree(tmp_path))[0]["verdict"]
 
@@ -403,7 +406,7 @@ def test_a_check_that_the_transcript_does_not_have_is_not_judged(tmp_path: Path)
 def test_a_transcript_that_was_edited_is_refused(tmp_path: Path) -> None:
     """A FAIL made a PASS by hand no longer matches the certificate."""
     tree = Tree(tmp_path)
-    measured(tree, {}, [])
+    measured(tree, {}, [KEPT])
     heard(tree, "FAIL")
     tree.transcript("loopback").write_text(tree.transcript("loopback").read_text().replace("FAIL", "PASS"))
     with pytest.raises(InputError, match=r"loopback\.json: .*its certificate says"):
