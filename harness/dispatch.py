@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import platform
 from dataclasses import dataclass
 from typing import Any
@@ -77,7 +78,7 @@ def described() -> dict[str, Any]:
 
 
 def _numpy() -> Library:
-    from numpy._core import _multiarray_umath as built
+    built: Any = importlib.import_module("numpy._core._multiarray_umath")
 
     used = [name for name in built.__cpu_dispatch__ if built.__cpu_features__.get(name)]
     top = "AVX2" if used and used[-1] in {"X86_V3", "AVX2", "FMA3"} else " ".join(used[-1:]) or "baseline"
@@ -116,7 +117,8 @@ def _faiss() -> Library:
 
     config: Any = getattr(faiss, "SIMDConfig", None)
     if config is None:  # before dynamic dispatch the loader chose a library
-        name = faiss.swigfaiss.__name__.rpartition(".")[2]
+        loaded: Any = faiss
+        name = loaded.swigfaiss.__name__.rpartition(".")[2]
         return Library("faiss", "AVX2" if name == "swigfaiss_avx2" else name, "AVX2")
     return Library("faiss", str(config.get_level_name()), "AVX2")
 

@@ -41,7 +41,7 @@ def table(out: Path, jobs: int, on_step: Callable[[str], None], kinds: tuple[str
     runs = [(machine, kind) for kind in kinds for machine in (PLAIN, *MODELS)]
     with ThreadPoolExecutor(jobs) as pool:
         digests = dict(zip(runs, pool.map(functools.partial(_kept, out, on_step), runs), strict=True))
-    rows = []
+    rows: list[dict[str, Any]] = []
     for kind in kinds:
         plain = digests[PLAIN, kind]
         for step in plain:
@@ -99,7 +99,7 @@ def main(kind: str) -> None:
     from harness.portable_steps import STEPS
 
     argsort: Any = np.argsort
-    np.argsort = lambda a, axis=-1, **_: argsort(a, axis=axis, kind="stable")  # type: ignore[assignment]
+    np.argsort = lambda a, axis=-1, **_: argsort(a, axis=axis, kind="stable")
     steps = {}
     for name, value in STEPS[kind]():
         steps[name] = value

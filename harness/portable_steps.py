@@ -51,7 +51,7 @@ def libraries() -> Iterator[tuple[str, str]]:
     rng = np.random.default_rng(0)
     x = rng.standard_normal((130, 384))
     for kind in (np.float32, np.float64):
-        a = x.astype(kind)
+        a: Any = x.astype(kind)
         flat, square = a[:, :50].ravel(), a[:, :60].T @ a[:, :60]
         name = f"numpy {np.dtype(kind)} "
         yield name + "matmul", digest(a @ a.T, a[:1] @ a.T, a[0] @ a.T, a.T @ a)
@@ -195,8 +195,7 @@ def small(params: type[BaseModel]) -> Any:
             values[name] = SHORT[name]
         elif field.is_required():
             nested = field.annotation
-            is_model = inspect.isclass(nested) and issubclass(nested, BaseModel)
-            values[name] = small(nested) if is_model else 4
+            values[name] = small(nested) if inspect.isclass(nested) and issubclass(nested, BaseModel) else 4
     try:
         return params(**values)
     except ValidationError:  # of another type or range under a name of SHORT

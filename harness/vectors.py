@@ -20,8 +20,8 @@ from harness.cache import entry
 from harness.core import Floats, Ints, Json, PairSet, Place
 from harness.units import Encoding, Told, Unit, encode, unit_of
 
-# What beside the encoder's own module decides a vector: which texts are encoded together, how models are read,
-# and by which products. Not all that these import: a paid vector is not asked for again for an error's wording.
+# What beside the encoder's own module decides a vector: which texts are encoded together, how models are read
+# and multiplied. Not all that these import: a paid vector is not asked for again for an error's wording.
 _MADE_WITH = (__name__, Unit.__module__, "harness.pretrained", "harness.numerics", "harness.products")
 # Another version, other last bits.
 LIBRARIES = ("numpy", "sentence-transformers", "tokenizers", "torch", "transformers")
