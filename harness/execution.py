@@ -8,7 +8,7 @@ THREADS = 1  # a process has one, whatever it does: another number may change la
 
 
 def use_threads() -> None:
-    """Give BLAS, torch and faiss of this process one thread, and torch the products of ``harness.products``."""
+    """Give BLAS, torch and faiss of this process one thread, and torch its products by NumPy."""
     import faiss
     import torch
     from threadpoolctl import threadpool_limits

@@ -118,8 +118,8 @@ def _clipped(values: Doubles) -> Doubles:
 def summary(values: Estimates) -> tuple[float, float, float, int]:
     """Return the point estimate, the percentile interval's ends, and how many resamples are undefined.
 
-    Resamples of few items are biased where a correlation is near its bound: an interval that would pass by the
-    point ends at it.
+    Resamples of few items are biased where a correlation is near its bound: an interval that would pass by
+    the point ends at it.
     """
     moved = resamples(values)
     defined = moved[np.isfinite(moved)]

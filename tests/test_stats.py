@@ -266,7 +266,7 @@ def test_the_interval_is_moved_and_stretched_as_the_first_resamples_are() -> Non
 
 
 def test_an_interval_never_lies_beside_its_value() -> None:
-    """Thirty pairs with labels of 0 and 1 and a correlation near its bound: resamples are biased downwards."""
+    """Thirty pairs, labels 0 and 1, a correlation near its bound: resamples are biased downwards."""
     rng = np.random.default_rng(5)
     gold = np.repeat([0.0, 1.0], 15)
     series = {"a": gold, "b": gold + 0.001 * rng.standard_normal(30)}
