@@ -9,9 +9,9 @@ drawn a and b times counts a + b - 1 times, the first-order form of the vertex b
 Borgatti 1999), which is far too wide for sparse graphs. So are they where clusters are few: two of a hundred
 pairs each leave three resamples.
 
-Simulated, with rows and pairs drawn anew each time, intervals of nominally 95 % held the true value this often,
-for all pairs of 30 to 100 rows, graded pairs of 46 to 1,654 and random pairs of 46 to 1,654: 95 to 100 %; with a b
-97 to 100 %, with pairs as units 44 to 91 %, with the row that a pair was drawn for as unit 76 to 91 %.
+Simulated, with rows and pairs drawn anew each time, intervals of nominally 95 % held the true value this
+often, for all pairs of 30 to 100 rows, graded pairs of 46 to 1,654 and random pairs of 46 to 1,654: 95 to
+100 %; with a b 97 to 100 %, with pairs as units 44 to 91 %, with the row that a pair was drawn for 76 to 91 %.
 """
 
 from __future__ import annotations
