@@ -192,7 +192,8 @@ def _strange_blocks(tree: Tree, name: str, plan: Plan) -> Iterator[str]:
 def missing(tree: Tree, known: Mapping[str, Plan]) -> list[str]:
     """Return a line for each cell that a suite has and that is neither in ``tree`` nor BLOCKED there.
 
-    A value that a result lacks although its set has pairs enough is a line as well.
+    A value that a result lacks although its set has pairs enough is a line as well, unless it is noted there
+    as undefined.
     """
     lines = []
     for name, plan in known.items():
@@ -214,10 +215,10 @@ def missing(tree: Tree, known: Mapping[str, Plan]) -> list[str]:
 
 
 def _values_missing(content: Mapping[str, Any], cell: Cell) -> list[str]:
-    """Return the values of pairs that a result does not have, where its audit counts pairs enough."""
-    values = content.get("values")
+    """Return the values of pairs that a result neither has nor notes, where its audit counts pairs enough."""
     there = {
         (_get(value, "protocol"), _get(value, "dataset"), _get(value, "metric"))
+        for values in (content.get("values"), content.get("left_out"))
         for value in (values if isinstance(values, list) else [])
     }
     lines = []

@@ -258,7 +258,8 @@ def verify(root: Annotated[Path, typer.Option(help="The checkout to verify.")] =
       (python3 repro/verify.py does this alone, without a package).
     Against the suites: no result that they have not, none missing that is not BLOCKED.
     By recomputing: values whose scores are all in the evidence come out again from
-      them; of the others the number of items is checked. Intervals are not computed again.
+      them; of the others the number of items is checked. Of means over seeds and of comparisons
+      some intervals a suite are drawn again; of the others the hash is checked.
     By rendering: claims, figures, report and the README's part come out in the same bytes.
     Seconds and versions in an envelope are held by the hash alone.
 
@@ -280,8 +281,9 @@ def compare(
     """Compare a run with the committed evidence, cell by cell.
 
     Audit, sizes and n have to be the same; values and the ends of intervals within each metric's rerun
-    tolerance; what else is not the same is named. Exit status 1 where a cell differs, where one that is
-    committed is neither here nor BLOCKED though its suite was run, or where nothing is compared.
+    tolerance; what else is not the same is named. So are means over seeds, of groups of which all cells are
+    here. Exit status 1 where a cell or mean differs, where one that is committed is neither here nor BLOCKED
+    though its suite was run, or where nothing is compared.
 
     \b
     Example: harness compare
@@ -289,16 +291,19 @@ def compare(
     from harness.admission import plans, strangers
     from harness.rerun import FAILING
     from harness.rerun import compare as compare_trees
+    from harness.rerun_means import compare_means
     from harness.show import compared
 
     for tree in (Tree(out), Tree(committed)):
         for line in strangers(tree, plans(tree)):
             raise InputError(line)
-    found = compare_trees(Tree(out), Tree(committed))
+    found = [*compare_trees(Tree(out), Tree(committed)), *compare_means(Tree(out), Tree(committed))]
     _print(compared(found))
     failing = [line for line in found if line.state in FAILING]
     if failing:
-        raise RunError(f"{len(failing)} cells differ by more than their rerun tolerance, or are missing")
+        raise RunError(
+            f"{len(failing)} cells or means differ by more than their rerun tolerance, or are missing"
+        )
 
 
 @app.command()

@@ -29,7 +29,7 @@ FLOOR = 1e-7  # what float32 scores of size 1 leave of a mean that is near 0
 def disagreements(tree: Tree, path: Path, content: Mapping[str, Any]) -> list[str]:
     """Return a line for each value of the result at ``path`` that its score files do not come to."""
     try:
-        after, before = (_arrays(tree, content, key, str(path)) for key in ("after", "before"))
+        after, before = (arrays(tree, content, key, str(path)) for key in ("after", "before"))
     except InputError as error:
         return [str(error)]
     return [
@@ -39,12 +39,12 @@ def disagreements(tree: Tree, path: Path, content: Mapping[str, Any]) -> list[st
     ]
 
 
-def _arrays(tree: Tree, content: Mapping[str, Any], key: str, where: str) -> Arrays:
+def arrays(tree: Tree, content: Mapping[str, Any], key: str, where: str) -> Arrays:
     """Return the arrays of a score file; raise InputError where it cannot be read or is not finite."""
     try:
         file = inside(tree.root, str(content["files"][key]["path"]), f"{where}: files.{key}")
-        with np.load(file, allow_pickle=False) as arrays:
-            found = {name: np.asarray(arrays[name], np.float64) for name in arrays.files}
+        with np.load(file, allow_pickle=False) as stored:
+            found = {name: np.asarray(stored[name], np.float64) for name in stored.files}
     except (KeyError, TypeError, OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise InputError(f"{where}: files.{key}: {error}, expected a readable .npz of scores") from error
     for name, array in found.items():
@@ -59,7 +59,7 @@ def _disagreement(value: Mapping[str, Any], content: Mapping[str, Any], after: A
         return _combined(value, content["values"], combine[value["dataset"]])
     metric, _, reference = value["metric"].partition("@")
     module = plugins.load("metrics", metric, "metrics")
-    series = _series(value["dataset"], module.ITEMS, after, before)
+    series = series_of(value["dataset"], module.ITEMS, after, before)
     needed = {key for request in module.needs(reference) for key in request}
     known = [len(series[key]) for key in needed if key in series]
     if not known and not (module.ITEMS == "pairs" and needed == {"squared-error"}):
@@ -72,13 +72,13 @@ def _disagreement(value: Mapping[str, Any], content: Mapping[str, Any], after: A
     return _unlike(value["value"], computed, "its score files come to")
 
 
-def _series(dataset: str, items: str, after: Arrays, before: Arrays) -> dict[str, Doubles]:
+def series_of(dataset: str, items: str, after: Arrays, before: Arrays) -> dict[str, Doubles]:
     """Return what the score files have of a set's items: by the names that metrics ask for."""
     if items != "pairs":
         start = f"{dataset}@{items}@"
         return {key.removeprefix(start): array for key, array in after.items() if key.startswith(start)}
-    named = {"compressed": after.get(dataset), "stage": after.get(f"{dataset}@stage")}
-    named["original"] = before.get(dataset)
+    named = {"compressed": after.get(dataset), "original": before.get(dataset)}
+    named |= {name: after.get(f"{dataset}@{name}") for name in ("stage", "squared-error")}
     return {key: array for key, array in named.items() if array is not None}
 
 

@@ -84,8 +84,8 @@ def _line(
         return Line(*key, "SAME BYTES")
     check_result(here, ours)
     check_result(committed, theirs)
-    why = _unequal(ours, theirs) or _furthest(
-        _values(ours), _values(theirs), lambda value: tolerance(jitter, theirs, value)
+    why = _unequal(ours, theirs) or furthest(
+        values_of(ours), values_of(theirs), lambda value: tolerance(jitter, theirs, value)
     )
     return Line(*key, "DIFFERS", why) if why else Line(*key, "WITHIN TOLERANCE", _others(ours, theirs))
 
@@ -116,18 +116,20 @@ def _others(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> str:
     return f"not the same: {', '.join(named)}" if named else ""
 
 
-def _values(content: Mapping[str, Any]) -> dict[Key, dict[str, Any]]:
+def values_of(content: Mapping[str, Any]) -> dict[Key, dict[str, Any]]:
+    """Return the values of a result, group or comparison by protocol, data set and metric."""
     return {key_of(value): value for value in content["values"]}
 
 
-def _furthest(
+def furthest(
     ours: Mapping[Key, Mapping[str, Any]],
     theirs: Mapping[Key, Mapping[str, Any]],
     allowed_of: Callable[[Key], float],
+    exact: tuple[str, ...] = ("n",),
 ) -> str:
     """Return the number that lies furthest outside its tolerance, in words, or nothing.
 
-    Ends of intervals are held to the tolerance of the value; n has to be the same.
+    Ends of intervals are held to the tolerance of the value; what is ``exact`` has to be the same.
     """
     alone = sorted(set(ours) ^ set(theirs))
     if alone:
@@ -135,8 +137,10 @@ def _furthest(
     worst, why = 1.0, ""
     for key, value in ours.items():
         other, allowed = theirs[key], allowed_of(key)
-        if value["n"] != other["n"]:
-            return f"{' '.join(key)}: n: {value['n']} here, {other['n']} committed, expected the same"
+        for name in exact:
+            if value[name] != other[name]:
+                at = f"{' '.join(key)}: {name}"
+                return f"{at}: {value[name]} here, {other[name]} committed, expected the same"
         for name in _NUMBERS:
             off = abs(value[name] - other[name]) / allowed
             if off > worst:

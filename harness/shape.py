@@ -22,6 +22,7 @@ def check_result(path: Path, content: Any) -> dict[str, Any]:
 
     Checked: its name, its suite and cell, the parameters of its cell, its sizes, and every value: finite, its
     interval around it, a whole number of items of at least 1, and no protocol, data set and metric twice.
+    What it leaves out as undefined is not stated, says why, and is stated under another protocol.
     """
     if path.name.endswith(".blocked.json"):
         raise InputError(
@@ -50,6 +51,7 @@ def check_result(path: Path, content: Any) -> dict[str, Any]:
         if place in places:
             raise InputError(f"{path}: values.{i}: found {' '.join(place)} twice, expected it once")
         places.add(place)
+    _check_left_out(content.get("left_out", []), places, path)
     found: dict[str, Any] = content
     return found
 
@@ -85,7 +87,27 @@ def _check_value(value: Any, where: str) -> tuple[str, str, str]:
     n = value.get("n")
     if not isinstance(n, int) or isinstance(n, bool) or n < 1:
         raise InputError(f"{at}: n: found {_brief(n)}, expected a whole number of items, at least 1")
+    undefined = value.get("undefined", 1)
+    if not isinstance(undefined, int) or isinstance(undefined, bool) or undefined < 1:
+        said = f"found {_brief(undefined)}, expected a number of resamples where some are undefined"
+        raise InputError(f"{at}: undefined: {said}")
     return protocol, dataset, metric
+
+
+def _check_left_out(notes: Any, places: set[tuple[str, str, str]], path: Path) -> None:
+    """Raise InputError unless what is left out is undefined under one protocol of several, and says why."""
+    if not isinstance(notes, list):
+        raise InputError(f"{path}: left_out: found {_brief(notes)}, expected a list of undefined values")
+    there, seen = {place[1:] for place in places}, set(places)
+    for i, note in enumerate(notes):
+        where = f"{path}: left_out.{i}"
+        _object(note, where)
+        protocol, dataset, metric, _ = (_text(note.get(key), f"{where}.{key}") for key in (*_NAMES, "why"))
+        place = protocol, dataset, metric
+        if place in seen or place[1:] not in there:
+            said = "expected once, not among the values, and measured under another protocol"
+            raise InputError(f"{where}: found {' '.join(place)}, {said}")
+        seen.add(place)
 
 
 def _object(value: Any, where: str) -> Mapping[str, Any]:

@@ -1,7 +1,8 @@
 """Everything that evidence can be held to without running it again, in four tiers; a problem is one line.
 
 By hash and structure (``repro/verify.py``, which runs alone as well); against the suites (``admission``); by
-recomputing values from score files (``recompute``); by rendering the report and the README's part again.
+recomputing values from score files (``recompute``) and some intervals of means over seeds (``intervals``); by
+rendering the report and the README's part again.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from harness import admission, recompute
+from harness import admission, intervals, recompute
 from harness.certificate import read_json
 from harness.core import InputError
 from harness.shape import check_result
@@ -29,16 +30,21 @@ def problems(root: Path) -> tuple[Problems, str]:
     tree = Tree(root / "artifacts")
     hashed, checked = verify.problems(root)
     contents = dict(_contents(tree))
+    again = list(_intervals(root, contents))
     found = [
         *hashed,
         *against_suites(root),
         *unlike_pins(root),
         *recompute.every_disagreement(tree, contents),
+        *(line for checked in again for line in checked.problems),
         *unlike_rendered(root),
     ]
     lines = list(dict.fromkeys(" ".join(line.split()) for line in found))
     values = sum(len(content["values"]) for content in contents.values())
-    tiers = f"{checked.partition(':')[0]}, {values} values against their scores, the report rendered again"
+    tiers = (
+        f"{checked.partition(':')[0]}, {values} values against their scores, "
+        f"{sum(each.values for each in again)} intervals of means drawn again, the report rendered again"
+    )
     return lines, f"{tiers}: " + (f"{len(lines)} problems" if lines else "no problem")
 
 
@@ -59,6 +65,25 @@ def against_suites(root: Path) -> Problems:
         ]
     except InputError as error:  # a suite file that is none
         return [str(error)]
+
+
+def _intervals(root: Path, contents: dict[Path, dict[str, Any]]) -> Iterator[intervals.Checked]:
+    """Yield what drawing intervals of each suite's means again comes to."""
+    tree = Tree(root / "artifacts")
+    try:
+        plans = admission.plans(tree, suites=root / "suites", committed=tree.root)
+        cells = {name: list(plan.cells) for name, plan in plans.items()}
+    except InputError:
+        return  # a line of against_suites
+    for name, ids in cells.items():
+        path = tree.means(name)
+        results = {cell: contents[file] for cell in ids if (file := tree.result(name, cell)) in contents}
+        try:
+            yield intervals.check(tree, path, read_json(path)["content"], results)
+        except InputError as error:
+            yield intervals.Checked([str(error)], 0)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            continue  # a line of the first tier
 
 
 def _both(tree: Tree, known: dict[str, admission.Plan]) -> Iterator[str]:

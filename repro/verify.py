@@ -5,9 +5,11 @@ By hash: ``ARTIFACTS.sha256`` against ``artifacts/`` both ways; the certificate 
 stands before it); that each result's files are the ones it was computed with; that every claim's evidence, a
 result or a transcript, exists. By structure: what a result, a list of blocked cells and an envelope have to
 say; low <= value <= high; no value twice and no result twice; an envelope, from a clean commit, beside each
-result; no file that nothing names; nothing in a figure that runs or loads. A problem is one line.
-Not checked here, but by ``harness verify``: results against the suites, values against their scores, and the
-report against what the evidence renders to.
+result; no file that nothing names; nothing in a figure that runs or loads. By arithmetic: every result is in
+the means over seeds of its suite, each mean is that of the values of all seeds, and a comparison the
+difference of two means; jitter is of results that are there. A problem is one line.
+Not checked here, but by ``harness verify``: results against the suites, values and intervals against their
+scores, and the report against what the evidence renders to.
 Exit status: 0 none, 1 problems, 2 no ``ARTIFACTS.sha256`` in ROOT.
 """
 
@@ -16,6 +18,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import math
 import os
 import re
 import sys
@@ -28,6 +31,7 @@ LISTING = "ARTIFACTS.sha256"
 PLACE = ("protocol", "dataset", "metric")
 BLOCKED = ("cell", "encoder", "train", "missing", "remedy")
 LONGEST = 500  # characters of a line: what is shown of a stranger's content has an end
+DIGITS = 6  # significant digits that values are printed with
 UNMEASURED = ("BLOCKED", "NOT_RUN")  # verdicts that need no evidence
 # What a browser would run or load; a reference to a part of the same drawing is neither.
 ACTIVE = re.compile(
@@ -180,6 +184,20 @@ def _check_values(content: dict[str, Any]) -> None:
         if place in places:
             raise ValueError(f"{place}: found twice, expected it once")
         places.add(place)
+    _check_left_out(content.get("left_out", []), places)
+
+
+def _check_left_out(notes: Any, places: set[str]) -> None:
+    """Raise ValueError unless what a result leaves out is undefined under one protocol of several."""
+    if not isinstance(notes, list) or not all(isinstance(note, dict) for note in notes):
+        raise ValueError("left_out: expected a list of values that are undefined")
+    left = [" ".join(str(note.get(key)) for key in PLACE) for note in notes]
+    there = {place.partition(" ")[2] for place in places}
+    for note, place in zip(notes, left, strict=True):
+        if set(note) != {*PLACE, "why"} or not all(isinstance(each, str) and each for each in note.values()):
+            raise ValueError(f"left_out: found {note}, expected {', '.join(PLACE)}, why")
+        if place in places or left.count(place) > 1 or place.partition(" ")[2] not in there:
+            raise ValueError(f"left_out: {place}: expected once, not stated, and stated of another protocol")
 
 
 def _check_value(value: Any) -> str:
@@ -193,6 +211,9 @@ def _check_value(value: Any) -> str:
         raise ValueError(f"{place}: found {numbers}, expected low <= value <= high")
     if type(value.get("n")) is not int or value["n"] < 1:
         raise ValueError(f"{place}: n: found {value.get('n')}, expected at least 1 item")
+    undefined = value.get("undefined", 1)
+    if type(undefined) is not int or undefined < 1:
+        raise ValueError(f"{place}: undefined: found {undefined}, expected a number of resamples, if any")
     return place
 
 
@@ -284,12 +305,174 @@ def _evidence(claims: Any) -> list[Any]:
     return found
 
 
+def _check_means(suite: str, content: Any, results: dict[str, Any]) -> None:
+    """Raise ValueError unless a suite's means are those of all its ``results``, stamped, by cell."""
+    batches = content.get("batches") if isinstance(content, dict) else None
+    if not isinstance(batches, list) or content.get("suite") != suite:
+        raise ValueError("expected the suite of its place, and a list of batches")
+    expected: dict[str, dict[str, set[str]]] = {}  # place, group: cells
+    for cell, result in results.items():
+        group = cell.removesuffix(f".s{result['content']['inputs']['cell'].get('seed')}")
+        expected.setdefault(canonical(_batch(result)), {}).setdefault(group, set()).add(cell)
+    places = [canonical(_batch_of(batch)) for batch in batches]
+    if sorted(places) != sorted(expected):
+        odd = sorted(places + list(expected), key=lambda place: places.count(place) == (place in expected))
+        raise ValueError(
+            f"{odd[0]}: found {places.count(odd[0])} times, expected what the results have, once"
+        )
+    for batch, place in zip(batches, places, strict=True):
+        groups = {group["group"]: set(group["results"]) for group in batch["groups"]}
+        if groups != expected[place] or len(groups) != len(batch["groups"]):
+            odd = sorted({*groups, *expected[place]}, key=lambda x: groups.get(x) == expected[place].get(x))
+            raise ValueError(f"{odd[0]}: expected each group once, with the results of all its seeds")
+        if batch["of"]["results"] != {
+            cell: results[cell]["sha256"] for cell in set().union(*groups.values())
+        }:
+            raise ValueError(f"{place}: of.results: expected the certificates of the results that are there")
+        means = {group["group"]: _check_group(group, results) for group in batch["groups"]}
+        _check_comparisons(batch, means, results)
+
+
+def _batch(result: Any) -> list[Any]:
+    """Return what the results that are compared have in common: space, training split and size."""
+    content = result["content"]
+    cell = content["inputs"]["cell"]
+    return [cell.get("encoder"), cell.get("train"), content["sizes"].get("bytes_per_vector")]
+
+
+def _batch_of(batch: Any) -> list[Any]:
+    return [batch["of"][key] for key in ("encoder", "train", "bytes_per_vector")]
+
+
+def _check_group(group: Any, results: dict[str, Any]) -> dict[str, float]:
+    """Return a group's means by place; raise ValueError for one that is not that of its results' values."""
+    name = group["group"]
+    for cell, sha256 in group["results"].items():
+        if results[cell]["sha256"] != sha256:
+            raise ValueError(f"{name}: {cell}: found sha256 {str(sha256)[:12]}, its result has another")
+    stated: dict[str, list[Any]] = {}
+    for cell in group["results"]:
+        for value in results[cell]["content"]["values"]:
+            stated.setdefault(_check_value(value), []).append(value)
+    found = _numbers(name, group["values"], ("value", "low", "high", "n", "units"))
+    expected = {place for place, values in stated.items() if len(values) == len(group["results"])}
+    if set(found) != expected:
+        raise ValueError(f"{name}: {min(set(found) ^ expected)}: expected the values that all seeds have")
+    for place, value in found.items():
+        mean, unit = math.fsum(each["value"] for each in stated[place]) / len(stated[place]), _unit(value)
+        if abs(value["value"] - mean) > unit:
+            raise ValueError(f"{name}: {place}: found {value['value']}, its results have the mean {mean:.6g}")
+        if not value["low"] - unit <= value["value"] <= value["high"] + unit:
+            raise ValueError(f"{name}: {place}: expected low <= value <= high")
+        if {value["n"]} != {each["n"] for each in stated[place]} or value["units"] < 1:
+            raise ValueError(f"{name}: {place}: n, units: expected the n of its results, and units")
+    return {place: value["value"] for place, value in found.items()}
+
+
+def _check_comparisons(batch: Any, means: dict[str, dict[str, float]], results: dict[str, Any]) -> None:
+    """Raise ValueError for a comparison that is not, once, the difference of a group and a baseline."""
+    chains = {
+        group["group"]: results[min(group["results"])]["content"]["inputs"]["cell"].get("chain")
+        for group in batch["groups"]
+    }
+    seen: set[frozenset[str]] = set()
+    for compared in batch["comparisons"]:
+        group, other = compared["group"], compared["against"]
+        name = f"{group} against {other}"
+        if group not in means or other not in means or group == other or {group, other} in seen:
+            raise ValueError(f"{name}: expected two groups of one batch, each pair once")
+        if chains[other] not in batch["of"]["baselines"]:
+            raise ValueError(f"{name}: expected a baseline, one of {batch['of']['baselines']}")
+        seen.add(frozenset((group, other)))
+        for place, value in _numbers(name, compared["values"], ("value", "low", "high", "p")).items():
+            if place not in means[group] or place not in means[other]:
+                raise ValueError(f"{name}: {place}: expected a value that both groups have")
+            one, two = means[group][place], means[other][place]
+            slack = sum(_unit({"value": x}) for x in (one, two, value["value"]))
+            if abs(value["value"] - (one - two)) > slack:
+                raise ValueError(
+                    f"{name}: {place}: found {value['value']}, the means differ by {one - two:.6g}"
+                )
+            if not (value["low"] <= value["high"] and 0 <= value["p"] <= 1):
+                raise ValueError(f"{name}: {place}: expected low <= high, and p from 0 to 1")
+
+
+def _numbers(name: str, values: Any, keys: tuple[str, ...]) -> dict[str, Any]:
+    """Return values by protocol, data set and metric; raise ValueError for one found twice or no numbers."""
+    found: dict[str, Any] = {}
+    for value in values:
+        place = " ".join(str(value.get(key)) for key in PLACE)
+        if place in found or not all(_finite(value.get(key)) for key in keys):
+            raise ValueError(f"{name}: {place}: expected once, with the numbers {', '.join(keys)}")
+        found[place] = value
+    return found
+
+
+def _finite(value: Any) -> bool:
+    return type(value) in {int, float} and -sys.float_info.max <= value <= sys.float_info.max
+
+
+def _unit(value: dict[str, Any]) -> float:
+    """Return one unit of the last digit that a value is printed with."""
+    size = abs(value["value"])
+    return 10.0 ** (math.floor(math.log10(size)) + 1 - DIGITS) if size else 10.0**-DIGITS
+
+
+def _check_jitter(suite: str, content: Any, results: dict[str, Any]) -> None:
+    """Raise ValueError unless a suite's jitter is of results that are there, each once, in finite numbers."""
+    if content["suite"] != suite or not all(_finite(x) and x > 0 for x in content["floors"].values()):
+        raise ValueError("expected the suite of its place, and floors above 0")
+    cells = [entry["cell"] for entry in content["cells"]]
+    for entry in content["cells"]:
+        cell = entry["cell"]
+        result = results.get(cell)
+        if result is None or result["sha256"] != entry["result"] or cells.count(cell) > 1:
+            raise ValueError(f"{cell}: expected a result that is there, by its certificate, once")
+        own = result["content"]["inputs"]["cell"]
+        if any(entry[key] != own.get(key) for key in ("encoder", "chain", "point")):
+            raise ValueError(f"{cell}: expected the encoder, chain and point of its result")
+        there = {_check_value(value) for value in result["content"]["values"]}
+        for place, value in _numbers(cell, entry["values"], ()).items():
+            if place not in there or value["metric"] not in content["floors"]:
+                raise ValueError(
+                    f"{cell}: {place}: expected a value of its result, and a floor of its metric"
+                )
+            if not value["moves"] or not all(_finite(move) for move in value["moves"]):
+                raise ValueError(f"{cell}: {place}: found moves {value['moves']}, expected finite numbers")
+
+
+def _check_derived(values: dict[str, Any], sound: dict[str, str], found: Problems) -> None:
+    """Check means and jitter against the results that are ``sound``: their certificates by place."""
+    suites: dict[str, dict[str, Any]] = {}
+    for place in sound:
+        suite, _, cell = place.partition("/")
+        suites.setdefault(suite, {})[cell] = values[f"artifacts/results/{place}.json"]
+    kinds = {"means": _check_means, "jitter": _check_jitter}
+    for path, stamped in values.items():
+        _, kind, *names = path.split("/")
+        if kind not in kinds or stamped is None:
+            continue
+        suite = "/".join(names).removesuffix(".json")
+        try:
+            if suite not in suites:
+                raise ValueError("no suite with results has this name")  # noqa: TRY301 - one place says it
+            kinds[kind](suite, stamped["content"], suites[suite])
+        except (KeyError, TypeError, AttributeError) as error:
+            found.append(f"{path}: {type(error).__name__}: {error}, expected what a run writes")
+        except ValueError as error:
+            found.append(f"{path}: {error}")
+    for suite in suites:
+        path = f"artifacts/means/{suite}.json"
+        found += [] if path in values else [f"{path}: not found, expected the means of the suite's results"]
+
+
 @dataclass
 class _Seen:
     """What the stamped files of ``artifacts/`` are and name, gathered file by file."""
 
     evidence: dict[tuple[str, str], str] = field(default_factory=dict)  # kind and place: certificate
     results: set[str] = field(default_factory=set)
+    sound: dict[str, str] = field(default_factory=dict)  # place of a whole result: its certificate
     suites: set[str] = field(default_factory=set)
     named: set[str] = field(default_factory=set)
     essences: dict[str, str] = field(default_factory=dict)  # what only one result may say: its path
@@ -301,7 +484,8 @@ def _check_stamped(path: str, value: Any, hashes: dict[str, str], seen: _Seen) -
     # A suite's list of blocked cells is stamped as well, but is no result: it names no files.
     below = re.fullmatch(r"artifacts/results/(?:([^/]+)\.blocked\.json|(.+)\.json|.+)", path)
     heard = re.fullmatch(r"artifacts/transcripts/(.+?)(?:\.json)?", path)
-    if not (below or heard or (isinstance(value, dict) and "content" in value)):
+    derived = re.match(r"artifacts/(means|jitter|portability)/", path)
+    if not (below or heard or derived or (isinstance(value, dict) and "content" in value)):
         return
     suite, place = (below[1], below[2]) if below else (None, None)
     seen.named.add(path)
@@ -318,6 +502,7 @@ def _check_stamped(path: str, value: Any, hashes: dict[str, str], seen: _Seen) -
         seen.evidence["cell", place] = sha256
         seen.named |= _files(place, content, hashes)
         _check_values(content)
+        seen.sound[place] = sha256
         for essence in _essence(content):
             if seen.essences.setdefault(essence, path) != path:
                 raise ValueError(f"says what {seen.essences[essence]} says: one measurement, twice")
@@ -326,6 +511,8 @@ def _check_stamped(path: str, value: Any, hashes: dict[str, str], seen: _Seen) -
         _check_server(heard[1], content)
     elif isinstance(content, dict) and isinstance(content.get("files"), dict):
         seen.named |= _named(content["files"], hashes)
+    if re.match(r"artifacts/portability/(?!portability\.json$)", path):
+        raise ValueError("expected nothing beside portability.json")
 
 
 def problems(root: Path) -> tuple[Problems, str]:
@@ -342,6 +529,7 @@ def problems(root: Path) -> tuple[Problems, str]:
         except (ValueError, RecursionError) as error:
             found.append(f"{path}: {error}")
     _check_pairs(values, seen.results, seen.suites, found)
+    _check_derived(values, seen.sound, found)
     seen.named |= {
         path for path in hashes if path.startswith("artifacts/envelopes/") and path.endswith(".json")
     }
