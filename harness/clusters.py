@@ -11,7 +11,7 @@ pairs each leave three resamples.
 
 Simulated, with rows and pairs drawn anew each time, intervals of nominally 95 % held the true value this
 often, for all pairs of 30 to 100 rows, graded pairs of 46 to 1,654 and random pairs of 46 to 1,654: 95 to
-100 %; with a b 97 to 100 %, with pairs as units 44 to 91 %, with the row that a pair was drawn for 76 to 91 %.
+100 %; with a b 97 to 100 %, with pairs as units 44 to 91 %, with the row a pair was drawn for 76 to 91 %.
 """
 
 from __future__ import annotations
