@@ -172,11 +172,11 @@ def _exact(dataset: str, metric: str, value: float, n: int) -> dict[str, Any]:
 
 
 def rows_csv(found: Iterable[dict[str, Any]], columns: Sequence[str] = COLUMNS) -> str:
-    """Return rows as CSV with a header line."""
+    """Return rows as CSV with a header line; what a row does not have, such as jitter, is empty."""
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()
-    writer.writerows({column: row[column] for column in columns} for row in found)
+    writer.writerows({column: row.get(column) for column in columns} for row in found)
     return text.getvalue().rstrip("\n")
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from harness.certificate import digest, dumps
 from harness.core import InputError
 from harness.files import check_digest, inside, write_atomic
+from harness.stability import widened
 from harness.tree import Tree
 from report.envelopes import envelope_of
 from report.evidence import COLUMNS, results, rows_csv, rows_of
@@ -30,7 +31,9 @@ def export(tree: Tree, suite: str, folder: Path) -> list[Path]:
     """
     found = of_suite(tree, suite)
     records = [record(result, tree.root) for result in found]
-    summary = [{**row, "scope": scope(row["metric"])} for result in found for row in rows_of(result)]
+    summary = [
+        {**widened(row), "scope": scope(row["metric"])} for result in found for row in rows_of(result)
+    ]
     lines = [json.dumps(each, sort_keys=True, ensure_ascii=False, allow_nan=False) for each in records]
     columns = (*COLUMNS, "scope")
     files = {
@@ -118,7 +121,7 @@ def _parquet(rows: list[dict[str, Any]]) -> bytes:
     from pyarrow import parquet
 
     kinds = {"asymmetric": pa.bool_(), "seed": pa.int64(), "bytes_per_vector": pa.int64(), "n": pa.int64()}
-    numbers = dict.fromkeys(("ratio", "value", "low", "high"), pa.float64())
+    numbers = dict.fromkeys(("ratio", "value", "low", "high", "jitter"), pa.float64())
     schema = pa.schema([(key, (kinds | numbers).get(key, pa.string())) for key in (*COLUMNS, "scope")])
     buffer = io.BytesIO()
     parquet.write_table(pa.Table.from_pylist(rows, schema), buffer)

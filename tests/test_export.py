@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow.parquet
 import pytest
 
-from harness.certificate import digest, dumps, write_stamped
+from harness.certificate import digest, dumps, read_stamped, write_stamped
 from harness.core import InputError
 from harness.files import sha256_file, write_atomic
 from harness.tree import Tree
@@ -102,13 +102,32 @@ def test_the_same_values_stand_in_every_form(tree: Tree, tmp_path: Path) -> None
     lines = [json.loads(line) for line in paths[0].read_text().splitlines()]
     assert [record(result, tree.root) for result in of_suite(tree, "ranking")] == lines
     assert {"suite": "ranking", "cells": lines} == json.loads(paths[1].read_text())
-    expected = [{**row, "scope": scope(row["metric"])} for row in rows(tree)]
+    expected = [{"jitter": None, **row, "scope": scope(row["metric"])} for row in rows(tree)]
     assert expected == pyarrow.parquet.read_table(paths[3]).to_pylist()
     assert [*COLUMNS, "scope"] == pyarrow.parquet.read_table(paths[3]).column_names
     read = list(csv.DictReader(io.StringIO(paths[2].read_text())))
     assert [
         {key: "" if value is None else str(value) for key, value in row.items()} for row in expected
     ] == read
+
+
+def test_the_interval_of_an_unstable_pipeline_is_as_wide_in_every_form(tree: Tree, tmp_path: Path) -> None:
+    """Its jitter stands in a column of its own, and the interval is the one that ``harness results`` has."""
+    name = "mine.corpus.small.s0"
+    _, sha256 = read_stamped(tree.result("ranking", name))
+    place = {"protocol": "as-published", "dataset": "held-out", "metric": "overlap@10"}
+    own = {"cell": name, "encoder": "mine", "chain": "small", "point": None, "result": sha256}
+    entry = {**own, "values": [{**place, "moves": [0.0, -0.03, 0.01]}]}
+    write_stamped(
+        tree.jitter("ranking"), {"suite": "ranking", "floors": {"overlap@10": 0.01}, "cells": [entry]}
+    )
+    paths = export(tree, "ranking", tmp_path / "exported")
+    expected = [row for row in rows(tree) if row["cell"] == name and row["metric"] == "overlap@10"]
+    found = pyarrow.parquet.read_table(paths[3]).to_pylist()
+    (row,) = [row for row in found if row["cell"] == name and row["metric"] == "overlap@10"]
+    assert (0.03, [row["low"]]) == (row["jitter"], [one["low"] for one in expected])
+    assert row["low"] < 0.78 - 0.01
+    assert paths[2].read_text().count(",0.03,") == 1
 
 
 def test_an_export_has_the_same_bytes_again(tree: Tree, tmp_path: Path) -> None:
