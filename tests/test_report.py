@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from invented import write_means
 
 from harness.certificate import write_stamped
 from harness.core import InputError, Json
@@ -137,6 +138,7 @@ def invent(root: Path, suite: Suite, encoders: set[str], seeds: int = 2) -> None
                 "missing": "model of " + cell.encoder, "remedy": "have the hub at hand",
             })  # fmt: skip
     write_stamped(tree.blocked(suite.name), {"suite": suite.name, "blocked": hindered})
+    write_means(tree, suite.name)
 
 
 def searched(name: str = "dev-search") -> Suite:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from invented import attach_means
 from test_report import invent, lines_of, mean, section, text_of
 
 from harness.core import InputError
@@ -112,6 +113,7 @@ def pair(root: Path, mine: list[list[float]], theirs: list[float]) -> AutoEncode
             "values": values, "files": {"after": {"path": path.name, "sha256": sha256_file(path)}},
             "training": {"0.autoencoder": {"held_out": [0.5, 0.125 + len(results), 0.25 + len(results)]}},
         })  # fmt: skip
+    attach_means(results)
     return AutoEncoders(results, root)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from invented import attach_means
 from test_report import invent, lines_of, mean, section, text_of
 
 from harness.core import InputError
@@ -127,6 +128,7 @@ def pair(root: Path, mine: list[list[float]], theirs: list[float]) -> Ranking:
             "sizes": {"bytes_per_vector": 128},
             "files": {"after": {"path": path.name, "sha256": sha256_file(path)}},
         })  # fmt: skip
+    attach_means(results)
     return Ranking(results, root)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from invented import write_means
 from test_report import content, invented, lines_of, section, text_of
 
 from harness.certificate import dumps, write_stamped
@@ -90,6 +91,7 @@ def evidence(tmp_path_factory: pytest.TempPathFactory) -> Tree:
         }
         write_atomic(tree.envelope(SUITE.name, cell.id), dumps(envelope))
     write_stamped(tree.blocked(SUITE.name), {"suite": SUITE.name, "blocked": hindered})
+    write_means(tree, SUITE.name)
     render(tree)
     return tree
 

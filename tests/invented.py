@@ -1,0 +1,54 @@
+"""Means over seeds of invented results, as a run would have left them: for tests of what reads evidence."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from harness.certificate import read_stamped, write_stamped
+from harness.tree import Tree
+
+NAMES = ("protocol", "dataset", "metric")
+
+
+def write_means(tree: Tree, suite: str) -> None:
+    """Write a mean of each value of the results of a suite that differ in their seed alone."""
+    together: dict[str, dict[str, tuple[dict[str, Any], str]]] = defaultdict(dict)
+    for path in sorted((tree.root / "results" / suite).glob("*.json")):
+        content, sha256 = read_stamped(path)
+        seed = content["inputs"]["cell"]["seed"]
+        together[content["cell"].removesuffix(f".s{seed}")][content["cell"]] = content, sha256
+    groups = [
+        {
+            "group": name,
+            "results": {cell: sha256 for cell, (_, sha256) in cells.items()},
+            "values": _means([content["values"] for content, _ in cells.values()]),
+        }
+        for name, cells in together.items()
+    ]
+    write_stamped(
+        tree.means(suite), {"suite": suite, "batches": [{"of": {}, "groups": groups, "comparisons": []}]}
+    )
+
+
+def _means(seeds: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Return the mean of each value, and of its ends."""
+    return [
+        {key: same[0][key] for key in (*NAMES, "n")}
+        | {key: sum(value[key] for value in same) / len(same) for key in ("value", "low", "high")}
+        | {"units": same[0]["n"]}
+        for same in zip(*seeds, strict=True)
+    ]
+
+
+def attach_means(results: list[dict[str, Any]]) -> None:
+    """Give the values of results that differ in nothing but their numbers the mean of them all."""
+    together: dict[str, list[list[dict[str, Any]]]] = defaultdict(list)
+    for result in results:
+        together[str(result["inputs"]["cell"])].append(result["values"])
+    for seeds in together.values():
+        for same in zip(*seeds, strict=True):
+            mean = {key: sum(value[key] for value in same) / len(same) for key in ("value", "low", "high")}
+            for value in same:
+                value["mean"] = mean
+            mean |= {"n": same[0].get("n", 1), "seeds": len(same)}
