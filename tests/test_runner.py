@@ -970,7 +970,7 @@ def test_what_is_counted_has_to_be_the_same_exactly(
 
 def test_what_else_differs_is_named_and_fails_nothing(reference: Harness, ran: Harness) -> None:
     """Another code of the same values is within tolerance, and the line says what is not the same."""
-    _edited(ran.tree, lambda content: content["inputs"]["code"].update({"harness.cell": "00"}))
+    _edited(ran.tree, lambda content: content["inputs"].update(code=["00"]))
     _edited(ran.tree, lambda content: content.update(training_rows=1))
     (line,) = [line for line in compare(ran.tree, reference.tree) if line.state != "SAME BYTES"]
     assert ("WITHIN TOLERANCE", "not the same: training_rows, inputs.code") == (line.state, line.why)
