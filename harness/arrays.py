@@ -31,7 +31,7 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
         with path.open("rb") as file:
             size = file.seek(0, 2)
             file.seek(0)
-            if path.suffix == ".npz":
+            if path.suffix.lower() == ".npz":
                 return _archive(file, where)
             limits.VECTOR_BYTES.check(size, where)
             return {"rows": _array(file, size, where)}

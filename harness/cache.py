@@ -48,13 +48,14 @@ def cached(path: Path, make: Callable[[], Array]) -> Array:
 
 def stored(path: Path) -> bool:
     """Return whether an entry is there and whole; one that is not whole is removed, and a line says so."""
-    if not path.is_file():
+    try:
+        whole = _whole(path)
+    except FileNotFoundError:  # never there, or another run has just joined it into its unit
         return False
-    if not _whole(path):
+    if not whole:
         sys.stderr.write(f"{path}: found an entry that is cut or altered, expected its sha256; made again\n")
         path.unlink(missing_ok=True)
-        return False
-    return True
+    return whole
 
 
 def _whole(path: Path) -> bool:

@@ -8,11 +8,14 @@ THREADS = 1  # a process has one, whatever it does: another number may change la
 
 
 def use_threads() -> None:
-    """Give BLAS, torch and faiss of this process one thread, where a caller gave them more."""
+    """Give BLAS, torch and faiss of this process one thread, and torch its products by NumPy."""
     import faiss
     import torch
     from threadpoolctl import threadpool_limits
 
+    from harness.products import install
+
+    install()
     threadpool_limits(THREADS)
     torch.set_num_threads(THREADS)
     faiss.omp_set_num_threads(THREADS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,9 +87,7 @@ class Inputs:
             for _, listed in cell.metrics
             for name in listed
         ]
-        # What the engine stands on is named above; a plug-in brings what it imports, whatever that is.
-        used = [plugins.stands_on(name) if name.count(".") > 1 else {name} for name in modules]
-        return {name: plugins.code_digest(name) for name in sorted(set().union(*used))}
+        return dict(_digests(frozenset(modules)))
 
     def dimension(self, encoder: str) -> int:
         """Return the declared dimension of an encoder."""
@@ -98,6 +97,13 @@ class Inputs:
         """Return a data set, from the first origin that can be had."""
         raw = self.suite.datasets[name].origins[self.datasets[name]["origin"]]
         return _read(raw["use"], origin_params(raw, name, self.where), name, self.place)
+
+
+@functools.cache
+def _digests(modules: frozenset[str]) -> Mapping[str, str]:
+    """Return the digests of modules, by name; a plug-in brings what it imports, whatever that is."""
+    used = [plugins.stands_on(name) if name.count(".") > 1 else {name} for name in modules]
+    return {name: plugins.code_digest(name) for name in sorted(set().union(*used))}
 
 
 def locate(suite: Suite, where: str, place: Place) -> Inputs:

@@ -171,9 +171,7 @@ def _stated(batch: Batch, name: str, mean: _Mean) -> dict[str, Any]:
         if len(found) == len(cells):
             value = rounded(sum(each["value"] for each in found) / len(found))
             units = sum(len(each) for each in mean.one.units[key].values())
-            values.append(
-                {**_interval(key, mean.found[key]), "value": value, "n": found[0]["n"], "units": units}
-            )
+            values.append({**_interval(key, mean.found[key], value), "n": found[0]["n"], "units": units})
     return {
         "group": name,
         "results": {cell.id: batch.certificates[cell.id] for cell in cells},
@@ -197,13 +195,14 @@ def _compared(mean: _Mean, other: _Mean) -> list[dict[str, Any]]:
     for key in mean.found:
         if key in other.found and mean.one.units[key].keys() == other.one.units[key].keys():
             less = mean.found[key] - other.found[key]
-            value = {"value": rounded(float(less[0])), "p": rounded(bootstrap.p_value(stats.resamples(less)))}
-            found.append({**_interval(key, less), **value})
+            p = rounded(bootstrap.p_value(stats.resamples(less)))
+            found.append({**_interval(key, less, rounded(float(less[0]))), "p": p})
     return found
 
 
-def _interval(key: Key, estimate: stats.Estimates) -> dict[str, Any]:
+def _interval(key: Key, estimate: stats.Estimates, value: float) -> dict[str, Any]:
     _, low, high, undefined = stats.summary(estimate)
     place = dict(zip(("protocol", "dataset", "metric"), key, strict=True))
-    noted = {"undefined": undefined} if undefined else {}
-    return {**place, "low": rounded(low), "high": rounded(high), **noted}
+    # The value is that of rounded ones: it may pass an end by its last digit.
+    ends = {"low": min(rounded(low), value), "high": max(rounded(high), value)}
+    return {**place, "value": value, **ends, **({"undefined": undefined} if undefined else {})}

@@ -9,7 +9,6 @@ before anything else, and child processes inherit them. What a user set otherwis
 from __future__ import annotations
 
 import importlib.metadata
-import importlib.util
 import json
 import os
 import platform
@@ -103,13 +102,17 @@ class _Torch(MetaPathFinder):
     """Has torch's products replaced once it is imported, whoever imports it, and costs nothing before."""
 
     def find_spec(
-        self, fullname: str, _path: Sequence[str] | None, _target: ModuleType | None = None
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Return torch's own specification, with more to do after its loading; None for other modules."""
+        """Return torch's own specification, with more to do after its loading; None for other modules.
+
+        Libraries look torch up without importing it: the finder stays for the import that comes later.
+        """
         if fullname != "torch":
             return None
-        sys.meta_path.remove(self)
-        spec = importlib.util.find_spec(fullname)
+        others = (finder for finder in sys.meta_path if finder is not self)
+        specs = (finder.find_spec(fullname, path, target) for finder in others)
+        spec = next((spec for spec in specs if spec is not None), None)
         loader: Any = spec and spec.loader
         if loader is None:
             return spec

@@ -15,13 +15,18 @@ _FOLDER = Path(__file__).parent
 
 def names(kind: str) -> list[str]:
     """Return the plug-ins of a kind ('compressors', 'metrics' …) as suites write them."""
-    return sorted(path.stem.replace("_", "-") for path in (_FOLDER / kind).glob("[a-z]*.py"))
+    return list(_names(kind))
+
+
+@functools.cache
+def _names(kind: str) -> tuple[str, ...]:
+    return tuple(sorted(path.stem.replace("_", "-") for path in (_FOLDER / kind).glob("[a-z]*.py")))
 
 
 def load(kind: str, name: str, where: str) -> ModuleType:
     """Return the module of a plug-in; raise InputError, with the choices, for a name that is none."""
-    if name not in names(kind):
-        raise InputError(f"{where}: found {name!r}, expected one of {', '.join(names(kind))}")
+    if name not in _names(kind):
+        raise InputError(f"{where}: found {name!r}, expected one of {', '.join(_names(kind))}")
     return importlib.import_module(f"harness.{kind}.{name.replace('-', '_')}")
 
 

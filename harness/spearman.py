@@ -8,14 +8,19 @@ the pair does to the ranks of all others, which fixed ranks leave out.
 from __future__ import annotations
 
 import numpy as np
-from scipy.stats import rankdata
 
 from harness.core import Doubles, Floats, InputError, Ints
 
 
+def mid_ranks(x: Doubles) -> Doubles:
+    """Return the ranks of ``x`` (n,) from 1, equal values sharing their mean rank."""
+    _, low, high = _ties(x)
+    return np.asarray((low + high + 1) / 2, np.float64)
+
+
 def standard_ranks(x: Doubles, where: str) -> Doubles:
     """Return mid-ranks scaled to mean 0 and variance 1; raise InputError where all values are equal."""
-    ranks = rankdata(x)
+    ranks = mid_ranks(x)
     deviation = ranks.std()
     if deviation == 0:
         raise InputError(f"{where}: all {len(x)} values are equal, expected values that can be ranked")
@@ -24,7 +29,7 @@ def standard_ranks(x: Doubles, where: str) -> Doubles:
 
 def influence(x: Doubles, y: Doubles) -> Doubles:
     """Return what each pair adds to the Spearman of ``x`` and ``y`` (n,), to first order; the mean is 0."""
-    f, g = ((rankdata(values) - 0.5) / len(values) for values in (x, y))
+    f, g = ((mid_ranks(values) - 0.5) / len(values) for values in (x, y))
     after_x, after_y = _Above(x), _Above(y)
     covariance = (f * g).mean() - 0.25
     moved = f * g + after_x.mean(g) + after_y.mean(f) - 3 * (f * g).mean()
@@ -37,7 +42,7 @@ def influence(x: Doubles, y: Doubles) -> Doubles:
 
 def correlation(x: Doubles, y: Doubles) -> float:
     """Return the Spearman correlation of ``x`` and ``y`` (n,); NaN where one of them is constant."""
-    a, b = (rankdata(values) - (len(values) + 1) / 2 for values in (x, y))
+    a, b = (mid_ranks(values) - (len(values) + 1) / 2 for values in (x, y))
     spread = float(np.sqrt((a * a).sum() * (b * b).sum()))
     return min(1.0, max(-1.0, float((a * b).sum()) / spread)) if spread > 0 else float("nan")
 

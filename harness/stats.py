@@ -116,12 +116,17 @@ def _clipped(values: Doubles) -> Doubles:
 
 
 def summary(values: Estimates) -> tuple[float, float, float, int]:
-    """Return the point estimate, the percentile interval's ends, and how many resamples are undefined."""
+    """Return the point estimate, the percentile interval's ends, and how many resamples are undefined.
+
+    Resamples of few items are biased where a correlation is near its bound: an interval that would pass by
+    the point ends at it.
+    """
     moved = resamples(values)
     defined = moved[np.isfinite(moved)]
     if not np.isfinite(values[0]) or len(defined) == 0:
         return float("nan"), float("nan"), float("nan"), RESAMPLES
-    return float(values[0]), *interval(defined), RESAMPLES - len(defined)
+    point, (low, high) = float(values[0]), interval(defined)
+    return point, min(low, point), max(high, point), RESAMPLES - len(defined)
 
 
 def _point(parts: Sequence[Doubles]) -> float:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from harness.certificate import read_stamped
+from harness.checked import Checked
 from harness.core import InputError, LeftOutError, Place
 from harness.files import inside, sha256_file
 from harness.inputs import Inputs, locate
@@ -39,7 +39,10 @@ def entries(path: Path, place: Place, tree: Tree, *, force: bool = False) -> lis
     """Return every cell of the suite at ``path`` with its state; ``force`` takes nothing as done."""
     suite = load(path)
     inputs = locate(suite, str(path), place)
-    return [_entry(inputs, cell, tree, force=force) for cell in cells(suite, str(path))]
+    checked = Checked()
+    found = [_entry(inputs, cell, tree, checked, force=force) for cell in cells(suite, str(path))]
+    checked.keep()
+    return found
 
 
 def suite_paths(names: list[str]) -> list[Path]:
@@ -62,23 +65,23 @@ def suite_paths(names: list[str]) -> list[Path]:
     return found
 
 
-def _entry(inputs: Inputs, cell: Cell, tree: Tree, *, force: bool) -> Entry:
+def _entry(inputs: Inputs, cell: Cell, tree: Tree, checked: Checked, *, force: bool) -> Entry:
     blocked = inputs.blocked(cell)
     if blocked:
         state: State = "left out" if isinstance(blocked, LeftOutError) else "blocked"
         return Entry(inputs, cell, state, blocked.missing, blocked.remedy)
-    why = _stale(inputs, cell, tree) or (FORCED if force else "")
+    why = _stale(inputs, cell, tree, checked) or (FORCED if force else "")
     if why and (large := inputs.left_out(cell)):
         return Entry(inputs, cell, "left out", large.missing, large.remedy)
     return Entry(inputs, cell, "to do" if why else "done", why)
 
 
-def _stale(inputs: Inputs, cell: Cell, tree: Tree) -> str:
+def _stale(inputs: Inputs, cell: Cell, tree: Tree, checked: Checked) -> str:
     path, identity = tree.result(cell.suite, cell.id), inputs.identity(cell)
     if not path.is_file():
         return "no result yet"
     try:
-        content, _ = read_stamped(path)
+        content = checked.content(path)
         if content["inputs"] != identity:
             at = _difference(content["inputs"], identity)
             return f"changed: {at}" + (

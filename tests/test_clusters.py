@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from harness import clusters
 from harness.core import PairSet
+
+
+@pytest.fixture(autouse=True)
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let two clusters be enough, so that sets can be worked out by hand."""
+    monkeypatch.setattr(clusters, "FEWEST", 2)
 
 
 def _set(name: str, *pairs: tuple[str, str]) -> PairSet:
@@ -66,3 +73,11 @@ def test_queries_are_units_of_their_own() -> None:
     """Each has an answer of its own."""
     found = clusters.independent("s queries", 3)
     assert [[0], [1], [2]] == found.members.tolist()
+
+
+def test_few_clusters_are_not_resampled_but_their_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two clusters leave three different resamples; their six rows leave more."""
+    monkeypatch.setattr(clusters, "FEWEST", 3)
+    found = clusters.samples({"s": _set("s", ("a", "b"), ("b", "c"), ("d", "e"), ("e", "f"))}, {})["s"]
+    assert found.by_rows
+    assert 6 == found.units

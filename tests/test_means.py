@@ -135,3 +135,18 @@ def test_the_report_reads_means_of_the_results_at_hand_alone(ran: tuple[Path, Tr
     tree.result("mine", f"{SIGNS}.s2").unlink()
     left = [x["values"][0] for x in gather(tree).results if x["cell"].startswith(SIGNS)]
     assert [False, False] == ["mean" in value for value in left]
+
+
+def test_a_cell_that_runs_again_beside_new_ones_counts_once(ran: tuple[Path, Tree, Place]) -> None:
+    """A chain with a test set of its own changes the scores before compression: the others run again."""
+    path, tree, place = ran
+    before = [group["values"] for group in _batch(tree, 32)["groups"]]
+    signs = next(group["values"] for group in _batch(tree, 4)["groups"] if group["group"] == SIGNS)
+    chain = OTHER.replace("truncation-4", "truncation-8").replace("bits = 4", "bits = 8")
+    chain = chain.replace("points", 'test = ["other-set"]\npoints')
+    data = '\n[datasets.other-set]\nlicence = "ours"\norigins = [{ use = "files", path = "test.npz" }]\n'
+    text = path.read_text("utf-8").replace("\n[encoders.own]", chain + "\n[encoders.own]")
+    path.write_text(text + data, "utf-8")
+    _run(path, tree, place)
+    assert before == [group["values"] for group in _batch(tree, 32)["groups"]]
+    assert signs == next(group["values"] for group in _batch(tree, 4)["groups"] if group["group"] == SIGNS)

@@ -15,9 +15,9 @@ import torch
 from conftest import Cli
 
 from harness import numerics, plugins
-from harness.execution import spread
 from harness.portability import KINDS, QEMU, measured
 from harness.products import installed
+from harness.workers import spread
 
 HOSTILE = {
     "OMP_NUM_THREADS": "7",
@@ -116,7 +116,7 @@ def _seen_by_a_worker(_item: int) -> dict[str, object]:
 
 
 def test_workers_have_the_pins() -> None:
-    """Workers of joblib have one thread, AVX2 and the replaced products, as this process has."""
+    """Workers have one thread, AVX2 and the replaced products, as this process has."""
     for seen in spread(_seen_by_a_worker, range(2), 2):
         assert os.getpid() != seen.pop("process")
         expected = {
@@ -126,23 +126,6 @@ def test_workers_have_the_pins() -> None:
             "variables": numerics.INSTRUCTIONS | numerics.THREADS,
         }
         assert expected == seen
-
-
-_HELD: list[bytearray] = []
-
-
-def _hold(item: int) -> int:
-    import time
-
-    _HELD.append(bytearray(b"x") * (200_000_000 if item else 1))
-    time.sleep(1.1)  # the library looks once a second
-    return os.getpid()
-
-
-def test_a_worker_that_holds_material_is_not_replaced() -> None:
-    """Joblib takes 300 MB held after the first item for a leak and would end the worker."""
-    pytest.importorskip("psutil", reason="joblib looks for leaks only where psutil is installed")
-    assert len(set(spread(_hold, range(6), 2))) <= 2
 
 
 @pytest.mark.parametrize("shape", [((5, 7), (7, 3)), ((2, 5, 7), (2, 7, 3)), ((5, 7), (7,)), ((7,), (7,))])
@@ -212,3 +195,15 @@ def test_indexes_give_the_same_bytes_on_another_vendors_processor(model: str) ->
     """A handful of cells under qemu; `make portability` runs all kinds."""
     assert "indexes" in KINDS
     assert measured("plain", "indexes") == measured(model, "indexes")
+
+
+@pytest.mark.parametrize(
+    "before", ["import importlib.util; importlib.util.find_spec('torch')", "import transformers"]
+)
+def test_a_library_that_looks_torch_up_first_does_not_keep_its_products(before: str) -> None:
+    """Whether torch is here is asked without importing it; the import that follows is met all the same."""
+    code = (
+        f"import harness; {before}; import torch; from harness.products import installed; print(installed())"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "True" == ended.stdout.strip()

@@ -252,8 +252,8 @@ def test_the_summary_is_the_point_and_the_percentiles_of_the_rest() -> None:
     # 0 … 1000 ten times over: the 2.5 % point lies at 25, the 97.5 % point at 975
     resamples = np.random.default_rng(0).permutation(np.tile(np.arange(1000.0), 10))
     anew = resamples[: stats.ANEW]
-    point, low, high, undefined = stats.summary(np.concatenate([[-7.0], resamples, anew]))
-    assert (-7.0, 0) == (point, undefined)
+    point, low, high, undefined = stats.summary(np.concatenate([[700.0], resamples, anew]))
+    assert (700.0, 0) == (point, undefined)
     assert pytest.approx([24.5, 974.5], abs=1) == [low, high]
 
 
@@ -261,5 +261,18 @@ def test_the_interval_is_moved_and_stretched_as_the_first_resamples_are() -> Non
     """Resamples that come out 1 lower and twice as wide when ranked anew make such an interval."""
     resamples = np.random.default_rng(0).permutation(np.tile(np.arange(1000.0), 10))
     anew = 2 * resamples[: stats.ANEW] - 1
-    _, low, high, _ = stats.summary(np.concatenate([[0.0], resamples, anew]))
+    _, low, high, _ = stats.summary(np.concatenate([[700.0], resamples, anew]))
     assert pytest.approx([2 * 24.5 - 1, 2 * 974.5 - 1], abs=2) == [low, high]
+
+
+def test_an_interval_never_lies_beside_its_value() -> None:
+    """Thirty pairs, labels 0 and 1, a correlation near its bound: resamples are biased downwards."""
+    rng = np.random.default_rng(5)
+    gold = np.repeat([0.0, 1.0], 15)
+    series = {"a": gold, "b": gold + 0.001 * rng.standard_normal(30)}
+    values = stats.estimates(independent("thirty", 30), series, {"all": np.ones(30, bool)}, [("a", "b")])[
+        "all", ("a", "b")
+    ]
+    value, low, high, _ = stats.summary(values)
+    assert low <= value <= high
+    assert low < high
