@@ -2,10 +2,10 @@
 
 The draws are those of ``harness.means``, as the names of sets and groups seed them. Of each suite a few
 groups and comparisons are taken, by the digest of their names, and of those the values of which every item
-counts and the evidence says what hangs together: queries; random pairs, whose draw hangs on the number of
-rows; and pairs that are clusters of their own. The order of such clusters is the data's: with another the
-draws differ, and the ends agree within what 10,000 resamples leave open. Human scores, other clusters and
-combinations of sets are the data's as well: certificates hold what rests on them.
+counts and the evidence says what hangs together: queries; random pairs of few rows, whose draw hangs on the
+number of rows; and pairs that are clusters of their own. The order of such clusters is the data's: with
+another the draws differ, and the ends agree within what 10,000 resamples leave open. Human scores, other
+clusters and combinations of sets are the data's as well: certificates hold what rests on them.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from harness.values import Estimated, Panel
 CHOSEN = 2  # groups a suite, and comparisons
 OTHER_DRAWS, SAME_DRAWS = 0.1, 1e-3  # of an interval's width: how far an end may be off
 OTHER_P, SAME_P = 0.05, 1e-3  # how far a p may be off
+FEW = 300  # rows: of so few each stands in some random pair, and there are as many as units
 FLOOR = 2e-6  # the last digit of two values near 1
 
 Names = TypeVar("Names")
@@ -121,6 +122,8 @@ def _of_cell(tree: Tree, content: Json, stated: Iterable[Json]) -> Estimated:
 
 def _sample(content: Json, dataset: str, items: str, n: int, units: int) -> Sample | None:
     """Return how ``n`` items are resampled, in ``units`` units; None where the evidence leaves it open."""
+    if items == "random-pairs" and units > FEW:
+        return None
     if items == "random-pairs":
         pairs = random_pairs(dataset, units)
         sample = random_sample(dataset, pairs, units)

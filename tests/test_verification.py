@@ -74,7 +74,8 @@ def restamp(root: Path, edit: Edit, cell: str = SIGN, to: str = "") -> None:
 
 def test_sound_evidence_has_no_problem_in_any_tier(published: Path) -> None:
     """All checks at once, and what they were said in one line."""
-    checked = "checked 15 files, 4 certificates, 3 results, 3 values against their scores, "
+    checked = "checked 16 files, 5 certificates, 3 results, 3 values against their scores, "
+    checked += "2 intervals of means drawn again, "
     assert ([], checked + "the report rendered again: no problem") == verification.problems(published)
 
 
@@ -92,6 +93,14 @@ def set_at(*keys: str, to: Any) -> Edit:
         content[keys[-1]] = to
 
     return edit
+
+
+def leave_out(content: dict[str, Any], **changes: Any) -> None:
+    """Put the first value, with changes, among what is undefined, and another in its place."""
+    value = content["values"][0]
+    named = {key: value[key] for key in ("protocol", "dataset", "metric")}
+    content["left_out"] = [{**named, **changes, "why": "all 40 values are equal (compressed)"}]
+    value["protocol"] = "decontaminated"
 
 
 STRANGERS: dict[str, tuple[Callable[[Path], Any], str]] = {
@@ -121,6 +130,10 @@ STRANGERS: dict[str, tuple[Callable[[Path], Any], str]] = {
     ),
     "a value less": (
         lambda root: restamp(root, lambda c: c["values"][0].update(dataset="three-sets")),
+        "values: found no as-published test-set spearman@original, expected it",
+    ),
+    "a value less, with another left out as undefined": (
+        lambda root: restamp(root, lambda c: leave_out(c, metric="loss@human")),
         "values: found no as-published test-set spearman@original, expected it",
     ),
     "a renamed result": (
@@ -162,6 +175,17 @@ STRANGERS: dict[str, tuple[Callable[[Path], Any], str]] = {
         "x.blocked.json: found the name of a list of blocked cells in a suite's folder, expected <cell>.json",
     ),
 }
+
+
+def test_a_value_that_a_result_notes_as_undefined_is_not_missed(root: Path) -> None:
+    """Where it is noted, by protocol, data set and metric, and so alone."""
+    path = root / "suites" / "mine.toml"
+    known = admission.plans(Tree(root / "artifacts"), suites=path.parent, committed=root / "artifacts")
+    restamp(root, leave_out)
+    assert [] == admission.missing(Tree(root / "artifacts"), known)
+    restamp(root, lambda content: content.pop("left_out"))
+    (line,) = admission.missing(Tree(root / "artifacts"), known)
+    assert "values: found no as-published test-set spearman@original, expected it" in line
 
 
 def block(root: Path, cell: str) -> None:
@@ -365,6 +389,17 @@ def test_the_command_says_all_and_leaves_with_1(root: Path, cli: Cli) -> None:
         (lambda c: c["values"][0].update(low=1.5), "expected low <= value <= high"),
         (lambda c: c["values"][0].update(n=1.5), "n: found 1.5, expected a whole number of items"),
         (lambda c: c["values"].append(c["values"][0]), "spearman@original twice, expected it once"),
+        (lambda c: c["values"][0].update(undefined=0), "undefined: found 0, expected a number of resamples"),
+        (set_at("left_out", to=5), "left_out: found 5, expected a list of undefined values"),
+        (
+            lambda c: c.update(left_out=[{**c["values"][0], "protocol": "other"}]),
+            "left_out.0.why: found nothing",
+        ),
+        (
+            lambda c: c.update(left_out=[{**c["values"][0], "why": "it divides by 0"}]),
+            "left_out.0: found as-published test-set spearman@original, expected once, not among the values",
+        ),
+        (lambda c: leave_out(c, metric="loss@human"), "and measured under another protocol"),
     ],
 )
 def test_the_shape_of_a_result_is_held_in_one_place(published: Path, edit: Edit, said: str) -> None:

@@ -26,6 +26,7 @@ BEFORE = "artifacts/scores/s/enc.npz"
 CLAIMS = "artifacts/report/claims.json"
 MATRIX = "artifacts/report/matrix_x.md"
 LIST = "artifacts/results/s.blocked.json"
+MEANS = "artifacts/means/s.json"
 ENVELOPE = "artifacts/envelopes/s/enc.train.pca.s0.json"
 FIGURE = "artifacts/report/figure_x.svg"
 HEARD = "artifacts/transcripts/loopback.json"
@@ -45,6 +46,9 @@ def stamped(content: Any) -> bytes:
 VALUE: dict[str, Any] = {
     "protocol": "p", "dataset": "d", "metric": "m", "low": 1e-7, "value": 0.5, "high": 0.6, "n": 40,
 }  # fmt: skip
+
+
+NOTE = {"protocol": "p", "dataset": "d", "metric": "m", "why": "it divides by 0"}
 
 
 def stated(**changes: Any) -> bytes:
@@ -71,6 +75,17 @@ def copied(root: Path, cell: str, **changes: Any) -> None:
     """Put the one result, with changes, in the place of another cell as well."""
     put(root, f"artifacts/results/s/{cell}.json", stamped({**content_of(root), "cell": cell, **changes}))
     put(root, f"artifacts/envelopes/s/{cell}.json", stated())
+
+
+def averaged(root: Path) -> None:
+    """Write the means over the seeds of the one pipeline, as its results are now."""
+    results = {path.stem: json.loads(path.read_bytes()) for path in (root / RESULT).parent.glob("*.json")}
+    named = {cell: result["sha256"] for cell, result in results.items()}
+    (first, *_) = results.values()
+    values = [{**value, "units": value["n"]} for value in first["content"]["values"]]
+    of = {"encoder": None, "train": None, "bytes_per_vector": None, "baselines": [], "results": named}
+    groups = [{"group": "enc.train.pca", "results": named, "values": values}]
+    put(root, MEANS, stamped({"suite": "s", "batches": [{"of": of, "groups": groups, "comparisons": []}]}))
 
 
 def draw(root: Path, figure: bytes) -> None:
@@ -109,6 +124,7 @@ def root(tmp_path: Path) -> Path:
         "values": [VALUE],
     }
     put(root, RESULT, stamped(content))
+    averaged(root)
     put(root, "artifacts/results/s.blocked.json", stamped({"suite": "s", "blocked": []}))
     put(root, "artifacts/envelopes/s/enc.train.pca.s0.json", stated())
     heard: dict[str, Any] = {"server": {"host": "loopback", "name": "a server"}, "checks": []}
@@ -124,8 +140,8 @@ def root(tmp_path: Path) -> Path:
 
 
 def test_sound_evidence_has_no_problem_and_says_what_was_checked(root: Path) -> None:
-    """Eight files, of which four are certified and one of them is a result."""
-    assert ([], "checked 8 files, 4 certificates, 1 results: all as hashed") == verify.problems(root)
+    """Nine files, of which five are certified and one of them is a result."""
+    assert ([], "checked 9 files, 5 certificates, 1 results: all as hashed") == verify.problems(root)
 
 
 def test_a_drawing_that_refers_to_its_own_parts_is_sound(root: Path) -> None:
@@ -144,6 +160,16 @@ def test_seeds_of_which_no_interval_has_a_width_may_be_alike(root: Path) -> None
     put(root, CLAIMS, b'{"claims": []}')
     restamp(root, values=exact)
     copied(root, "enc.train.pca.s1", inputs={"cell": {"seed": 1}})
+    averaged(root)
+    relist(root)
+    assert [] == verify.problems(root)[0]
+
+
+def test_a_value_that_is_undefined_under_one_protocol_may_be_left_out(root: Path) -> None:
+    """It says why, and is stated under another."""
+    put(root, CLAIMS, b'{"claims": []}')
+    restamp(root, left_out=[{**NOTE, "protocol": "q"}], values=[{**VALUE, "undefined": 3}])
+    averaged(root)
     relist(root)
     assert [] == verify.problems(root)[0]
 
@@ -304,8 +330,21 @@ TAMPERED: dict[str, tuple[Callable[[Path], Any], str]] = {
             ),
             ("a value above high", [{**VALUE, "value": 0.7}], "p d m: found [1e-07, 0.7, 0.6], expected"),
             ("a true value", [{**VALUE, "value": True}], "p d m: found [1e-07, True, 0.6], expected"),
+            ("no undefined resample", [{**VALUE, "undefined": 0}], "p d m: undefined: found 0, expected"),
             ("a value of no items", [{**VALUE, "n": 0}], "p d m: n: found 0, expected at least 1 item"),
             ("a value twice", [VALUE, {**VALUE, "value": 0.4}], "p d m: found twice, expected it once"),
+        )
+    },
+    **{
+        f"re-stamped with {name}": (
+            lambda root, notes=notes: restamp(root, left_out=notes),
+            f"{RESULT}: left_out: {said}",
+        )
+        for name, notes, said in (
+            ("nothing left out", 5, "expected a list of values that are undefined"),
+            ("a value left out without a reason", [dict.fromkeys(verify.PLACE, "x")], "found {"),
+            ("a value left out and stated", [NOTE], "p d m: expected once, not stated"),
+            ("a value left out that nobody states", [{**NOTE, "metric": "x"}], "p d x: expected once, not"),
         )
     },
     "re-stamped without its cell": (
@@ -621,7 +660,7 @@ def run(script: Path, *args: str, cwd: Path) -> subprocess.CompletedProcess[str]
 def test_the_script_leaves_with_0_where_all_is_well(root: Path, tmp_path: Path) -> None:
     """It needs the standard library alone, and stands anywhere."""
     done = run(SCRIPT, str(root), cwd=tmp_path)
-    assert (0, "checked 8 files, 4 certificates, 1 results: all as hashed\n", "") == (
+    assert (0, "checked 9 files, 5 certificates, 1 results: all as hashed\n", "") == (
         done.returncode,
         done.stdout,
         done.stderr,
@@ -635,7 +674,7 @@ def test_the_script_leaves_with_1_and_names_the_problems(root: Path, tmp_path: P
     expected = [
         r"artifacts/report/\xfcber.md: no result names it",
         r"artifacts/report/\xfcber.md: not listed in ARTIFACTS.sha256",
-        "checked 9 files, 4 certificates, 1 results: 2 problems",
+        "checked 10 files, 5 certificates, 1 results: 2 problems",
     ]
     assert (1, expected, "") == (done.returncode, done.stdout.splitlines(), done.stderr)
 
