@@ -1,38 +1,44 @@
 """The same bytes under other processors: small steps as they are and under qemu, side by side.
 
 ``qemu-x86_64 -cpu MODEL`` shows a process another processor's name, vendor and instructions. Each kind of
-step runs in one process for each processor and is kept in a file of its own: an interrupted run goes on where
-it was. qemu 7.2 ends a process in NumPy's AVX2 kernel of ``argsort``: both runs sort stably instead.
+step runs in one process for each processor and is kept in the store: an interrupted run goes on where it was.
 """
 
 from __future__ import annotations
 
 import contextlib
 import functools
+import importlib.metadata
 import json
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from harness import numerics
-from harness.certificate import dumps, read_json, write_stamped
-from harness.core import BlockedError, RunError
-from harness.files import write_atomic
+from harness import numerics, portable_networks, portable_steps
+from harness.certificate import digest, dumps, read_json, write_stamped
+from harness.core import BlockedError, Json, RunError
+from harness.dispatch import SIMD_FLAGS
+from harness.files import store_folder, write_atomic
 from harness.plugins import code_digest, stands_on
 
 PLAIN = "plain"
 MODELS = ("Haswell", "Skylake-Client", "EPYC")  # two of Intel, one of AMD, none with AVX-512
-KINDS = ("libraries", "indexes", "compressors", "encoders")
+KINDS = ("compressors", "networks", "libraries", "indexes", "encoders")  # the longest first
 QEMU = "qemu-x86_64"
+VERSIONS = ("numpy", "scipy", "scikit-learn", "torch", "transformers", "faiss-cpu", "usearch")
+# What the steps of a kind run beside its plug-ins.
+_STEPS = ("harness.numerics", "harness.products", "harness.portable_steps")
+_NETWORKS = ("harness.portable_networks", "harness.pretrained", "harness.encoders.sentence_transformer")
 
 
-def table(out: Path, jobs: int, on_step: Callable[[str], None], kinds: tuple[str, ...] = KINDS) -> list[str]:
-    """Run what ``out`` has not yet, write ``portability.json`` there, and return the steps that differ.
+def table(out: Path, jobs: int, on_step: Callable[[str], None], kinds: tuple[str, ...] = KINDS) -> list[Json]:
+    """Run what the store has not yet, write ``portability.json`` to ``out``, and return its rows of steps.
 
     Raises BlockedError where qemu is not installed, RunError where a process fails.
     """
@@ -40,31 +46,45 @@ def table(out: Path, jobs: int, on_step: Callable[[str], None], kinds: tuple[str
         raise BlockedError(f"{QEMU} is not installed", "apt-get install qemu-user")
     runs = [(machine, kind) for kind in kinds for machine in (PLAIN, *MODELS)]
     with ThreadPoolExecutor(jobs) as pool:
-        digests = dict(zip(runs, pool.map(functools.partial(_kept, out, on_step), runs), strict=True))
-    rows: list[dict[str, Any]] = []
+        digests = dict(zip(runs, pool.map(functools.partial(_kept, on_step), runs), strict=True))
+    rows: list[Json] = []
     for kind in kinds:
         plain = digests[PLAIN, kind]
         for step in plain:
             same = {model: digests[model, kind].get(step) == plain[step] for model in MODELS}
-            rows.append({"kind": kind, "step": step, "digest": plain[step], "same": same})
-    content = {"models": list(MODELS), "numerics": dict(numerics.identity()), "code": _code(), "steps": rows}
+            pinned = step not in portable_steps.UNPINNED
+            rows.append({"kind": kind, "step": step, "digest": plain[step], "same": same, "pinned": pinned})
+    content = {
+        "models": list(MODELS),
+        "numerics": dict(numerics.identity()),
+        "plain_flags": [flag for flag in SIMD_FLAGS if flag in numerics.cpu_flags()],
+        "libraries": _versions(),
+        "code": {kind: _identity(kind) for kind in kinds},
+        "steps": rows,
+    }
     write_stamped(out / "portability.json", content)
+    return rows
+
+
+def differing(rows: list[Json], *, pinned: bool) -> list[str]:
+    """Return a line for each step, of those that settings can hold or of the others, and model that differs."""
     return [
-        f"{row['kind']}: {row['step']}: {model}: differs"
+        f"{row['kind']}: {row['step']}: {model}: found other bytes than without qemu, expected the same"
         for row in rows
+        if row["pinned"] is pinned
         for model, same in row["same"].items()
         if not same
     ]
 
 
-def _kept(out: Path, on_step: Callable[[str], None], run: tuple[str, str]) -> dict[str, str]:
+def _kept(on_step: Callable[[str], None], run: tuple[str, str]) -> dict[str, str]:
     machine, kind = run
-    path = out / f"{machine}.{kind}.json"
-    if path.is_file() and (kept := read_json(path))["code"] == _code():
+    path, identity = store_folder() / "portability" / f"{machine}.{kind}.json", _identity(kind)
+    if path.is_file() and (kept := read_json(path))["identity"] == identity:
         steps: dict[str, str] = kept["steps"]
         return steps
     steps = measured(machine, kind)
-    write_atomic(path, dumps({"code": _code(), "steps": steps}))
+    write_atomic(path, dumps({"identity": identity, "steps": steps}))
     on_step(f"{machine}: {kind}: {len(steps)} steps")
     return steps
 
@@ -72,40 +92,42 @@ def _kept(out: Path, on_step: Callable[[str], None], run: tuple[str, str]) -> di
 def measured(machine: str, kind: str) -> dict[str, str]:
     """Return the digests of one kind's steps on a machine: 'plain', or a model of qemu."""
     emulator = [] if machine == PLAIN else [QEMU, "-cpu", machine]
-    command = [*emulator, sys.executable, "-m", "harness.portability", kind]
+    if kind != "networks":
+        return _process(f"{machine}: {kind}", [*emulator, sys.executable, "-m", "harness.portable_steps", kind])
+    with tempfile.TemporaryDirectory() as folder:
+        _process(f"{machine}: {kind}", [sys.executable, "-m", "harness.portable_networks", folder])
+        command = [sys.executable, "-m", "harness.portable_steps", kind, folder]
+        return _process(f"{machine}: {kind}", [*emulator, *command])
+
+
+def _process(what: str, command: list[str]) -> dict[str, str]:
+    """Return the JSON object in the last line that a process prints, or none; raise RunError where it fails."""
     ended = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ)
-    with contextlib.suppress(ValueError, IndexError):
-        if ended.returncode == 0:
-            steps: dict[str, str] = json.loads(ended.stdout.splitlines()[-1])
-            return steps
-    last = (ended.stderr.strip().splitlines() or ["nothing said"])[-1]
-    raise RunError(f"portability: {machine}: {kind}: the process ended with {ended.returncode}: {last}")
+    if ended.returncode:
+        last = (ended.stderr.strip().splitlines() or ["no word of it"])[-1]
+        raise RunError(f"portability: {what}: the process ended with {ended.returncode}: {last}")
+    with contextlib.suppress(ValueError):
+        steps: dict[str, str] = json.loads((ended.stdout.splitlines() or [""])[-1])
+        return steps
+    return {}
 
 
 @functools.cache
-def _code() -> dict[str, str]:
-    """Return the digests of the code that steps run, so that a change makes them out of date."""
-    modules = set(stands_on("harness.portable_steps"))
-    for kind in ("compressors", "indexes", "encoders"):
+def _identity(kind: str) -> str:
+    """Return a digest of what decides a kind's steps: code that they run, libraries, and networks' weights."""
+    modules = {*_STEPS, *(_NETWORKS if kind == "networks" else ())}
+    weights: dict[str, str] = {}
+    if kind in {"compressors", "indexes"}:
         for path in sorted((Path(__file__).parent / kind).glob("[a-z]*.py")):
             modules |= stands_on(f"harness.{kind}.{path.stem}")
-    return {name: code_digest(name) for name in sorted(modules | {"harness.numerics", "harness.products"})}
+    elif kind == "encoders":
+        modules |= {f"harness.encoders.{name}" for name in ("as_is", "concat", "tfidf_svd")}
+    elif kind == "networks":
+        weights = {repo: str(params.weights_sha256) for repo, params in portable_networks.at_hand().items()}
+    code = sorted(map(code_digest, modules))
+    return digest({"code": code, "libraries": _versions(), "weights": weights, **numerics.identity()})[:16]
 
 
-def main(kind: str) -> None:
-    """Print the digests of a kind's steps in this process, as the last line of what it prints."""
-    import numpy as np
-
-    from harness.portable_steps import STEPS
-
-    argsort: Any = np.argsort
-    np.argsort = lambda a, axis=-1, **_: argsort(a, axis=axis, kind="stable")
-    steps = {}
-    for name, value in STEPS[kind]():
-        steps[name] = value
-        sys.stderr.write(f"{name} done\n")
-    sys.stdout.write("\n" + json.dumps(steps) + "\n")
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])
+@functools.cache
+def _versions() -> dict[str, str]:
+    return {name: importlib.metadata.version(name) for name in VERSIONS}

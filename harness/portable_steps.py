@@ -1,13 +1,17 @@
 """Digests of what this process computes, one a step: libraries, and a small cell of every plug-in.
 
-The same steps run as they are and under an emulated processor (``harness.portability``). Plug-ins are those
-in the folders; a parameter without a default gets a small value, and training is cut short.
+``python -m harness.portable_steps KIND`` prints them. The same steps run as they are and under an emulated
+processor (``harness.portability``). Plug-ins are those in the folders; a parameter without a default gets a
+small value, and training is cut short. qemu 7.2 ends a process in NumPy's AVX2 kernel of ``argsort``: both
+runs sort stably instead.
 """
 
 from __future__ import annotations
 
 import hashlib
 import inspect
+import json
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,12 +19,11 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, ValidationError
 
-from harness import plugins
-from harness.core import BlockedError, Floats, InputError, PairSet, Place, Training
-from harness.plan import encoder_params
-from harness.suite import load
+from harness import plugins, portable_networks
+from harness.core import Floats, PairSet, Place, Training
 
 ROWS, DIMENSION = 300, 24
+USEARCH = "usearch, distances"
 # What is made small wherever a plug-in has a parameter of the name: training repeats, emulation is slow.
 SHORT = {
     "steps": 6,
@@ -38,12 +41,6 @@ SHORT = {
     "codewords": 16,
     "bits": 4,
 }
-TEXTS = (
-    "A cat sleeps.",
-    "Rain fell all night on the old roof.",
-    "Two dogs run after one ball.",
-    "Prices rose.",
-)
 
 
 def libraries() -> Iterator[tuple[str, str]]:
@@ -150,41 +147,23 @@ def indexes() -> Iterator[tuple[str, str]]:
     for name in plugins.names("indexes"):
         module = plugins.load("indexes", name, "portability")
         index = module.build(x, small(module.Params), 7)
-        yield (
-            name,
-            digest(index.search(x[:40] + x[1:41], 10), index.search(x[:1], 10), np.array(index.nbytes)),
-        )
+        found = index.search(x[:40] + x[1:41], 10), index.search(x[:1], 10)
+        yield name, digest(*found, np.array(index.nbytes))
+        if name == "usearch":  # no setting holds its kernels: measured, and not expected to be equal
+            yield USEARCH, digest(index.index.search(x[:40] + x[1:41], 10, threads=1).distances)
 
 
 def encoders() -> Iterator[tuple[str, str]]:
-    """Yield name and digest of a few vectors of every encoder of the suites that can be had here."""
-    from harness.encoders.concat import join
+    """Yield name and digest of a few vectors of every encoder without weights: given, joined, of words."""
+    from harness.encoders import as_is, concat, tfidf_svd
 
-    yield "concat", digest(join([_vectors(), np.ascontiguousarray(_vectors()[:, ::-1])]))
-    for name, module, declared in _declared():
-        data, params = _data(declared.dimension), declared
-        options: tuple[Any, ...] = ()
-        if "corpus" in inspect.signature(module.encode).parameters:
-            params, options = params.model_copy(update={"dimension": 3, "in_texts": 1}), (data,)
-        place = Place(Path(), None, offline=True)
-        try:
-            module.locate(params, place)
-            yield name, digest(module.encode(data, list(range(data.rows)), params, place, *options))
-        except (BlockedError, InputError):  # not here, or of something else than these texts
-            continue
-
-
-def _declared() -> Iterator[tuple[str, Any, Any]]:
-    """Yield the encoders of all suites, each once; those without weights once a kind."""
-    seen: set[object] = set()
-    for path in sorted(Path("suites").glob("*.toml")):
-        for name, space in load(path).encoders.items():
-            raw = space.raw()
-            params = encoder_params(raw, name, str(path))
-            key = (raw["use"], repr(params) if hasattr(params, "repo") else None)
-            if key not in seen and raw["use"] != "concat":
-                yield f"{raw['use']} {name}", plugins.load("encoders", raw["use"], str(path)), params
-            seen.add(key)
+    place = Place(Path(), None, offline=True)
+    data = PairSet("texts", portable_networks.TEXTS, _vectors()[: len(portable_networks.TEXTS)], np.empty((0, 2), np.int64), None, {})
+    rows = list(range(data.rows))
+    yield "as-is", digest(as_is.encode(data, rows, as_is.Params(dimension=DIMENSION), place))
+    yield "concat", digest(concat.join([_vectors(), np.ascontiguousarray(_vectors()[:, ::-1])]))
+    words = tfidf_svd.Params(dimension=3, corpus="texts", in_texts=1)
+    yield "tfidf-svd", digest(tfidf_svd.encode(data, rows, words, place, data))
 
 
 def small(params: type[BaseModel]) -> Any:
@@ -219,15 +198,32 @@ def _vectors() -> Floats:
     return (rng.standard_normal((ROWS, DIMENSION)) @ mix).astype(np.float32)
 
 
-def _data(dimension: int) -> PairSet:
-    """Return four texts, and as many vectors of ``dimension`` for the encoder as-is."""
-    vectors = np.random.default_rng(4).standard_normal((len(TEXTS), dimension)).astype(np.float32)
-    return PairSet("texts", TEXTS, vectors, np.empty((0, 2), np.int64), None, {})
+def networks(folder: str) -> Iterator[tuple[str, str]]:
+    """Yield name and digest of the vectors of every network prepared in a folder."""
+    for name, vectors in portable_networks.prepared(Path(folder)):
+        yield name, digest(vectors)
 
 
-STEPS: dict[str, Callable[[], Iterator[tuple[str, str]]]] = {
+STEPS: dict[str, Callable[..., Iterator[tuple[str, str]]]] = {
     "libraries": libraries,
     "compressors": compressors,
     "indexes": indexes,
     "encoders": encoders,
+    "networks": networks,
 }
+UNPINNED = frozenset({USEARCH})
+
+
+def main(kind: str, *arguments: str) -> None:
+    """Print the digests of a kind's steps in this process, as the last line of what it prints."""
+    argsort: Any = np.argsort
+    np.argsort = lambda a, axis=-1, **_: argsort(a, axis=axis, kind="stable")
+    steps = {}
+    for name, value in STEPS[kind](*arguments):
+        steps[name] = value
+        sys.stderr.write(f"{name} done\n")
+    sys.stdout.write("\n" + json.dumps(steps) + "\n")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
