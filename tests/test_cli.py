@@ -15,7 +15,7 @@ from harness import plugins
 ROOT = Path(__file__).parents[1]
 COMMANDS = (
     *("list", "plan", "run", "results", "claims", "report", "export"),
-    *("verify", "compare", "artifacts", "serve"),
+    *("verify", "compare", "artifacts", "serve", "jitter", "doctor", "portability"),
 )
 # The command, and after it what it has imported, as the last line.
 MODULES = """
