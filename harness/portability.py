@@ -93,7 +93,9 @@ def measured(machine: str, kind: str) -> dict[str, str]:
     """Return the digests of one kind's steps on a machine: 'plain', or a model of qemu."""
     emulator = [] if machine == PLAIN else [QEMU, "-cpu", machine]
     if kind != "networks":
-        return _process(f"{machine}: {kind}", [*emulator, sys.executable, "-m", "harness.portable_steps", kind])
+        return _process(
+            f"{machine}: {kind}", [*emulator, sys.executable, "-m", "harness.portable_steps", kind]
+        )
     with tempfile.TemporaryDirectory() as folder:
         _process(f"{machine}: {kind}", [sys.executable, "-m", "harness.portable_networks", folder])
         command = [sys.executable, "-m", "harness.portable_steps", kind, folder]

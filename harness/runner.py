@@ -68,10 +68,12 @@ def run(
         for count, failed in results:
             done, failures = done + count, failures + failed
             told("cells", done, len(todo))
-    # What was done and runs again, as what it stands on has changed, counts once.
     run_now = {(entry.cell.suite, entry.cell.id) for entry in todo}
-    kept = [e for e in entries if e.state == "done" and (e.cell.suite, e.cell.id) not in run_now]
-    means_over_seeds(kept + todo, tree, store, jobs, told)
+    # In the plan's order, whatever ran when: seeds are drawn by their place in their group.
+    measured = [
+        e for e in entries if e.state == "done" or e.why == FORCED or (e.cell.suite, e.cell.id) in run_now
+    ]
+    means_over_seeds(measured, tree, store, jobs, told)
     return failures
 
 
