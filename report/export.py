@@ -31,9 +31,7 @@ def export(tree: Tree, suite: str, folder: Path) -> list[Path]:
     """
     found = of_suite(tree, suite)
     records = [record(result, tree.root) for result in found]
-    summary = [
-        {**widened(row), "scope": scope(row["metric"])} for result in found for row in rows_of(result)
-    ]
+    summary = [{**widened(row), "scope": scope(row["metric"])} for result in found for row in rows_of(result)]
     lines = [json.dumps(each, sort_keys=True, ensure_ascii=False, allow_nan=False) for each in records]
     columns = (*COLUMNS, "scope")
     files = {
