@@ -67,11 +67,11 @@ def run(entries: list[Entry], tree: Tree, store: Path, jobs: int, told: Told) ->
 
 
 def selected(entries: Iterable[Entry]) -> list[Entry]:
-    """Return the cell of each pipeline that is measured, of those that are not blocked."""
+    """Return the cell of each pipeline that is measured, of those that are neither blocked nor left out."""
     first: dict[tuple[str, str, str, str | None], Entry] = {}
     for entry in entries:
         cell = entry.cell
-        if entry.state == "blocked":
+        if not entry.can_run:
             continue
         taken = first.setdefault((cell.suite, cell.encoder, cell.chain, cell.point), entry)
         alike = (cell.train, cell.grid) == (taken.cell.train, taken.cell.grid)
@@ -125,7 +125,7 @@ def disturbed(x: Floats, name: str, number: int) -> Floats:
 
 def _base(entry: Entry, entries: list[Entry], store: Path) -> Base:
     key = entry.cell.suite, entry.cell.encoder
-    mine = [e.cell for e in entries if (e.cell.suite, e.cell.encoder) == key and e.state != "blocked"]
+    mine = [e.cell for e in entries if (e.cell.suite, e.cell.encoder) == key and e.can_run]
     return base_of(entry.inputs, entry.cell.encoder, mine, store)
 
 

@@ -81,6 +81,14 @@ def test_one_seed_split_and_setting_stands_for_a_pipeline(small_suite: SmallSuit
 # -- What is kept
 
 
+def test_what_is_left_out_as_large_is_not_disturbed(small_suite: SmallSuite, tmp_path: Path) -> None:
+    """Nobody asked for it: a run left it without a result, and its vectors may take hours."""
+    path = small_suite(("[encoders.own]", '[encoders.own]\nlarge = "hours"'))
+    found = _entries(path, tmp_path / "out")
+    assert {"left out"} == {entry.state for entry in found}
+    assert [] == jitter.selected(found)
+
+
 def test_every_value_of_a_pipeline_has_three_moves(measured: Path) -> None:
     """The file names the disturbance, the metrics' tolerances and the results that were moved."""
     content, _ = read_stamped(measured / "out" / "jitter" / "mine.json")

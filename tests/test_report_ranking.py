@@ -134,7 +134,7 @@ def pair(root: Path, mine: list[list[float]], theirs: list[float]) -> Ranking:
 
 def test_an_outcome_is_computed_query_by_query(tmp_path: Path) -> None:
     """Against scores of 0.25, 0.5, 0.75 and 0.5; two seeds are one mean, here a quarter above PCA."""
-    mine, outcome = [[0.0, 0.25, 0.5, 0.25], [1.0, 1.25, 1.5, 1.25]], "better"
+    mine, outcome = [[0.375, 0.625, 0.875, 0.625], [0.625, 0.875, 1.125, 0.875]], "better"
     tables = pair(tmp_path, mine, [0.25, 0.5, 0.75, 0.5])
     lines = tables.compared()
     assert [(metric, outcome) for metric in ("overlap@10", "recall@10", "ndcg@10")] == [
