@@ -158,7 +158,14 @@ def encoders() -> Iterator[tuple[str, str]]:
     from harness.encoders import as_is, concat, tfidf_svd
 
     place = Place(Path(), None, offline=True)
-    data = PairSet("texts", portable_networks.TEXTS, _vectors()[: len(portable_networks.TEXTS)], np.empty((0, 2), np.int64), None, {})
+    data = PairSet(
+        "texts",
+        portable_networks.TEXTS,
+        _vectors()[: len(portable_networks.TEXTS)],
+        np.empty((0, 2), np.int64),
+        None,
+        {},
+    )
     rows = list(range(data.rows))
     yield "as-is", digest(as_is.encode(data, rows, as_is.Params(dimension=DIMENSION), place))
     yield "concat", digest(concat.join([_vectors(), np.ascontiguousarray(_vectors()[:, ::-1])]))
