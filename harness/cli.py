@@ -375,12 +375,17 @@ def portability(
     Example: harness portability
     """
     from harness.execution import default_jobs
-    from harness.portability import table
+    from harness.portability import differing, table
 
-    differing = table(out / "portability", jobs or default_jobs(), _print)
-    for line in differing:
+    rows = table(out / "portability", jobs or default_jobs(), _print)
+    for line in differing(rows, pinned=False):
+        _print(f"no setting holds it: {line}")
+    unlike = differing(rows, pinned=True)
+    for line in unlike:
         _print(line)
-    _print(f"{len(differing)} differ" if differing else "SAME BYTES everywhere")
+    if unlike:
+        raise RunError(f"portability: {len(unlike)} steps differ")
+    _print("SAME BYTES of all that settings hold")
 
 
 def main() -> None:

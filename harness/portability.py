@@ -15,10 +15,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 from harness import numerics, portable_networks, portable_steps
 from harness.certificate import digest, dumps, read_json, write_stamped
@@ -34,6 +34,7 @@ QEMU = "qemu-x86_64"
 VERSIONS = ("numpy", "scipy", "scikit-learn", "torch", "transformers", "faiss-cpu", "usearch")
 # What the steps of a kind run beside its plug-ins.
 _STEPS = ("harness.numerics", "harness.products", "harness.portable_steps")
+_PREPARING = threading.Lock()
 _NETWORKS = ("harness.portable_networks", "harness.pretrained", "harness.encoders.sentence_transformer")
 
 
@@ -67,7 +68,7 @@ def table(out: Path, jobs: int, on_step: Callable[[str], None], kinds: tuple[str
 
 
 def differing(rows: list[Json], *, pinned: bool) -> list[str]:
-    """Return a line for each step, of those that settings can hold or of the others, and model that differs."""
+    """Return a line for each model and step that differs, of those that settings hold or of the others."""
     return [
         f"{row['kind']}: {row['step']}: {model}: found other bytes than without qemu, expected the same"
         for row in rows
@@ -96,14 +97,25 @@ def measured(machine: str, kind: str) -> dict[str, str]:
         return _process(
             f"{machine}: {kind}", [*emulator, sys.executable, "-m", "harness.portable_steps", kind]
         )
-    with tempfile.TemporaryDirectory() as folder:
-        _process(f"{machine}: {kind}", [sys.executable, "-m", "harness.portable_networks", folder])
-        command = [sys.executable, "-m", "harness.portable_steps", kind, folder]
-        return _process(f"{machine}: {kind}", [*emulator, *command])
+    command = [sys.executable, "-m", "harness.portable_steps", kind, str(_inputs())]
+    return _process(f"{machine}: {kind}", [*emulator, *command])
+
+
+def _inputs() -> Path:
+    """Return the folder of what networks are handed, prepared at first by a process of its own."""
+    folder = store_folder() / "portability" / f"inputs-{_identity('networks')}"
+    with _PREPARING:
+        if not folder.is_dir():
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
+                part = Path(temporary) / folder.name
+                _process("inputs", [sys.executable, "-m", "harness.portable_networks", str(part)])
+                part.rename(folder)
+    return folder
 
 
 def _process(what: str, command: list[str]) -> dict[str, str]:
-    """Return the JSON object in the last line that a process prints, or none; raise RunError where it fails."""
+    """Return the JSON object in the last line that a process prints, or none; RunError where it fails."""
     ended = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ)
     if ended.returncode:
         last = (ended.stderr.strip().splitlines() or ["no word of it"])[-1]
@@ -116,7 +128,7 @@ def _process(what: str, command: list[str]) -> dict[str, str]:
 
 @functools.cache
 def _identity(kind: str) -> str:
-    """Return a digest of what decides a kind's steps: code that they run, libraries, and networks' weights."""
+    """Return a digest of what decides a kind's steps: its code, libraries, and networks' weights."""
     modules = {*_STEPS, *(_NETWORKS if kind == "networks" else ())}
     weights: dict[str, str] = {}
     if kind in {"compressors", "indexes"}:

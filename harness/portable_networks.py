@@ -1,8 +1,8 @@
 """Networks under an emulated processor: token ids to vectors, without what is slow to import there.
 
-Here, and not emulated, an encoder encodes a few texts; what its network was handed is kept. Under the emulator
-transformers alone reads the same weights and computes the vectors from that, with the same calls of torch. Both
-have to be the same bytes here already.
+Not emulated, an encoder encodes a few texts, and what its network was handed is kept. Under the emulator
+transformers alone reads the same weights and computes the vectors from that, with the same calls of torch.
+Without an emulator both have to be the same bytes.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ TEXTS = (  # of several lengths: a batch has padding, which attention and means 
 
 
 def at_hand(suites: Path = Path("suites")) -> dict[str, Any]:
-    """Return the parameters of the sentence-transformers in the suites whose weights are here, by repository."""
+    """Return the parameters of the suites' sentence-transformers whose weights are here, by repository."""
     from harness.plan import encoder_params
     from harness.suite import load
 
@@ -52,6 +52,7 @@ def prepare(folder: Path) -> None:
 
     Raises RunError where the network alone gives other vectors than the encoder.
     """
+    folder.mkdir(parents=True, exist_ok=True)
     for repo, params in at_hand().items():
         arrays, expected = _watched(repo, params)
         if vectors(arrays).tobytes() != expected.tobytes():
@@ -60,7 +61,7 @@ def prepare(folder: Path) -> None:
 
 
 def _watched(repo: str, params: Any) -> tuple[dict[str, Any], Floats]:
-    """Return the arrays that an encoder's network is handed for the texts, with its folder, and its vectors."""
+    """Return the arrays that an encoder's network is handed, with its folder, and the encoder's vectors."""
     from torch.nn.modules import module as hooks
 
     handed: dict[str, Any] = {}

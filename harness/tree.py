@@ -35,6 +35,10 @@ class Tree:
         """Return how far a suite's values move when vectors are disturbed in the last place, stamped."""
         return self.root / "jitter" / f"{suite}.json"
 
+    def portability(self) -> Path:
+        """Return which small steps gave the same bytes under emulated processors, stamped."""
+        return self.root / "portability" / "portability.json"
+
     def blocked(self, suite: str) -> Path:
         """Return the stamped list of a suite's cells that could not run, and why."""
         return self.root / "results" / f"{suite}.blocked.json"

@@ -11,6 +11,7 @@ from report.claims import Claim
 from report.tables.autoencoder import AutoEncoders
 from report.tables.jitter import Jitter
 from report.tables.neighbours import Neighbours
+from report.tables.portability import Portability
 from report.tables.ranking import Ranking
 from report.tables.rows import Row, Rows
 from report.tables.search import Search
@@ -40,6 +41,7 @@ class Tables:
         self.autoencoders = AutoEncoders(results, root)
         self.neighbours = Neighbours(results, root)
         self.semantic = SemanticIds(results, root)
+        self.portability = Portability.read(root)
         self.jitter = Jitter(stability.read(Tree(root)) if root else Stability({}, {}))
 
     def suites(self) -> list[Row]:
