@@ -1,0 +1,49 @@
+"""The report's table of emulated processors, from the evidence that ``harness portability`` writes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from harness.certificate import write_stamped
+from harness.tree import Tree
+from report.render import template
+from report.tables.every import Tables
+
+SECTION = "sections/portability.j2"
+
+
+def _tables(root: Path) -> Tables:
+    return Tables([], [], [], root)
+
+
+def _measure(root: Path) -> None:
+    steps = [
+        {"kind": "indexes", "step": step, "digest": "0", "same": same, "pinned": step != "usearch"}
+        for step, same in {
+            "flat": {"Haswell": True, "EPYC": True},
+            "hnsw": {"Haswell": True, "EPYC": False},
+            "usearch": {"Haswell": False, "EPYC": False},
+        }.items()
+    ]
+    write_stamped(Tree(root).portability(), {"models": ["Haswell", "EPYC"], "steps": steps})
+
+
+def test_each_kind_has_its_counts_and_names_what_differs(tmp_path: Path) -> None:
+    """A step that no setting holds says so; the others are counted by processor."""
+    _measure(tmp_path)
+    assert [
+        {
+            "kind": "indexes",
+            "steps": 3,
+            "same": {"Haswell": 2, "EPYC": 1},
+            "differ": ["hnsw", "usearch (no setting holds it)"],
+        }
+    ] == _tables(tmp_path).portability.lines()
+
+
+def test_without_the_evidence_there_is_no_table(tmp_path: Path) -> None:
+    """The appendix is empty, heading and all; with the evidence it has a line a kind."""
+    assert b"" == template(SECTION, {"tables": _tables(tmp_path)}).strip()
+    _measure(tmp_path)
+    line = "| indexes | 3 | 2 | 1 | hnsw; usearch (no setting holds it) |"
+    assert line in template(SECTION, {"tables": _tables(tmp_path)}).decode().splitlines()
