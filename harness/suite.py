@@ -227,7 +227,9 @@ def explain(error: ValidationError) -> str:
     if first["type"] == "missing":
         return f"{where}: the key is missing"
     pattern = str(first.get("ctx", {}).get("pattern"))
-    message = first["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
+    message = first["msg"]
+    for before in ("Input should be ", "String should have ", "Value error, "):
+        message = message.removeprefix(before)
     expected = _PATTERNS.get(pattern, message)
     found = repr(first["input"])
     return f"{where}: found {found if len(found) < 80 else found[:77] + '…'}, expected {expected}"  # noqa: PLR2004

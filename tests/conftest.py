@@ -6,11 +6,12 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
 import pytest
+from forks import Forks
 
 Cli = Callable[..., "subprocess.CompletedProcess[str]"]
 SmallSuite = Callable[..., Path]
@@ -120,6 +121,20 @@ def cli() -> Cli:
         )
 
     return run
+
+
+@pytest.fixture(scope="session")
+def forks() -> Iterator[Forks]:
+    """Return the process that runs the command in forks of itself, offline."""
+    process = Forks()
+    yield process
+    process.close()
+
+
+@pytest.fixture(scope="session")
+def quick(forks: Forks) -> Cli:
+    """Return a function that runs the command in a fork: for tests of what it says, not of how it starts."""
+    return forks.run
 
 
 @pytest.fixture

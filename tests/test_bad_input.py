@@ -92,18 +92,18 @@ SUITES = {
 
 @pytest.mark.parametrize(("old", "new", "named"), SUITES.values(), ids=SUITES)
 def test_a_wrong_suite_is_refused(
-    cli: Cli, small_suite: SmallSuite, tmp_path: Path, old: str, new: str, named: str
+    quick: Cli, small_suite: SmallSuite, tmp_path: Path, old: str, new: str, named: str
 ) -> None:
     """Before anything is read or written: neither evidence nor cache comes to be."""
     small_suite((old, new))
-    refused(cli("run", "mine", cwd=tmp_path), named)
+    refused(quick("run", "mine", cwd=tmp_path), named)
     assert ["suites"] == [path.name for path in tmp_path.iterdir()]
 
 
-def test_planning_refuses_what_running_refuses(cli: Cli, small_suite: SmallSuite, tmp_path: Path) -> None:
+def test_planning_refuses_what_running_refuses(quick: Cli, small_suite: SmallSuite, tmp_path: Path) -> None:
     """The two read a suite in the same way."""
     small_suite(("ratio = 8", "ratio = 7"))
-    run, plan = cli("run", "mine", cwd=tmp_path), cli("plan", "mine", cwd=tmp_path)
+    run, plan = quick("run", "mine", cwd=tmp_path), quick("plan", "mine", cwd=tmp_path)
     refused(plan)
     assert run.stderr == plan.stderr
 
@@ -172,48 +172,51 @@ FILES = {
     [pytest.param(*case, id=name) for name, case in FILES.items()],
 )
 def test_wrong_vectors_are_refused(
-    cli: Cli, small_suite: SmallSuite, tmp_path: Path, damage: Callable[[Path], Any], named: str
+    quick: Cli, small_suite: SmallSuite, tmp_path: Path, damage: Callable[[Path], Any], named: str
 ) -> None:
     """The line names the file, the side and the row; no result and no score is written."""
     damage(small_suite().parent)
-    refused(cli("run", "mine", cwd=tmp_path), named)
+    refused(quick("run", "mine", cwd=tmp_path), named)
     written = {path.name for path in (tmp_path / "out").rglob("*") if path.is_file()}
     assert set() == written - {"mine.blocked.json"}
 
 
-def test_wrong_vectors_leave_no_trace(cli: Cli, small_suite: SmallSuite, tmp_path: Path) -> None:
+def test_wrong_vectors_leave_no_trace(quick: Cli, small_suite: SmallSuite, tmp_path: Path) -> None:
     """A refused run writes nothing at all under out/."""
     damage, named = FILES["NaN"]
     damage(small_suite().parent)
-    refused(cli("run", "mine", cwd=tmp_path), named)
+    refused(quick("run", "mine", cwd=tmp_path), named)
     assert not (tmp_path / "out").exists()
 
 
 def test_texts_are_refused_where_vectors_are_needed(
-    cli: Cli, small_suite: SmallSuite, tmp_path: Path
+    quick: Cli, small_suite: SmallSuite, tmp_path: Path
 ) -> None:
     """The encoder as-is makes no vectors; the line names the data set."""
     folder = small_suite(('path = "test.npz"', 'path = "test.tsv"')).parent
     (folder / "test.tsv").write_text("a\tb\t1\nc\td\t2\n")
-    refused(cli("run", "mine", cwd=tmp_path), "test-set: found texts, expected vectors for the encoder as-is")
+    refused(
+        quick("run", "mine", cwd=tmp_path),
+        "test-set: found texts, expected vectors for the encoder as-is",
+    )
 
 
 def test_a_file_that_is_not_there_blocks_its_cells_and_says_so(
-    cli: Cli, small_suite: SmallSuite, tmp_path: Path
+    quick: Cli, small_suite: SmallSuite, tmp_path: Path
 ) -> None:
     """Missing is not wrong: the run ends well, and names the file and what to do."""
     folder = small_suite().parent
     (folder / "test.npz").unlink()
-    done = cli("run", "mine", cwd=tmp_path)
+    done = quick("run", "mine", cwd=tmp_path)
     assert (0, "") == (done.returncode, done.stderr)
     assert "BLOCKED  2 cells: " in done.stdout
     assert f"{folder / 'test.npz'} is not there. To unblock: put the file there" in done.stdout
 
 
-def test_a_step_loaded_from_nowhere_is_refused(cli: Cli, small_suite: SmallSuite, tmp_path: Path) -> None:
+def test_a_step_loaded_from_nowhere_is_refused(quick: Cli, small_suite: SmallSuite, tmp_path: Path) -> None:
     """The line names the file that a codec should have been in."""
     small_suite(('[{ use = "identity" }]', '[{ use = "pca", load = "codecs/x.safetensors" }]'))
-    refused(cli("run", "mine", cwd=tmp_path), "codecs/x.safetensors")
+    refused(quick("run", "mine", cwd=tmp_path), "codecs/x.safetensors")
 
 
 @pytest.mark.parametrize(
@@ -225,12 +228,12 @@ def test_a_step_loaded_from_nowhere_is_refused(cli: Cli, small_suite: SmallSuite
     ],
 )
 def test_a_file_of_another_format_says_what_can_be_read(
-    cli: Cli, small_suite: SmallSuite, tmp_path: Path, ending: str, advice: str
+    quick: Cli, small_suite: SmallSuite, tmp_path: Path, ending: str, advice: str
 ) -> None:
     """And, of formats that people have, how to write them as one of those."""
     folder = small_suite(('path = "train.npy"', f'path = "train{ending}"')).parent
     (folder / f"train{ending}").write_bytes(b"1,2\n")
-    refused(cli("run", "mine", cwd=tmp_path), f"train{ending}: found the ending '{ending}', ", advice)
+    refused(quick("run", "mine", cwd=tmp_path), f"train{ending}: found the ending '{ending}', ", advice)
 
 
 def test_the_advice_for_fvecs_is_right(tmp_path: Path) -> None:
@@ -244,31 +247,34 @@ def test_the_advice_for_fvecs_is_right(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("old", "new"), [("train.npy", "train.NPY"), ("test.npz", "test.NpZ")])
 def test_endings_count_in_upper_case_as_well(
-    cli: Cli, small_suite: SmallSuite, tmp_path: Path, old: str, new: str
+    quick: Cli, small_suite: SmallSuite, tmp_path: Path, old: str, new: str
 ) -> None:
     """A file from a system that shouts is read like any other."""
     folder = small_suite((old, new)).parent
     (folder / old).rename(folder / new)
-    done = cli("run", "mine", "--jobs", "1", cwd=tmp_path)
+    done = quick("run", "mine", "--jobs", "1", cwd=tmp_path)
     assert (0, "mine: 2 run, 0 done before, 0 blocked\n") == (done.returncode, done.stdout)
 
 
 def test_a_name_too_long_for_a_file_is_found_by_the_plan(
-    cli: Cli, small_suite: SmallSuite, tmp_path: Path
+    quick: Cli, small_suite: SmallSuite, tmp_path: Path
 ) -> None:
     """Not in the middle of a run; the longest that is planned can be run."""
-    longest = 220 - len("own.train-set..s0")
-    name = 'name = "identity"'
-    small_suite((name, f'name = "{"a" * (longest + 1)}"'))
-    refused(cli("plan", "mine", cwd=tmp_path), "mine.toml: found the name own.train-set.aaa", "of 221 bytes")
-    small_suite((name, f'name = "{"a" * longest}"'))
-    assert 0 == cli("run", "mine", "--jobs", "1", "--only", "*aaa*", cwd=tmp_path).returncode
+    chain, encoder = ('name = "identity"', 'name = "{}"'), ("[encoders.own]", "[encoders.{}]")
+    small_suite((chain[0], chain[1].format("a" * 101)))
+    refused(quick("plan", "mine", cwd=tmp_path), "mine.toml: [chains.0] name:", "at most 100 characters")
+    longest = 200 - len("train-set" + "a" * 100 + "...s0")
+    for length, status in ((longest + 1, 2), (longest, 0)):
+        small_suite((chain[0], chain[1].format("a" * 100)), (encoder[0], encoder[1].format("e" * length)))
+        done = quick("run", "mine", "--jobs", "1", "--only", "*aaa*", cwd=tmp_path)
+        assert status == done.returncode, done.stderr
+    assert 1 == len(list((tmp_path / "out" / "results" / "mine").glob("*aaa*")))
 
 
-def test_an_empty_variable_means_the_default(cli: Cli, small_suite: SmallSuite, tmp_path: Path) -> None:
+def test_an_empty_variable_means_the_default(quick: Cli, small_suite: SmallSuite, tmp_path: Path) -> None:
     """HARNESS_CACHE and HARNESS_MIRROR set to nothing: the store is .cache, not the current folder."""
     small_suite()
-    done = cli("run", "mine", "--jobs", "1", cwd=tmp_path, env={"HARNESS_CACHE": "", "HARNESS_MIRROR": ""})
+    done = quick("run", "mine", "--jobs", "1", cwd=tmp_path, env={"HARNESS_CACHE": "", "HARNESS_MIRROR": ""})
     assert 0 == done.returncode, done.stderr
     assert {"suites", "out", ".cache"} == {path.name for path in tmp_path.iterdir()}
 
@@ -287,32 +293,34 @@ def test_an_empty_variable_means_the_default(cli: Cli, small_suite: SmallSuite, 
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
 )
 def test_a_wrong_command_line_is_refused(
-    cli: Cli, small_suite: SmallSuite, tmp_path: Path, args: tuple[str, ...], named: str
+    quick: Cli, small_suite: SmallSuite, tmp_path: Path, args: tuple[str, ...], named: str
 ) -> None:
     """Unknown suites, patterns, folders, options and commands."""
     small_suite()
-    refused(cli(*args, cwd=tmp_path), named)
+    refused(quick(*args, cwd=tmp_path), named)
     assert ["suites"] == [path.name for path in tmp_path.iterdir()]
 
 
-def test_a_folder_without_suites_is_refused(cli: Cli, tmp_path: Path) -> None:
+def test_a_folder_without_suites_is_refused(quick: Cli, tmp_path: Path) -> None:
     """The line says where suites were looked for."""
-    refused(cli("plan", cwd=tmp_path), "no suites here, expected suites/*.toml or a suite's path")
+    refused(quick("plan", cwd=tmp_path), "no suites here, expected suites/*.toml or a suite's path")
 
 
 def test_the_mirror_of_the_environment_is_checked_as_well(
-    cli: Cli, small_suite: SmallSuite, tmp_path: Path
+    quick: Cli, small_suite: SmallSuite, tmp_path: Path
 ) -> None:
     """HARNESS_MIRROR and --mirror are one setting."""
     small_suite()
-    done = cli("plan", "mine", cwd=tmp_path, env={"HARNESS_MIRROR": "nowhere"})
+    done = quick("plan", "mine", cwd=tmp_path, env={"HARNESS_MIRROR": "nowhere"})
     refused(done, "mirror: nowhere is not a folder, expected one that holds the mirrored files")
 
 
-def test_the_suite_that_these_tests_break_is_sound(cli: Cli, small_suite: SmallSuite, tmp_path: Path) -> None:
+def test_the_suite_that_these_tests_break_is_sound(
+    quick: Cli, small_suite: SmallSuite, tmp_path: Path
+) -> None:
     """Unbroken, it plans: what is refused above is refused for its one wrong thing."""
     path = small_suite()
     assert SUITE == path.read_text("utf-8")
-    done = cli("plan", str(path), cwd=tmp_path)
+    done = quick("plan", str(path), cwd=tmp_path)
     assert (0, "") == (done.returncode, done.stderr)
     assert done.stdout.endswith("0 done, 2 to do, 0 blocked\n")

@@ -381,11 +381,11 @@ def test_groups_of_cells_that_are_not_here_are_passed_over(root: Path, published
     assert "DIFFERS" == compared(root, published)[0]
 
 
-def test_means_that_a_run_did_not_leave_are_missing(root: Path, published: Path, cli: Cli) -> None:
+def test_means_that_a_run_did_not_leave_are_missing(root: Path, published: Path, quick: Cli) -> None:
     """Of a suite that was run the command fails; of one that was not, it is not run here."""
     (root / MEANS).unlink()
     assert ("MISSING", "committed, and not here") == compared(root, published)
-    done = cli("compare", "--out", "artifacts", "--committed", str(published / "artifacts"), cwd=root)
+    done = quick("compare", "--out", "artifacts", "--committed", str(published / "artifacts"), cwd=root)
     assert 1 == done.returncode
     assert "MISSING  mine  means over seeds: committed, and not here" in done.stdout
     shutil.rmtree(root / "artifacts" / "results")

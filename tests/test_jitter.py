@@ -169,7 +169,7 @@ def test_a_rerun_may_be_off_by_three_times_the_largest_move(move: float, state: 
     }
 
 
-def test_an_unstable_pipeline_is_marked_and_its_jitter_is_in_the_interval(measured: Path, cli: Cli) -> None:
+def test_an_unstable_pipeline_is_marked_and_its_jitter_is_in_the_interval(measured: Path, quick: Cli) -> None:
     """Beyond the metric's tolerance of 0.01 a value has a mark, and a wider interval."""
     tree = Tree(measured / "out")
     plain = {row["cell"]: row for row in evidence.rows(tree) if row["metric"] == KEY[2]}
@@ -184,7 +184,7 @@ def test_an_unstable_pipeline_is_marked_and_its_jitter_is_in_the_interval(measur
         assert expected == pytest.approx(abs(after[end] - after["value"]))
     mean = evidence.over_seeds(evidence.rows_of(evidence.results(tree)[0])[:1])
     assert after["low"] == mean["low"]
-    printed = cli("results", "--from", "out", cwd=measured).stdout
+    printed = quick("results", "--from", "out", cwd=measured).stdout
     assert 1 == printed.count("†")
     assert f"{after['value']} †" in printed
 

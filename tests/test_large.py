@@ -78,11 +78,11 @@ def test_what_cannot_be_had_at_all_is_blocked_first(small_suite: SmallSuite) -> 
     assert "test.npz is not there" in state[1]
 
 
-def test_what_was_run_with_all_stays_done(cli: Cli, small_suite: SmallSuite) -> None:
+def test_what_was_run_with_all_stays_done(quick: Cli, small_suite: SmallSuite) -> None:
     """A result is there and its inputs are too: nothing is left to leave out."""
     path = small_suite((DATASET, f'{DATASET}large = "{COST}"\n'))
     folder = path.parent.parent
-    done = cli("run", "mine", "--jobs", "1", cwd=folder)
+    done = quick("run", "mine", "--jobs", "1", cwd=folder)
     expected = [
         "mine: nothing to do, 0 done before, 0 blocked, 2 left out",
         f"LEFT OUT 2 cells: {WHY}; {REMEDY}.",
@@ -91,12 +91,12 @@ def test_what_was_run_with_all_stays_done(cli: Cli, small_suite: SmallSuite) -> 
     blocked = json.loads((folder / "out" / "results" / "mine.blocked.json").read_text("utf-8"))
     listed = blocked["content"]["blocked"]
     assert {(WHY, REMEDY)} == {(cell["missing"], cell["remedy"]) for cell in listed}
-    plan = cli("plan", "mine", cwd=folder).stdout.splitlines()
+    plan = quick("plan", "mine", cwd=folder).stdout.splitlines()
     assert "0 done, 0 to do, 0 blocked, 2 left out" == plan[-1]
     assert plan[0].startswith("left out mine  own.")
-    everything = cli("run", "mine", "--jobs", "1", "--all", cwd=folder)
+    everything = quick("run", "mine", "--jobs", "1", "--all", cwd=folder)
     assert "mine: 2 run, 0 done before, 0 blocked\n" == everything.stdout
-    assert "mine: nothing to do, 2 done before, 0 blocked\n" == cli("run", "mine", cwd=folder).stdout
+    assert "mine: nothing to do, 2 done before, 0 blocked\n" == quick("run", "mine", cwd=folder).stdout
 
 
 def test_the_declaration_decides_no_result(small_suite: SmallSuite) -> None:
@@ -112,10 +112,10 @@ def test_the_declaration_decides_no_result(small_suite: SmallSuite) -> None:
     assert identities() == identities(*large)
 
 
-def test_an_empty_cost_is_refused(cli: Cli, small_suite: SmallSuite, tmp_path: Path) -> None:
+def test_an_empty_cost_is_refused(quick: Cli, small_suite: SmallSuite, tmp_path: Path) -> None:
     """It is what a user reads when a cell is left out."""
     small_suite((DATASET, f'{DATASET}large = ""\n'))
-    done = cli("plan", "mine", cwd=tmp_path)
+    done = quick("plan", "mine", cwd=tmp_path)
     assert 2 == done.returncode
     assert "mine.toml: [datasets.test-set] large: found ''" in done.stderr
 

@@ -15,13 +15,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from forks import Forks, environment
 
 from harness import plugins
 from harness.artifacts import _files, publish
@@ -33,53 +34,6 @@ from harness.status import entries
 from harness.tree import Tree
 
 COMMAND = [sys.executable, "-c", "from harness.cli import main; main()"]
-# Forks itself for each line of JSON: arguments, folder, and before which write to kill itself (0: never).
-# What is imported here, and torch's first step, takes seconds; nothing of a run is kept for the next.
-SERVER = """
-import json, os, signal, sys
-import faiss, rich.console, rich.progress, scipy.stats, torch
-import harness.expect, harness.progress, harness.runner, harness.show
-from harness import cli, plugins
-
-for kind in ("compressors", "encoders", "metrics", "protocols", "sources"):
-    for name in plugins.names(kind):
-        plugins.load(kind, name, "here")
-weight = torch.zeros(2, requires_grad=True)
-optimizer = torch.optim.Adam([weight], fused=True)
-weight.sum().backward()
-optimizer.step()
-
-for line in sys.stdin:
-    job = json.loads(line)
-    child = os.fork()
-    if child:
-        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
-        continue
-    os.chdir(job["cwd"])
-    for name, descriptor in (("stdout", 1), ("stderr", 2)):
-        os.dup2(os.open(job[name], os.O_WRONLY | os.O_CREAT | os.O_TRUNC), descriptor)
-    writes, sync, status = 0, os.fsync, 0
-
-    def kill(file):
-        global writes
-        writes += 1
-        if writes == job["kill"]:
-            os.kill(os.getpid(), signal.SIGKILL)
-        sync(file)
-
-    os.fsync = kill
-    sys.argv = ["harness", *job["args"]]
-    try:
-        cli.main()
-    except SystemExit as stop:
-        status = stop.code or 0
-    except BaseException:
-        sys.excepthook(*sys.exc_info())
-        status = 1
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(status)  # without tearing down what was imported, which takes longer than a run
-"""
 DIMENSION, CELLS = 16, 8
 SUITE = """
 name = "own"
@@ -143,12 +97,6 @@ path = "test.npz"
 """
 
 
-def _environment() -> dict[str, str]:
-    """Return what runs inherit: this checkout's code, no mirror, no hub."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("HARNESS_")}
-    return {**kept, "HF_HUB_OFFLINE": "1", "PYTHONPATH": str(Path(__file__).parents[1])}
-
-
 @dataclass(frozen=True)
 class Done:
     """What a run of the command came to; standard error without the log of its steps."""
@@ -165,22 +113,16 @@ def _without_log(text: str) -> str:
 class Harness:
     """The command ``harness`` in a folder with a suite, its files, and what runs have left there."""
 
-    def __init__(self, server: subprocess.Popen[str], folder: Path) -> None:
-        self._server = server
+    def __init__(self, forks: Forks, folder: Path) -> None:
+        self._forks = forks
         self.folder = folder
         self.tree = Tree(folder / "out")
 
     def __call__(self, *args: str, kill: int = 0) -> Done:
         """Run the command to its end, or until it is killed before its ``kill``-th file gets its name."""
         args = (*args, "--jobs", "1") if args[0] == "run" else args
-        paths = {name: self.folder.parent / f"{self.folder.name}.{name}" for name in ("stdout", "stderr")}
-        job = {"args": args, "cwd": str(self.folder), "kill": kill, **{k: str(v) for k, v in paths.items()}}
-        assert self._server.stdin is not None
-        assert self._server.stdout is not None
-        self._server.stdin.write(json.dumps(job) + "\n")
-        self._server.stdin.flush()
-        status = int(self._server.stdout.readline())
-        return Done(status, paths["stdout"].read_text(), _without_log(paths["stderr"].read_text()))
+        ended = self._forks.run(*args, cwd=self.folder, kill=kill)
+        return Done(ended.returncode, ended.stdout, _without_log(ended.stderr))
 
     def plan(self, *args: str) -> dict[str, tuple[str, str]]:
         """Return state and reason of each cell."""
@@ -209,21 +151,6 @@ class Harness:
         return {name: (self.tree.root / name).stat().st_mtime_ns for name in self.evidence()}
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[subprocess.Popen[str]]:
-    """Start the process that forks itself for each run."""
-    with subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-c", SERVER],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env=_environment(),
-    ) as process:
-        yield process
-        assert process.stdin is not None
-        process.stdin.close()
-
-
 def _write(folder: Path, text: str = SUITE) -> None:
     suites = folder / "suites"
     suites.mkdir(parents=True)
@@ -240,9 +167,9 @@ def _write(folder: Path, text: str = SUITE) -> None:
 
 
 @pytest.fixture(scope="module")
-def reference(server: subprocess.Popen[str], tmp_path_factory: pytest.TempPathFactory) -> Harness:
+def reference(forks: Forks, tmp_path_factory: pytest.TempPathFactory) -> Harness:
     """Return a folder in which the suite has been run once, from scratch; tests leave it as it is."""
-    harness = Harness(server, tmp_path_factory.mktemp("reference") / "here")
+    harness = Harness(forks, tmp_path_factory.mktemp("reference") / "here")
     _write(harness.folder)
     done = harness("run", "own")
     assert 0 == done.status, done.stderr
@@ -250,18 +177,18 @@ def reference(server: subprocess.Popen[str], tmp_path_factory: pytest.TempPathFa
 
 
 @pytest.fixture
-def fresh(server: subprocess.Popen[str], tmp_path: Path) -> Harness:
+def fresh(forks: Forks, tmp_path: Path) -> Harness:
     """Return a folder with the suite and nothing run."""
-    harness = Harness(server, tmp_path / "fresh")
+    harness = Harness(forks, tmp_path / "fresh")
     _write(harness.folder)
     return harness
 
 
 @pytest.fixture
-def ran(reference: Harness, server: subprocess.Popen[str], tmp_path: Path) -> Harness:
+def ran(reference: Harness, forks: Forks, tmp_path: Path) -> Harness:
     """Return a copy of the folder in which the suite has been run."""
     shutil.copytree(reference.folder, tmp_path / "ran")
-    return Harness(server, tmp_path / "ran")
+    return Harness(forks, tmp_path / "ran")
 
 
 def _entries(harness: Harness) -> list[Any]:
@@ -346,7 +273,7 @@ def test_two_runs_from_scratch_end_in_the_same_bytes(reference: Harness, fresh: 
     done = subprocess.run(
         [*COMMAND, "run", "--jobs", "2"],
         cwd=fresh.folder,
-        env=_environment(),
+        env=environment(),
         capture_output=True,
         text=True,
         check=False,
@@ -384,18 +311,18 @@ DRAWN = 'metrics = ["spearman@original", "spearman-random@original", "recall@10"
 
 
 def test_queries_end_in_the_same_bytes_whatever_the_jobs(
-    server: subprocess.Popen[str], fresh: Harness, tmp_path: Path
+    forks: Forks, fresh: Harness, tmp_path: Path
 ) -> None:
     """Random pairs and queries are the same in one process, in two, and with the cells in another order."""
     human = 'metrics = ["spearman@human", "spearman@original", "retention@human"]'
-    other = Harness(server, tmp_path / "other")
+    other = Harness(forks, tmp_path / "other")
     _write(other.folder)
     for harness in (fresh, other):
         harness.edit(human, DRAWN)
     done = subprocess.run(
         [*COMMAND, "run", "--jobs", "2", "--only", "*lens*"],
         cwd=fresh.folder,
-        env=_environment(),
+        env=environment(),
         capture_output=True,
         text=True,
         check=False,
@@ -449,11 +376,11 @@ def _whole(harness: Harness) -> int:
 
 
 def test_a_run_killed_at_any_write_ends_in_the_same_bytes(
-    server: subprocess.Popen[str], fresh: Harness, tmp_path: Path
+    forks: Forks, fresh: Harness, tmp_path: Path
 ) -> None:
     """Killed (SIGKILL) in the middle of each file in turn and run again, it is as if nothing had happened."""
     chosen, cells = ("run", "--only", "*lens*.s0"), 2
-    whole_run = Harness(server, tmp_path / "whole")
+    whole_run = Harness(forks, tmp_path / "whole")
     _write(whole_run.folder)
     assert 0 == whole_run(*chosen).status
     kept = [whole_run.folder / "out", whole_run.folder / ".cache"]
@@ -483,7 +410,7 @@ def test_a_run_killed_from_outside_ends_in_the_same_bytes(reference: Harness, fr
     process = subprocess.Popen(
         [*COMMAND, "run", "--jobs", "2"],
         cwd=fresh.folder,
-        env=_environment(),
+        env=environment(),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,

@@ -8,20 +8,17 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
-import json
-import os
 import struct
 import subprocess
-import sys
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from subprocess import PIPE
 
 import numpy as np
 import pyarrow as pa
 import pytest
 from conftest import SmallSuite
+from forks import Forks
 from pyarrow import parquet as pq
 
 Done = subprocess.CompletedProcess[str]
@@ -33,53 +30,12 @@ SECONDS = 60  # far more than a refusal takes, for machines that do other work
 KEY = "sk-never-to-be-seen"
 
 
-# Imports what the command needs once and then runs it in a fork for each request, which takes milliseconds.
-SERVER = f"""\
-import json, os, resource, signal, sys
-import faiss, joblib, pyarrow.parquet, threadpoolctl, torch
-import harness.cli, harness.runner, harness.show, harness.sources.files, harness.status
-sys.argv = ["harness"]
-for line in sys.stdin:
-    args, folder, env = json.loads(line)
-    if not (child := os.fork()):
-        os.chdir(folder)
-        os.environ.update(env)
-        for number, name in ((1, "stdout"), (2, "stderr")):
-            os.dup2(os.open(os.path.join(folder, ".." , name), os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
-        resource.setrlimit(resource.RLIMIT_AS, ({MEMORY}, {MEMORY}))
-        signal.alarm({SECONDS})
-        sys.argv += args
-        harness.cli.main()
-        sys.stdout.flush()
-        os._exit(0)
-    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
-"""
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[subprocess.Popen[str]]:
-    """Return the process that runs commands in forks of itself."""
-    env = {key: value for key, value in os.environ.items() if not key.startswith("HARNESS_")}
-    env |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    command = [sys.executable, "-c", SERVER]
-    with subprocess.Popen(command, stdin=PIPE, stdout=PIPE, text=True, env=env) as process:
-        yield process
-        assert process.stdin is not None
-        process.stdin.close()
-
-
 @pytest.fixture
-def limited(tmp_path: Path, server: subprocess.Popen[str]) -> Limited:
+def limited(tmp_path: Path, forks: Forks) -> Limited:
     """Return a function that runs the command ``harness`` in ``tmp_path`` within MEMORY and SECONDS."""
 
     def run(*args: str, **env: str) -> Done:
-        assert server.stdin is not None
-        assert server.stdout is not None
-        server.stdin.write(json.dumps([args, str(tmp_path), env]) + "\n")
-        server.stdin.flush()
-        status = int(server.stdout.readline())
-        said = [(tmp_path.parent / name).read_text("utf-8") for name in ("stdout", "stderr")]
-        return subprocess.CompletedProcess(args, status, *said)
+        return forks.run(*args, cwd=tmp_path, env=env, memory=MEMORY, seconds=SECONDS)
 
     return run
 
@@ -178,7 +134,7 @@ SUITES: dict[str, tuple[Edits, str]] = {
     ),
     "a data set's name too long": (
         (("[datasets.test-set]", f"[datasets.{LONG}a]"),),
-        "expected String should have at most 100 characters",
+        "expected at most 100 characters",
     ),
     "a dotted package": (package("planted_module.inner"), f"found 'planted_module.inner', {PLAIN_NAME}"),
     "a dot for a package": (package("."), f"package: found '.', {PLAIN_NAME}"),

@@ -204,32 +204,32 @@ def test_what_no_suite_has_and_what_a_suite_lacks_is_named(
     assert [] != [line for line in lines if said in line], lines
 
 
-def test_six_copies_of_a_seed_are_refused_before_anything_is_judged(root: Path, cli: Cli) -> None:
+def test_six_copies_of_a_seed_are_refused_before_anything_is_judged(root: Path, quick: Cli) -> None:
     """Claims, results, report and comparison say which file, and judge nothing."""
     for seed in range(2, 8):
         name = f"own.train-set.projection-sign.8x.s{seed}"
         restamp(root, set_at("inputs", "cell", "seed", to=seed), to=name)
     for command in ("claims", "results", "report", "compare"):
         option = "--committed" if command == "compare" else "--from"
-        done = cli(command, option, "artifacts", cwd=root)
+        done = quick(command, option, "artifacts", cwd=root)
         assert (2, "", 1) == (done.returncode, done.stdout, done.stderr.count("\n"))
         assert "projection-sign.8x.s2.json: no cell of suites/mine.toml has this name" in done.stderr
 
 
 @pytest.mark.parametrize("name", ["values", "sizes", "inputs"])
-def test_a_result_without_a_part_is_a_line_in_every_command(name: str, root: Path, cli: Cli) -> None:
+def test_a_result_without_a_part_is_a_line_in_every_command(name: str, root: Path, quick: Cli) -> None:
     """No traceback, whatever reads it."""
     restamp(root, lambda content: content.pop(name))
     for args in (("claims",), ("results",), ("report",), ("export", "mine", "--to", "x")):
-        done = cli(*args, "--from", "artifacts", cwd=root)
+        done = quick(*args, "--from", "artifacts", cwd=root)
         assert (2, "", 1) == (done.returncode, done.stdout, done.stderr.count("\n"))
         assert f"{SIGN}.json: {name}" in done.stderr
 
 
-def test_a_cell_that_is_missing_is_said_after_the_claims(root: Path, cli: Cli) -> None:
+def test_a_cell_that_is_missing_is_said_after_the_claims(root: Path, quick: Cli) -> None:
     """They may rest on a part of the seeds: exit status 1, one line."""
     (root / f"artifacts/results/mine/{SIGN}.json").unlink()
-    done = cli("claims", "--from", "artifacts", cwd=root)
+    done = quick("claims", "--from", "artifacts", cwd=root)
     assert (1, 1) == (done.returncode, done.stderr.count("\n"))
     assert f"1 cells or values are missing: artifacts/results/mine/{SIGN}.json: not found" in done.stderr
 
@@ -369,11 +369,11 @@ def test_versions_that_are_not_the_pinned_ones_are_named(root: Path) -> None:
     assert f"packages.numpy: found {numpy}, expected 1.0" in line
 
 
-def test_the_command_says_all_and_leaves_with_1(root: Path, cli: Cli) -> None:
+def test_the_command_says_all_and_leaves_with_1(root: Path, quick: Cli) -> None:
     """A line a problem, hashed anew as it may be."""
     edit_text("artifacts/report/claims.json", "NOT_RUN", "REPRODUCED")(root)
     relist(root)
-    done = cli("verify", cwd=root)
+    done = quick("verify", cwd=root)
     assert 1 == done.returncode
     assert "artifacts/report/claims.json: is not what the evidence renders to, byte for byte" in done.stdout
     assert [] != [line for line in verify.problems(root)[0] if "REPRODUCED without evidence" in line]
