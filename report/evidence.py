@@ -183,13 +183,18 @@ def rows_csv(found: Iterable[dict[str, Any]], columns: Sequence[str] = COLUMNS) 
 def over_seeds(found: list[dict[str, Any]]) -> dict[str, Any]:
     """Return rows that differ in their seed alone as one: the mean, with one interval over items and seeds.
 
-    Both are evidence (``report.means``); of one seed they are its own, and a counted value has no width.
-    Raises InputError where there is no mean of just these rows.
+    Both are evidence (``report.means``); of one seed they are its own, and a counted value has no width. What is
+    of no data set (bytes, what training noted) is never resampled: its interval reaches from the least seed to
+    the greatest. Raises InputError where there is no mean of just these rows.
     """
     first = {key: each for key, each in found[0].items() if key != "mean"}
     counted = {(row["value"], row["low"], row["high"]) for row in found}
     if len(found) == 1 or counted == {(first["value"],) * 3}:
         return stability.widened({**first, "seeds": len(found)})
+    if first.get("dataset") == "":
+        values = [row["value"] for row in found]
+        ends = {"value": sum(values) / len(values), "low": min(values), "high": max(values)}
+        return {**first, **ends, "seeds": len(found)}
     mean = found[0].get("mean")
     if mean is None or mean["seeds"] != len(found) or any(row.get("mean") is not mean for row in found):
         said = " ".join(str(first[key]) for key in ("suite", "cell", "dataset", "metric") if key in first)
