@@ -183,9 +183,9 @@ def rows_csv(found: Iterable[dict[str, Any]], columns: Sequence[str] = COLUMNS) 
 def over_seeds(found: list[dict[str, Any]]) -> dict[str, Any]:
     """Return rows that differ in their seed alone as one: the mean, with one interval over items and seeds.
 
-    Both are evidence (``report.means``); of one seed they are its own, and a counted value has no width. What is
-    of no data set (bytes, what training noted) is never resampled: its interval reaches from the least seed to
-    the greatest. Raises InputError where there is no mean of just these rows.
+    Both are evidence (``report.means``); of one seed they are its own, and a counted value has no width. What
+    is of no data set (bytes, what training noted) is never resampled: its interval goes from the least seed
+    to the greatest. Raises InputError where there is no mean of just these rows.
     """
     first = {key: each for key, each in found[0].items() if key != "mean"}
     counted = {(row["value"], row["low"], row["high"]) for row in found}
