@@ -344,8 +344,11 @@ def _batch_of(batch: Any) -> list[Any]:
     return [batch["of"][key] for key in ("encoder", "train", "bytes_per_vector")]
 
 
-def _check_group(group: Any, results: dict[str, Any]) -> dict[str, float]:
-    """Return a group's means by place; raise ValueError for one that is not that of its results' values."""
+def _check_group(group: Any, results: dict[str, Any]) -> dict[str, tuple[float, float]]:
+    """Return a group's means, and how far rounding may have moved each, by place.
+
+    Raises ValueError for one that is not the mean of its results' values.
+    """
     name = group["group"]
     for cell, sha256 in group["results"].items():
         if results[cell]["sha256"] != sha256:
@@ -366,10 +369,16 @@ def _check_group(group: Any, results: dict[str, Any]) -> dict[str, float]:
             raise ValueError(f"{name}: {place}: expected low <= value <= high")
         if {value["n"]} != {each["n"] for each in stated[place]} or value["units"] < 1:
             raise ValueError(f"{name}: {place}: n, units: expected the n of its results, and units")
-    return {place: value["value"] for place, value in found.items()}
+    # Values of seeds may be larger than their mean, and rounded more coarsely.
+    return {
+        place: (value["value"], max(_unit(each) for each in (value, *stated[place])))
+        for place, value in found.items()
+    }
 
 
-def _check_comparisons(batch: Any, means: dict[str, dict[str, float]], results: dict[str, Any]) -> None:
+def _check_comparisons(
+    batch: Any, means: dict[str, dict[str, tuple[float, float]]], results: dict[str, Any]
+) -> None:
     """Raise ValueError for a comparison that is not, once, the difference of a group and a baseline."""
     chains = {
         group["group"]: results[min(group["results"])]["content"]["inputs"]["cell"].get("chain")
@@ -387,8 +396,8 @@ def _check_comparisons(batch: Any, means: dict[str, dict[str, float]], results: 
         for place, value in _numbers(name, compared["values"], ("value", "low", "high", "p")).items():
             if place not in means[group] or place not in means[other]:
                 raise ValueError(f"{name}: {place}: expected a value that both groups have")
-            one, two = means[group][place], means[other][place]
-            slack = sum(_unit({"value": x}) for x in (one, two, value["value"]))
+            (one, unit), (two, other_unit) = means[group][place], means[other][place]
+            slack = unit + other_unit + _unit(value)
             if abs(value["value"] - (one - two)) > slack:
                 raise ValueError(
                     f"{name}: {place}: found {value['value']}, the means differ by {one - two:.6g}"
