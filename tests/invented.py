@@ -42,10 +42,10 @@ def _means(seeds: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
 
 
 def attach_means(results: list[dict[str, Any]]) -> None:
-    """Give the values of results that differ in nothing but their numbers the mean of them all."""
+    """Give the values of results that differ in their seed and numbers alone the mean of them all."""
     together: dict[str, list[list[dict[str, Any]]]] = defaultdict(list)
     for result in results:
-        together[str(result["inputs"]["cell"])].append(result["values"])
+        together[str({**result["inputs"]["cell"], "seed": None})].append(result["values"])
     for seeds in together.values():
         for same in zip(*seeds, strict=True):
             mean = {key: sum(value[key] for value in same) / len(same) for key in ("value", "low", "high")}

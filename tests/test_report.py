@@ -16,7 +16,7 @@ from harness.certificate import write_stamped
 from harness.core import InputError, Json
 from harness.plan import Cell, cells
 from harness.suite import Suite, load
-from harness.tree import Tree
+from harness.tree import EXTRAS, Tree
 from report import lint, readme
 from report.claims import load_claims
 from report.evidence import results, rows, rows_csv
@@ -31,13 +31,22 @@ committed = pytest.mark.skipif(
 )
 
 
+# What rendering reads, as far as it is there. Envelopes: timings. Scores: differences of queries, in some suites.
+READ = ("results", "envelopes", *EXTRAS, *("scores/" + name for name in ("ranking", "autoencoder", "search")))
+
+
+def copied(source: Path, folder: Path) -> Tree:
+    """Return a copy of what rendering reads of the evidence in ``source``."""
+    for name in READ:
+        if (source / name).is_dir():
+            shutil.copytree(source / name, folder / name)
+    return Tree(folder)
+
+
 @pytest.fixture
 def evidence(tmp_path: Path) -> Tree:
     """Return a copy of the committed evidence, without what was rendered from it."""
-    for name in ("results", "scores", "envelopes", "transcripts"):  # envelopes: timings; scores: differences
-        if (COMMITTED / name).is_dir():
-            shutil.copytree(COMMITTED / name, tmp_path / name)
-    return Tree(tmp_path)
+    return copied(COMMITTED, tmp_path)
 
 
 SUITES = (
@@ -223,6 +232,7 @@ def test_a_suite_without_results_is_said_to_be_missing(evidence: Tree, kept: lis
     for folder in (evidence.root / "results").glob("*/"):
         if folder.name not in kept:
             shutil.rmtree(folder)
+            evidence.means(folder.name).unlink()
     files = [path.name for path in render(evidence)]
     text = text_of(evidence)
     for name in (
@@ -277,9 +287,7 @@ def test_links_and_figures_of_the_report_are_beside_it(whole: Tree) -> None:
 
 def test_the_report_of_the_same_evidence_has_the_same_bytes(whole: Tree, tmp_path: Path) -> None:
     """Rendered again elsewhere, every file comes out the same."""
-    for name in ("results", "transcripts"):
-        shutil.copytree(whole.root / name, tmp_path / name)
-    for path in render(Tree(tmp_path)):
+    for path in render(copied(whole.root, tmp_path)):
         assert (whole.report() / path.name).read_bytes() == path.read_bytes(), path.name
 
 
@@ -541,7 +549,7 @@ def test_an_edited_readme_table_is_noticed(tmp_path: Path) -> None:
     """A README whose rendered part says something else than the evidence is a problem."""
     if not (COMMITTED / "results").is_dir():
         pytest.skip("there is no committed evidence yet")
-    shutil.copytree(COMMITTED / "results", tmp_path / "artifacts" / "results")
+    copied(COMMITTED, tmp_path / "artifacts")
     text = Path("README.md").read_text("utf-8")
     (tmp_path / "README.md").write_text(
         text.replace("| REPRODUCED |", "| NOT_REPRODUCED |").replace("C1", "C9")
