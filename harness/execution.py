@@ -10,12 +10,15 @@ THREADS = 1  # a process has one, whatever it does: another number may change la
 def use_threads() -> None:
     """Give BLAS, torch and faiss of this process one thread, and torch its products by NumPy."""
     import faiss
+    import numpy as np
     import torch
     from threadpoolctl import threadpool_limits
 
     from harness.products import install
 
     install()
+    # Products of torch that overflow are NumPy's, which would warn; what comes of them is checked.
+    np.seterr(over="ignore", invalid="ignore")
     threadpool_limits(THREADS)
     torch.set_num_threads(THREADS)
     faiss.omp_set_num_threads(THREADS)

@@ -226,6 +226,7 @@ def test_training_that_collapses_says_so() -> None:
 # -- Errors --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.filterwarnings("ignore:(invalid value|overflow) encountered in matmul:RuntimeWarning")
 def test_training_that_overflows_is_an_error_and_no_codec() -> None:
     """Weight decay of 100,000,000 times the weights overflows, and the next checkpoint raises."""
     with pytest.raises(InputError, match=r"not finite at step \d+, expected finite numbers"):
