@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from harness import admission, checkout
+from harness import admission, checkout, stability
 from harness.certificate import read_json
 from harness.core import RunError
 from harness.files import sha256_file, write_atomic
@@ -64,6 +64,7 @@ def _check(entries: list[Entry], out: Tree, committed: Tree) -> None:
     lost = [e for e in entries if not e.can_run and committed.result(e.cell.suite, e.cell.id).is_file()]
     if lost:
         raise RunError(f"{len(lost)} committed cells cannot be had here ({lost[0].why}); {lost[0].remedy}")
+    stability.read(out)  # a file that is no jitter is refused in one line
     if lines := incomplete(entries, out):
         raise RunError(f"{lines[0]}; harness jitter before, or remove {out.jitter('*').parent}")
     for path in committed.extras():

@@ -43,6 +43,7 @@ class _Pool:
         for worker in workers:
             worker.join(GRACE)
             worker.kill()
+            worker.join()  # until the system has seen it end
 
 
 @functools.lru_cache(maxsize=1)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import SmallSuite, attest, git
 
-from harness import checkout
+from harness import checkout, jitter
 from harness.artifacts import publish
 from harness.certificate import write_stamped
 from harness.core import InputError, Place, RunError
@@ -154,8 +154,16 @@ def test_a_folder_inside_another_checkout_is_none(code: Path) -> None:
 
 def test_evidence_of_no_cell_is_published_whole(suite: Path) -> None:
     """Every folder that the layout names beside those of cells goes with the rest."""
-    for name in EXTRAS[1:]:
-        write_stamped(OUT.root / name / "x.json", {"kind": name})
+    found = entries(suite, Place(suite.parent, None, offline=True), OUT)
+    assert [] == jitter.run(found, OUT, Path("store"), 1, lambda *_: None)
+    write_stamped(OUT.root / "portability" / "x.json", {"kind": "portability"})
     published(suite)
     assert set(EXTRAS) <= {path.name for path in TARGET.iterdir()}
     assert [] == verify.problems(Path())[0]
+
+
+def test_what_is_no_jitter_is_not_published(suite: Path) -> None:
+    """One line names the file and what it lacks, though its certificate is right."""
+    write_stamped(OUT.jitter("mine"), {"kind": "jitter"})
+    with pytest.raises(InputError, match=r"mine\.json: KeyError\('suite'\), expected what harness jitter"):
+        published(suite)

@@ -83,6 +83,14 @@ def test_closing_early_ends_the_workers() -> None:
     assert [] == multiprocessing.active_children()
 
 
+def test_workers_that_do_not_end_in_time_are_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that is still starting cannot look at its pipe; it is gone as well when the call ends."""
+    monkeypatch.setattr(workers, "GRACE", 0.0)
+    with pytest.raises(InputError):
+        list(spread(_refused, range(4), 2))
+    assert [] == multiprocessing.active_children()
+
+
 def test_a_killed_worker_is_an_error_that_names_the_signal() -> None:
     """The others end too, and the next call starts anew."""
     with pytest.raises(RunError, match="a worker was killed by SIGKILL, most likely because memory ran out;"):
