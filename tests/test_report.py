@@ -31,7 +31,7 @@ committed = pytest.mark.skipif(
 )
 
 
-# What rendering reads, as far as it is there. Envelopes: timings. Scores: differences of queries, in some suites.
+# What rendering reads, where it is there. Envelopes: timings. Scores: differences of queries, in some suites.
 READ = ("results", "envelopes", *EXTRAS, *("scores/" + name for name in ("ranking", "autoencoder", "search")))
 
 
