@@ -31,8 +31,8 @@ committed = pytest.mark.skipif(
 )
 
 
-# What rendering reads, as far as it is there. Envelopes: timings. Scores: differences of queries, in some suites.
-READ = ("results", "envelopes", *EXTRAS, *("scores/" + name for name in ("ranking", "autoencoder", "search")))
+# What rendering reads, as far as it is there: envelopes for timings, scores for differences of queries.
+READ = ("results", "scores", "envelopes", *EXTRAS)
 
 
 def copied(source: Path, folder: Path) -> Tree:
