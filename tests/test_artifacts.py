@@ -156,7 +156,8 @@ def test_evidence_of_no_cell_is_published_whole(suite: Path) -> None:
     """Every folder that the layout names beside those of cells goes with the rest."""
     found = entries(suite, Place(suite.parent, None, offline=True), OUT)
     assert [] == jitter.run(found, OUT, Path("store"), 1, lambda *_: None)
-    write_stamped(OUT.root / "portability" / "x.json", {"kind": "portability"})
+    step = {"kind": "indexes", "step": "flat", "digest": "0" * 16, "same": {"EPYC": True}, "pinned": True}
+    write_stamped(OUT.portability(), {"models": ["EPYC"], "steps": [step]})
     published(suite)
     assert set(EXTRAS) <= {path.name for path in TARGET.iterdir()}
     assert [] == verify.problems(Path())[0]

@@ -195,7 +195,7 @@ def test_every_plug_in_has_a_portability_step() -> None:
 
 @pytest.mark.skipif(shutil.which(QEMU) is None, reason=f"{QEMU} is not installed (apt-get install qemu-user)")
 def test_indexes_give_the_same_bytes_on_another_processor() -> None:
-    """A handful of cells under qemu; `make portability` runs all kinds. usearch can not be held to bytes."""
+    """A handful of cells under qemu; `make portability` runs all kinds. Not held: distances of usearch."""
     here, there = measured("plain", "indexes"), measured("Haswell", "indexes")
     assert {USEARCH} == UNPINNED
     assert {step: here[step] for step in here if step not in UNPINNED} == {
