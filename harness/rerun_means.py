@@ -54,7 +54,7 @@ def _line(suite: str, here: Tree, committed: Tree, jitter: Stability) -> Line:
 
 
 def _parts_are_the_same(ours: Json, theirs: Json) -> bool:
-    """Return whether what was made here stands in the committed means as it is; other spaces may be blocked."""
+    """Return whether what was made here stands in the committed means; other spaces may be blocked."""
     same = all(ours[key] == theirs[key] for key in ("suite", "code", "interval"))
     return same and all(batch in theirs["batches"] for batch in ours["batches"])
 

@@ -22,7 +22,7 @@ RETRIEVAL = ("recall@1", "recall@10", "recall@100", "overlap@10", "ndcg@10", "mr
 RESCORED = ("overlap@10", "rescored@2", "rescored@4", "rescored@10")
 SPEARMAN = ("spearman@original", "spearman-random@original")
 READING = """\
-Values are means over seeds, in per cent; intervals are the widest 95 % bootstrap intervals of the seeds. No
+Values are means over seeds, in per cent; 95 % intervals are over items and seeds. No
 human score enters them: nothing here is task preservation."""
 CANNOT_BE = """\
 PQ with 64 disjoint sub-vectors of a vector of 52 dimensions cannot exist: the lens before PQ-64 has at least

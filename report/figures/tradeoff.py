@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 CAPTION = (
     "Agreement with people that is left (retention of Spearman, mean of STS12–16) against bytes a vector. "
-    "MiniLM, trained on STS-B train; bars are 95 % intervals over items, the widest of the seeds. "
+    "MiniLM, trained on STS-B train; bars are 95 % intervals over items and seeds. "
     "Compressors of one size are spread sideways a little. "
     "Stars are the published points of E5-large, at their own bytes, trained and scored as published."
 )
