@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -44,6 +45,7 @@ class _Pool:
             worker.join(GRACE)
             worker.kill()
             worker.join()  # until the system has seen it end
+        _settle(workers)
 
 
 @functools.lru_cache(maxsize=1)
@@ -103,10 +105,18 @@ def _end_with_parent(watched: Connection) -> None:
         os._exit(1)
 
 
+def _settle(workers: Sequence[BaseProcess]) -> None:
+    """Wait until each worker's status is known: the pool's own thread may be the one that was told it."""
+    deadline = time.monotonic() + GRACE
+    while any(worker.exitcode is None for worker in workers) and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+
 def _killed(workers: Sequence[BaseProcess]) -> str:
     """Return what happened to the first worker that ended by a signal, and what to do."""
     for worker in workers:
         worker.join(GRACE)
+    _settle(workers)
     # The pool ends the others by SIGTERM.
     codes = [-(worker.exitcode or 0) for worker in workers]
     number = next((code for code in codes if code > 0 and code != signal.SIGTERM), None)
