@@ -20,8 +20,8 @@ SCHEMA = 1
 ENGINE = (
     *("bootstrap", "cache", "cell", "certificate", "chain", "clusters", "codecs", "core", "drawn", "folding"),
     *("identity", "judged", "material", "neighbours", "noted", "npz", "numerics", "overlap", "panels"),
-    *("parquet", "pretrained", "products", "records", "searching", "spaces", "spearman", "stats", "symbols"),
-    *("units", "values", "vectors"),
+    *("parquet", "pretrained", "products", "records", "reranked", "searching", "spaces", "spearman"),
+    *("stats", "symbols", "units", "values", "vectors"),
 )
 
 

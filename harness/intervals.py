@@ -4,7 +4,7 @@ The draws are those of ``harness.means``, as the names of sets and groups seed t
 groups and comparisons are taken, by the digest of their names, and of those the values of which every item
 counts and the evidence says what hangs together: queries; random pairs of few rows, whose draw hangs on the
 number of rows; and pairs that are clusters of their own. The order of such clusters is the data's: with
-another the draws differ, and the ends agree within what 10,000 resamples leave open. Human scores, other
+another the draws differ, and the ends agree within what thousands of resamples leave open. Human scores, other
 clusters and combinations of sets are the data's as well: certificates hold what rests on them.
 """
 
@@ -88,7 +88,7 @@ def _mean(tree: Tree, name: str, group: Json, results: Mapping[str, Json]) -> Es
         return {}  # a line of the first tier
     seeds = [_of_cell(tree, results[cell], group["values"]) for cell in cells]
     shares = bootstrap.seed_weights(name, len(cells))
-    shares = np.concatenate([np.full((1, len(cells)), 1 / len(cells)), shares, shares[: stats.ANEW]])
+    shares = np.concatenate([np.full((1, len(cells)), 1 / len(cells)), shares])
     return {
         key: np.sum([shares[:, i] * seed[key] for i, seed in enumerate(seeds)], axis=0)
         for key in seeds[0]
@@ -151,7 +151,7 @@ def _unlike(value: Json, estimate: stats.Estimates) -> str:
     for name, computed in zip(("low", "high"), ends, strict=True):
         if not abs(value[name] - computed) <= bound:
             return f"{name}: found {value[name]:g}, its score files come to {computed:.6g}"
-    p = bootstrap.p_value(stats.resamples(estimate)) if "p" in value else 0.0
+    p = bootstrap.p_value(estimate[1:]) if "p" in value else 0.0
     if not abs(value.get("p", 0.0) - p) <= (OTHER_P if other else SAME_P):
         return f"p: found {value['p']:g}, its score files come to {p:.4g}"
     return ""

@@ -25,7 +25,7 @@ from harness.tree import Tree
 from harness.values import Estimated, Key
 from harness.workers import spread
 
-CODE = ("bootstrap", "clusters", "means", "remeasured", "spearman", "stats", "values")
+CODE = ("bootstrap", "clusters", "means", "remeasured", "reranked", "spearman", "stats", "values")
 Told = Callable[[str, int, int], None]
 
 
@@ -151,7 +151,7 @@ def _made(batch: Batch) -> tuple[str, dict[str, Any], int]:
 def _mean(batch: Batch, name: str, cells: tuple[Cell, ...]) -> _Mean:
     seeds = [remeasure(batch.base, cell, batch.results[cell.id], batch.tree) for cell in cells]
     shares = bootstrap.seed_weights(f"{batch.base.suite} {name}", len(cells))
-    shares = np.concatenate([np.full((1, len(cells)), 1 / len(cells)), shares, shares[: stats.ANEW]])
+    shares = np.concatenate([np.full((1, len(cells)), 1 / len(cells)), shares])
     keys = [key for key in seeds[0].found if all(key in seed.found for seed in seeds)]
     found = {
         key: np.sum([shares[:, i] * seed.found[key] for i, seed in enumerate(seeds)], axis=0) for key in keys
@@ -195,7 +195,7 @@ def _compared(mean: _Mean, other: _Mean) -> list[dict[str, Any]]:
     for key in mean.found:
         if key in other.found and mean.one.units[key].keys() == other.one.units[key].keys():
             less = mean.found[key] - other.found[key]
-            p = rounded(bootstrap.p_value(stats.resamples(less)))
+            p = rounded(bootstrap.p_value(less[1:]))
             found.append({**_interval(key, less, rounded(float(less[0]))), "p": p})
     return found
 

@@ -1,4 +1,4 @@
-"""Spearman's rank correlation: its value, how a pair moves it, and its value when resamples are ranked anew.
+"""Spearman's rank correlation: its value, and how a pair moves it.
 
 The influence of a pair on the correlation (Croux and Dehon 2010, here for ties as well) is the derivative of
 the correlation of mid-distribution values, F(x) and G(y), in the pair's weight: beside F(x) G(y) it has what
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from harness.core import Doubles, Floats, InputError, Ints
+from harness.core import Doubles, InputError, Ints
 
 
 def mid_ranks(x: Doubles) -> Doubles:
@@ -45,30 +45,6 @@ def correlation(x: Doubles, y: Doubles) -> float:
     a, b = (mid_ranks(values) - (len(values) + 1) / 2 for values in (x, y))
     spread = float(np.sqrt((a * a).sum() * (b * b).sum()))
     return min(1.0, max(-1.0, float((a * b).sum()) / spread)) if spread > 0 else float("nan")
-
-
-def ranks_anew(x: Doubles, weights: Floats) -> Floats:
-    """Return the mid-ranks of ``x`` (n,) in each resample, (n, r) float32, less their mean.
-
-    ``weights`` (n, r) float32 say how often a resample draws each item.
-    """
-    order, low, high = _ties(x)
-    below = np.zeros((len(x) + 1, weights.shape[1]), np.float32)
-    np.cumsum(weights[order], axis=0, out=below[1:])
-    ranks = below[low]
-    ranks += below[high]
-    ranks -= below[-1]
-    ranks /= 2
-    return ranks
-
-
-def correlations(a: Floats, b: Floats, weights: Floats) -> Doubles:
-    """Return the correlation of centred ranks (n, r) in each resample, (r,); NaN where it has none."""
-    weighted = weights * a
-    product, left = (np.einsum("nr,nr->r", weighted, other).astype(np.float64) for other in (b, a))
-    right = np.einsum("nr,nr->r", weights * b, b).astype(np.float64)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(product / np.sqrt(left * right), np.float64)
 
 
 def _variance(f: Doubles, above: _Above) -> tuple[float, Doubles]:

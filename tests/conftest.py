@@ -13,6 +13,10 @@ import numpy as np
 import pytest
 from forks import Forks
 
+from harness.core import PairSet, Place
+from harness.sources import mirror as mirrored
+from harness.suite import load
+
 Cli = Callable[..., "subprocess.CompletedProcess[str]"]
 SmallSuite = Callable[..., Path]
 
@@ -103,6 +107,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def mirror() -> Path:
     """Return the folder of mirrored data; for tests marked ``mirror``."""
     return Path(os.environ["HARNESS_MIRROR"]).resolve()
+
+
+@pytest.fixture(scope="session")
+def sts(mirror: Path) -> Callable[[str], PairSet]:
+    """Return a function from the name of a set of the shipped suite to its pairs."""
+    datasets = load(Path(__file__).parent.parent / "suites" / "sts-generalization.toml").datasets
+
+    def read(name: str) -> PairSet:
+        raw = datasets[name].origins[0]
+        params = mirrored.Params(path=raw["path"], sha256=raw["sha256"])
+        return mirrored.read(params, name, Place(Path(), mirror, offline=True))
+
+    return read
 
 
 @pytest.fixture(scope="session")

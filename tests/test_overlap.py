@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from pathlib import Path
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.core import PairSet, Place
+from harness.core import PairSet
 from harness.folding import fold
 from harness.overlap import overlap
 from harness.protocols import as_published, decontaminated
-from harness.sources import mirror as mirrored
-from harness.suite import load
 
-SUITES = Path(__file__).parent.parent / "suites"
 NO_PAIRS = np.empty((0, 2), np.int64)
 
 
@@ -202,13 +199,6 @@ def test_more_sentences_than_are_compared_at_a_time_are_all_compared() -> None:
     assert [i % 3 == 0 for i in range(1000)] == found.near_duplicate.tolist()
 
 
-def sts(name: str, folder: Path) -> PairSet:
-    """Return a set of the shipped suite, from the mirror."""
-    raw = load(SUITES / "sts-generalization.toml").datasets[name].origins[0]
-    params = mirrored.Params(path=raw["path"], sha256=raw["sha256"])
-    return mirrored.read(params, name, Place(Path(), folder, offline=True))
-
-
 @pytest.mark.mirror
 @pytest.mark.parametrize(
     ("train", "shared"),
@@ -217,10 +207,12 @@ def sts(name: str, folder: Path) -> PairSet:
         ("stsb-test", {"sts12": 256, "sts13": 72, "sts14": 205, "sts15": 199, "sts16": 285}),
     ],
 )
-def test_sts12_to_16_share_pairs_with_sts_b(mirror: Path, train: str, shared: dict[str, int]) -> None:
+def test_sts12_to_16_share_pairs_with_sts_b(
+    sts: Callable[[str], PairSet], train: str, shared: dict[str, int]
+) -> None:
     """STS-B was drawn from them: the counts that were found before this harness was written."""
-    trained = sts(train, mirror)
-    counts = {name: overlap(sts(name, mirror), trained).counts() for name in shared}
+    trained = sts(train)
+    counts = {name: overlap(sts(name), trained).counts() for name in shared}
     assert shared == {name: found["shared_pairs"] for name, found in counts.items()}
     sizes = {"sts12": 3108, "sts13": 1500, "sts14": 3750, "sts15": 3000, "sts16": 1186}
     assert sizes == {name: found["pairs"] for name, found in counts.items()}
