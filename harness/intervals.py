@@ -4,8 +4,8 @@ The draws are those of ``harness.means``, as the names of sets and groups seed t
 groups and comparisons are taken, by the digest of their names, and of those the values of which every item
 counts and the evidence says what hangs together: queries; random pairs of few rows, whose draw hangs on the
 number of rows; and pairs that are clusters of their own. The order of such clusters is the data's: with
-another the draws differ, and the ends agree within what thousands of resamples leave open. Human scores, other
-clusters and combinations of sets are the data's as well: certificates hold what rests on them.
+another the draws differ, and the ends agree within what the number of resamples leaves open. Human scores,
+other clusters and combinations of sets are the data's as well: certificates hold what rests on them.
 """
 
 from __future__ import annotations
