@@ -45,7 +45,7 @@ class Tables:
         self.sts = Generalization(found, claims)
         self.intrinsic = Intrinsic(found, claims)
         self.stages = Stages(found, steps, claims)
-        self.search = Search(found, steps)
+        self.search = Search(found, steps, compared)
         self.ranking = Ranking(results, root)
         self.autoencoders = AutoEncoders(results, root)
         self.neighbours = Neighbours(results, root)
