@@ -29,9 +29,9 @@ class Comparisons:
         return {**back, "value": -back["value"], "low": -back["high"], "high": -back["low"]}
 
 
-def group_of(result: Row) -> str:
-    """Return the name of the results that differ from a result in their seed alone."""
-    return str(result["cell"]).removesuffix(f".s{result['inputs']['cell']['seed']}")
+def group_of(cell: str, seed: int) -> str:
+    """Return the name of the cells that differ from a cell in their seed alone."""
+    return cell.removesuffix(f".s{seed}")
 
 
 def attach(tree: Tree, results: list[Row]) -> Comparisons:
@@ -42,7 +42,8 @@ def attach(tree: Tree, results: list[Row]) -> Comparisons:
     together: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
     by_cell = {(result["suite"], result["cell"]): result for result in results}
     for result in results:
-        together[result["suite"], group_of(result)][result["cell"]] = result["sha256"]
+        group = group_of(result["cell"], result["inputs"]["cell"]["seed"])
+        together[result["suite"], group][result["cell"]] = result["sha256"]
     found = Comparisons()
     for path in sorted(tree.means("*").parent.glob("*.json")):
         content, _ = read_stamped(path)

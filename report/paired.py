@@ -1,8 +1,9 @@
-"""Two settings compared query by query, on the resamples that their means over seeds have."""
+"""Two settings compared on the resamples that their means over seeds have: which is better, or neither."""
 
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ from harness import bootstrap
 from harness.core import Doubles
 from harness.files import check_digest, inside
 
-BETTER, WORSE, EVEN, LACKING = "better", "worse", "not told apart", "no scores of single queries here"
-OUTCOMES = (BETTER, WORSE, EVEN, LACKING)
+BETTER, WORSE, EVEN = "better", "worse", "not told apart"
+LACKING, UNCOMPARED = "no scores of single queries here", "not compared in this evidence"
+OUTCOMES = (BETTER, WORSE, EVEN, LACKING, UNCOMPARED)
 FEW = 30  # queries that differ, below which resamples of them say too much
 LEVEL = 0.05
 _CHUNK = 1_000  # resamples turned to float32 at a time
@@ -35,13 +37,27 @@ def compared(
     """
     mine, theirs = (_queries(root, each, key) for each in files)
     if mine is None or theirs is None:
-        return {"less": {"value": means[0] - means[1], "low": None, "high": None}, "outcome": LACKING}
+        return _without(means, LACKING)
     less = mine.mean(axis=0) - theirs.mean(axis=0)
     low, high = bootstrap.interval(_resampled(root, files[0], key) - _resampled(root, files[1], key))
-    value = float(less.mean())
-    even = low <= 0 <= high or by_chance(less)
-    one_side = BETTER if value > 0 else WORSE
-    return {"less": {"value": value, "low": low, "high": high}, "outcome": EVEN if even else one_side}
+    found = {"value": float(less.mean()), "low": low, "high": high}
+    return {"less": found, "outcome": EVEN if by_chance(less) else outcome(found)}
+
+
+def stated(less: Mapping[str, Any] | None, means: tuple[float, float]) -> dict[str, Any]:
+    """Return what ``compared`` does, of a difference that a run left (``report.means``), or of none."""
+    return _without(means, UNCOMPARED) if less is None else {"less": less, "outcome": outcome(less)}
+
+
+def outcome(less: Mapping[str, Any]) -> str:
+    """Return which side a difference speaks for: the first's or the other's, where it leaves out zero."""
+    if less["low"] <= 0 <= less["high"]:
+        return EVEN
+    return BETTER if less["value"] > 0 else WORSE
+
+
+def _without(means: tuple[float, float], why: str) -> dict[str, Any]:
+    return {"less": {"value": means[0] - means[1], "low": None, "high": None}, "outcome": why}
 
 
 def by_chance(less: Doubles) -> bool:

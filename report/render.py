@@ -52,7 +52,7 @@ def rendered(tree: Tree) -> dict[str, bytes]:
         "figures": numbers,
         "results": found.results,
         "blocked": _reasons(found.blocked),
-        "tables": Tables(found.results, rows, claims, tree.root),
+        "tables": Tables(found.results, rows, claims, tree.root, found.comparisons),
         "guardrails": guardrails(found.results),
         "matrix": list(matrix),
         "transcripts": found.transcripts,

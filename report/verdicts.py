@@ -20,7 +20,7 @@ from harness.stability import mark
 from harness.tree import Tree
 from report.claims import Anchor, Claim, Row, as_json, percent
 from report.evidence import Evidence, gather, over_seeds, rows_of
-from report.means import Comparisons
+from report.means import Comparisons, group_of
 from report.measures import judged_measures
 from report.transcripts import judged_checks
 
@@ -158,7 +158,7 @@ def _compared(row: Row, space: Space, train: str, protocol: str, index: _Index) 
 def _difference(found: list[dict[str, Any]], others: list[dict[str, Any]], index: _Index) -> dict[str, Any]:
     """Return the difference of two means over seeds; raise InputError where no run has compared them."""
     first, other = found[0], others[0]
-    groups = [row["cell"].removesuffix(f".s{row['seed']}") for row in (first, other)]
+    groups = [group_of(row["cell"], row["seed"]) for row in (first, other)]
     key = (first["protocol"], first["dataset"], first["metric"])
     less = index.comparisons.difference(first["suite"], groups[0], groups[1], key)
     if less is None:

@@ -1,4 +1,4 @@
-"""Two settings compared query by query: intervals, few differences, and what is lacking."""
+"""Two settings compared on the same resamples: intervals, few differences, and what is lacking."""
 
 from __future__ import annotations
 
@@ -58,6 +58,26 @@ def test_without_files_the_means_are_left(tmp_path: Path) -> None:
     found = paired.compared(tmp_path, ([None], [None]), KEY, (0.75, 0.5))
     nothing = {"value": 0.25, "low": None, "high": None}
     assert {"less": nothing, "outcome": "no scores of single queries here"} == found
+
+
+@pytest.mark.parametrize(
+    ("less", "outcome"),
+    [
+        ({"value": 0.25, "low": 0.125, "high": 0.5}, "better"),
+        ({"value": -0.25, "low": -0.5, "high": -0.125}, "worse"),
+        ({"value": 0.25, "low": 0.0, "high": 0.5}, "not told apart"),
+    ],
+)
+def test_a_difference_that_a_run_left_has_its_outcome(less: dict[str, float], outcome: str) -> None:
+    """Better or worse where its interval leaves out zero, whatever the two means are printed as."""
+    assert {"less": less, "outcome": outcome} == paired.stated(less, (0.5, 0.5))
+
+
+def test_what_no_run_compared_is_told_from_what_does_not_differ() -> None:
+    """The difference of the means has no interval, and no side of it is better."""
+    nothing = {"value": 0.25, "low": None, "high": None}
+    expected = {"less": nothing, "outcome": "not compared in this evidence"}
+    assert expected == paired.stated(None, (0.75, 0.5))
 
 
 def test_a_paired_difference_has_the_interval_of_a_paired_t_test(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from harness.tree import EXTRAS, Tree
 from report import lint, readme
 from report.claims import load_claims
 from report.evidence import results, rows, rows_csv
+from report.means import Comparisons
 from report.render import TEMPLATES, render, template
 from report.tables.every import Tables
 from report.tables.rows import Rows
@@ -362,7 +363,43 @@ def test_the_search_table_marks_what_was_taken(whole: Tree) -> None:
     assert ["both decoded", mean(final, metric="retention@human", **wanted)] == line[6:8]
     assert "not reached" == line[9]
     (changed,) = lines_of(section(text, "minilm: one thing changed"), "lens-wide-pq (lens.dropout=0.2)")
-    assert "lens.dropout: 0.4 for 0.2" == changed[2]
+    assert ["lens.dropout: 0.4 for 0.2", "not compared in this evidence"] == [changed[2], changed[-1]]
+
+
+@pytest.mark.parametrize(
+    ("ends", "outcome"), [((0.005, 0.035), "better"), ((-0.005, 0.045), "not told apart")]
+)
+def test_a_changed_setting_is_told_apart_by_the_difference(ends: tuple[float, float], outcome: str) -> None:
+    """As a run left it of the cells' groups, whatever the intervals of the two have in common."""
+    common = {"encoder": "minilm", "train": "t", "point": "7", "asymmetric": False, "ratio": 1.0, "low": 0.8}
+    common |= {"high": 0.99, "bytes_per_vector": 7, "protocol": "decontaminated", "seed": 0}
+    measured = {
+        ("dev-search", "stsb-dev", "best"): (0.92, 0.2),
+        ("dev-search", "stsb-dev", "changed"): (0.9, 0.4),
+        ("sts-generalization", "sts12-16", "taken"): (0.9, 0.2),
+    }
+    flat = [
+        {**common, "suite": suite, "dataset": dataset, "compressor": name, "cell": name + ".s0", "grid": "",
+         "metric": "retention@human", "value": value}
+        for (suite, dataset, name), (value, _) in measured.items()
+    ]  # fmt: skip
+    steps = {
+        (suite, name + ".s0"): [{"use": "lens", "params": {"dropout": dropout}}]
+        for (suite, _, name), (_, dropout) in measured.items()
+    }
+    less = {"value": 0.02, "low": ends[0], "high": ends[1]}
+    of = {("decontaminated", "stsb-dev", "retention@human"): less}
+    comparisons = Comparisons({("dev-search", "best", "changed"): of})
+    (line,) = Search(Rows(flat), steps, comparisons).ablation("minilm")
+    assert ["lens.dropout: 0.4 for 0.2", less, outcome] == [line[x] for x in ("change", "less", "outcome")]
+
+
+@committed
+def test_the_best_of_the_search_are_among_the_chains_that_a_run_compares_with() -> None:
+    """Section 6 compares each with what differs from it: the suite names them as baselines."""
+    search = Tables(results(Tree(COMMITTED)), rows(Tree(COMMITTED)), []).search
+    best = {line["of"]["compressor"] for line in search.ablation("minilm")}
+    assert best <= set(load(Path("suites/dev-search.toml")).baselines)
 
 
 def test_a_goal_tells_how_steps_were_compared() -> None:
@@ -381,7 +418,7 @@ def test_a_goal_tells_how_steps_were_compared() -> None:
         for suite, dataset, name, way, value in measured
     ]  # fmt: skip
     steps = {(suite, name): [{"use": "pq"}] for suite, _, name, _, _ in measured}
-    goals = Search(Rows(flat), steps).goals("minilm")
+    goals = Search(Rows(flat), steps, Comparisons()).goals("minilm")
     found = [(line["asymmetric"], line["final"]["value"], line["verdict"]) for line in goals]
     assert [(False, 0.92, "not reached, within its interval"), (True, 0.947, "reached")] == found
 

@@ -19,9 +19,11 @@ from report.claims import Claim, load_claims
 from report.envelopes import at
 from report.evidence import gather, rows
 from report.figures import semantic as figure
+from report.means import Comparisons
 from report.measures import judged_measures
+from report.paired import OUTCOMES
 from report.render import render
-from report.tables.semantic import ENOUGH, OUTCOMES, SemanticIds, family, setting
+from report.tables.semantic import BASELINES, ENOUGH, SemanticIds, family, setting
 
 SUITE = load(Path("suites/semantic-ids.toml"))
 CLAIMS = {claim.id: claim for claim in load_claims() if claim.id[0] == "S"}
@@ -99,7 +101,8 @@ def evidence(tmp_path_factory: pytest.TempPathFactory) -> Tree:
 @pytest.fixture(scope="module")
 def tables(evidence: Tree) -> SemanticIds:
     """Return the tables of that evidence."""
-    return SemanticIds(gather(evidence).results, evidence.root)
+    found = gather(evidence)
+    return SemanticIds(found.results, evidence.root, found.comparisons)
 
 
 def test_a_line_is_the_mean_over_seeds_of_the_results(evidence: Tree) -> None:
@@ -141,7 +144,7 @@ def plain(chain: str, use: str, low: float, size: int = 2) -> dict[str, Any]:
          "value": low + 0.05, "low": low, "high": low + 0.1}
         for metric in ("spearman@original", "spearman-random@original")
     ]  # fmt: skip
-    cell = {"encoder": "e", "train": "t", "chain": chain, "point": None, "tests": ["d"]}
+    cell = {"encoder": "e", "train": "t", "chain": chain, "point": None, "tests": ["d"], "seed": 0}
     return {
         "suite": "semantic-ids",
         "cell": chain,
@@ -152,19 +155,38 @@ def plain(chain: str, use: str, low: float, size: int = 2) -> dict[str, Any]:
     }
 
 
+def left(*names: str, value: float) -> Comparisons:
+    """Return what a run left of two groups: on pairs so much more, give or take 0.02; no more."""
+    less = {"value": value, "low": value - 0.02, "high": value + 0.02}
+    of = {("decontaminated", "d", "spearman@original"): less}
+    return Comparisons({("semantic-ids", names[0], names[1]): of})
+
+
 @pytest.mark.parametrize(
-    ("mine", "theirs", "outcome"),
-    [(0.75, 0.5, "better"), (0.25, 0.5, "worse"), (0.55, 0.5, "not told apart")],
+    ("found", "low", "outcome"),
+    [
+        (left("fsq", "pq", value=0.05), 0.03, "better"),
+        (left("pq", "fsq", value=0.05), -0.07, "worse"),
+        (left("fsq", "pq", value=0.01), -0.01, "not told apart"),
+        (Comparisons(), None, "not compared in this evidence"),
+    ],
+    ids=["more", "less, kept the other way round", "hardly more", "of other results"],
 )
-def test_an_outcome_needs_intervals_that_do_not_meet(mine: float, theirs: float, outcome: str) -> None:
-    """Against PQ of as many bytes; PQ of more bytes is no comparison."""
-    results = [plain("fsq", "fsq", mine), plain("pq", "pq", theirs), plain("pq-more", "pq", 0.0, size=3)]
-    tables = SemanticIds(results, None)
-    (line,) = tables.compared()
-    assert {"pairs": outcome, "random": outcome} == line["outcomes"]
-    assert [[outcome], [outcome]] == [
-        [name for name in OUTCOMES if row[name]] for row in tables.tally()
-    ]  # fmt: skip
+def test_an_outcome_is_that_of_the_difference(found: Comparisons, low: float | None, outcome: str) -> None:
+    """Against PQ of as many bytes, though both intervals meet; PQ of more bytes is left out."""
+    results = [plain("fsq", "fsq", 0.55), plain("pq", "pq", 0.5), plain("pq-more", "pq", 0.0, size=3)]
+    tables = SemanticIds(results, None, found)
+    expected = {"pairs": outcome, "random": "not compared in this evidence"}
+    lines = tables.compared()
+    assert expected == {line["of"]: line["outcome"] for line in lines}
+    assert pytest.approx(low) == lines[0]["less"]["low"]
+    assert expected == {row["of"]: next(name for name in OUTCOMES if row[name]) for row in tables.tally()}
+
+
+def test_each_code_is_compared_with_every_simpler_chain_that_a_run_compares() -> None:
+    """The suite's baselines are the chains that the table has on its other side."""
+    simpler = {chain.name for chain in SUITE.chains if chain.steps[-1]["use"] in BASELINES}
+    assert simpler == set(SUITE.baselines)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from harness import stability
 from harness.stability import Stability
 from harness.tree import Tree
 from report.claims import Claim
+from report.means import Comparisons
 from report.tables.autoencoder import AutoEncoders
 from report.tables.jitter import Jitter
 from report.tables.neighbours import Neighbours
@@ -24,23 +25,31 @@ PINNED = ("sha256", "revision")
 
 
 class Tables:
-    """Looks up results for tables, an attribute a section; ``root``: the folder of the evidence."""
+    """Looks up results for tables, an attribute a section.
+
+    ``root``: the folder of the evidence; ``comparisons``: the differences of methods that a run left in it.
+    """
 
     def __init__(
-        self, results: list[Row], rows: list[Row], claims: list[Claim], root: Path | None = None
+        self,
+        results: list[Row],
+        rows: list[Row],
+        claims: list[Claim],
+        root: Path | None = None,
+        comparisons: Comparisons | None = None,
     ) -> None:
-        found = Rows(rows)
+        found, compared = Rows(rows), comparisons or Comparisons()
         steps = {(result["suite"], result["cell"]): result["inputs"]["cell"]["steps"] for result in results}
         self.results = results
         self.verdicts = VERDICTS
         self.sts = Generalization(found, claims)
         self.intrinsic = Intrinsic(found, claims)
         self.stages = Stages(found, steps, claims)
-        self.search = Search(found, steps)
+        self.search = Search(found, steps, compared)
         self.ranking = Ranking(results, root)
         self.autoencoders = AutoEncoders(results, root)
         self.neighbours = Neighbours(results, root)
-        self.semantic = SemanticIds(results, root)
+        self.semantic = SemanticIds(results, root, compared)
         self.portability = Portability.read(root)
         self.jitter = Jitter(stability.read(Tree(root)) if root else Stability({}, {}))
 

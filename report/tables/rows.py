@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from report.evidence import over_seeds
+from report.means import group_of
 
 PCA, AXES = "PCA", "principal axes, not centred"
 Row = dict[str, Any]
@@ -29,6 +30,7 @@ class Rows:
             self._trains.setdefault(space, {})[train] = None
             key |= {name: row[name] for name in ("train", "asymmetric", "ratio")}
             key |= {"bytes": row["bytes_per_vector"], "cells": {}}
+            key |= {"group": group_of(row["cell"], row["seed"])}
             place = tuple(row[name] for name in SETTING)
             line = self._settings.setdefault((*space, train), {}).setdefault(place, key)
             line["cells"][row["cell"]] = row["seed"]

@@ -7,6 +7,8 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from harness.certificate import dumps
+from report import paired
+from report.means import Comparisons
 from report.tables.rows import Row, Rows, Steps, worth
 from report.tables.sts import SUITE as FINAL
 from report.tables.sts import UNSEEN
@@ -28,6 +30,7 @@ class Search:
 
     rows: Rows
     steps: Steps
+    comparisons: Comparisons
 
     def encoders(self) -> list[str]:
         """Return the encoders with evidence of a search."""
@@ -70,7 +73,8 @@ class Search:
     def ablation(self, encoder: str) -> list[Row]:
         """Return, for the best on dev of each size that was taken, the settings that differ in one thing.
 
-        ``change`` is that thing; ``less`` the best's retention on dev minus the other's.
+        ``change`` is that thing; ``less`` the best's decontaminated retention on dev minus the other's;
+        ``outcome`` says whether the best is better (``report.paired``).
         """
         lines = self.lines(encoder)
         found = []
@@ -79,9 +83,13 @@ class Search:
                 for line in lines:
                     change = difference(best["steps"], line["steps"])
                     if (line["bytes"], line["train"], len(change)) == (best["bytes"], best["train"], 1):
-                        less = worth(best["retention"]) - worth(line["retention"])
-                        found.append({**line, "of": best, "change": change[0], "less": less})
+                        found.append({**line, "of": best, "change": change[0], **self._against(best, line)})
         return found
+
+    def _against(self, best: Row, line: Row) -> Row:
+        key = "decontaminated", DEV, METRICS["retention"]
+        less = self.comparisons.difference(SUITE, best["group"], line["group"], key)
+        return paired.stated(less, (worth(best["retention"]), worth(line["retention"])))
 
     def _finals(self, encoder: str, taken: Row) -> list[Row]:
         """Return what a setting came to on decontaminated STS12–16, the symmetric comparison first."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
+from report import paired
 from report.envelopes import at, envelope_of, machine_of
 from report.evidence import over_seeds
-from report.paired import BETTER, EVEN, WORSE
+from report.means import Comparisons, group_of
 from report.tables.rows import Row
 
 SUITE = "semantic-ids"
@@ -17,6 +18,7 @@ METRICS = {
     "pairs": "spearman@original", "random": "spearman-random@original", "overlap": "overlap@10",
     "recall": "recall@10", "people": "retention@human",
 }  # fmt: skip
+JUDGED = ("pairs", "random")  # those of METRICS that families are judged by
 EVERY, UNSEEN = "as-published", "decontaminated"
 ENOUGH = 0.95  # the similarity that was asked for
 SMALL = 2  # bytes of the published codes, of which positions are looked at one by one
@@ -32,7 +34,6 @@ NOTED = {
     "seconds": "seconds", "fitted": "training_seconds", "peak": "peak_memory_bytes",
     "batch": "timings.*.encode_batch_ms.p50",
 }  # fmt: skip
-OUTCOMES = (BETTER, WORSE, EVEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,12 @@ class SemanticIds:
     """Looks up results of the suite; numbers are fractions, bits and bytes.
 
     ``root``: the folder of evidence, whose envelopes have the timings; None where there is none.
+    ``comparisons``: the differences of codes that a run left.
     """
 
     results: list[Row]
     root: Path | None
+    comparisons: Comparisons
 
     enough: ClassVar[float] = ENOUGH
 
@@ -88,16 +91,17 @@ class SemanticIds:
                 blank = dict(zip(("encoder", "dataset", "family"), key, strict=True))
                 row = found.setdefault(key, {**blank, "pairs": None, "random": None, "lines": []})
                 row["lines"].append(line)
-                for name in ("pairs", "random"):
+                for name in JUDGED:
                     if line[name] and line[name]["value"] >= ENOUGH:
                         row[name] = row[name] or line
-        return [{**row, "best": {name: _best(row["lines"], name) for name in ("pairs", "random")}}
+        return [{**row, "best": {name: _best(row["lines"], name) for name in JUDGED}}
                 for row in found.values()]  # fmt: skip
 
     def compared(self) -> list[Row]:
-        """Return each learned code beside each baseline of as many bytes on the same set.
+        """Return each learned code beside each baseline of as many bytes, a line a set and each of JUDGED.
 
-        An outcome is computed: better, or worse, where the two intervals have nothing in common.
+        ``of`` names what is compared; ``less`` is the code's mean minus the baseline's, and ``outcome`` says
+        which is better (``report.paired``).
         """
         lines = self.lines()
         found = []
@@ -105,18 +109,17 @@ class SemanticIds:
             for base in lines if line["codes"] else ():
                 same = all(line[key] == base[key] for key in ("encoder", "dataset", "bytes"))
                 if same and base["family"] in BASELINES.values():
-                    outcomes = {name: _outcome(line[name], base[name]) for name in ("pairs", "random")}
-                    found.append({**line, "base": base, "outcomes": outcomes})
+                    found += [self._against(line, base, name) for name in JUDGED]
         return found
 
     def tally(self) -> list[Row]:
         """Return how often each family came out better than each baseline, worse, or neither."""
         counts: dict[tuple[str, str, str], Row] = {}
         for line in self.compared():
-            for name, outcome in line["outcomes"].items():
-                key = (line["family"], line["base"]["family"], name)
-                row = dict(zip(("family", "against", "of"), key, strict=True))
-                counts.setdefault(key, {**row, **dict.fromkeys(OUTCOMES, 0)})[outcome] += 1
+            key = (line["family"], line["base"]["family"], line["of"])
+            blank = dict(zip(("family", "against", "of"), key, strict=True))
+            row = counts.setdefault(key, {**blank, **dict.fromkeys(paired.OUTCOMES, 0)})
+            row[line["outcome"]] += 1
         return list(counts.values())
 
     def axes(self) -> list[Row]:
@@ -151,6 +154,12 @@ class SemanticIds:
                 found[key] = {**what, "encoder": key[0], "machine": machine, "times": times}
                 found[key] |= {name: at(envelope, place) for name, place in NOTED.items()}
         return [line for line in found.values() if line["times"]]
+
+    def _against(self, line: Row, base: Row, name: str) -> Row:
+        key = UNSEEN, line["dataset"], METRICS[name]
+        less = self.comparisons.difference(SUITE, line["group"], base["group"], key)
+        means = line[name]["value"], base[name]["value"]
+        return {**line, "base": base, "of": name, **paired.stated(less, means)}
 
     def _mine(self) -> list[Row]:
         return [result for result in self.results if result["suite"] == SUITE]
@@ -192,6 +201,7 @@ def _measured(seeds: list[Row], dataset: str) -> Row:
     notes = [note for result in seeds for note in result.get("training", {}).values()]
     return {
         "dataset": dataset,
+        "group": group_of(first["cell"], first["inputs"]["cell"]["seed"]),
         "family": family(steps),
         "setting": setting(steps, codes["levels"] if codes else []),
         "bytes": size,
@@ -218,9 +228,3 @@ def _mean(seeds: list[Row], dataset: str, metric: str, protocol: str) -> Row | N
 
 def _best(lines: list[Row], name: str) -> Row | None:
     return max((x for x in lines if x[name]), key=lambda x: float(x[name]["value"]), default=None)
-
-
-def _outcome(mine: Any, theirs: Any) -> str:
-    if mine["low"] > theirs["high"]:
-        return BETTER
-    return WORSE if mine["high"] < theirs["low"] else EVEN
