@@ -12,23 +12,26 @@ from harness.core import Doubles
 RESAMPLES = 5_000  # an end of an interval is good to 1 % of its width
 LEVEL = 95.0  # per cent
 TAILS = ((100 - LEVEL) / 2, (100 + LEVEL) / 2)
+_AT_ONCE = 1_000  # resamples turned to float32
 Weights = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
 
 
 @functools.lru_cache(maxsize=16)
 def weights(name: str, units: int) -> Weights:
-    """Return how often each of ``units`` is drawn in each resample, (RESAMPLES, units) uint8."""
+    """Return how often each of ``units`` is drawn in each resample, (units, RESAMPLES) uint8."""
     rng = _generator(name, units)
     drawn = np.empty((RESAMPLES, units), np.uint8)
     for i in range(RESAMPLES):
         drawn[i] = np.bincount(rng.integers(units, size=units), minlength=units)
-    return drawn
+    return np.ascontiguousarray(drawn.T)
 
 
-@functools.lru_cache(maxsize=16)
-def weights_of(name: str, units: int, used: bytes) -> Weights:
-    """Return the columns of ``weights`` of the units ``used``, int64 numbers as bytes."""
-    return np.ascontiguousarray(np.take(weights(name, units), np.frombuffer(used, np.int64), axis=1))
+def totals(name: str, values: Doubles) -> Doubles:
+    """Return the sums of ``values`` (units, k) over what each resample draws, (RESAMPLES, k)."""
+    used = np.flatnonzero(values.any(axis=1))
+    drawn, kept = weights(name, len(values)), values[used].astype(np.float32)
+    parts = [drawn[used, i : i + _AT_ONCE].astype(np.float32).T @ kept for i in range(0, RESAMPLES, _AT_ONCE)]
+    return np.concatenate(parts).astype(np.float64)
 
 
 def _generator(name: str, units: int) -> np.random.Generator:

@@ -17,11 +17,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from harness import reranked, spearman
-from harness.bootstrap import RESAMPLES, interval, weights, weights_of
+from harness.bootstrap import RESAMPLES, interval, totals, weights
 from harness.clusters import Sample
 from harness.core import ZERO_NORM, Doubles, Floats, InputError, Mask
 
-_CHUNK = 1_000  # resamples turned to float32 at a time
 _RARE = 20  # a resample misses more units than so many with a chance below 1e-8, and nobody looks for it
 _CERTAIN = 1e-12  # so near to 1 or -1 a correlation is that in every resample
 
@@ -172,10 +171,7 @@ def _sums(sample: Sample, columns: Doubles) -> Doubles:
     by_unit = np.zeros((sample.units, columns.shape[1]))
     for members in sample.members.T:
         np.add.at(by_unit, members, columns)
-    used = np.flatnonzero(by_unit.any(axis=1))
-    drawn, single = weights_of(sample.group, sample.units, used.tobytes()), by_unit[used].astype(np.float32)
-    parts = [drawn[i : i + _CHUNK].astype(np.float32) @ single for i in range(0, RESAMPLES, _CHUNK)]
-    return np.concatenate(parts).astype(np.float64)
+    return totals(sample.group, by_unit)
 
 
 def _constant(sample: Sample, values: Doubles, mask: Mask) -> Mask:
@@ -191,5 +187,5 @@ def _constant(sample: Sample, values: Doubles, mask: Mask) -> Mask:
     held, counts = np.unique(alone, return_counts=True)
     for value in held[there.sum() - counts <= _RARE]:
         others = np.flatnonzero(there & ((lowest != value) | (highest != value)))
-        constant |= ~weights(sample.group, sample.units)[:, others].any(axis=1)
+        constant |= ~weights(sample.group, sample.units)[others].any(axis=0)
     return constant

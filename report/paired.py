@@ -19,7 +19,6 @@ LACKING, UNCOMPARED = "no scores of single queries here", "not compared in this 
 OUTCOMES = (BETTER, WORSE, EVEN, LACKING, UNCOMPARED)
 FEW = 30  # queries that differ, below which resamples of them say too much
 LEVEL = 0.05
-_CHUNK = 1_000  # resamples turned to float32 at a time
 
 Files = list[dict[str, str] | None]
 
@@ -94,10 +93,7 @@ def _means(path: Path, sha256: str, key: str) -> Doubles:
     """Return the mean of one file's scores in each resample of its queries, (RESAMPLES,)."""
     scores: Doubles = _scores(path, sha256, key)
     name = " ".join(key.split("@")[:2])
-    drawn, single = bootstrap.weights(name, len(scores)), scores.astype(np.float32)
-    parts = [drawn[i : i + _CHUNK].astype(np.float32) @ single for i in range(0, len(drawn), _CHUNK)]
-    found: Doubles = np.concatenate(parts).astype(np.float64) / len(scores)
-    return found
+    return bootstrap.totals(name, scores[:, None])[:, 0] / len(scores)
 
 
 @functools.lru_cache(maxsize=512)

@@ -9,11 +9,11 @@ from harness import bootstrap
 
 
 def test_every_resample_draws_as_many_units_as_there_are() -> None:
-    """Weights are counts of n draws, one row a resample."""
+    """Weights are counts of n draws, one column a resample."""
     drawn = bootstrap.weights("sts", 137)
-    assert (bootstrap.RESAMPLES, 137) == drawn.shape
+    assert (137, bootstrap.RESAMPLES) == drawn.shape
     assert np.uint8 == drawn.dtype
-    assert {137} == set(drawn.sum(axis=1, dtype=int).tolist())
+    assert {137} == set(drawn.sum(axis=0, dtype=int).tolist())
 
 
 def test_weights_are_those_of_draws_with_replacement() -> None:
@@ -22,7 +22,7 @@ def test_weights_are_those_of_draws_with_replacement() -> None:
     # 5,000 x 50 counts: the standard error of the mean square is about sqrt(Var((w-1)^2)/2.5e5) = 0.004
     assert abs(drawn.var() - 49 / 50) < 0.015
     # and every unit is drawn alike: the mean over resamples has the standard error sqrt(0.98/5e3) = 0.014
-    assert np.abs(drawn.mean(axis=0) - 1).max() < 0.06
+    assert np.abs(drawn.mean(axis=1) - 1).max() < 0.06
 
 
 def test_weights_come_from_name_and_size_alone() -> None:

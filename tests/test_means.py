@@ -79,7 +79,7 @@ def test_the_interval_is_that_of_scipys_spearman_on_the_same_draws(ran: tuple[Pa
     value = next(x for x in _batch(tree, 4)["groups"] if x["group"] == SIGNS)["values"][0]
     before = np.load(tree.scores("mine", "own"))["test-set"]
     drawn, shares = (
-        bootstrap.weights("test-set", 40)[:1500],
+        bootstrap.weights("test-set", 40)[:, :1500].T,
         bootstrap.seed_weights(f"mine {SIGNS}", 3)[:1500],
     )
     after = [_scores(tree, SIGNS, seed) for seed in range(3)]

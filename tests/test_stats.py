@@ -39,7 +39,7 @@ def _clusters(n: int, size: int) -> Sample:
 
 def _ranked_anew(sample: Sample, x: Array, y: Array, resamples: int) -> Array:
     """Return scipy's Spearman of the items that each of the first resamples draws."""
-    drawn = bootstrap.weights(sample.group, sample.units)[:resamples, sample.members[:, 0]]
+    drawn = bootstrap.weights(sample.group, sample.units)[sample.members[:, 0], :resamples].T
     return np.array([spearmanr(np.repeat(x, row), np.repeat(y, row)).statistic for row in drawn])
 
 
@@ -141,7 +141,7 @@ def test_the_mean_of_one_series_is_its_weighted_mean() -> None:
     x = np.random.default_rng(4).random(60)
     mask = np.arange(60) % 3 > 0
     found = stats.estimates(_clusters(60, 3), {"x": x}, {"p": mask}, [("x",)])["p", ("x",)]
-    drawn = np.repeat(bootstrap.weights("test", 20), 3, axis=1)[:, mask]
+    drawn = np.repeat(bootstrap.weights("test", 20), 3, axis=0)[mask].T
     assert x[mask].mean() == pytest.approx(found[0], abs=1e-12)
     expected = [np.average(x[mask], weights=row) for row in drawn[:50]]
     np.testing.assert_allclose(found[1:51], expected, rtol=1e-5)
@@ -258,7 +258,7 @@ def test_where_rows_are_resampled_a_pair_counts_as_often_as_both_are_drawn_less_
     pairs = np.array([[i, j] for i in range(9) for j in range(i + 1, 9)])
     x = np.random.default_rng(1).random(36)
     found = stats.estimates(Sample("rows", 9, pairs), {"x": x}, {"p": np.ones(36, bool)}, [("x",)])
-    drawn = bootstrap.weights("rows", 9).astype(float)
+    drawn = bootstrap.weights("rows", 9).T.astype(float)
     weights = drawn[:, pairs].sum(axis=2) - 1
     expected = x.mean() + weights @ (x - x.mean()) / 36
     np.testing.assert_allclose(found["p", ("x",)][1 : 1 + stats.RESAMPLES], expected, atol=1e-6)
@@ -271,7 +271,7 @@ def test_resamples_without_the_only_positive_are_left_out_and_counted() -> None:
     """One item of 40 is not drawn in (39/40)^40 = 36.3 % of resamples: those have no correlation."""
     x, y = np.random.default_rng(2).random(40), (np.arange(40) == 11).astype(float)
     point, low, high, undefined = stats.summary(_estimate(independent("rare", 40), x, y))
-    missed = bootstrap.weights("rare", 40)[:, 11] == 0
+    missed = bootstrap.weights("rare", 40)[11] == 0
     assert int(missed.sum()) == undefined
     assert 0.35 < undefined / stats.RESAMPLES < 0.38
     assert low < point < high
@@ -281,7 +281,7 @@ def test_a_resample_that_draws_nothing_that_counts_is_undefined() -> None:
     """Two of 40 items count: neither is drawn in about e^-2 of resamples, which have no mean."""
     mask = np.arange(40) < 2
     found = stats.estimates(independent("few", 40), {"x": np.arange(40.0)}, {"p": mask}, [("x",)])
-    missed = ~bootstrap.weights("few", 40)[:, :2].any(axis=1)
+    missed = ~bootstrap.weights("few", 40)[:2].any(axis=0)
     assert int(missed.sum()) == stats.summary(found["p", ("x",)])[3]
 
 
