@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -14,8 +15,13 @@ import pytest
 from forks import Forks
 
 from harness.core import PairSet, Place
+from harness.files import sha256_file
+from harness.runner import run as run_cells
 from harness.sources import mirror as mirrored
+from harness.status import entries
 from harness.suite import load
+from harness.tree import Tree
+from report.render import render
 
 Cli = Callable[..., "subprocess.CompletedProcess[str]"]
 SmallSuite = Callable[..., Path]
@@ -76,6 +82,55 @@ def attest(envelopes: Path, **commit: object) -> None:
     """Have every envelope below a folder say that a commit made it, whatever checkout the tests run from."""
     for path in envelopes.rglob("*.json"):
         path.write_text(json.dumps({**json.loads(path.read_text()), "commit": commit}))
+
+
+# Changes of SUITE: three seeds, and two chains of as many bytes that are compared.
+COMPARED = (
+    ("seeds = [0]", "seeds = [0, 1, 2]"),
+    ('test = ["test-set"]\n', 'test = ["test-set"]\nbaselines = ["projection-sign"]\n'),
+    (
+        "\n[encoders.own]",
+        """
+[[chains]]
+name = "truncation-4"
+label = "4 bits a dimension"
+steps = [{ use = "truncation" }, { use = "scalar", bits = 4 }]
+points = ["8x"]
+bits = 4
+
+[encoders.own]""",
+    ),
+)
+
+
+def ran_checkout(root: Path, suite: str) -> tuple[Path, Tree, Place]:
+    """Write a checkout's suite beside its 300 vectors and 40 pairs, and run it into the evidence."""
+    path = root / "suites" / "mine.toml"
+    path.parent.mkdir()
+    rng = np.random.default_rng(0)
+    np.save(path.parent / "train.npy", rng.standard_normal((300, 8)).astype(np.float32))
+    left, right = rng.standard_normal((2, 40, 8)).astype(np.float32)
+    np.savez(path.parent / "test.npz", left=left, right=right)
+    path.write_text(suite, "utf-8")
+    tree, place = Tree(root / "artifacts"), Place(path.parent, None, offline=True)
+    found = entries(path, place, tree)
+    assert [] == run_cells(found, found, tree, root / "store", 1, lambda *_: None)
+    return path, tree, place
+
+
+def publish(root: Path) -> None:
+    """Make a checkout's evidence that of a clean commit, render it and list its files."""
+    shutil.rmtree(root / "store")
+    attest(root / "artifacts" / "envelopes", sha="a" * 40, dirty=False)
+    render(Tree(root / "artifacts"))
+    relist(root)
+
+
+def relist(root: Path) -> None:
+    """Write the listing that the files have now, as someone who covers his tracks would."""
+    files = sorted((p for p in (root / "artifacts").rglob("*") if p.is_file()), key=lambda p: p.as_posix())
+    lines = [f"{sha256_file(path)}  {path.relative_to(root).as_posix()}\n" for path in files]
+    (root / "ARTIFACTS.sha256").write_text("".join(lines), "utf-8")
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from pathlib import Path
 # Forks itself for each line of JSON: arguments, folder, environment, what ends the run early (0: nothing).
 SERVER = """
 import json, os, resource, signal, sys
-import faiss, joblib, pyarrow.parquet, rich.console, rich.progress, scipy.stats, threadpoolctl, torch
+import faiss, pyarrow.parquet, rich.console, rich.progress, scipy.stats, threadpoolctl, torch
 import harness.expect, harness.progress, harness.runner, harness.show
 from harness import cli, plugins
 

@@ -7,35 +7,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-from conftest import SUITE, Cli, attest
+from conftest import COMPARED, SUITE, Cli, publish, ran_checkout, relist
 
 from harness import verification
 from harness.certificate import read_stamped, stamp, write_stamped
-from harness.core import Place
-from harness.files import sha256_file
 from harness.jitter import run as disturb
 from harness.rerun_means import compare_means
-from harness.runner import run
 from harness.status import entries
 from harness.tree import Tree
-from report.render import render
 from repro import verify
 
 Edit = Callable[[dict[str, Any]], Any]
 SIGN = "own.train-set.projection-sign.8x"
 COARSE = "own.train-set.truncation-4.8x"
-OTHER = """
-[[chains]]
-name = "truncation-4"
-label = "4 bits a dimension"
-steps = [{ use = "truncation" }, { use = "scalar", bits = 4 }]
-points = ["8x"]
-bits = 4
-
-[encoders.own]
-"""
 MEANS, JITTER = "artifacts/means/mine.json", "artifacts/jitter/mine.json"
 
 
@@ -43,26 +28,14 @@ MEANS, JITTER = "artifacts/means/mine.json", "artifacts/jitter/mine.json"
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a checkout with a suite of three seeds, two chains of as many bytes, means and jitter."""
     root = tmp_path_factory.mktemp("published")
-    (root / "suites").mkdir()
-    rng = np.random.default_rng(0)
-    np.save(root / "suites" / "train.npy", rng.standard_normal((300, 8)).astype(np.float32))
-    left, right = rng.standard_normal((2, 40, 8)).astype(np.float32)
-    np.savez(root / "suites" / "test.npz", left=left, right=right)
-    text = SUITE.replace("seeds = [0]", "seeds = [0, 1, 2]").replace("[encoders.own]\n", OTHER)
-    text = text.replace('test = ["test-set"]\n', 'test = ["test-set"]\nbaselines = ["projection-sign"]\n')
-    text = text.replace(
+    suite = SUITE.replace(
         '["spearman@original"]', '["spearman@original", "recall@10", "spearman-random@original"]'
     )
-    path = root / "suites" / "mine.toml"
-    path.write_text(text, "utf-8")
-    tree, place = Tree(root / "artifacts"), Place(path.parent, None, offline=True)
-    found = entries(path, place, tree)
-    assert [] == run(found, found, tree, root / "store", 1, lambda *_: None)
+    for old, new in COMPARED:
+        suite = suite.replace(old, new)
+    path, tree, place = ran_checkout(root, suite)
     assert [] == disturb(entries(path, place, tree), tree, root / "store", 1, lambda *_: None)
-    shutil.rmtree(root / "store")
-    attest(tree.root / "envelopes", sha="a" * 40, dirty=False)
-    render(tree)
-    relist(root)
+    publish(root)
     return root
 
 
@@ -70,13 +43,6 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def root(published: Path, tmp_path: Path) -> Path:
     """Return a copy of the checkout, to be tampered with."""
     return Path(shutil.copytree(published, tmp_path / "checkout"))
-
-
-def relist(root: Path) -> None:
-    """Write the listing that the files have now, as someone who covers his tracks would."""
-    files = sorted((p for p in (root / "artifacts").rglob("*") if p.is_file()), key=lambda p: p.as_posix())
-    lines = [f"{sha256_file(path)}  {path.relative_to(root).as_posix()}\n" for path in files]
-    (root / "ARTIFACTS.sha256").write_text("".join(lines), "utf-8")
 
 
 def restamp(root: Path, path: str, edit: Edit) -> None:
@@ -379,6 +345,20 @@ def test_groups_of_cells_that_are_not_here_are_passed_over(root: Path, published
     assert ("WITHIN TOLERANCE", "") == compared(root, published)
     restamp(root, MEANS, more(COARSE, value=0.0))
     assert "DIFFERS" == compared(root, published)[0]
+
+
+def test_means_of_the_spaces_that_are_here_are_the_same_bytes(root: Path, published: Path) -> None:
+    """What is BLOCKED here is made elsewhere: every batch of here as committed is enough, and no less."""
+    committed = read_stamped(published / MEANS)[0]["batches"]
+    other = next(batch for batch in committed if not batch["comparisons"])
+    for cell in other["of"]["results"]:
+        (root / f"artifacts/results/mine/{cell}.json").unlink()
+    restamp(root, MEANS, lambda c: c["batches"].remove(other))
+    assert ("SAME BYTES", "") == compared(root, published)
+    restamp(root, MEANS, lambda c: c["interval"].update(level=90.0))
+    assert ("WITHIN TOLERANCE", "") == compared(root, published)
+    restamp(root, MEANS, lambda c: batch(c)["of"].update(baselines=[]))
+    assert ("WITHIN TOLERANCE", "") == compared(root, published)
 
 
 def test_means_that_a_run_did_not_leave_are_missing(root: Path, published: Path, quick: Cli) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from conftest import COMPARED
 from scipy.stats import spearmanr
 
 from harness import bootstrap
@@ -17,27 +18,13 @@ from harness.status import entries
 from harness.tree import Tree
 from report.evidence import gather, over_seeds
 
-BASELINE = 'test = ["test-set"]\n'
-SEEDS = ("seeds = [0]", "seeds = [0, 1, 2]")
 SIGNS, IDENTITY = "own.train-set.projection-sign.8x", "own.train-set.identity"
-OTHER = """
-[[chains]]
-name = "truncation-4"
-label = "4 bits a dimension"
-steps = [{ use = "truncation" }, { use = "scalar", bits = 4 }]
-points = ["8x"]
-bits = 4
-"""
 
 
 @pytest.fixture
 def ran(tmp_path: Path, small_suite: Any) -> tuple[Path, Tree, Place]:
     """Return the suite's path, its evidence of three seeds and two chains of as many bytes, and the place."""
-    path = small_suite(
-        SEEDS,
-        (BASELINE, BASELINE + 'baselines = ["projection-sign"]\n'),
-        ("\n[encoders.own]", OTHER + "\n[encoders.own]"),
-    )
+    path = small_suite(*COMPARED)
     tree, place = Tree(tmp_path / "out"), Place(path.parent, None, offline=True)
     _run(path, tree, place)
     return path, tree, place
@@ -142,7 +129,12 @@ def test_a_cell_that_runs_again_beside_new_ones_counts_once(ran: tuple[Path, Tre
     path, tree, place = ran
     before = [group["values"] for group in _batch(tree, 32)["groups"]]
     signs = next(group["values"] for group in _batch(tree, 4)["groups"] if group["group"] == SIGNS)
-    chain = OTHER.replace("truncation-4", "truncation-8").replace("bits = 4", "bits = 8")
+    chain = (
+        COMPARED[2][1]
+        .removesuffix("[encoders.own]")
+        .replace("truncation-4", "truncation-8")
+        .replace("bits = 4", "bits = 8")
+    )
     chain = chain.replace("points", 'test = ["other-set"]\npoints')
     data = '\n[datasets.other-set]\nlicence = "ours"\norigins = [{ use = "files", path = "test.npz" }]\n'
     text = path.read_text("utf-8").replace("\n[encoders.own]", chain + "\n[encoders.own]")

@@ -8,19 +8,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-from conftest import SUITE, Cli, attest
+from conftest import SUITE, Cli, publish, ran_checkout, relist
 
 from harness import admission, recompute, verification
 from harness.certificate import read_stamped, write_stamped
-from harness.core import InputError, Place
+from harness.core import InputError
 from harness.files import sha256_file
-from harness.runner import run
 from harness.shape import check_result
-from harness.status import entries
 from harness.tree import Tree
-from report.render import render
 from repro import verify
 
 Edit = Callable[[dict[str, Any]], Any]
@@ -31,20 +27,8 @@ SIGN = "own.train-set.projection-sign.8x.s0"
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a checkout with one suite and its evidence, rendered and listed; tests leave it as it is."""
     root = tmp_path_factory.mktemp("published")
-    (root / "suites").mkdir()
-    rng = np.random.default_rng(0)
-    np.save(root / "suites" / "train.npy", rng.standard_normal((300, 8)).astype(np.float32))
-    left, right = rng.standard_normal((2, 40, 8)).astype(np.float32)
-    np.savez(root / "suites" / "test.npz", left=left, right=right)
-    path = root / "suites" / "mine.toml"
-    path.write_text(SUITE.replace("seeds = [0]", "seeds = [0, 1]"), "utf-8")
-    tree = Tree(root / "artifacts")
-    found = entries(path, Place(path.parent, None, offline=True), tree)
-    assert [] == run(found, found, tree, root / "store", 1, lambda *_: None)
-    shutil.rmtree(root / "store")
-    attest(tree.root / "envelopes", sha="a" * 40, dirty=False)
-    render(tree)
-    relist(root)
+    ran_checkout(root, SUITE.replace("seeds = [0]", "seeds = [0, 1]"))
+    publish(root)
     return root
 
 
@@ -52,13 +36,6 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def root(published: Path, tmp_path: Path) -> Path:
     """Return a copy of the checkout, to be tampered with."""
     return Path(shutil.copytree(published, tmp_path / "checkout"))
-
-
-def relist(root: Path) -> None:
-    """Write the listing that the files have now, as someone who covers his tracks would."""
-    files = sorted((p for p in (root / "artifacts").rglob("*") if p.is_file()), key=lambda p: p.as_posix())
-    lines = [f"{sha256_file(path)}  {path.relative_to(root).as_posix()}\n" for path in files]
-    (root / "ARTIFACTS.sha256").write_text("".join(lines), "utf-8")
 
 
 def restamp(root: Path, edit: Edit, cell: str = SIGN, to: str = "") -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import rfc8785
+from conftest import relist
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -60,15 +61,6 @@ def put(root: Path, path: str, data: bytes) -> None:
     """Write a file below ``root``."""
     (root / path).parent.mkdir(parents=True, exist_ok=True)
     (root / path).write_bytes(data)
-
-
-def relist(root: Path) -> None:
-    """Write the listing that the files have now, as someone who covers his tracks would."""
-    paths = sorted(
-        (p for p in (root / "artifacts").rglob("*") if p.is_file()), key=lambda p: p.as_posix().encode()
-    )
-    lines = [f"{sha256(path.read_bytes())}  {path.relative_to(root).as_posix()}\n" for path in paths]
-    (root / "ARTIFACTS.sha256").write_text("".join(lines), "utf-8")
 
 
 def copied(root: Path, cell: str, **changes: Any) -> None:
