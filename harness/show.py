@@ -26,6 +26,9 @@ def show(text: Any) -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still buffered goes there
         sys.exit(128 + signal.SIGPIPE)
+    except OSError as error:  # a full disk below a redirection: the system names no file
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise OSError(error.errno, error.strerror, "standard output") from error
 
 
 def _drawn(table: Any) -> str:

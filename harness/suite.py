@@ -20,6 +20,8 @@ Cost = Annotated[str, StringConstraints(min_length=1)]
 _KEY = r"""(?:[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')"""
 _DEEP_KEY = re.compile(rf"(?<![A-Za-z0-9_-]){_KEY}(?:[ \t]*+\.[ \t]*+{_KEY}){{{limits.DEPTH.most},}}")
 
+_WHOLE = 2**53 - 1
+
 # What a pattern wants, in words: whoever reads an error need not read regular expressions.
 _PATTERNS = {
     r"^[a-z0-9][a-z0-9-]*$": "a name of small letters, digits and dashes",
@@ -185,6 +187,7 @@ def load(path: Path) -> Suite:
     """Return the suite in a TOML file; raise InputError with one line for anything wrong in it."""
     document = _parsed(path)
     limits.check_document(document, str(path))
+    _check_whole(document, str(path), "")
     try:
         suite = Suite.model_validate(document)
     except ValidationError as error:
@@ -193,6 +196,15 @@ def load(path: Path) -> Suite:
         raise InputError(f"{path}: name: found {suite.name!r}, expected {path.stem!r}, as the file is called")
     _check_names(suite, str(path))
     return suite
+
+
+def _check_whole(value: Any, where: str, key: str) -> None:
+    """Raise InputError for a whole number that a certificate cannot hold: those of JSON are float64."""
+    if isinstance(value, dict | list):
+        for name, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            _check_whole(inner, where, f"{key}.{name}" if key else str(name))
+    elif isinstance(value, int) and abs(value) > _WHOLE:
+        raise InputError(f"{where}: {key}: found {value}, expected at most {_WHOLE} either way, as in JSON")
 
 
 def _parsed(path: Path) -> dict[str, Any]:

@@ -571,6 +571,10 @@ def main(argv: list[str]) -> int:
     except BrokenPipeError:  # the reader of a pipe has gone: what is still buffered goes nowhere
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
+    except OSError as error:  # a full disk below a redirection
+        print(f"standard output: {error.strerror}", file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     return 1 if found else 0
 
 

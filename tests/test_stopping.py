@@ -251,3 +251,21 @@ def test_output_may_be_cut_off(command: list[str]) -> None:
         process.stdout.close()
         assert b"" == process.stderr.read()
     assert 141 == process.returncode
+
+
+@pytest.mark.parametrize(
+    ("command", "line"),
+    [
+        ([sys.executable, "-c", COMMAND, "list"], b"harness: standard output: No space left on device\n"),
+        ([sys.executable, "repro/verify.py"], b"standard output: No space left on device\n"),
+    ],
+    ids=["harness", "verify.py"],
+)
+def test_output_to_a_full_disk_is_one_line(command: list[str], line: bytes) -> None:
+    """It says where there was no room, with status 1 and no traceback."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("HARNESS_")}
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            command, cwd=Path(__file__).parents[1], env=kept, stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert (1, line) == (done.returncode, done.stderr)

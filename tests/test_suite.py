@@ -247,6 +247,16 @@ TAKEN = {
     "expectation that anything meets": (LAST, LAST + EXPECT.replace("= 0.0", "= inf"), "expect"),
     "weight that is no number": (LAST, LAST + "[combine]\nall = { test-set = nan }\n", "combine"),
     "mean called as a data set": (LAST, LAST + "[combine]\ntest-set = { test-set = 1.0 }\n", "combine"),
+    "seed that no certificate holds": (
+        "seeds = [0]",
+        "seeds = [0, 9007199254740992]",
+        "seeds.1: found 9007199254740992, expected at most 9007199254740991 either way",
+    ),
+    "number of a file that no certificate holds": (
+        'path = "train.npy"',
+        'path = "train.npy"\nrows = { share = 0.5, seed = -9007199254740992 }',
+        "datasets.train-set.origins.0.rows.seed: found -9007199254740992, expected",
+    ),
     "seed given twice": ("seeds = [0]", "seeds = [0, 0]", "seeds"),
     "point given twice": ('points = ["8x"]', 'points = ["8x", "8x"]', "points"),
     "training split given twice": ('train = ["train-set"]', 'train = ["train-set", "train-set"]', "train"),
