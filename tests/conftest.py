@@ -74,6 +74,13 @@ def attest(envelopes: Path, **commit: object) -> None:
         path.write_text(json.dumps({**json.loads(path.read_text()), "commit": commit}))
 
 
+def pin(root: Path) -> None:
+    """Write a constraints.txt that pins what the envelopes below ``root`` name."""
+    envelope = json.loads(next((root / "artifacts" / "envelopes").glob("*/*.json")).read_text("utf-8"))
+    lines = [f"{name}=={version}\n" for name, version in envelope["packages"].items()]
+    (root / "constraints.txt").write_text("".join(lines), "utf-8")
+
+
 @pytest.fixture
 def code(tmp_path: Path) -> Path:
     """Return a clean git checkout with the folders that code is in."""

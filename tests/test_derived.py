@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import SUITE, Cli, attest
+from conftest import SUITE, Cli, attest, pin
 
 from harness import verification
 from harness.certificate import read_stamped, stamp, write_stamped
@@ -63,6 +63,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     attest(tree.root / "envelopes", sha="a" * 40, dirty=False)
     render(tree)
     relist(root)
+    pin(root)
     return root
 
 
