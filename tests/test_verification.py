@@ -376,6 +376,13 @@ def test_versions_that_are_not_the_pinned_ones_are_named(root: Path) -> None:
     assert [] != verification.unlike_pins(root)
 
 
+def test_a_result_without_values_is_one_line(root: Path) -> None:
+    """Not one for each value that it would have had."""
+    restamp(root, lambda content: content.pop("values"))
+    (line,) = verification.against_suites(root)
+    assert f"{SIGN}.json: values: found nothing, expected a list of measured values" in line
+
+
 def test_the_command_says_all_and_leaves_with_1(root: Path, quick: Cli) -> None:
     """A line a problem, hashed anew as it may be."""
     edit_text("artifacts/report/claims.json", "NOT_RUN", "REPRODUCED")(root)
