@@ -216,6 +216,8 @@ def missing(tree: Tree, known: Mapping[str, Plan]) -> list[str]:
 
 def _values_missing(content: Mapping[str, Any], cell: Cell) -> list[str]:
     """Return the values of pairs that a result neither has nor notes, where its audit counts pairs enough."""
+    if not isinstance(content.get("values"), list):
+        return []  # a line of ``strangers``
     there = {
         (_get(value, "protocol"), _get(value, "dataset"), _get(value, "metric"))
         for values in (content.get("values"), content.get("left_out"))

@@ -108,11 +108,18 @@ def _first_difference(ours: Any, theirs: Any, at: str) -> tuple[str, Any, Any] |
 
 
 def _others(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> str:
-    """Return what else of two results differs: the keys of the content, of inputs those below as well."""
+    """Return what else of two results differs: the keys of the content, those below inputs and of values."""
     keys = sorted({*ours, *theirs} - {"values", "inputs", *EXACT})
     named = [key for key in keys if ours.get(key) != theirs.get(key)]
     inputs, others = ours["inputs"], theirs["inputs"]
     named += [f"inputs.{key}" for key in sorted({*inputs, *others}) if inputs.get(key) != others.get(key)]
+    mine, committed = values_of(ours), values_of(theirs)
+    stated = {key for values in (mine, committed) for value in values.values() for key in value}
+    named += [
+        f"values.{key}"
+        for key in sorted(stated - {*_NUMBERS, "n"})
+        if any(value.get(key) != committed[place].get(key) for place, value in mine.items())
+    ]
     return f"not the same: {', '.join(named)}" if named else ""
 
 

@@ -99,7 +99,7 @@ def _both(tree: Tree, known: dict[str, admission.Plan]) -> Iterator[str]:
 
 
 def unlike_pins(root: Path) -> Problems:
-    """Return a line for each version in the envelopes that ``constraints.txt`` does not pin."""
+    """Return a line for each version in the envelopes that ``constraints.txt`` does not pin, or not so."""
     path = root / "constraints.txt"
     text = path.read_text("utf-8") if path.is_file() else ""
     pins = dict(re.findall(r"(?m)^([\w.-]+)==([^\s;]+)", text))
@@ -112,9 +112,10 @@ def unlike_pins(root: Path) -> Problems:
         for name, version in packages.items() if isinstance(packages, dict) else ():
             versions.setdefault((name, str(version)), envelope)
     return [
-        f"{envelope}: packages.{name}: found {version}, expected {pins[name]}, as {path} pins"
+        f"{envelope}: packages.{name}: found {version}, expected {said}"
         for (name, version), envelope in versions.items()
-        if name in pins and version.partition("+")[0] != pins[name].partition("+")[0]
+        if version.partition("+")[0] != pins.get(name, "").partition("+")[0]
+        for said in (f"{pins[name]}, as {path} pins" if name in pins else f"a pin of it in {path}",)
     ]
 
 

@@ -144,8 +144,15 @@ def _certificate(value: Any) -> str:
     return sha256
 
 
-def _files(place: str, content: Any, hashes: dict[str, str]) -> set[str]:
-    """Return the files that a result names; raise ValueError where it, or one of them, is another's."""
+def _claimed(content: Any) -> set[str]:
+    """Return the paths that a result says its files have, whatever is there."""
+    entries = content.get("files") if isinstance(content, dict) else None
+    listed = entries.values() if isinstance(entries, dict) else ()
+    return {f"artifacts/{entry.get('path')}" for entry in listed if isinstance(entry, dict)}
+
+
+def _check_files(place: str, content: Any, hashes: dict[str, str]) -> None:
+    """Raise ValueError where a result, or one of the files that it names, is another's."""
     if not isinstance(content, dict) or f"{content.get('suite')}/{content.get('cell')}" != place:
         raise ValueError("its suite and cell are not those of its place")
     if place.endswith(".blocked"):
@@ -153,7 +160,7 @@ def _files(place: str, content: Any, hashes: dict[str, str]) -> set[str]:
     entries = content.get("files")
     if not isinstance(entries, dict) or not {"before", "after"} <= set(entries):
         raise ValueError("names no files before and after")
-    return _named(entries, hashes)
+    _named(entries, hashes)
 
 
 def _named(entries: dict[str, Any], hashes: dict[str, str]) -> set[str]:
@@ -324,7 +331,12 @@ def _check_means(suite: str, content: Any, results: dict[str, Any]) -> None:
         groups = {group["group"]: set(group["results"]) for group in batch["groups"]}
         if groups != expected[place] or len(groups) != len(batch["groups"]):
             odd = sorted({*groups, *expected[place]}, key=lambda x: groups.get(x) == expected[place].get(x))
-            raise ValueError(f"{odd[0]}: expected each group once, with the results of all its seeds")
+            said = ", ".join(sorted(expected[place].get(odd[0], ()))) or "none"
+            listed = ", ".join(sorted(groups.get(odd[0], ()))) or "none"
+            raise ValueError(
+                f"{odd[0]}: expected each group once, with the results of all its seeds "
+                f"(whole ones there are: {said}), found {listed}"
+            )
         if batch["of"]["results"] != {
             cell: results[cell]["sha256"] for cell in set().union(*groups.values())
         }:
@@ -509,7 +521,8 @@ def _check_stamped(path: str, value: Any, hashes: dict[str, str], seen: _Seen) -
         _check_blocked(suite, content)
     elif place:
         seen.evidence["cell", place] = sha256
-        seen.named |= _files(place, content, hashes)
+        seen.named |= _claimed(content)  # also where the result is refused: that is its line, not theirs
+        _check_files(place, content, hashes)
         _check_values(content)
         seen.sound[place] = sha256
         for essence in _essence(content):
@@ -551,7 +564,8 @@ def problems(root: Path) -> tuple[Problems, str]:
         ):
             found.append(f"artifacts/report/claims.json: no {kind} has the name and certificate of {entry}")
     # Names and contents are a stranger's: no line breaks and no control characters of theirs.
-    lines = [re.sub(r"[^ -~]", lambda char: ascii(char[0])[1:-1], line[:LONGEST]) for line in sorted(found)]
+    found = sorted(set(found))  # a claim's rows share their evidence
+    lines = [re.sub(r"[^ -~]", lambda char: ascii(char[0])[1:-1], line[:LONGEST]) for line in found]
     said = f"{len(lines)} problems" if lines else "all as hashed"
     results = sum(kind == "cell" for kind, _ in seen.evidence)
     return lines, f"checked {len(hashes)} files, {seen.certificates} certificates, {results} results: {said}"

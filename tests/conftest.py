@@ -119,11 +119,12 @@ def ran_checkout(root: Path, suite: str) -> tuple[Path, Tree, Place]:
 
 
 def publish(root: Path) -> None:
-    """Make a checkout's evidence that of a clean commit, render it and list its files."""
+    """Make a checkout's evidence that of a clean commit, render it, list its files and pin its packages."""
     shutil.rmtree(root / "store")
     attest(root / "artifacts" / "envelopes", sha="a" * 40, dirty=False)
     render(Tree(root / "artifacts"))
     relist(root)
+    pin(root)
 
 
 def relist(root: Path) -> None:
@@ -131,6 +132,13 @@ def relist(root: Path) -> None:
     files = sorted((p for p in (root / "artifacts").rglob("*") if p.is_file()), key=lambda p: p.as_posix())
     lines = [f"{sha256_file(path)}  {path.relative_to(root).as_posix()}\n" for path in files]
     (root / "ARTIFACTS.sha256").write_text("".join(lines), "utf-8")
+
+
+def pin(root: Path) -> None:
+    """Write a constraints.txt that pins what the envelopes below ``root`` name."""
+    envelope = json.loads(next((root / "artifacts" / "envelopes").glob("*/*.json")).read_text("utf-8"))
+    lines = [f"{name}=={version}\n" for name, version in envelope["packages"].items()]
+    (root / "constraints.txt").write_text("".join(lines), "utf-8")
 
 
 @pytest.fixture

@@ -102,7 +102,7 @@ TAMPERED: dict[str, tuple[str, Edit, str]] = {
     "a seed left out": (
         MEANS,
         drop_seed,
-        f"{SIGN}: expected each group once, with the results of all its seeds",
+        f"{SIGN}: expected each group once, with the results of all its seeds (whole ones there are: ",
     ),
     "another certificate": (MEANS, repoint, "of.results: expected the certificates of the results"),
     "another certificate in a group alone": (

@@ -899,8 +899,10 @@ def test_what_else_differs_is_named_and_fails_nothing(reference: Harness, ran: H
     """Another code of the same values is within tolerance, and the line says what is not the same."""
     _edited(ran.tree, lambda content: content["inputs"].update(code=["00"]))
     _edited(ran.tree, lambda content: content.update(training_rows=1))
+    _edited(ran.tree, lambda content: content["values"][0].update(undefined=5))
     (line,) = [line for line in compare(ran.tree, reference.tree) if line.state != "SAME BYTES"]
-    assert ("WITHIN TOLERANCE", "not the same: training_rows, inputs.code") == (line.state, line.why)
+    assert "WITHIN TOLERANCE" == line.state
+    assert "not the same: training_rows, inputs.code, values.undefined" == line.why
 
 
 def test_a_comparison_of_nothing_fails(ran: Harness) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -337,13 +338,25 @@ def test_what_the_evidence_does_not_render_to_is_named(
 
 def test_versions_that_are_not_the_pinned_ones_are_named(root: Path) -> None:
     """What constraints.txt pins is what the evidence was made with; a build's local part aside."""
-    envelope = json.loads((root / f"artifacts/envelopes/mine/{SIGN}.json").read_text())
-    numpy = envelope["packages"]["numpy"]
-    (root / "constraints.txt").write_text(f"numpy=={numpy}\n")
+    path = root / "constraints.txt"
+    text = path.read_text()
+    (numpy,) = re.findall(r"(?m)^numpy==(.+)$", text)
     assert [] == verification.unlike_pins(root)
-    (root / "constraints.txt").write_text("numpy==1.0\n")
+    path.write_text(text.replace(f"numpy=={numpy}\n", "numpy==1.0\n"))
     (line,) = verification.unlike_pins(root)
-    assert f"packages.numpy: found {numpy}, expected 1.0" in line
+    assert f"packages.numpy: found {numpy}, expected 1.0, as" in line
+    path.write_text(text.replace(f"numpy=={numpy}\n", ""))
+    (line,) = verification.unlike_pins(root)
+    assert f"packages.numpy: found {numpy}, expected a pin of it in {path}" in line
+    path.unlink()
+    assert [] != verification.unlike_pins(root)
+
+
+def test_a_result_without_values_is_one_line(root: Path) -> None:
+    """Not one for each value that it would have had."""
+    restamp(root, lambda content: content.pop("values"))
+    (line,) = verification.against_suites(root)
+    assert f"{SIGN}.json: values: found nothing, expected a list of measured values" in line
 
 
 def test_the_command_says_all_and_leaves_with_1(root: Path, quick: Cli) -> None:

@@ -558,6 +558,18 @@ def test_hashing_anew_does_not_cover_it_up(root: Path, name: str) -> None:
     assert [] == [line for line in found if "ARTIFACTS.sha256" in line]
 
 
+def test_what_is_wrong_with_a_result_is_not_said_of_its_files(root: Path) -> None:
+    """A result that is refused names its files all the same, and no line is there twice."""
+    put(root, AFTER, b"better cosines")
+    rows = json.loads((root / CLAIMS).read_bytes())["claims"]
+    put(root, CLAIMS, json.dumps({"claims": [*rows, {**rows[0], "evidence": "none"}, *rows]}).encode())
+    put(root, "artifacts/scores/s/x.npz", b"x")
+    relist(root)
+    found, _ = verify.problems(root)
+    assert ["artifacts/scores/s/x.npz"] == [line.partition(":")[0] for line in found if "names it" in line]
+    assert sorted(set(found)) == found
+
+
 @pytest.mark.parametrize("path", [RESULT, CLAIMS])
 def test_no_depth_of_nesting_is_too_much(root: Path, path: str) -> None:
     """As deep as the parser goes, or a little less: a problem of the file, not of the checker."""
