@@ -32,6 +32,8 @@ PLACE = ("protocol", "dataset", "metric")
 BLOCKED = ("cell", "encoder", "train", "missing", "remedy")
 LONGEST = 500  # characters of a line: what is shown of a stranger's content has an end
 DIGITS = 6  # significant digits that values are printed with
+FLOAT32 = 2e-6  # how far sums in another order may move an end: both are differences of values near 1
+P_SLACK = 0.001  # how far a p may be from 0.05 though its interval just touches 0
 UNMEASURED = ("BLOCKED", "NOT_RUN")  # verdicts that need no evidence
 # What a browser would run or load; a reference to a part of the same drawing is neither.
 ACTIVE = re.compile(
@@ -377,8 +379,7 @@ def _check_group(group: Any, results: dict[str, Any]) -> dict[str, tuple[float, 
         mean, unit = math.fsum(each["value"] for each in stated[place]) / len(stated[place]), _unit(value)
         if abs(value["value"] - mean) > unit:
             raise ValueError(f"{name}: {place}: found {value['value']}, its results have the mean {mean:.6g}")
-        if not value["low"] - unit <= value["value"] <= value["high"] + unit:
-            raise ValueError(f"{name}: {place}: expected low <= value <= high")
+        _check_interval(f"{name}: {place}", value, stated[place])
         if {value["n"]} != {each["n"] for each in stated[place]} or value["units"] < 1:
             raise ValueError(f"{name}: {place}: n, units: expected the n of its results, and units")
     # Values of seeds may be larger than their mean, and rounded more coarsely.
@@ -386,6 +387,28 @@ def _check_group(group: Any, results: dict[str, Any]) -> dict[str, tuple[float, 
         place: (value["value"], max(_unit(each) for each in (value, *stated[place])))
         for place, value in found.items()
     }
+
+
+def _check_interval(where: str, mean: Any, seeds: list[Any]) -> None:
+    """Raise ValueError where a mean's interval cannot be that of its seeds' values.
+
+    That of one seed is its own. That of several lies within their outermost ends, and is no narrower than
+    errors that have nothing in common would leave it: than the narrowest over the root of their number.
+    """
+    ends = [(seed["low"], seed["high"]) for seed in seeds]
+    slack = max(
+        FLOAT32, *(2 * _unit({"value": end}) for pair in [*ends, (mean["low"], mean["high"])] for end in pair)
+    )
+    low, high = min(low for low, _ in ends), max(high for _, high in ends)
+    narrowest = min(high - low for low, high in ends) / math.sqrt(len(ends))
+    width = mean["high"] - mean["low"]
+    if not mean["low"] - slack <= mean["value"] <= mean["high"] + slack:
+        raise ValueError(f"{where}: expected low <= value <= high")
+    if mean["low"] < low - slack or mean["high"] > high + slack or width < narrowest - slack:
+        raise ValueError(
+            f"{where}: found the interval {mean['low']} … {mean['high']}, "
+            f"expected one within {low} … {high}, at least {narrowest:.6g} wide, as its results have"
+        )
 
 
 def _check_comparisons(
@@ -414,8 +437,16 @@ def _check_comparisons(
                 raise ValueError(
                     f"{name}: {place}: found {value['value']}, the means differ by {one - two:.6g}"
                 )
-            if not (value["low"] <= value["high"] and 0 <= value["p"] <= 1):
-                raise ValueError(f"{name}: {place}: expected low <= high, and p from 0 to 1")
+            if not (value["low"] - slack <= value["value"] <= value["high"] + slack and 0 <= value["p"] <= 1):
+                raise ValueError(f"{name}: {place}: expected low <= value <= high, and p from 0 to 1")
+            ends, p = (value["low"], value["high"]), value["p"]
+            # An interval that ends at its value may have been extended to it: it says nothing of 0 then.
+            around = ends[0] < 0 < ends[1] and value["value"] not in ends
+            if ((min(ends) > 0 or max(ends) < 0) and p > 0.05 + P_SLACK) or (around and p < 0.05 - P_SLACK):
+                raise ValueError(
+                    f"{name}: {place}: found p {p} beside {ends[0]} … {ends[1]}, "
+                    "expected at most 0.05 where an interval is all on one side of 0, else more"
+                )
 
 
 def _numbers(name: str, values: Any, keys: tuple[str, ...]) -> dict[str, Any]:

@@ -89,9 +89,30 @@ def more(name: str, **changes: Any) -> Edit:
     return lambda content: group(content, name)["values"][0].update(changes)
 
 
+def narrow(content: dict[str, Any], name: str = SIGN) -> None:
+    """Close the interval of the first value of a group in on the value."""
+    value = group(content, name)["values"][0]
+    value.update(low=value["value"], high=value["value"])
+
+
+def drawn_in(content: dict[str, Any], place: int, end: str, share: float) -> None:
+    """Move an end of a mean's interval by a share of its width, and no further than its seeds allow."""
+    value = group(content)["values"][place]
+    value[end] += share * (value["high"] - value["low"])
+
+
+def surer(content: dict[str, Any]) -> None:
+    """Have a comparison's interval lie above 0 whatever its p is, and its p be that of nothing."""
+    value = batch(content)["comparisons"][0]["values"][0]
+    value.update(low=value["value"], high=abs(value["value"]) + 1, p=1.0)
+
+
 TAMPERED: dict[str, tuple[str, Edit, str]] = {
     "another mean": (MEANS, more(SIGN, value=0.0, low=-1.0), "found 0.0, its results have the mean"),
     "low above the mean": (MEANS, more(SIGN, low=1.0, high=1.0), "expected low <= value <= high"),
+    "an interval of no width": (MEANS, narrow, "as its results have"),
+    "the interval of one seed": (MEANS, lambda c: narrow(c, COARSE), "as its results have"),
+    "an interval beyond its seeds'": (MEANS, more(SIGN, low=-1.0), "as its results have"),
     "an end that is no number": (
         MEANS,
         more(SIGN, high="0.9"),
@@ -157,8 +178,9 @@ TAMPERED: dict[str, tuple[str, Edit, str]] = {
     "a p above 1": (
         MEANS,
         lambda c: batch(c)["comparisons"][0]["values"][0].update(p=2),
-        "expected low <= high, and p from 0 to 1",
+        "expected low <= value <= high, and p from 0 to 1",
     ),
+    "a p that its interval denies": (MEANS, surer, "found p 1.0 beside "),
     "jitter of another result": (
         JITTER,
         lambda c: c["cells"][0].update(result="00"),
@@ -240,11 +262,11 @@ def test_means_that_are_not_there_are_missed(root: Path) -> None:
 @pytest.mark.parametrize(
     ("edit", "said"),
     [
-        (more(SIGN, low=-0.9), "spearman@original: low: found -0.9, its score files come to"),
-        (lambda c: group(c)["values"][1].update(high=0.999), "high: found 0.999, its score files come to"),
+        (lambda c: drawn_in(c, 0, "low", 0.2), " spearman@original: low: found "),
+        (lambda c: drawn_in(c, 1, "high", -0.2), " high: found "),
         (
-            lambda c: batch(c)["comparisons"][0]["values"][1].update(p=0.999),
-            f"{COARSE} against {SIGN}: as-published test-set spearman-random@original: p: found 0.999, its",
+            lambda c: batch(c)["comparisons"][0]["values"][1].update(p=0.04),
+            f"{COARSE} against {SIGN}: as-published test-set spearman-random@original: p: found 0.04, its",
         ),
     ],
     ids=["low of a mean", "high of another", "p of a difference"],
