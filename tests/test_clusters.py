@@ -69,6 +69,27 @@ def test_half_of_the_pairs_in_one_cluster_are_not_most() -> None:
     assert not found.by_rows
 
 
+def test_a_set_that_is_one_cluster_of_many_is_resampled_by_its_rows() -> None:
+    """All pairs of three documents are one cluster of six for the mean, and all that the set has."""
+    tests = {
+        "one": _set("one", ("a", "b"), ("c", "d"), ("e", "f"), ("g", "h"), ("i", "j")),
+        "all": _set("all", ("x", "y"), ("y", "z"), ("x", "z")),
+        "two": _set("two", ("b", "k"), ("l", "m")),
+    }
+    found = clusters.samples(tests, {"mean": dict.fromkeys(tests, 1.0)})
+    assert ("all", 3, True) == (found["all"].group, found["all"].units, found["all"].by_rows)
+    assert {("one two", 6, False)} == {(x.group, x.units, x.by_rows) for x in (found["one"], found["two"])}
+    assert found["one"].members[0] == found["two"].members[0]
+
+
+def test_sets_that_are_resampled_by_rows_share_their_rows() -> None:
+    """A row of two such sets is drawn as often in one as in the other."""
+    tests = {"all": _set("all", ("x", "y"), ("y", "z")), "more": _set("more", ("x", "v"), ("v", "w"))}
+    found = clusters.samples(tests, {"mean": dict.fromkeys(tests, 1.0)})
+    assert {("all more", 5, True)} == {(x.group, x.units, x.by_rows) for x in found.values()}
+    assert found["all"].members[0, 0] == found["more"].members[0, 0]
+
+
 def test_queries_are_units_of_their_own() -> None:
     """Each has an answer of its own."""
     found = clusters.independent("s queries", 3)
