@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 from invented import write_means
 
-from harness.certificate import write_stamped
+from harness import clusters
+from harness.bootstrap import RESAMPLES
+from harness.certificate import read_stamped, write_stamped
 from harness.core import InputError, Json
 from harness.plan import Cell, cells
 from harness.suite import Suite, load
@@ -196,6 +198,16 @@ def test_the_committed_report_is_what_the_committed_results_render_to(evidence: 
     """Every document and figure comes out in the bytes that are committed."""
     for path in render(evidence):
         assert (COMMITTED / "report" / path.name).read_bytes() == path.read_bytes(), path.name
+
+
+@committed
+def test_every_committed_interval_is_drawn_from_many_units() -> None:
+    """A set whose pairs are one cluster would have resamples that are all itself, or nothing."""
+    for path in (COMMITTED / "means").glob("*.json"):
+        for batch in read_stamped(path)[0]["batches"]:
+            for value in (value for group in batch["groups"] for value in group["values"]):
+                few = value["units"] < clusters.FEWEST or value.get("undefined", 0) > RESAMPLES / 100
+                assert not few, f"{path}: {value}"
 
 
 def text_of(tree: Tree) -> str:
