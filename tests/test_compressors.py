@@ -771,6 +771,18 @@ def test_itq_brings_components_closer_to_their_signs() -> None:
     assert _sign_loss(rotated) < _sign_loss(_decoded(_fit("pca", train, dims=12), test))
 
 
+def test_each_round_of_itq_lowers_its_loss() -> None:
+    """Signs and the Procrustes solution each minimise the same loss: on training rows it can only fall."""
+    train = _training(_vectors(2000))
+    rounds = [_fit("itq", train, dims=12, iterations=n) for n in (1, 2, 3, 5, 10, 20, 50)]
+    # Rotated components keep their length: the squared distance to signs is least where their sum is most.
+    sums = [float(np.abs(_decoded(codec, train.vectors)).mean()) for codec in rounds]
+    assert sorted(sums) == sums
+    random = np.linalg.qr(np.random.default_rng(0).standard_normal((12, 12)))[0]
+    components = _decoded(_fit("pca", train, dims=12), train.vectors)
+    assert sums[-1] > 1.01 * float(np.abs(components @ random).mean())
+
+
 def test_itq_finds_the_corners_of_a_turned_cube() -> None:
     """Rows that are turned corners of a cube become its corners again: the loss is near zero."""
     rng = np.random.default_rng(4)

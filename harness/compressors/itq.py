@@ -1,6 +1,8 @@
-"""The rotation of iterative quantization (Gong and Lazebnik 2011), by faiss; `sign` comes after it.
+"""The rotation of iterative quantization (Gong and Lazebnik 2011); `sign` comes after it.
 
-PCA first, centred; then the orthogonal matrix that brings the components closest to their signs.
+PCA first, centred; then the orthogonal matrix that brings the components closest to their signs: from a
+random one, signs and the Procrustes solution (their section 2.2) in turn. Computed here: the alternation of
+faiss 1.15.1 stops falling after a few rounds, at little less loss than a random rotation has.
 """
 
 from __future__ import annotations
@@ -27,16 +29,15 @@ class Params(BaseModel, extra="forbid", frozen=True):
 
 def fit(train: Training, params: Params, seed: int) -> Affine:
     """Return PCA and rotation as one affine codec; raise InputError where rows or dimensions are too few."""
-    import faiss
-
     mean, axes = principal_axes(train.vectors, params.dims)
-    components = ((train.vectors - mean) @ axes).astype(np.float32)
-    rotation = faiss.ITQMatrix(params.dims)
-    rotation.max_iter = params.iterations
-    rotation.seed = seed % 2**31
-    rotation.train(np.ascontiguousarray(components))
-    matrix = faiss.vector_to_array(rotation.A).reshape(params.dims, params.dims)
-    weights = axes @ matrix.T.astype(np.float64)
+    components = (train.vectors - mean) @ axes
+    rng = np.random.default_rng(seed)
+    rotation = np.linalg.qr(rng.standard_normal((params.dims, params.dims)))[0]
+    for _ in range(params.iterations):
+        signs = np.where(components @ rotation < 0, -1.0, 1.0)
+        left, _, right = np.linalg.svd(components.T @ signs)
+        rotation = left @ right
+    weights = axes @ rotation
     return Affine(weights.astype(np.float32), (-mean @ weights).astype(np.float32))
 
 
