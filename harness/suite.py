@@ -20,7 +20,7 @@ Cost = Annotated[str, StringConstraints(min_length=1)]
 _KEY = r"""(?:[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')"""
 _DEEP_KEY = re.compile(rf"(?<![A-Za-z0-9_-]){_KEY}(?:[ \t]*+\.[ \t]*+{_KEY}){{{limits.DEPTH.most},}}")
 
-_WHOLE = 2**53 - 1
+_WHOLE = 2**53 - 1  # what float64 counts to: the certificates' bound, no limit of ours
 
 # What a pattern wants, in words: whoever reads an error need not read regular expressions.
 _PATTERNS = {
