@@ -50,7 +50,7 @@ check: setup
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/python -m report.lint
+	@$(BIN)/python -m report.pages.lint
 
 test: check
 	@$(BIN)/pytest --numprocesses auto --dist loadfile

@@ -1,5 +1,5 @@
 """Make evidence about embedding compression: suites in, stamped results out."""
 
-from harness import numerics
+from harness.numerics import pinning
 
-numerics.pin()  # libraries read these variables when they are imported, so that nothing may come before
+pinning.pin()  # libraries read these variables when they are imported, so that nothing may come before

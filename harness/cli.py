@@ -11,10 +11,11 @@ from typing import Annotated, Any
 
 import typer
 
-from harness.core import InputError, Place, RunError
-from harness.exits import INTERRUPTED, StoppedError, explained, stop_on_sigterm
-from harness.numerics import obstacle
-from harness.tree import Tree
+from harness.console.exits import INTERRUPTED, StoppedError, explained, stop_on_sigterm
+from harness.errors import InputError, RunError
+from harness.evidence.layout import Tree
+from harness.numerics.pinning import obstacle
+from harness.types import Place
 
 app = typer.Typer(
     add_completion=False,
@@ -50,11 +51,11 @@ def list_(as_json: AsJson = False) -> None:
     \b
     Example: harness list --json
     """
-    from harness.plugins import names
-    from harness.show import listing
-    from harness.status import suite_paths
-    from harness.suite import load
-    from report.claims import load_claims
+    from harness.console.show import listing
+    from harness.planning.registry import names
+    from harness.planning.status import suite_paths
+    from harness.planning.suite import load
+    from report.verdicts.claims import load_claims
 
     suites = {path.stem: load(path).question for path in suite_paths([])}
     kinds = ("compressors", "metrics", "protocols", "sources", "encoders")
@@ -80,8 +81,8 @@ def plan(
     \b
     Example: harness plan sample
     """
-    from harness.admission import unplanned
-    from harness.show import planned
+    from harness.console.show import planned
+    from harness.verification.admission import unplanned
 
     found = _entries(suites, mirror, out, offline=offline, large=large, allow_api=allow_api)
     _print(planned(found, as_json=as_json))
@@ -108,12 +109,12 @@ def run(
     Examples: harness run sample planted
               harness run sts-generalization --only 'minilm.*lens-pq*' --mirror DIR
     """
-    from harness.admission import leftover
-    from harness.execution import default_jobs
-    from harness.expect import shortfalls
-    from harness.progress import progress
-    from harness.runner import run as run_cells
-    from harness.show import ran, removed
+    from harness.console.progress import progress
+    from harness.console.show import ran, removed
+    from harness.parallel.resources import default_jobs
+    from harness.run.expectations import shortfalls
+    from harness.run.runner import run as run_cells
+    from harness.verification.admission import leftover
 
     if reason := obstacle():
         _complain(f"bytes will differ from the committed ones: {reason}")
@@ -147,10 +148,10 @@ def jitter(
     Examples: harness jitter sample
               harness jitter --mirror DIR
     """
-    from harness.execution import default_jobs
-    from harness.jitter import run as measure
-    from harness.progress import progress
-    from harness.show import jittered
+    from harness.console.progress import progress
+    from harness.console.show import jittered
+    from harness.parallel.resources import default_jobs
+    from harness.run.jitter import run as measure
 
     found = _entries(suites, mirror, out, offline=offline)
     with progress() as told:
@@ -171,9 +172,9 @@ def results(
     \b
     Example: harness results --csv | grep retention@human
     """
-    from harness.admission import admit
-    from harness.show import rows_table
-    from report.evidence import rows, rows_csv
+    from harness.console.show import rows_table
+    from harness.verification.admission import admit
+    from report.evidence.results import rows, rows_csv
 
     lacking = admit(Tree(source))
     found = rows(Tree(source))
@@ -191,10 +192,10 @@ def claims(source: From = ARTIFACTS, as_json: AsJson = False) -> None:
     \b
     Example: harness claims --from out
     """
-    from harness.admission import admit
-    from harness.show import claims_table
-    from report.claims import load_claims
-    from report.verdicts import judge
+    from harness.console.show import claims_table
+    from harness.verification.admission import admit
+    from report.verdicts.claims import load_claims
+    from report.verdicts.judge import judge
 
     lacking = admit(Tree(source))
     found = judge(load_claims(), Tree(source))
@@ -210,8 +211,8 @@ def report(source: From = ARTIFACTS) -> None:
     \b
     Example: harness report --from out
     """
-    from harness.admission import admit
-    from report.render import render
+    from harness.verification.admission import admit
+    from report.pages.render import render
 
     lacking = admit(Tree(source))
     for path in render(Tree(source)):
@@ -235,8 +236,8 @@ def export(
     Examples: harness export sample --to exported
               harness export sample --to exported --metric retention@human --at-least 0.9 --strict
     """
-    from report.best import write_best
-    from report.export import export as write
+    from report.export.best import write_best
+    from report.export.rows import export as write
 
     if (metric is None) != (at_least is None) or (strict and metric is None):
         raise InputError("export: --strict needs --metric and --at-least, which need each other")
@@ -266,7 +267,7 @@ def verify(root: Annotated[Path, typer.Option(help="The checkout to verify.")] =
     \b
     Example: harness verify
     """
-    from harness.verification import problems
+    from harness.verification.problems import problems
 
     found, checked = problems(root)
     _print("\n".join([*found, checked]))
@@ -288,11 +289,11 @@ def compare(
     \b
     Example: harness compare
     """
-    from harness.admission import plans, strangers
-    from harness.rerun import FAILING
-    from harness.rerun import compare as compare_trees
-    from harness.rerun_means import compare_means
-    from harness.show import compared
+    from harness.console.show import compared
+    from harness.run.compare import FAILING
+    from harness.run.compare import compare as compare_trees
+    from harness.run.compare_means import compare_means
+    from harness.verification.admission import plans, strangers
 
     for tree in (Tree(out), Tree(committed)):
         for line in strangers(tree, plans(tree)):
@@ -315,8 +316,8 @@ def artifacts(mirror: Mirror = None, offline: Offline = False, out: Out = OUT) -
     \b
     Example: harness artifacts --mirror DIR
     """
-    from harness.artifacts import publish
-    from harness.checkout import ROOT
+    from harness.run.checkout import ROOT
+    from harness.run.publish import publish
 
     found = _entries(None, mirror, out, offline=offline)
     _print(publish(found, Tree(out), ARTIFACTS, Path("ARTIFACTS.sha256"), ROOT))
@@ -342,7 +343,7 @@ def serve(
     Examples: harness serve --port 8321
               harness serve --check out/api/loopback.json
     """
-    from harness import serve as server
+    from harness.server import serve as server
 
     if check is None:
         server.serve(codec or [], vectors, host, port, _store(), _print)
@@ -357,8 +358,8 @@ def doctor(as_json: AsJson = False) -> None:
     \b
     Example: harness doctor --json
     """
-    from harness.dispatch import described
-    from harness.show import diagnosis
+    from harness.console.show import diagnosis
+    from harness.numerics.dispatch import described
 
     found = described()
     _print(json.dumps(found, indent=2) if as_json else diagnosis(found))
@@ -374,8 +375,8 @@ def portability(
     \b
     Example: harness portability
     """
-    from harness.execution import default_jobs
-    from harness.portability import differing, table
+    from harness.parallel.resources import default_jobs
+    from harness.portability.table import differing, table
 
     rows = table(out / "portability", jobs or default_jobs(), _print)
     for line in differing(rows, pinned=False):
@@ -412,13 +413,13 @@ def _complain(message: str) -> None:
 
 
 def _print(text: Any) -> None:
-    from harness.show import show
+    from harness.console.show import show
 
     show(text)
 
 
 def _store() -> Path:
-    from harness.files import store_folder
+    from harness.evidence.files import store_folder
 
     return store_folder()
 
@@ -433,8 +434,8 @@ def _entries(
     force: bool = False,
     allow_api: list[str] | None = None,
 ) -> list[Any]:
-    from harness.api_keys import ALLOW, parse_allowed
-    from harness.status import entries, suite_paths
+    from harness.embedding.api_keys import ALLOW, parse_allowed
+    from harness.planning.status import entries, suite_paths
 
     if mirror is not None and not mirror.is_dir():
         raise InputError(f"mirror: {mirror} is not a folder, expected one that holds the mirrored files")

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from harness.core import InputError
+from harness.errors import InputError
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,14 +14,14 @@ import numpy as np
 import pytest
 from forks import Forks
 
-from harness.core import PairSet, Place
-from harness.files import sha256_file
-from harness.runner import run as run_cells
+from harness.evidence.files import sha256_file
+from harness.evidence.layout import Tree
+from harness.planning.status import entries
+from harness.planning.suite import load
+from harness.run.runner import run as run_cells
 from harness.sources import mirror as mirrored
-from harness.status import entries
-from harness.suite import load
-from harness.tree import Tree
-from report.render import render
+from harness.types import PairSet, Place
+from report.pages.render import render
 
 Cli = Callable[..., "subprocess.CompletedProcess[str]"]
 SmallSuite = Callable[..., Path]

@@ -18,7 +18,7 @@ from pathlib import Path
 SERVER = """
 import json, os, resource, signal, sys
 import faiss, pyarrow.parquet, rich.console, rich.progress, scipy.stats, threadpoolctl, torch
-import harness.expect, harness.progress, harness.runner, harness.show
+import harness.run.expectations, harness.console.progress, harness.run.runner, harness.console.show
 from harness import cli, plugins
 
 for kind in ("compressors", "encoders", "metrics", "protocols", "sources"):

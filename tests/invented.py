@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from harness.certificate import read_stamped, write_stamped
-from harness.tree import Tree
+from harness.evidence.layout import Tree
+from harness.evidence.stamp import read_stamped, write_stamped
 
 NAMES = ("protocol", "dataset", "metric")
 

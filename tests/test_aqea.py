@@ -7,10 +7,11 @@ import pytest
 from pydantic import ValidationError
 from scipy.stats import spearmanr
 
-from harness.aqea_weights import rotate
-from harness.codecs import Affine
+from harness.codecs.affine import Affine
+from harness.codecs.aqea_rotation import rotate
 from harness.compressors import aqea
-from harness.core import Doubles, Floats, InputError, Ints, Training
+from harness.errors import InputError
+from harness.types import Doubles, Floats, Ints, Training
 
 NO_PAIRS = np.empty((0, 2), np.int64)
 

@@ -13,10 +13,11 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from harness.aqea_files import Vectors, aqed_bytes, read_aqed, read_aqwt, write_aqed, write_aqwt
-from harness.aqea_weights import KINDS, Weights, affine_of, rotate, to_weights, unrotate
-from harness.codecs import Affine
-from harness.core import Floats, InputError
+from harness.codecs.affine import Affine
+from harness.codecs.aqea_rotation import KINDS, Weights, affine_of, rotate, to_weights, unrotate
+from harness.errors import InputError
+from harness.server.aqea_files import Vectors, aqed_bytes, read_aqed, read_aqwt, write_aqed, write_aqwt
+from harness.types import Floats
 
 FINITE = st.floats(width=32, allow_nan=False, allow_infinity=False)
 FIXTURES = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

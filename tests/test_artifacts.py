@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 from conftest import SmallSuite, attest, git
 
-from harness import checkout, jitter
-from harness.artifacts import publish
-from harness.certificate import write_stamped
-from harness.core import InputError, Place, RunError
-from harness.runner import run
-from harness.status import entries
-from harness.tree import EXTRAS, Tree
+from harness.errors import InputError, RunError
+from harness.evidence.layout import EXTRAS, Tree
+from harness.evidence.stamp import write_stamped
+from harness.planning.status import entries
+from harness.run import checkout, jitter
+from harness.run.publish import publish
+from harness.run.runner import run
+from harness.types import Place
 from repro import verify
 
 HEARD = {

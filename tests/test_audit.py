@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from harness.certificate import read_stamped
-from harness.core import Place
-from harness.runner import run
-from harness.status import entries
-from harness.tree import Tree
+from harness.evidence.layout import Tree
+from harness.evidence.stamp import read_stamped
+from harness.planning.status import entries
+from harness.run.runner import run
+from harness.types import Place
 
 KEYS = """
 name = "mine"

@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from harness.autoencoding import Schedule, autoencoder, published_decay, split, trained, turned
+from harness.codecs.autoencoder_training import Schedule, autoencoder, published_decay, split, trained, turned
+from harness.codecs.networks import Coder, applied, hidden_layer, restored
 from harness.compressors import autoencoder as compressor
 from harness.compressors import pca, principal_projection
-from harness.core import Codec, Doubles, Floats, InputError, Training
-from harness.networks import Coder, applied, hidden_layer, restored
+from harness.errors import InputError
+from harness.types import Codec, Doubles, Floats, Training
 
 
 def _anisotropic(rows: int, dimension: int = 64, seed: int = 0) -> Floats:

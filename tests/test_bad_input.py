@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from conftest import SUITE, Cli, SmallSuite
 
-from harness import plugins
+from harness.planning import registry
 
 Done = subprocess.CompletedProcess[str]
 
@@ -48,7 +48,7 @@ SUITES = {
     "unknown compressor": (
         '[{ use = "identity" }]',
         '[{ use = "x" }]',
-        "found 'x', expected one of " + ", ".join(plugins.names("compressors")),
+        "found 'x', expected one of " + ", ".join(registry.names("compressors")),
     ),
     "unknown metric": (
         '["spearman@original"]',

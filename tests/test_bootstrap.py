@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from harness import bootstrap
+from harness.statistics import bootstrap
 
 
 def test_every_resample_draws_as_many_units_as_there_are() -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness.cache import cached, entry, stored
-from harness.core import InputError
+from harness.embedding.cache import cached, entry, stored
+from harness.errors import InputError
 
 
 def _fail() -> np.ndarray:

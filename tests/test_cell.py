@@ -11,21 +11,23 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from harness import clusters, neighbours, stats
-from harness.cell import Material, Measured, measure, point_values, training_of
-from harness.certificate import read_stamped
-from harness.chain import Fitter
-from harness.codecs import load_codec
-from harness.core import Doubles, Floats, InputError, PairSet, Place, Training, Value
-from harness.drawn import queries, random_pairs
-from harness.overlap import Overlap, overlap
-from harness.panels import Drawn, draw
-from harness.plan import Cell, Step
-from harness.records import Rows, paired, vector_set
-from harness.runner import run
+from harness.codecs.affine import load_codec
+from harness.codecs.pipeline import Fitter
+from harness.data.contamination import Overlap, overlap
+from harness.data.readers import Rows, paired, vector_set
+from harness.data.sampling import queries, random_pairs
+from harness.errors import InputError
+from harness.evaluation import knn
+from harness.evaluation.evaluate import Material, Measured, measure, point_values, training_of
+from harness.evaluation.series import Drawn, draw
+from harness.evidence.layout import Tree
+from harness.evidence.stamp import read_stamped
+from harness.planning.cells import Cell, Step
+from harness.planning.status import entries
+from harness.run.runner import run
 from harness.sources import files
-from harness.status import entries
-from harness.tree import Tree
+from harness.statistics import clusters, estimates
+from harness.types import Doubles, Floats, PairSet, Place, Training, Value
 
 D, PAIRS = 12, 120
 ORIGIN = {"use": "files", "path": "here"}
@@ -304,7 +306,7 @@ def test_scores_of_queries_are_means_over_queries() -> None:
     measured = _measure(_cell((TRUNCATION,), SEARCH), _material(train, test))
     rows, short = _vectors(test), _vectors(test)[:, :5]
     asked = queries("test", len(rows))
-    expected = neighbours.scores(neighbours.truth(rows, asked), short[asked], short)
+    expected = knn.scores(knn.truth(rows, asked), short[asked], short)
     keys = {"mrr@100": "reciprocal-rank"}
     for metric in SEARCH:
         value = _found(measured)[AS_PUBLISHED, "test", metric]
@@ -364,7 +366,7 @@ def test_asymmetric_pairs_compare_the_first_as_it_is_with_the_second_as_stored()
     np.testing.assert_allclose(measured.scores["test"], expected, atol=1e-6)
     rows, asked = _vectors(test), queries("test", 2 * PAIRS)
     short, signs = rows[:, :5], np.where(rows[:, :5] >= 0, 1, -1).astype(np.float32)
-    recall = neighbours.scores(neighbours.truth(rows, asked), short[asked], signs)["recall@10"].mean()
+    recall = knn.scores(knn.truth(rows, asked), short[asked], signs)["recall@10"].mean()
     assert _six_digits(recall) == _found(measured)[AS_PUBLISHED, "test", "recall@10"].value
     # and both sides stored are something else
     both = _measure(_cell((TRUNCATION, Step("sign", {})), ["spearman@human"]), _material(train, test))
@@ -719,7 +721,7 @@ def test_resamples_without_the_one_label_are_counted() -> None:
     train, test = _set("train", 0), _set("test", 1)
     rare = _material(train, _with_gold(test, (np.arange(PAIRS) == 7).astype(float)))
     (value,) = _measure(_cell((SCALAR,), ["spearman@human"]), rare).values
-    assert 0.33 < value.undefined / stats.RESAMPLES < 0.40
+    assert 0.33 < value.undefined / estimates.RESAMPLES < 0.40
     assert value.low < value.value < value.high
 
 

@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness.chain import Chain, Fitter, codec_path, load_chain
-from harness.codecs import save_codec
-from harness.core import Floats, InputError, Training
-from harness.plan import Step
-from harness.plugins import load
+from harness.codecs.affine import save_codec
+from harness.codecs.pipeline import Chain, Fitter, codec_path, load_chain
+from harness.errors import InputError
+from harness.planning.cells import Step
+from harness.planning.registry import load
+from harness.types import Floats, Training
 
 D = 16
 LENS = Step("lens", {"dims": 8, "steps": 5, "batch": 32})

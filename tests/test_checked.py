@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.certificate import write_stamped
-from harness.checked import Checked
-from harness.core import InputError
+from harness.errors import InputError
+from harness.evidence.checked import Checked
+from harness.evidence.stamp import write_stamped
 
 
 @pytest.fixture

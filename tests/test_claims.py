@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from harness.core import InputError
-from report.claims import Claim, Row, load_claims
+from harness.errors import InputError
+from report.verdicts.claims import Claim, Row, load_claims
 
 CLAIMS = {claim.id: claim for claim in load_claims()}
 

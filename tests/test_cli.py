@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from harness import plugins
+from harness.planning import registry
 
 ROOT = Path(__file__).parents[1]
 COMMANDS = (
@@ -97,7 +97,7 @@ def test_list_names_what_there_is() -> None:
     found = json.loads(stdout)
     assert {path.stem for path in (ROOT / "suites").glob("*.toml")} == set(found["suites"])
     for kind in ("compressors", "metrics", "protocols", "sources", "encoders"):
-        assert plugins.names(kind) == found[kind]
+        assert registry.names(kind) == found[kind]
     assert found["claims"]
     text = _run("list")[1]
     for name in (*found["suites"], *found["claims"], *found["compressors"]):

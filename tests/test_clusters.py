@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from harness import clusters
-from harness.core import PairSet
+from harness.statistics import clusters
+from harness.types import PairSet
 
 
 @pytest.fixture(autouse=True)

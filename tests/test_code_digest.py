@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pythons import VERSIONS, interpreter
 
 import harness
-from harness.code_digest import digest_source, own_imports
+from harness.planning.code_digest import digest_source, own_imports
 
 ROOT = Path(harness.__file__).parent
 SCRIPT = """
@@ -162,7 +162,7 @@ def test_every_version_of_python_has_the_same_digests(version: str) -> None:
         "letters": "x = '\u0378\ufffd\U0001fae8'\n",
     }
     done = subprocess.run(
-        [interpreter(version), "-c", SCRIPT, str(ROOT / "code_digest.py")],
+        [interpreter(version), "-c", SCRIPT, str(ROOT / "planning" / "code_digest.py")],
         input=json.dumps(sources),
         capture_output=True,
         text=True,

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from harness.codecs import (
+from harness.codecs.affine import (
     Affine,
     code_floats,
     float_codes,
@@ -19,7 +19,7 @@ from harness.codecs import (
     restore_affine,
     save_codec,
 )
-from harness.core import InputError
+from harness.errors import InputError
 
 
 def _affine() -> Affine:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from harness.collapse import checked
-from harness.core import Floats, InputError
+from harness.codecs.collapse import checked
+from harness.errors import InputError
+from harness.types import Floats
 
 
 def _pairs(seed: int = 0) -> tuple[Floats, Floats]:

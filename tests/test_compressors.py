@@ -15,10 +15,11 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from harness import plugins
-from harness.codecs import load_codec, save_codec
-from harness.core import Codec, Doubles, Floats, InputError, Training
-from harness.neighbours import nearest
+from harness.codecs.affine import load_codec, save_codec
+from harness.errors import InputError
+from harness.evaluation.knn import nearest
+from harness.planning import registry
+from harness.types import Codec, Doubles, Floats, Training
 
 ROWS, D = 300, 24
 
@@ -68,7 +69,7 @@ CASES = {
     "student": Case({"dims": 6, "steps": 5, "batch": 32}, 4 * 6, sums=True),
     "truncation": Case({"dims": 6}, 4 * 6),
 }
-COMPRESSORS = plugins.names("compressors")
+COMPRESSORS = registry.names("compressors")
 KNOWN = [name for name in COMPRESSORS if name in CASES]
 every = pytest.mark.parametrize("name", KNOWN)
 
@@ -88,7 +89,7 @@ def _training(vectors: Floats | None = None, pairs: int = 100, gold: Doubles | N
 
 
 def _module(name: str) -> ModuleType:
-    return plugins.load("compressors", name, "here")
+    return registry.load("compressors", name, "here")
 
 
 def _fit(name: str, train: Training | None = None, seed: int = 5, **params: Any) -> Codec:

@@ -10,8 +10,9 @@ import pytest
 from pydantic import ValidationError
 
 from harness.compressors import columns
-from harness.core import Codec, InputError, PairSet, Place, Training
 from harness.encoders import concat
+from harness.errors import InputError
+from harness.types import Codec, PairSet, Place, Training
 
 NOWHERE = Place(Path(), None, offline=True)
 LEFT = np.array([[3, 4], [0, -2]], np.float32)

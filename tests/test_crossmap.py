@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from harness.autoencoding import published_decay
+from harness.codecs.autoencoder_training import published_decay
+from harness.codecs.networks import Coder
 from harness.compressors import autoencoder, crossmap
-from harness.core import Doubles, Floats, InputError, Training
-from harness.networks import Coder
+from harness.errors import InputError
+from harness.types import Doubles, Floats, Training
 
 TARGET, SOURCE = {"start": 0, "stop": 40}, {"start": 40, "stop": 64}
 

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from conftest import COMPARED, SUITE, Cli, publish, ran_checkout, relist
 
-from harness import verification
-from harness.certificate import read_stamped, stamp, write_stamped
-from harness.jitter import run as disturb
-from harness.rerun_means import compare_means
-from harness.status import entries
-from harness.tree import Tree
+from harness.evidence.layout import Tree
+from harness.evidence.stamp import read_stamped, stamp, write_stamped
+from harness.planning.status import entries
+from harness.run.compare_means import compare_means
+from harness.run.jitter import run as disturb
+from harness.verification import problems as verification
 from repro import verify
 
 Edit = Callable[[dict[str, Any]], Any]
@@ -275,7 +275,7 @@ def test_an_interval_that_its_score_files_do_not_come_to_is_named(
     root: Path, edit: Edit, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The script alone cannot see it; the command draws the resamples again, here those of every group."""
-    monkeypatch.setattr("harness.intervals.CHOSEN", 9)
+    monkeypatch.setattr("harness.verification.intervals.CHOSEN", 9)
     restamp(root, MEANS, edit)
     relist(root)
     assert [] == verify.problems(root)[0]

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.stats import chisquare, kstest
 
-from harness.core import Floats
-from harness.drawn import QUERIES, RANDOM_PAIRS, generator, graded_pairs, queries, random_pairs
+from harness.data.sampling import QUERIES, RANDOM_PAIRS, generator, graded_pairs, queries, random_pairs
+from harness.types import Floats
 
 
 def rows(n: int, dimension: int = 8, seed: int = 0) -> Floats:

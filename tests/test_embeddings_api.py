@@ -16,11 +16,12 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from harness import http_json
-from harness.api_keys import parse_allowed
-from harness.core import BlockedError, InputError, PairSet, Place
+from harness.data.readers import paired
+from harness.embedding import http_client
+from harness.embedding.api_keys import parse_allowed
 from harness.encoders import embeddings_api
-from harness.records import paired
+from harness.errors import BlockedError, InputError
+from harness.types import PairSet, Place
 
 KEY = "sk-never-to-be-seen"
 ONLINE = Place(Path(), None, offline=False)
@@ -234,7 +235,7 @@ def test_an_answer_that_is_no_json_object_is_one_line(data: bytes, server: Serve
 
 def test_an_answer_without_end_is_cut(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """The size of an answer is bounded."""
-    monkeypatch.setattr(http_json, "LARGEST", 1000)
+    monkeypatch.setattr(http_client, "LARGEST", 1000)
     server.answers = [lambda handler: handler.send(b" " * 2000)]
     with pytest.raises(InputError, match="found more than 1000 bytes, expected a smaller answer"):
         _encode(server)
@@ -341,7 +342,7 @@ def _pauses(server: Server, *answers: Answer, pause: float = 0.5) -> list[float]
     server.answers, slept = list(answers), []
     url = f"http://127.0.0.1:{server.server_address[1]}/x"
     request = {"key": KEY, "key_name": "K", "timeout": 5.0, "retries": len(answers) - 1, "pause": pause}
-    http_json.post(url, b'{"input": []}', sleep=slept.append, **request)  # type: ignore[arg-type]
+    http_client.post(url, b'{"input": []}', sleep=slept.append, **request)  # type: ignore[arg-type]
     return slept
 
 

@@ -17,12 +17,14 @@ import pytest
 import torch
 from pydantic import ValidationError
 
-from harness import hub, plugins
-from harness.core import BlockedError, InputError, PairSet, Place
+from harness.data import hub
+from harness.data.readers import paired
+from harness.embedding.embed import vectors
 from harness.encoders import as_is, published_pairs, sentence_transformer
-from harness.records import paired
+from harness.errors import BlockedError, InputError
+from harness.planning import registry
 from harness.sources import hub as hub_source
-from harness.vectors import vectors
+from harness.types import PairSet, Place
 
 SHA = "0123456789abcdef0123456789abcdef01234567"
 OFFLINE = Place(Path(), None, offline=True)
@@ -63,10 +65,10 @@ def _texts(
 # -- Every encoder
 
 
-@pytest.mark.parametrize("name", plugins.names("encoders"))
+@pytest.mark.parametrize("name", registry.names("encoders"))
 def test_an_encoder_has_what_the_harness_calls(name: str) -> None:
     """It locates, says what it holds, encodes, declares a dimension and refuses unknown keys."""
-    module = plugins.load("encoders", name, "here")
+    module = registry.load("encoders", name, "here")
     for function in ("locate", "holds", "encode"):
         assert callable(getattr(module, function))
     assert "dimension" in module.Params.model_fields

@@ -13,13 +13,13 @@ import pyarrow.parquet
 import pytest
 from invented import write_means
 
-from harness.certificate import digest, dumps, read_stamped, write_stamped
-from harness.core import InputError
-from harness.files import sha256_file, write_atomic
-from harness.tree import Tree
-from report.best import best, write_best
-from report.evidence import COLUMNS, rows
-from report.export import export, of_suite, record, scope
+from harness.errors import InputError
+from harness.evidence.files import sha256_file, write_atomic
+from harness.evidence.layout import Tree
+from harness.evidence.stamp import digest, dumps, read_stamped, write_stamped
+from report.evidence.results import COLUMNS, rows
+from report.export.best import best, write_best
+from report.export.rows import export, of_suite, record, scope
 
 DATASETS = {
     "corpus": {"use": "files", "path": "x.npy", "sha256": "ab", "rows": {"part": "train"}, "origin": 0},

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from report.claims import load_claims
 from report.figures import _style
-from report.render import FIGURES, svg
+from report.pages.render import FIGURES, svg
+from report.verdicts.claims import load_claims
 
 NAMES = sorted(path.stem for path in FIGURES.glob("[a-z]*.py"))
 ROW = {

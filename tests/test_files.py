@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.core import InputError
-from harness.files import check_digest, inside, sha256_file, write_atomic
+from harness.errors import InputError
+from harness.evidence.files import check_digest, inside, sha256_file, write_atomic
 
 
 def test_a_file_is_written_whole_with_its_folders_and_nothing_beside_it(tmp_path: Path) -> None:

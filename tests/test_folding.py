@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.folding import fold, words
+from harness.data.normalize import fold, words
 
 TEXTS = st.text(
     st.one_of(st.characters(exclude_categories=["Cs"]), st.sampled_from("aAéÅß ΐᾳİ\u0301\u0345ﬁ"))

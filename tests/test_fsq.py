@@ -12,10 +12,11 @@ import torch
 from vector_quantize_pytorch import FSQ as LIBRARY
 from vector_quantize_pytorch import ResidualFSQ
 
-from harness import packing
-from harness.bottleneck import Map, distance, held_out
+from harness.codecs import bitpacking
+from harness.codecs.bottleneck_training import Map, distance, held_out
 from harness.compressors.fsq import FSQ, Params, between, candidates, fit, restore
-from harness.core import Floats, InputError, Training
+from harness.errors import InputError
+from harness.types import Floats, Training
 
 QUICK = {"steps": 60, "batch": 64}
 
@@ -130,13 +131,13 @@ def test_candidates_use_up_the_budget_and_no_more(bits: float) -> None:
     found = candidates(bits, 384)
     assert found
     for levels in found:
-        assert packing.bits(levels) <= bits + 1e-6
+        assert bitpacking.bits(levels) <= bits + 1e-6
         assert max(levels) - min(levels) <= 1
         assert min(levels) >= 2
         raised = sorted(levels)
         raised[0] += 1
-        assert packing.bits(raised) > bits or packing.size(raised) > math.ceil(bits / 8)
-        assert packing.size(levels) <= math.ceil(bits / 8)
+        assert bitpacking.bits(raised) > bits or bitpacking.size(raised) > math.ceil(bits / 8)
+        assert bitpacking.size(levels) <= math.ceil(bits / 8)
 
 
 def test_candidates_of_2560_codes_by_hand() -> None:
@@ -160,7 +161,7 @@ def test_the_search_keeps_the_levels_that_lose_least() -> None:
     positions, losses = (codec.history["candidate_" + key] for key in ("positions", "losses"))
     assert len(positions) == len(losses) > 3
     assert len(codec.levels) == positions[int(np.argmin(losses))]
-    assert packing.bits(codec.levels) <= 12
+    assert bitpacking.bits(codec.levels) <= 12
 
 
 def test_few_planted_dimensions_are_found() -> None:
@@ -198,7 +199,7 @@ def test_held_out_rows_are_not_trained_on(pairs: int) -> None:
 def test_between_two_codes_by_hand() -> None:
     """Three equal steps from (0, 7) to (6, 1), both included."""
     codec = plain((8, 8))
-    one, other = packing.pack(np.array([[0, 7], [6, 1]]), (8, 8))
+    one, other = bitpacking.pack(np.array([[0, 7], [6, 1]]), (8, 8))
     found = codec.symbols(between(codec, one, other, 4))
     assert [[0, 7], [2, 5], [4, 3], [6, 1]] == found.tolist()
 
@@ -206,7 +207,7 @@ def test_between_two_codes_by_hand() -> None:
 def test_between_goes_straight_through_the_stages() -> None:
     """Two stages of four levels are one of sixteen: from 3 = (0, 3) to 5 = (1, 1) by way of 4 = (1, 0)."""
     codec = plain((4,), 2)
-    one, other = packing.pack(np.array([[0, 3], [1, 1]]), (4, 4))
+    one, other = bitpacking.pack(np.array([[0, 3], [1, 1]]), (4, 4))
     found = between(codec, one, other, 3)
     assert [[0, 3], [1, 0], [1, 1]] == codec.symbols(found).tolist()
     scalars = codec.decode(found).ravel()
@@ -250,7 +251,7 @@ def test_more_positions_than_dimensions_are_refused() -> None:
 def test_one_code_is_no_way() -> None:
     """A way has two ends."""
     codec = plain((8, 8))
-    one, other = packing.pack(np.array([[0, 7], [6, 1]]), (8, 8))
+    one, other = bitpacking.pack(np.array([[0, 7], [6, 1]]), (8, 8))
     with pytest.raises(InputError, match="found 1 steps, expected at least 2"):
         between(codec, one, other, 1)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from invented import attach_means
 
-from report.guardrails import guardrails
+from report.verdicts.guardrails import guardrails
 
 KEPT = {"dataset": "sts12-16", "metric": "retention@human", "at_least": 0.95}
 

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from harness.compressors.hierarchical_vq import HierarchicalVQ, Params, fit, restore
-from harness.core import Floats, InputError, Training
+from harness.errors import InputError
+from harness.types import Floats, Training
 
 
 def vectors(rows: int = 400, seed: int = 0) -> Floats:

@@ -11,11 +11,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from harness import limits, plugins
-from harness.chain import load_chain, try_codec
-from harness.codecs import load_codec, save_codec, trained_on
-from harness.core import Floats, InputError, Training
-from harness.serve_models import load_models
+from harness import limits
+from harness.codecs.affine import load_codec, save_codec, trained_on
+from harness.codecs.pipeline import load_chain, try_codec
+from harness.errors import InputError
+from harness.planning import registry
+from harness.server.models import load_models
+from harness.types import Floats, Training
 
 DIM = 16
 ROWS = np.random.default_rng(0).standard_normal((300, DIM)).astype(np.float32)
@@ -41,7 +43,7 @@ State = dict[str, NDArray[Any]]
 def states() -> dict[str, State]:
     """Return the state of a codec of each compressor, fitted to ROWS."""
     training = Training(ROWS, np.empty((0, 2), np.int64), None)
-    modules = {name: plugins.load("compressors", name, "test") for name in PARAMS}
+    modules = {name: registry.load("compressors", name, "test") for name in PARAMS}
     return {
         name: dict(module.fit(training, module.Params(**PARAMS[name]), 0).state())
         for name, module in modules.items()

@@ -21,13 +21,14 @@ import pyarrow.parquet
 import pytest
 import soundfile
 
-from harness import shards
-from harness.core import BlockedError, InputError, PairSet, Place
-from harness.drawn import Part, graded_pairs, random_pairs
-from harness.files import sha256_file
-from harness.parquet import parquet_rows, read_parquet_values, read_parquet_vectors
-from harness.records import Rows
+from harness.data import hub_parquet
+from harness.data.parquet import parquet_rows, read_parquet_values, read_parquet_vectors
+from harness.data.readers import Rows
+from harness.data.sampling import Part, graded_pairs, random_pairs
+from harness.errors import BlockedError, InputError
+from harness.evidence.files import sha256_file
 from harness.sources import files, hub_audio, hub_sequences, hub_vectors, mirror
+from harness.types import PairSet, Place
 
 SHA = "0123456789abcdef0123456789abcdef01234567"
 OFFLINE = Place(Path(), None, offline=True)
@@ -244,7 +245,7 @@ def test_rows_go_over_the_files_in_the_order_of_their_names(cache: Cache) -> Non
     folder = cache(
         {NAMES[2]: _table(VECTORS[7:]), NAMES[0]: _table(VECTORS[:4]), NAMES[1]: _table(VECTORS[4:7])}
     )
-    found = list(shards.parts("who/set", SHA, "*.parquet", OFFLINE, skip=3, rows=5))
+    found = list(hub_parquet.parts("who/set", SHA, "*.parquet", OFFLINE, skip=3, rows=5))
     expected = [(folder / NAMES[0], 3, 1), (folder / NAMES[1], 0, 3), (folder / NAMES[2], 0, 1)]
     assert expected == [(part.path, part.skip, part.count) for part in found]
 
@@ -273,7 +274,7 @@ def test_a_pattern_chooses_the_files(cache: Cache) -> None:
     assert found is not None
     assert VECTORS[2:4].tobytes() == found.tobytes()
     with pytest.raises(InputError, match=r"who/set: found no file \*.csv, expected Parquet files"):
-        shards.file_names("who/set", SHA, "*.csv", OFFLINE)
+        hub_parquet.file_names("who/set", SHA, "*.csv", OFFLINE)
 
 
 def test_files_of_several_splits_are_put_together_only_on_demand(cache: Cache) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness import identity
-from harness.core import Floats, PairSet
-from harness.identity import COPY, copies, numbers
+from harness.data import identity
+from harness.data.identity import COPY, copies, numbers
+from harness.types import Floats, PairSet
 
 NO_PAIRS = np.empty((0, 2), np.int64)
 

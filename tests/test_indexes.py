@@ -16,10 +16,11 @@ import pytest
 from pydantic import ValidationError
 from words import word_vectors
 
-from harness import plugins
-from harness.core import Floats, InputError, Ints
-from harness.neighbours import unit
-from harness.searching import Index
+from harness.errors import InputError
+from harness.evaluation.knn import unit
+from harness.evaluation.search import Index
+from harness.planning import registry
+from harness.types import Floats, Ints
 
 K = 10
 
@@ -56,7 +57,7 @@ def words() -> Floats:
 
 
 def _module(name: str) -> ModuleType:
-    return plugins.load("indexes", name, "here")
+    return registry.load("indexes", name, "here")
 
 
 def _build(name: str, vectors: Floats, seed: int = 5, **params: Any) -> Index:
@@ -84,7 +85,7 @@ def _recall(found: Ints, exact: Ints) -> float:
 
 def test_every_index_is_tested_here() -> None:
     """A new file in harness/indexes needs an entry in CASES."""
-    assert sorted(CASES) == plugins.names("indexes")
+    assert sorted(CASES) == registry.names("indexes")
 
 
 @every

@@ -10,14 +10,16 @@ import numpy as np
 import pytest
 from conftest import Cli, SmallSuite
 
-from harness import jitter, runner, stability
-from harness.certificate import read_stamped, write_stamped
-from harness.core import InputError, Place, RunError
-from harness.rerun import compare
-from harness.stability import Stability, widened
-from harness.status import Entry, entries
-from harness.tree import Tree
-from report import evidence
+from harness.errors import InputError, RunError
+from harness.evidence import stability
+from harness.evidence.layout import Tree
+from harness.evidence.stability import Stability, widened
+from harness.evidence.stamp import read_stamped, write_stamped
+from harness.planning.status import Entry, entries
+from harness.run import jitter, runner
+from harness.run.compare import compare
+from harness.types import Place
+from report.evidence import results
 from report.tables.jitter import Jitter
 
 KEY = ("as-published", "test-set", "spearman@original")
@@ -172,9 +174,9 @@ def test_a_rerun_may_be_off_by_three_times_the_largest_move(move: float, state: 
 def test_an_unstable_pipeline_is_marked_and_its_jitter_is_in_the_interval(measured: Path, quick: Cli) -> None:
     """Beyond the metric's tolerance of 0.01 a value has a mark, and a wider interval."""
     tree = Tree(measured / "out")
-    plain = {row["cell"]: row for row in evidence.rows(tree) if row["metric"] == KEY[2]}
+    plain = {row["cell"]: row for row in results.rows(tree) if row["metric"] == KEY[2]}
     _rewrite(tree.root, 0.03)
-    found = {row["cell"]: row for row in evidence.rows(tree) if row["metric"] == KEY[2]}
+    found = {row["cell"]: row for row in results.rows(tree) if row["metric"] == KEY[2]}
     stable, turned = "own.train-set.projection-sign.8x.s0", "own.train-set.identity.s0"
     assert plain[stable] == found[stable]
     assert 0.03 == found[turned]["jitter"]
@@ -182,7 +184,7 @@ def test_an_unstable_pipeline_is_marked_and_its_jitter_is_in_the_interval(measur
     for end in ("low", "high"):
         expected = np.hypot(before[end] - before["value"], 0.03)
         assert expected == pytest.approx(abs(after[end] - after["value"]))
-    mean = evidence.over_seeds(evidence.rows_of(evidence.results(tree)[0])[:1])
+    mean = results.over_seeds(results.rows_of(results.results(tree)[0])[:1])
     assert after["low"] == mean["low"]
     printed = quick("results", "--from", "out", cwd=measured).stdout
     assert 1 == printed.count("†")
@@ -192,9 +194,9 @@ def test_an_unstable_pipeline_is_marked_and_its_jitter_is_in_the_interval(measur
 def test_moves_under_the_tolerance_leave_values_as_they_are(measured: Path) -> None:
     """What moves less than the metric's tolerance has no mark and no wider interval."""
     tree = Tree(measured / "out")
-    plain = evidence.rows(tree)
+    plain = results.rows(tree)
     _rewrite(tree.root, 0.009)
-    assert plain == evidence.rows(tree)
+    assert plain == results.rows(tree)
     assert all("jitter" not in row for row in plain)
 
 

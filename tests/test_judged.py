@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from ir_measures import Qrel, R, ScoredDoc, nDCG
 
-from harness import judged
-from harness.core import Doubles, Floats, Irregularities, PairSet
-from harness.judgements import Table
-from harness.judgements import judged_set as read_judged
-from harness.overlap import Overlap
+from harness.data.beir import Table
+from harness.data.beir import judged_set as read_judged
+from harness.data.contamination import Overlap
+from harness.evaluation import retrieval
 from harness.protocols import decontaminated, fitted_on_searched
+from harness.types import Doubles, Floats, Irregularities, PairSet
 
 
 def judged_set() -> PairSet:
@@ -35,7 +35,7 @@ ROWS = np.array([[1, 0], [0.9, 0.1], [0.6, 0.4], [0, 1], [1, 0.05], [1, 0]], np.
 
 def test_ndcg_is_the_sum_worked_by_hand() -> None:
     """q0 ranks d0, d1, d2, d3: gains 1, 0, 2, 0; the best order has 2, 1. q1 finds its document last."""
-    found = judged.scores(judged_set(), ROWS, ROWS)
+    found = retrieval.scores(judged_set(), ROWS, ROWS)
     first = (1 / math.log2(2) + 2 / math.log2(4)) / (2 / math.log2(2) + 1 / math.log2(3))
     second = (1 / math.log2(5)) / 1
     assert [pytest.approx(first), pytest.approx(second)] == found["ndcg@10"].tolist()
@@ -45,20 +45,20 @@ def test_ndcg_is_the_sum_worked_by_hand() -> None:
 def test_equal_similarities_go_by_row_number() -> None:
     """All documents alike: the ranking is that of the rows, whatever their order as texts."""
     rows = np.ones((6, 2), np.float32)
-    found = judged.scores(judged_set(), rows, rows)
+    found = retrieval.scores(judged_set(), rows, rows)
     first = (1 + 2 / math.log2(4)) / (2 + 1 / math.log2(3))
     assert [pytest.approx(first), pytest.approx(1 / math.log2(5))] == found["ndcg@10"].tolist()
 
 
 def test_queries_are_searched_for_by_no_query() -> None:
     """A query that equals another query does not find it: only documents are ranked."""
-    assert [0, 1, 2, 3] == judged.document_rows(judged_set()).tolist()
+    assert [0, 1, 2, 3] == retrieval.document_rows(judged_set()).tolist()
 
 
 def test_a_query_counts_where_all_its_judged_pairs_do() -> None:
     """A dropped pair of the first query drops the query; the second is kept."""
     kept = {"all": np.ones(3, bool), "some": np.array([True, False, True])}
-    found = {name: mask.tolist() for name, mask in judged.masks(judged_set(), kept).items()}
+    found = {name: mask.tolist() for name, mask in retrieval.masks(judged_set(), kept).items()}
     assert {"all": [True, True], "some": [False, True]} == found
 
 
@@ -130,7 +130,7 @@ def test_irregular_judgements_score_as_with_ir_measures_itself(kind: str) -> Non
     judgements, queries, rows = IRREGULAR[kind], ["q0", "q1"], unit_rows(152)
     judgements = [*judgements, *(("q0", "d" + str(i), i % 3) for i in range(20, 60))]
     expected = as_the_field_does(rows, judgements, DOCUMENTS, queries)
-    found = judged.scores(beir(judgements, DOCUMENTS, queries), rows, rows)
+    found = retrieval.scores(beir(judgements, DOCUMENTS, queries), rows, rows)
     for name, values in expected.items():
         np.testing.assert_allclose(found[name], values, atol=1e-12, err_msg=name)
     assert 0 < found["ndcg@10"].max() < 1
@@ -145,11 +145,11 @@ def test_a_query_that_is_a_document_does_not_find_itself() -> None:
     rows = np.concatenate([documents, documents[:40]])
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     data = beir(judgements, DOCUMENTS, queries)
-    found = judged.scores(data, rows, rows)
+    found = retrieval.scores(data, rows, rows)
     expected = as_the_field_does(rows, judgements, DOCUMENTS, queries)
     np.testing.assert_allclose(found["ndcg@10"], expected["ndcg@10"], atol=1e-12)
     assert [1.0] * 40 == found["ndcg@10"].tolist()
-    alone = judged.scores(
+    alone = retrieval.scores(
         PairSet("x", data.texts, None, data.pairs, data.gold, {}, queries=data.queries), rows, rows
     )
     assert [pytest.approx(1 / math.log2(3))] * 40 == alone["ndcg@10"].tolist()
@@ -159,7 +159,7 @@ def test_a_query_whose_only_document_is_itself_finds_nothing() -> None:
     """Its ranking is empty, and scores 0."""
     data = beir([("d0", "d0", 1)], ["d0"], ["d0"])
     rows = unit_rows(2)
-    assert [[0.0], [0.0]] == [values.tolist() for values in judged.scores(data, rows, rows).values()]
+    assert [[0.0], [0.0]] == [values.tolist() for values in retrieval.scores(data, rows, rows).values()]
 
 
 def test_a_document_that_is_left_out_of_one_ranking_stays_in_the_others() -> None:
@@ -167,7 +167,7 @@ def test_a_document_that_is_left_out_of_one_ranking_stays_in_the_others() -> Non
     own = Irregularities(np.array([[4, 0]], np.int64), np.empty((0, 2), np.int64), {})
     data = judged_set()
     data = PairSet("x", data.texts, None, data.pairs, data.gold, {}, queries=data.queries, irregularities=own)
-    found = judged.scores(data, ROWS, ROWS)
+    found = retrieval.scores(data, ROWS, ROWS)
     best = 2 / math.log2(2) + 1 / math.log2(3)
     assert [pytest.approx(2 / math.log2(3) / best), pytest.approx(1 / math.log2(5))] == found[
         "ndcg@10"

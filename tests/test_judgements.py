@@ -15,9 +15,10 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from harness.core import BlockedError, InputError, PairSet, Place
-from harness.judgements import Table, document_set, judged_set, read_json_lines, read_tab_lines
+from harness.data.beir import Table, document_set, judged_set, read_json_lines, read_tab_lines
+from harness.errors import BlockedError, InputError
 from harness.sources import hub_judged, mirror_judged
+from harness.types import PairSet, Place
 
 SHA = "0123456789abcdef0123456789abcdef01234567"
 OFFLINE = Place(Path(), None, offline=True)

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from conftest import Cli, SmallSuite
 
-from harness import hub
-from harness.core import Place
-from harness.inputs import Inputs, locate
-from harness.plan import cells
-from harness.status import entries, suite_paths
-from harness.suite import load
-from harness.tree import Tree
+from harness.data import hub
+from harness.evidence.layout import Tree
+from harness.planning.cells import cells
+from harness.planning.resolve import Inputs, locate
+from harness.planning.status import entries, suite_paths
+from harness.planning.suite import load
+from harness.types import Place
 
 COST = "a model of 2 GB, and hours"
 WHY, REMEDY = f"large: {COST}", "--all (make reproduce ALL=1) runs it"

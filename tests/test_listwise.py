@@ -14,9 +14,10 @@ from safetensors.numpy import load_file
 from scipy.special import rel_entr, softmax
 
 from harness.compressors import listwise, pca, principal_projection
-from harness.core import Floats, InputError, Training
-from harness.files import check_digest
-from harness.neighbours import against, nearest
+from harness.errors import InputError
+from harness.evaluation.knn import against, nearest
+from harness.evidence.files import check_digest
+from harness.types import Floats, Training
 
 WEIGHTS = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 

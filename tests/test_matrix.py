@@ -6,10 +6,10 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from harness.certificate import dumps
-from harness.files import write_atomic
-from harness.tree import Tree
-from report.matrix import CANNOT_BE, matrices
+from harness.evidence.files import write_atomic
+from harness.evidence.layout import Tree
+from harness.evidence.stamp import dumps
+from report.export.matrix import CANNOT_BE, matrices
 
 METRICS = ("overlap@10", "recall@1", "recall@10", "recall@100", "ndcg@10", "mrr@100", "rescored@2")
 SPREAD = {"p50": 0.25, "p95": 0.5, "per_second": 3999.6}

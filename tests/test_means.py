@@ -10,13 +10,13 @@ import pytest
 from conftest import COMPARED
 from scipy.stats import spearmanr
 
-from harness import bootstrap
-from harness.certificate import read_stamped
-from harness.core import Place
-from harness.runner import run
-from harness.status import entries
-from harness.tree import Tree
-from report.evidence import gather, over_seeds
+from harness.evidence.layout import Tree
+from harness.evidence.stamp import read_stamped
+from harness.planning.status import entries
+from harness.run.runner import run
+from harness.statistics import bootstrap
+from harness.types import Place
+from report.evidence.results import gather, over_seeds
 
 SIGNS, IDENTITY = "own.train-set.projection-sign.8x", "own.train-set.identity"
 

@@ -8,14 +8,14 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from harness import plugins
-from harness.core import InputError
-from harness.neighbours import scores, truth
-from harness.stats import Estimates, Request
+from harness.errors import InputError
+from harness.evaluation.knn import scores, truth
+from harness.planning import registry
+from harness.statistics.estimates import Estimates, Request
 
-METRICS = plugins.names("metrics")
+METRICS = registry.names("metrics")
 DEPTHS = (1, 10, 50, 100)
-# What a cell may have of each kind of items (harness.cell, harness.panels, harness.neighbours).
+# What a cell may have of each kind of items (evaluation.evaluate, .series, .knn).
 SERIES = {
     "pairs": {"human", "original", "compressed", "stage", "squared-error"},
     "random-pairs": {"original", "compressed"},
@@ -77,7 +77,7 @@ every = pytest.mark.parametrize("name", KNOWN)
 
 
 def _module(name: str) -> ModuleType:
-    return plugins.load("metrics", name, "here")
+    return registry.load("metrics", name, "here")
 
 
 def test_every_metric_is_tested_here() -> None:
@@ -183,4 +183,4 @@ def test_an_unknown_metric_is_named_with_the_choices() -> None:
         InputError,
         match="found 'kendall', expected one of added-loss, judged, judged-retention, loss, mrr, ndcg, over",
     ):
-        plugins.load("metrics", "kendall", "metrics")
+        registry.load("metrics", "kendall", "metrics")

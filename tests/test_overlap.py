@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.core import PairSet
-from harness.folding import fold
-from harness.overlap import overlap
+from harness.data.contamination import overlap
+from harness.data.normalize import fold
 from harness.protocols import as_published, decontaminated
+from harness.types import PairSet
 
 NO_PAIRS = np.empty((0, 2), np.int64)
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from harness.files import sha256_file
-from report import paired
+from harness.evidence.files import sha256_file
+from report.evidence import paired
 
 KEY = "set@queries@overlap@10"
 THEIRS = [0.25, 0.5, 0.75, 0.5]

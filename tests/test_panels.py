@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from harness.chain import Chain, Fitter
-from harness.core import Floats, InputError, PairSet, Training
-from harness.panels import (
+from harness.codecs.pipeline import Chain, Fitter
+from harness.data.readers import paired
+from harness.errors import InputError
+from harness.evaluation.series import (
     MINIMUM,
     Drawn,
     draw,
@@ -20,8 +21,8 @@ from harness.panels import (
     random_series,
     views,
 )
-from harness.plan import Step
-from harness.records import paired
+from harness.planning.cells import Step
+from harness.types import Floats, PairSet, Training
 
 D = 8
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from conftest import SmallSuite
 
-from harness import plugins
-from harness.core import InputError
-from harness.plan import Cell, budget, cells
-from harness.suite import Point, Suite, load
+from harness.errors import InputError
+from harness.planning import registry
+from harness.planning.cells import Cell, budget, cells
+from harness.planning.suite import Point, Suite, load
 
 SHIPPED = sorted((Path(__file__).parent.parent / "suites").glob("*.toml"))
 
@@ -148,7 +148,7 @@ def test_a_cell_says_all_that_decides_it(small_suite: SmallSuite) -> None:
 
 
 KINDS = ("compressors", "encoders", "metrics", "protocols")
-CHOICES = {kind: ", ".join(plugins.names(kind)) for kind in KINDS}
+CHOICES = {kind: ", ".join(registry.names(kind)) for kind in KINDS}
 SIGN = '[{ use = "random-projection" }, { use = "sign" }]'
 IDENTITY = '[{ use = "identity" }]'
 BROKEN = {

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 import harness
-from harness import plugins
-from harness.code_digest import digest_source
-from harness.core import InputError
+from harness.errors import InputError
+from harness.planning import registry
+from harness.planning.code_digest import digest_source
 
 KINDS = ("compressors", "encoders", "metrics", "protocols", "sources")
 ROOT = Path(harness.__file__).parent
@@ -19,9 +19,9 @@ ROOT = Path(harness.__file__).parent
 def test_every_file_of_a_kind_is_a_plug_in_by_its_name_with_dashes(kind: str) -> None:
     """The file is the registration: no list names it."""
     stems = {path.stem for path in (ROOT / kind).glob("*.py")} - {"__init__"}
-    assert sorted(stem.replace("_", "-") for stem in stems) == plugins.names(kind)
-    for name in plugins.names(kind):
-        module = plugins.load(kind, name, "here")
+    assert sorted(stem.replace("_", "-") for stem in stems) == registry.names(kind)
+    for name in registry.names(kind):
+        module = registry.load(kind, name, "here")
         assert f"harness.{kind}.{name.replace('-', '_')}" == module.__name__
 
 
@@ -30,8 +30,8 @@ def test_every_file_of_a_kind_is_a_plug_in_by_its_name_with_dashes(kind: str) ->
 def test_an_unknown_name_lists_the_choices(kind: str, name: str) -> None:
     """The error says where it stood, what was found, and all that would be right."""
     with pytest.raises(InputError) as caught:
-        plugins.load(kind, name, "suite.toml: [chains.x] steps.0.use")
-    choices = ", ".join(plugins.names(kind))
+        registry.load(kind, name, "suite.toml: [chains.x] steps.0.use")
+    choices = ", ".join(registry.names(kind))
     assert f"suite.toml: [chains.x] steps.0.use: found {name!r}, expected one of {choices}" == str(
         caught.value
     )
@@ -40,21 +40,28 @@ def test_an_unknown_name_lists_the_choices(kind: str, name: str) -> None:
 def test_the_digest_of_a_module_is_that_of_its_source() -> None:
     """By its dotted name, from the installed harness."""
     source = (ROOT / "compressors" / "pca.py").read_text("utf-8")
-    assert digest_source(source) == plugins.code_digest("harness.compressors.pca")
-    assert plugins.code_digest("harness.compressors.pca") != plugins.code_digest("harness.compressors.pq")
+    assert digest_source(source) == registry.code_digest("harness.compressors.pca")
+    assert registry.code_digest("harness.compressors.pca") != registry.code_digest("harness.compressors.pq")
 
 
 def test_a_plug_in_stands_on_what_it_imports_and_on_what_that_imports() -> None:
     """At the top or inside a function, and nothing else: the reference method's rotation, not the lens."""
-    found = plugins.stands_on("harness.compressors.aqea")
-    assert {"harness.compressors.aqea", "harness.aqea_weights", "harness.codecs", "harness.core"} <= found
+    found = registry.transitive_imports("harness.compressors.aqea")
+    assert {
+        "harness.compressors.aqea",
+        "harness.codecs.aqea_rotation",
+        "harness.codecs.affine",
+        "harness.types",
+    } <= found
     assert "harness.compressors.lens" not in found
-    assert {"harness.records", "harness.drawn"} <= plugins.stands_on("harness.sources.mirror")
+    assert {"harness.data.readers", "harness.data.sampling"} <= registry.transitive_imports(
+        "harness.sources.mirror"
+    )
 
 
 def test_the_code_of_a_plug_in_names_no_module() -> None:
     """Digests alone, sorted: in another folder they are the same."""
-    modules = plugins.stands_on("harness.compressors.aqea")
-    assert sorted({plugins.code_digest(name) for name in modules}) == plugins.code_of(
+    modules = registry.transitive_imports("harness.compressors.aqea")
+    assert sorted({registry.code_digest(name) for name in modules}) == registry.code_of(
         "harness.compressors.aqea"
     )

@@ -15,10 +15,11 @@ import torch
 from pydantic import ValidationError
 from safetensors.torch import load_file, save_file
 
-from harness import pretrained, vectors
-from harness.core import BlockedError, Floats, InputError, PairSet, Place
+from harness.data.readers import paired
+from harness.embedding import embed, hf_models
 from harness.encoders import esm, wav2vec2
-from harness.records import paired
+from harness.errors import BlockedError, InputError
+from harness.types import Floats, PairSet, Place
 
 SHA = "0123456789abcdef0123456789abcdef01234567"
 OFFLINE = Place(Path(), None, offline=True)
@@ -309,7 +310,7 @@ def test_the_store_tells_recordings_apart_by_their_samples(tmp_path: Path) -> No
     assert first.waves is not None
     other = PairSet(**{**_fields(_recordings(first.waves[1], first.waves[0] + 1)), "name": "other"})
     identity = wav2vec2.locate(_speech(), OFFLINE)
-    stored = vectors.vectors([first, other], identity, _speech(), OFFLINE, tmp_path / "store")
+    stored = embed.vectors([first, other], identity, _speech(), OFFLINE, tmp_path / "store")
     assert stored["speech"][1].tobytes() == stored["other"][0].tobytes()
     expected = wav2vec2.encode(other, [1], _speech(), OFFLINE)
     assert expected[0].tobytes() == stored["other"][1].tobytes()
@@ -338,7 +339,7 @@ def test_the_commit_of_a_reference_is_the_one_noted(speech: Path) -> None:
     """A reference that was downloaded once is that commit from then on, without asking."""
     params = _speech(revision=None, reference="refs/pr/2")
     note = speech.parents[1] / "refs" / "refs" / "pr" / "2"
-    assert speech == pretrained.folder("who/speech", SHA, "refs/pr/2", None)
+    assert speech == hf_models.folder("who/speech", SHA, "refs/pr/2", None)
     assert SHA == note.read_text()
     assert SHA == wav2vec2.locate(params, OFFLINE)["revision"]
     data = _waves(400)

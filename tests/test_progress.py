@@ -9,7 +9,7 @@ import time
 import pytest
 from conftest import Cli, SmallSuite
 
-from harness.progress import log
+from harness.console.progress import log
 
 
 class Clock:

@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from harness.core import InputError
-from harness.records import Rows, corpus, paired, read_file, read_pairs, read_vectors, vector_set
+from harness.data.readers import Rows, corpus, paired, read_file, read_pairs, read_vectors, vector_set
+from harness.errors import InputError
 
 # Known bug: an .npz that is refused stays open until the garbage is collected: here, then.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")

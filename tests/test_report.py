@@ -12,21 +12,22 @@ from typing import Any
 import pytest
 from invented import write_means
 
-from harness import clusters
-from harness.bootstrap import RESAMPLES
-from harness.certificate import read_stamped, write_stamped
-from harness.core import InputError, Json
-from harness.plan import Cell, cells
-from harness.suite import Suite, load
-from harness.tree import EXTRAS, Tree
-from report import lint, readme
-from report.claims import load_claims
-from report.evidence import results, rows, rows_csv
-from report.means import Comparisons
-from report.render import TEMPLATES, render, template
+from harness.errors import InputError
+from harness.evidence.layout import EXTRAS, Tree
+from harness.evidence.stamp import read_stamped, write_stamped
+from harness.planning.cells import Cell, cells
+from harness.planning.suite import Suite, load
+from harness.statistics import clusters
+from harness.statistics.bootstrap import RESAMPLES
+from harness.types import Json
+from report.evidence.means import Comparisons
+from report.evidence.results import results, rows, rows_csv
+from report.pages import lint, readme
+from report.pages.render import TEMPLATES, render, template
 from report.tables.every import Tables
 from report.tables.rows import Rows
 from report.tables.search import Search, difference
+from report.verdicts.claims import load_claims
 
 COMMITTED = Path("artifacts")
 committed = pytest.mark.skipif(

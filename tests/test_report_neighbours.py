@@ -11,17 +11,17 @@ import numpy as np
 import pytest
 from test_report import invent, lines_of, mean, section, text_of
 
-from harness.core import InputError
-from harness.files import sha256_file
-from harness.suite import load
-from harness.tree import Tree
-from report.claims import load_claims
-from report.evidence import rows
+from harness.errors import InputError
+from harness.evidence.files import sha256_file
+from harness.evidence.layout import Tree
+from harness.planning.suite import load
+from report.evidence.results import rows
 from report.figures import neighbours_backends, neighbours_dims
-from report.render import render
+from report.pages.render import render
 from report.tables.neighbours import TARGET, Neighbours
 from report.tables.rows import AXES, PCA
 from report.tables.students import PLAIN, STUDENT, method
+from report.verdicts.claims import load_claims
 
 CLAIMS = {claim.id: claim for claim in load_claims()}
 SPACES = {"minilm", "esm2-peptides"}

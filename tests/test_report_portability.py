@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from harness.certificate import write_stamped
-from harness.tree import Tree
-from report.render import template
+from harness.evidence.layout import Tree
+from harness.evidence.stamp import write_stamped
+from report.pages.render import template
 from report.tables.every import Tables
 
 SECTION = "sections/portability.j2"

@@ -10,15 +10,15 @@ import pytest
 from invented import attach_means
 from test_report import invent, lines_of, mean, section, text_of
 
-from harness.core import InputError
-from harness.files import sha256_file
-from harness.suite import load
-from harness.tree import Tree
-from report.claims import load_claims
-from report.evidence import rows
+from harness.errors import InputError
+from harness.evidence.files import sha256_file
+from harness.evidence.layout import Tree
+from harness.planning.suite import load
+from report.evidence.results import rows
 from report.figures import ranking as figure
-from report.render import render
+from report.pages.render import render
 from report.tables.ranking import METHODS, Ranking, method
+from report.verdicts.claims import load_claims
 
 CLAIMS = {claim.id: claim for claim in load_claims()}
 LISTWISE = {

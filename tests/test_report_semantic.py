@@ -10,20 +10,20 @@ import pytest
 from invented import write_means
 from test_report import content, invented, lines_of, section, text_of
 
-from harness.certificate import dumps, write_stamped
-from harness.files import write_atomic
-from harness.plan import Cell, cells
-from harness.suite import load
-from harness.tree import Tree
-from report.claims import Claim, load_claims
-from report.envelopes import at
-from report.evidence import gather, rows
+from harness.evidence.files import write_atomic
+from harness.evidence.layout import Tree
+from harness.evidence.stamp import dumps, write_stamped
+from harness.planning.cells import Cell, cells
+from harness.planning.suite import load
+from report.evidence.envelopes import at
+from report.evidence.means import Comparisons
+from report.evidence.paired import OUTCOMES
+from report.evidence.results import gather, rows
 from report.figures import semantic as figure
-from report.means import Comparisons
-from report.measures import judged_measures
-from report.paired import OUTCOMES
-from report.render import render
+from report.pages.render import render
 from report.tables.semantic import BASELINES, ENOUGH, SemanticIds, family, setting
+from report.verdicts.claims import Claim, load_claims
+from report.verdicts.measures import judged_measures
 
 SUITE = load(Path("suites/semantic-ids.toml"))
 CLAIMS = {claim.id: claim for claim in load_claims() if claim.id[0] == "S"}

@@ -10,9 +10,10 @@ import torch
 import vector_quantize_pytorch
 from pydantic import ValidationError
 
-from harness.bottleneck import Map
+from harness.codecs.bottleneck_training import Map
 from harness.compressors.residual_vq import Params, ResidualVQ, fit, restore
-from harness.core import Floats, InputError, Training
+from harness.errors import InputError
+from harness.types import Floats, Training
 
 QUICK = {"stages": 3, "codewords": 8, "dims": 6, "steps": 40, "batch": 64}
 

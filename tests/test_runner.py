@@ -24,14 +24,15 @@ import numpy as np
 import pytest
 from forks import Forks, environment
 
-from harness import plugins
-from harness.artifacts import _files, publish
-from harness.certificate import read_json, read_stamped, write_stamped
-from harness.core import InputError, Place, RunError
-from harness.files import sha256_file
-from harness.rerun import compare
-from harness.status import entries
-from harness.tree import Tree
+from harness.errors import InputError, RunError
+from harness.evidence.files import sha256_file
+from harness.evidence.layout import Tree
+from harness.evidence.stamp import read_json, read_stamped, write_stamped
+from harness.planning import registry
+from harness.planning.status import entries
+from harness.run.compare import compare
+from harness.run.publish import _files, publish
+from harness.types import Place
 
 COMMAND = [sys.executable, "-c", "from harness.cli import main; main()"]
 DIMENSION, CELLS = 16, 8
@@ -546,7 +547,7 @@ def test_changed_code_runs_its_cells_again(ran: Harness) -> None:
     """A result names digests of code alone; the plan says which of today's modules has another."""
     path = ran.tree.result("own", _cell("pca"))
     content, _ = read_stamped(path)
-    mine = plugins.code_digest("harness.compressors.pca")
+    mine = registry.code_digest("harness.compressors.pca")
     for changed, why in (("0" * 16, "code of harness.compressors.pca"), (None, "code")):
         code = [digest for digest in content["inputs"]["code"] if changed is None or digest != mine]
         inputs = {**content["inputs"], "code": sorted([*code, changed or "0" * 16])}

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from harness.compressors.scalar_per_vector import Params, PerVector, fit, restore
-from harness.core import Floats, Training
+from harness.types import Floats, Training
 
 
 def floats(*row: float) -> Floats:

@@ -16,15 +16,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from harness.aqea_files import read_aqed
-from harness.chain import Chain
-from harness.codecs import Affine
+from harness.codecs.affine import Affine
+from harness.codecs.pipeline import Chain
 from harness.compressors import pq, scalar_per_vector
-from harness.core import InputError, Training
-from harness.plan import Step
-from harness.serve import check, prepared, running
-from harness.serve_guard import LONGEST_BODY
-from harness.serve_models import load_models
+from harness.errors import InputError
+from harness.planning.cells import Step
+from harness.server.aqea_files import read_aqed
+from harness.server.guard import LONGEST_BODY
+from harness.server.models import load_models
+from harness.server.serve import check, prepared, running
+from harness.types import Training
 from repro import api_smoketest
 from repro.verify import _certificate
 
@@ -361,7 +362,7 @@ def test_there_is_no_server_without_a_key(key: str, folder: Path, cli: Cli) -> N
 
 def test_a_taken_port_is_one_line(url: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The port of the server of these tests."""
-    from harness.serve import serve
+    from harness.server.serve import serve
 
     monkeypatch.setenv("AQEA_API_KEY", KEY)
     port = int(url.rsplit(":", 1)[1])

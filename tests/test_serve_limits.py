@@ -13,13 +13,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness import serve_limits
-from harness.chain import Chain
-from harness.codecs import Affine
-from harness.core import Floats
-from harness.plan import Step
-from harness.serve import prepared, running
-from harness.serve_models import Model
+from harness.codecs.affine import Affine
+from harness.codecs.pipeline import Chain
+from harness.planning.cells import Step
+from harness.server import limits
+from harness.server.models import Model
+from harness.server.serve import prepared, running
+from harness.types import Floats
 
 KEY = "kept-secret-7f3a"
 MOST, SECONDS = 6, 1.0  # connections and time to send a header, for the tests
@@ -30,8 +30,8 @@ BATCH = b"POST /api/v1/compress/batch HTTP/1.1\r\nHost: localhost\r\nContent-Len
 @pytest.fixture
 def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, int]]:
     """Return the address of a server of one codec that takes MOST connections."""
-    monkeypatch.setattr(serve_limits, "MOST_CONNECTIONS", MOST)
-    monkeypatch.setattr(serve_limits, "HEADER_SECONDS", SECONDS)
+    monkeypatch.setattr(limits, "MOST_CONNECTIONS", MOST)
+    monkeypatch.setattr(limits, "HEADER_SECONDS", SECONDS)
     chain = Chain(
         (Step("lens", {"dims": 2}),), (Affine(np.eye(4, 2, dtype=np.float32), np.zeros(2, np.float32)),)
     )

@@ -12,11 +12,12 @@ import pytest
 from pydantic import ValidationError
 from scipy.stats import spearmanr
 
-from harness import plugins
-from harness.core import BlockedError, InputError, PairSet, Place
+from harness.errors import BlockedError, InputError
+from harness.planning import registry
+from harness.planning.suite import load
 from harness.sources import files, package, planted
 from harness.sources import mirror as mirrored
-from harness.suite import load
+from harness.types import PairSet, Place
 
 SUITES = Path(__file__).parent.parent / "suites"
 NOWHERE = Place(Path(), None, offline=True)
@@ -259,7 +260,7 @@ def test_two_sets_of_one_file_share_no_row(tmp_path: Path, kind: str) -> None:
     found = {}
     for part, pairs in (("train", 0), ("test", 2)):
         taken = {"array": "first", "part": part, "pairs": pairs}
-        module = plugins.load("sources", kind, "here")
+        module = registry.load("sources", kind, "here")
         params = module.Params.model_validate({"path": "a.npz", "rows": taken, **pinned}, strict=True)
         found[part] = module.read(params, part, place)
         assert {"use": kind, "path": "a.npz", "sha256": digest, "rows": {**ALL_ROWS, **taken}} == found[
@@ -379,5 +380,5 @@ def test_every_origin_of_a_shipped_suite_has_valid_parameters(path: Path) -> Non
     for dataset in load(path).datasets.values():
         for raw in dataset.origins:
             fields = dict(raw)
-            module = plugins.load("sources", fields.pop("use"), str(path))
+            module = registry.load("sources", fields.pop("use"), str(path))
             assert fields == module.Params.model_validate(fields, strict=True).model_dump(exclude_unset=True)

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from test_judged import judged_set
 
-from harness.core import InputError, PairSet, Place
-from harness.inputs import Inputs, locate
-from harness.records import paired
-from harness.spaces import _prefixed, embedded_by
-from harness.suite import Prefixes, load
+from harness.data.readers import paired
+from harness.embedding.spaces import _prefixed, embedded_by
+from harness.errors import InputError
+from harness.planning.resolve import Inputs, locate
+from harness.planning.suite import Prefixes, load
+from harness.types import PairSet, Place
 
 SUITE = """
 name = "tiny"

@@ -9,9 +9,10 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import spearmanr
 
-from harness import bootstrap, clusters, spearman, stats
-from harness.clusters import Sample, independent
-from harness.core import InputError, PairSet
+from harness.errors import InputError
+from harness.statistics import bootstrap, clusters, estimates, spearman
+from harness.statistics.clusters import Sample, independent
+from harness.types import PairSet
 
 Array = NDArray[np.float64]
 XY = ("x", "y")
@@ -26,9 +27,11 @@ def _bivariate(rho: float, n: int, seed: int) -> tuple[Array, Array]:
     return x, r * x + np.sqrt(1 - r * r) * rng.standard_normal(n)
 
 
-def _estimate(sample: Sample, x: Array, y: Array, mask: NDArray[np.bool_] | None = None) -> stats.Estimates:
+def _estimate(
+    sample: Sample, x: Array, y: Array, mask: NDArray[np.bool_] | None = None
+) -> estimates.Estimates:
     mask = np.ones(len(x), bool) if mask is None else mask
-    return stats.estimates(sample, {"x": x, "y": y}, {"p": mask}, [XY])["p", XY]
+    return estimates.estimates(sample, {"x": x, "y": y}, {"p": mask}, [XY])["p", XY]
 
 
 def _clusters(n: int, size: int) -> Sample:
@@ -51,21 +54,21 @@ def test_cosines_are_those_worked_by_hand() -> None:
     left = np.array([[3, 4], [1, 0], [2, 0]], np.float32)
     right = np.array([[4, 3], [0, 5], [-7, 0]], np.float32)
     # (3 4 + 4 3) / (5 5) = 0.96; right angle: 0; opposite: -1
-    np.testing.assert_allclose(stats.cosines(left, right, "here"), [0.96, 0, -1], rtol=1e-7)
+    np.testing.assert_allclose(estimates.cosines(left, right, "here"), [0.96, 0, -1], rtol=1e-7)
 
 
 def test_cosines_do_not_change_with_length() -> None:
     """Vectors of norm 1e-5 and 1e5 have the cosine of their directions."""
     left = np.array([[3e-5, 4e-5]], np.float32)
     right = np.array([[4e5, 3e5]], np.float32)
-    np.testing.assert_allclose(stats.cosines(left, right, "here"), [0.96], rtol=1e-6)
+    np.testing.assert_allclose(estimates.cosines(left, right, "here"), [0.96], rtol=1e-6)
 
 
 def test_a_vector_without_direction_has_no_cosine() -> None:
     """A zero vector is an error that names the data and the pair."""
     left = np.array([[1, 0], [0, 0]], np.float32)
     with pytest.raises(InputError, match=r"^cell: sts: pair 1 has a vector of norm 0"):
-        stats.cosines(left, np.ones((2, 2), np.float32), "cell: sts")
+        estimates.cosines(left, np.ones((2, 2), np.float32), "cell: sts")
 
 
 def test_standard_ranks_are_mid_ranks_of_mean_0_and_variance_1() -> None:
@@ -85,7 +88,7 @@ def test_the_spearman_of_a_constant_series_is_undefined() -> None:
     """Neither its point nor any of its resamples is a number, and nothing warns."""
     found = _estimate(independent("sts", 20), np.arange(20.0), np.full(20, 3.0))
     assert np.isnan(found).all()
-    assert stats.RESAMPLES == stats.summary(found)[3]
+    assert estimates.RESAMPLES == estimates.summary(found)[3]
 
 
 # -- Influence -----------------------------------------------------------------------------------------------
@@ -120,7 +123,7 @@ def test_the_point_estimate_is_scipys(rho: float, ties: bool) -> None:
     """The Spearman of the sample is scipy's, with ties and without, alone and with resamples."""
     x, y = _bivariate(rho, 500, seed=1)
     y = np.round(2 * y) if ties else y
-    alone = stats.points({"x": x, "y": y}, {"p": np.ones(500, bool)}, [XY])["p", XY]
+    alone = estimates.points({"x": x, "y": y}, {"p": np.ones(500, bool)}, [XY])["p", XY]
     assert spearmanr(x, y).statistic == pytest.approx(alone[0], abs=1e-12)
     assert alone[0] == _estimate(independent("sts", 500), x, y)[0]
 
@@ -131,7 +134,7 @@ def test_the_point_estimate_under_a_mask_is_scipys_on_what_is_left() -> None:
     mask = np.random.default_rng(3).random(400) < 0.6
     x[~mask] *= -100  # whatever stands outside
     masks = {"all": np.ones(400, bool), "some": mask}
-    found = stats.estimates(independent("sts", 400), {"x": x, "y": y}, masks, [XY])
+    found = estimates.estimates(independent("sts", 400), {"x": x, "y": y}, masks, [XY])
     assert spearmanr(x[mask], y[mask]).statistic == pytest.approx(found["some", XY][0], abs=1e-9)
     assert spearmanr(x, y).statistic == pytest.approx(found["all", XY][0], abs=1e-9)
 
@@ -140,7 +143,7 @@ def test_the_mean_of_one_series_is_its_weighted_mean() -> None:
     """A request of one name is a mean: plain for the point, with each resample's weights after it."""
     x = np.random.default_rng(4).random(60)
     mask = np.arange(60) % 3 > 0
-    found = stats.estimates(_clusters(60, 3), {"x": x}, {"p": mask}, [("x",)])["p", ("x",)]
+    found = estimates.estimates(_clusters(60, 3), {"x": x}, {"p": mask}, [("x",)])["p", ("x",)]
     drawn = np.repeat(bootstrap.weights("test", 20), 3, axis=0)[mask].T
     assert x[mask].mean() == pytest.approx(found[0], abs=1e-12)
     expected = [np.average(x[mask], weights=row) for row in drawn[:50]]
@@ -158,11 +161,11 @@ def test_every_resample_is_ranked_anew(n: int, rho: float, size: int) -> None:
     x, y = _bivariate(rho, n, seed=5)
     series, sample = {"x": x, "y": y, "a": np.round(x), "b": np.round(2 * y)}, _clusters(n, size)
     requests = [("x", "y"), ("x", "b"), ("a", "b")]
-    found = stats.estimates(sample, series, {"p": np.ones(n, bool)}, requests)
+    found = estimates.estimates(sample, series, {"p": np.ones(n, bool)}, requests)
     for request in requests:
         one, other = (series[key] for key in request)
         expected = _ranked_anew(sample, one, other, 100)
-        assert (1 + stats.RESAMPLES,) == found["p", request].shape
+        assert (1 + estimates.RESAMPLES,) == found["p", request].shape
         np.testing.assert_allclose(found["p", request][1:101], expected, atol=2e-5)
 
 
@@ -179,15 +182,15 @@ def test_what_else_is_requested_does_not_change_an_estimate() -> None:
     """An estimate is the same alone and among others, to float32 sums."""
     x, y = _bivariate(0.5, 300, seed=7)
     series, mask, sample = {"x": x, "y": y, "z": x - y}, {"p": np.ones(300, bool)}, independent("sts", 300)
-    alone = stats.estimates(sample, series, mask, [XY])
-    together = stats.estimates(sample, series, mask, [("x", "z"), XY, ("z",)])
+    alone = estimates.estimates(sample, series, mask, [XY])
+    together = estimates.estimates(sample, series, mask, [("x", "z"), XY, ("z",)])
     np.testing.assert_allclose(together["p", XY], alone["p", XY], atol=1e-5)
 
 
 def test_a_series_with_itself_is_1_in_every_resample() -> None:
     """A correlation of 1 has no width."""
     x, _ = _bivariate(0.5, 50, seed=1)
-    point, low, high, _ = stats.summary(_estimate(_clusters(50, 2), x, x))
+    point, low, high, _ = estimates.summary(_estimate(_clusters(50, 2), x, x))
     assert pytest.approx([1.0, 1.0, 1.0], abs=1e-6) == [point, low, high]
 
 
@@ -205,7 +208,7 @@ def test_the_interval_is_that_of_a_plain_cluster_bootstrap(n: int, size: int) ->
         drawn = items[rng.integers(len(items), size=len(items))].ravel()
         resampled.append(spearmanr(x[drawn], y[drawn]).statistic)
     expected = np.percentile(resampled, TAILS)
-    _, *ends, _ = stats.summary(_estimate(_clusters(n, size), x, y))
+    _, *ends, _ = estimates.summary(_estimate(_clusters(n, size), x, y))
     assert np.abs(ends - expected).max() < 0.05 * np.ptp(expected)
 
 
@@ -228,7 +231,7 @@ def test_combined_sets_of_the_field_are_resampled_as_scipy_ranks_them(
         before, after = gold + rng.standard_normal(len(gold)), gold + 1.2 * rng.standard_normal(len(gold))
         series = {"human": gold, "before": before, "after": after}
         asked = [("before", "human"), ("after", "human")]
-        found = stats.estimates(sample, series, {"p": mask}, asked)
+        found = estimates.estimates(sample, series, {"p": mask}, asked)
         loss = (found["p", asked[0]] - found["p", asked[1]])[1:101]
         kept = Sample(sample.group, sample.units, sample.members[mask])
         one, other = (_ranked_anew(kept, x[mask], gold[mask], 100) for x in (before, after))
@@ -248,8 +251,8 @@ def test_intervals_cover_a_known_spearman() -> None:
             series[f"x{seed}"], series[f"y{seed}"] = _bivariate(rho, 200, seed)
             requests.append((f"x{seed}", f"y{seed}"))
         sample = independent("coverage", 200)
-        found = stats.estimates(sample, series, {"p": np.ones(200, bool)}, requests)
-        inside += sum(low <= rho <= high for _, low, high, _ in map(stats.summary, found.values()))
+        found = estimates.estimates(sample, series, {"p": np.ones(200, bool)}, requests)
+        inside += sum(low <= rho <= high for _, low, high, _ in map(estimates.summary, found.values()))
     assert 180 <= inside <= 198
 
 
@@ -257,11 +260,11 @@ def test_where_rows_are_resampled_a_pair_counts_as_often_as_both_are_drawn_less_
     """Each resample of a mean moves by its pairs' deviations, times a + b - 1 over the number of pairs."""
     pairs = np.array([[i, j] for i in range(9) for j in range(i + 1, 9)])
     x = np.random.default_rng(1).random(36)
-    found = stats.estimates(Sample("rows", 9, pairs), {"x": x}, {"p": np.ones(36, bool)}, [("x",)])
+    found = estimates.estimates(Sample("rows", 9, pairs), {"x": x}, {"p": np.ones(36, bool)}, [("x",)])
     drawn = bootstrap.weights("rows", 9).T.astype(float)
     weights = drawn[:, pairs].sum(axis=2) - 1
     expected = x.mean() + weights @ (x - x.mean()) / 36
-    np.testing.assert_allclose(found["p", ("x",)][1 : 1 + stats.RESAMPLES], expected, atol=1e-6)
+    np.testing.assert_allclose(found["p", ("x",)][1 : 1 + estimates.RESAMPLES], expected, atol=1e-6)
 
 
 # -- What is undefined ---------------------------------------------------------------------------------------
@@ -270,19 +273,19 @@ def test_where_rows_are_resampled_a_pair_counts_as_often_as_both_are_drawn_less_
 def test_resamples_without_the_only_positive_are_left_out_and_counted() -> None:
     """One item of 40 is not drawn in (39/40)^40 = 36.3 % of resamples: those have no correlation."""
     x, y = np.random.default_rng(2).random(40), (np.arange(40) == 11).astype(float)
-    point, low, high, undefined = stats.summary(_estimate(independent("rare", 40), x, y))
+    point, low, high, undefined = estimates.summary(_estimate(independent("rare", 40), x, y))
     missed = bootstrap.weights("rare", 40)[11] == 0
     assert int(missed.sum()) == undefined
-    assert 0.35 < undefined / stats.RESAMPLES < 0.38
+    assert 0.35 < undefined / estimates.RESAMPLES < 0.38
     assert low < point < high
 
 
 def test_a_resample_that_draws_nothing_that_counts_is_undefined() -> None:
     """Two of 40 items count: neither is drawn in about e^-2 of resamples, which have no mean."""
     mask = np.arange(40) < 2
-    found = stats.estimates(independent("few", 40), {"x": np.arange(40.0)}, {"p": mask}, [("x",)])
+    found = estimates.estimates(independent("few", 40), {"x": np.arange(40.0)}, {"p": mask}, [("x",)])
     missed = ~bootstrap.weights("few", 40)[:2].any(axis=0)
-    assert int(missed.sum()) == stats.summary(found["p", ("x",)])[3]
+    assert int(missed.sum()) == estimates.summary(found["p", ("x",)])[3]
 
 
 # -- Summary -------------------------------------------------------------------------------------------------
@@ -292,7 +295,7 @@ def test_the_summary_is_the_point_and_the_percentiles_of_the_rest() -> None:
     """The point estimate is no resample; the interval holds the middle 95 % of those that are defined."""
     # 0 … 1000 five times over: the 2.5 % point lies at 25, the 97.5 % point at 975
     resamples = np.random.default_rng(0).permutation(np.tile(np.arange(1000.0), 5))
-    point, low, high, undefined = stats.summary(np.concatenate([[700.0], resamples]))
+    point, low, high, undefined = estimates.summary(np.concatenate([[700.0], resamples]))
     assert (700.0, 0) == (point, undefined)
     assert pytest.approx([24.5, 974.5], abs=1) == [low, high]
 
@@ -302,9 +305,9 @@ def test_an_interval_never_lies_beside_its_value() -> None:
     rng = np.random.default_rng(5)
     gold = np.repeat([0.0, 1.0], 15)
     series = {"a": gold, "b": gold + 0.001 * rng.standard_normal(30)}
-    values = stats.estimates(independent("thirty", 30), series, {"all": np.ones(30, bool)}, [("a", "b")])[
+    values = estimates.estimates(independent("thirty", 30), series, {"all": np.ones(30, bool)}, [("a", "b")])[
         "all", ("a", "b")
     ]
-    value, low, high, _ = stats.summary(values)
+    value, low, high, _ = estimates.summary(values)
     assert low <= value <= high
     assert low < high

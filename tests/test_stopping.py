@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 from conftest import SmallSuite
 
-from harness.core import InputError, RunError
-from harness.exits import explained
+from harness.console.exits import explained
+from harness.errors import InputError, RunError
 
 SECONDS = 300.0  # that a machine under load may take until something is seen
 SLOW = (

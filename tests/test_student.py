@@ -13,9 +13,10 @@ from words import word_vectors
 
 from harness.compressors import pca, principal_projection, student
 from harness.compressors.student import Params, Student, share_of_rate
-from harness.core import Codec, Floats, InputError, Training
-from harness.neighbours import nearest, unit
-from harness.teacher import top_k
+from harness.errors import InputError
+from harness.evaluation.knn import nearest, unit
+from harness.evaluation.teacher import top_k
+from harness.types import Codec, Floats, Training
 
 K = 10
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from conftest import SmallSuite
 
-from harness.core import InputError
-from harness.suite import load, trains
-from harness.suite import tests as sets_tested  # pytest takes what begins with test for a test
+from harness.errors import InputError
+from harness.planning.suite import load, trains
+from harness.planning.suite import tests as sets_tested  # pytest takes what begins with test for a test
 
 SHIPPED = sorted((Path(__file__).parent.parent / "suites").glob("*.toml"))
 

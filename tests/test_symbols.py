@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from harness import packing, symbols
-from harness.certificate import canonical
-from harness.core import Bytes, Ints
+from harness.codecs import bitpacking
+from harness.evaluation import code_usage as symbols
+from harness.evidence.stamp import canonical
+from harness.types import Bytes, Ints
 
 
 class Plain:
@@ -22,14 +23,14 @@ class Plain:
 
     def symbols(self, codes: Bytes) -> Ints:
         """Return the symbols behind ``codes``."""
-        return packing.unpack(codes, self.levels)
+        return bitpacking.unpack(codes, self.levels)
 
 
 def described(
     rows: Any, levels: tuple[int, ...], texts: tuple[str, ...] | None = None, *, ordered: bool = True
 ) -> dict[str, Any]:
     """Return the description of the symbols ``rows``."""
-    codes = packing.pack(np.array(rows), levels)
+    codes = bitpacking.pack(np.array(rows), levels)
     return symbols.described(Plain(levels, ordered=ordered), codes, texts)
 
 

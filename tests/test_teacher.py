@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from harness import teacher
-from harness.core import Floats, InputError
-from harness.neighbours import nearest
-from harness.teacher import top_k
+from harness.errors import InputError
+from harness.evaluation import teacher
+from harness.evaluation.knn import nearest
+from harness.evaluation.teacher import top_k
+from harness.types import Floats
 
 
 def _rows(count: int = 300, seed: int = 0) -> Floats:

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness.core import Doubles, Floats, InputError, PairSet, Place
 from harness.encoders import tfidf_svd
+from harness.errors import InputError
+from harness.types import Doubles, Floats, PairSet, Place
 
 NOWHERE = Place(Path(), None, offline=True)
 CORPUS = (

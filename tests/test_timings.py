@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from harness.certificate import dumps
-from harness.chain import Chain, Fitter
-from harness.core import Training
-from harness.plan import Step
-from harness.timings import measured
+from harness.codecs.pipeline import Chain, Fitter
+from harness.evaluation.timing import measured
+from harness.evidence.stamp import dumps
+from harness.planning.cells import Step
+from harness.types import Training
 
 TWO_STAGES = ["two stages, 2x", "two stages, 4x", "two stages, 10x"]
 

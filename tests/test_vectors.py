@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from harness import cache, plugins
-from harness.core import Floats, InputError, PairSet, Place
-from harness.records import paired
-from harness.vectors import vectors
+from harness.data.readers import paired
+from harness.embedding import cache
+from harness.embedding.embed import vectors
+from harness.errors import InputError
+from harness.planning import registry
+from harness.types import Floats, PairSet, Place
 
 NOWHERE = Place(Path(), None, offline=True)
 AS_IS = {"use": "as-is"}
@@ -46,12 +48,12 @@ def _rows(seed: int, rows: int = 6, dimension: int = 4) -> Floats:
 
 
 def _as_is(sets: Sequence[PairSet], store: Path, **more: Any) -> dict[str, Floats]:
-    params = plugins.load("encoders", "as-is", "here").Params(dimension=4)
+    params = registry.load("encoders", "as-is", "here").Params(dimension=4)
     return vectors(sets, AS_IS, params, NOWHERE, store, **more)
 
 
 def _minilm(sets: Sequence[PairSet], store: Path, **more: Any) -> dict[str, Floats]:
-    module = plugins.load("encoders", "sentence-transformer", "here")
+    module = registry.load("encoders", "sentence-transformer", "here")
     params = module.Params(**MINILM)
     return vectors(sets, module.locate(params, NOWHERE), params, NOWHERE, store, **more)
 
@@ -134,7 +136,7 @@ def encoded(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Floats]
 @pytest.fixture
 def calls(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """Return the texts of each call of the encoder so far; it runs as ever."""
-    module = plugins.load("encoders", "sentence-transformer", "here")
+    module = registry.load("encoders", "sentence-transformer", "here")
     encode, made = module.encode, []
 
     def counted(data: PairSet, rows: list[int], *more: Any) -> Floats:

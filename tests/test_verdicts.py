@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from harness.certificate import read_stamped, write_stamped
-from harness.core import InputError
-from harness.tree import Tree
-from report.claims import Claim, Row, load_claims, percent
-from report.evidence import rows
-from report.verdicts import judge, verdict
+from harness.errors import InputError
+from harness.evidence.layout import Tree
+from harness.evidence.stamp import read_stamped, write_stamped
+from report.evidence.results import rows
+from report.verdicts.claims import Claim, Row, load_claims, percent
+from report.verdicts.judge import judge, verdict
 
 GROUP = "minilm.stsb-test.lens-pq.117x"
 CELL = {"encoder": "minilm", "train": "stsb-test", "chain": "lens-pq", "point": "117x", "seed": 0}

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from conftest import SUITE, Cli, publish, ran_checkout, relist
 
-from harness import admission, recompute, verification
-from harness.certificate import read_stamped, write_stamped
-from harness.core import InputError
-from harness.files import sha256_file
-from harness.shape import check_result
-from harness.tree import Tree
+from harness.errors import InputError
+from harness.evidence.files import sha256_file
+from harness.evidence.layout import Tree
+from harness.evidence.schema import check_result
+from harness.evidence.stamp import read_stamped, write_stamped
+from harness.verification import admission, problems, recompute
 from repro import verify
 
 Edit = Callable[[dict[str, Any]], Any]
@@ -54,7 +54,7 @@ def test_sound_evidence_has_no_problem_in_any_tier(published: Path) -> None:
     """All checks at once, and what they were said in one line."""
     checked = "checked 16 files, 5 certificates, 3 results, 3 values against their scores, "
     checked += "2 intervals of means drawn again, "
-    assert ([], checked + "the report rendered again: no problem") == verification.problems(published)
+    assert ([], checked + "the report rendered again: no problem") == problems.problems(published)
 
 
 def more_seeds(content: dict[str, Any]) -> None:
@@ -178,7 +178,7 @@ def test_what_no_suite_has_and_what_a_suite_lacks_is_named(
 ) -> None:
     """Certified as it may be, a line says which file it is and what would be right."""
     change(root)
-    lines = verification.against_suites(root)
+    lines = problems.against_suites(root)
     assert [] != [line for line in lines if said in line], lines
 
 
@@ -332,7 +332,7 @@ def test_what_the_evidence_does_not_render_to_is_named(
 ) -> None:
     """Verdicts, pages, figures and the README, byte for byte."""
     change(root)
-    lines = verification.unlike_rendered(root)
+    lines = problems.unlike_rendered(root)
     assert [] != [line for line in lines if said in line], lines
 
 
@@ -341,21 +341,21 @@ def test_versions_that_are_not_the_pinned_ones_are_named(root: Path) -> None:
     path = root / "constraints.txt"
     text = path.read_text()
     (numpy,) = re.findall(r"(?m)^numpy==(.+)$", text)
-    assert [] == verification.unlike_pins(root)
+    assert [] == problems.unlike_pins(root)
     path.write_text(text.replace(f"numpy=={numpy}\n", "numpy==1.0\n"))
-    (line,) = verification.unlike_pins(root)
+    (line,) = problems.unlike_pins(root)
     assert f"packages.numpy: found {numpy}, expected 1.0, as" in line
     path.write_text(text.replace(f"numpy=={numpy}\n", ""))
-    (line,) = verification.unlike_pins(root)
+    (line,) = problems.unlike_pins(root)
     assert f"packages.numpy: found {numpy}, expected a pin of it in {path}" in line
     path.unlink()
-    assert [] != verification.unlike_pins(root)
+    assert [] != problems.unlike_pins(root)
 
 
 def test_a_result_without_values_is_one_line(root: Path) -> None:
     """Not one for each value that it would have had."""
     restamp(root, lambda content: content.pop("values"))
-    (line,) = verification.against_suites(root)
+    (line,) = problems.against_suites(root)
     assert f"{SIGN}.json: values: found nothing, expected a list of measured values" in line
 
 

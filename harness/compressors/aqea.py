@@ -20,10 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
-from harness.aqea_weights import Weights, affine_of, rotate
-from harness.codecs import Affine, restore_affine
-from harness.core import Doubles, Floats, InputError, Ints, Training
-from harness.spearman import standard_ranks
+from harness.codecs.affine import Affine, restore_affine
+from harness.codecs.aqea_rotation import Weights, affine_of, rotate
+from harness.errors import InputError
+from harness.statistics.spearman import standard_ranks
+from harness.types import Doubles, Floats, Ints, Training
 
 RANDOM = True
 GOLDEN_RATIO = 1.618033988749895

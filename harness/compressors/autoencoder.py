@@ -21,9 +21,9 @@ from typing import Any, Literal
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
-from harness.autoencoding import Schedule, autoencoder, published_decay, turned
-from harness.core import Training
-from harness.networks import Coder, restored
+from harness.codecs.autoencoder_training import Schedule, autoencoder, published_decay, turned
+from harness.codecs.networks import Coder, restored
+from harness.types import Training
 
 RANDOM = True
 

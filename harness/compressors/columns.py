@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field, model_validator
 
-from harness.codecs import Affine, restore_affine
-from harness.core import InputError, Training
+from harness.codecs.affine import Affine, restore_affine
+from harness.errors import InputError
+from harness.types import Training
 
 RANDOM = False
 

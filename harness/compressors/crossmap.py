@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field, model_validator
 
-from harness.autoencoding import Schedule, autoencoder, published_decay, split, trained, turned
-from harness.core import InputError, Training
-from harness.networks import Coder, applied, hidden_layer, restored
+from harness.codecs.autoencoder_training import Schedule, autoencoder, published_decay, split, trained, turned
+from harness.codecs.networks import Coder, applied, hidden_layer, restored
+from harness.errors import InputError
+from harness.types import Training
 
 RANDOM = True
 

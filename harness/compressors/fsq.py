@@ -1,7 +1,7 @@
 """Finite scalar quantization (Mentzer et al. 2023): a few scalars, each rounded to one of a few levels.
 
 An encoder maps a vector to one scalar a position, a soft clamp bounds it, and it is rounded; a decoder maps
-the rounded scalars back (`harness/bottleneck.py` says how the two are trained). Rounding is
+the rounded scalars back (`harness/codecs/bottleneck_training.py` says how the two are trained). Rounding is
 vector-quantize-pytorch's FSQ in its symmetric form; the gradient is taken as that of the identity
 (straight-through estimator; Bengio, Léonard, Courville 2013), which is all that the library offers here: its
 rotation trick turns vectors, and a scalar has no direction to turn. ``residuals`` quantizes what a stage left
@@ -21,9 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
-from harness import bottleneck, limits, packing
-from harness.codecs import stored_count
-from harness.core import Bytes, Floats, InputError, Ints, Training
+from harness import limits
+from harness.codecs import bitpacking, bottleneck_training
+from harness.codecs.affine import stored_count
+from harness.errors import InputError
+from harness.types import Bytes, Floats, Ints, Training
 
 if TYPE_CHECKING:
     import torch
@@ -57,8 +59,8 @@ class Params(BaseModel, extra="forbid", frozen=True):
 class FSQ:
     """``encoder`` D -> positions, ``decoder`` back; ``levels`` of every position of all stages."""
 
-    encoder: bottleneck.Map
-    decoder: bottleneck.Map
+    encoder: bottleneck_training.Map
+    decoder: bottleneck_training.Map
     levels: tuple[int, ...]
     residuals: int
     history: dict[str, list[float]] = field(default_factory=dict)
@@ -77,7 +79,7 @@ class FSQ:
             symbols = np.floor((sizes - 1) * (scaled + 1) / 2 + 0.5)
             rest = rest - (symbols * (2 / (sizes - 1)) - 1) / sizes**stage
             stages.append(symbols.astype(np.int64))
-        return packing.pack(np.concatenate(stages, axis=1), self.levels)
+        return bitpacking.pack(np.concatenate(stages, axis=1), self.levels)
 
     def decode(self, codes: Bytes) -> Floats:
         """Return vectors (n, D) float32 that the decoder makes of the symbols behind ``codes``."""
@@ -88,7 +90,7 @@ class FSQ:
 
     def symbols(self, codes: Bytes) -> Ints:
         """Return the level (n, positions) int64 of each position, those of the first stage first."""
-        return packing.unpack(codes, self.levels)
+        return bitpacking.unpack(codes, self.levels)
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Return both maps, the levels of a stage, and the number of stages."""
@@ -117,7 +119,7 @@ def between(codec: FSQ, one: Bytes, other: Bytes, steps: int) -> Bytes:
     start, stop = (ends * place[:, None]).sum(axis=0)
     way = np.rint(start + (stop - start) * np.linspace(0, 1, steps)[:, None])
     digits = [way // factor % sizes for factor in place]
-    return packing.pack(np.concatenate(digits, axis=1).astype(np.int64), codec.levels)
+    return bitpacking.pack(np.concatenate(digits, axis=1).astype(np.int64), codec.levels)
 
 
 def fit(train: Training, params: Params, seed: int) -> FSQ:
@@ -129,7 +131,7 @@ def fit(train: Training, params: Params, seed: int) -> FSQ:
         )
     if min(params.levels) < 2:  # noqa: PLR2004 - one level says nothing
         raise InputError(f"fsq: found levels {params.levels}, expected at least 2 at each position")
-    schedule = bottleneck.Schedule(params.steps, params.batch, params.rate, params.hidden)
+    schedule = bottleneck_training.Schedule(params.steps, params.batch, params.rate, params.hidden)
     levels = tuple(params.levels)
     history: dict[str, list[float]] = {}
     if params.bits is not None:
@@ -174,7 +176,7 @@ def restore(state: Mapping[str, NDArray[Any]], _params: Params) -> FSQ:
     if len(state["levels"]) * residuals > limits.DIMENSIONS.most or np.min(state["levels"], initial=2) < 2:  # noqa: PLR2004
         raise ValueError("levels: found too many, or one below 2, expected those of a code")
     levels = tuple(int(size) for size in state["levels"]) * residuals
-    encoder, decoder = (bottleneck.restore_map(state, name) for name in ("encoder", "decoder"))
+    encoder, decoder = (bottleneck_training.restore_map(state, name) for name in ("encoder", "decoder"))
     return FSQ(encoder, decoder, levels, residuals)
 
 
@@ -186,7 +188,7 @@ def candidates(bits: float, most: int) -> list[tuple[int, ...]]:
     found = []
 
     def fits(levels: list[int]) -> bool:
-        return packing.bits(levels) <= bits + 1e-9 and packing.size(levels) <= math.ceil(bits / 8)
+        return bitpacking.bits(levels) <= bits + 1e-9 and bitpacking.size(levels) <= math.ceil(bits / 8)
 
     for share in BITS_A_POSITION:
         positions = min(max(1, math.floor(bits / share)), most)
@@ -200,11 +202,11 @@ def candidates(bits: float, most: int) -> list[tuple[int, ...]]:
 
 
 def _searched(
-    train: Training, params: Params, schedule: bottleneck.Schedule, seed: int
+    train: Training, params: Params, schedule: bottleneck_training.Schedule, seed: int
 ) -> tuple[tuple[int, ...], dict[str, list[float]]]:
     """Return the candidate whose objective on the held-out tenth is least, and what each came to."""
-    rest, tenth = bottleneck.held_out(train, seed)
-    short = bottleneck.Schedule(
+    rest, tenth = bottleneck_training.held_out(train, seed)
+    short = bottleneck_training.Schedule(
         max(1, schedule.steps // SHARE), schedule.batch, schedule.rate, schedule.hidden
     )
     tried = candidates(float(params.bits or 0), min(rest.vectors.shape))
@@ -212,7 +214,7 @@ def _searched(
     for levels in tried:
         codec = _trained(rest, levels, params.residuals, short, seed, {})
         after = codec.decode(codec.encode(tenth))
-        losses.append(bottleneck.distance(tenth, after, paired=len(train.pairs) > 0))
+        losses.append(bottleneck_training.distance(tenth, after, paired=len(train.pairs) > 0))
     history = {"candidate_positions": [float(len(levels)) for levels in tried], "candidate_losses": losses}
     return tried[int(np.argmin(losses))], history
 
@@ -221,7 +223,7 @@ def _trained(
     train: Training,
     levels: tuple[int, ...],
     residuals: int,
-    schedule: bottleneck.Schedule,
+    schedule: bottleneck_training.Schedule,
     seed: int,
     history: dict[str, list[float]],
 ) -> FSQ:
@@ -245,6 +247,6 @@ def _trained(
             rest, total = rest - scaled.detach(), total + scaled
         return total, torch.zeros(())
 
-    start = bottleneck.principal(train.vectors, len(levels), SPREAD)
-    found = bottleneck.train(train, start, quantize, schedule, seed)
+    start = bottleneck_training.principal(train.vectors, len(levels), SPREAD)
+    found = bottleneck_training.train(train, start, quantize, schedule, seed)
     return FSQ(found.encoder, found.decoder, levels * residuals, residuals, {**history, "loss": found.losses})

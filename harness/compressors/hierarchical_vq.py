@@ -21,8 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
-from harness import packing
-from harness.core import Bytes, Floats, InputError, Ints, Training
+from harness.codecs import bitpacking
+from harness.errors import InputError
+from harness.types import Bytes, Floats, Ints, Training
 
 RANDOM = True
 REPEATS = 3  # of k-means, the best of which is kept: a small codebook gets stuck now and then
@@ -58,7 +59,7 @@ class HierarchicalVQ:
                 mine = branch == number
                 symbols[mine, position] = _nearest(x[mine], books[number])
             branch = branch * books.shape[1] + symbols[:, position]
-        return packing.pack(symbols, self.levels)
+        return bitpacking.pack(symbols, self.levels)
 
     def decode(self, codes: Bytes) -> Floats:
         """Return the last codewords (n, D) float32 behind ``codes``."""
@@ -69,7 +70,7 @@ class HierarchicalVQ:
 
     def symbols(self, codes: Bytes) -> Ints:
         """Return the symbol (n, positions) int64 of each position, the coarse one first."""
-        return packing.unpack(codes, self.levels)
+        return bitpacking.unpack(codes, self.levels)
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Return the codebooks of each position."""

@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 from numpy.typing import NDArray
 from pydantic import BaseModel
 
-from harness.codecs import code_floats, float_codes
-from harness.core import Bytes, Floats, Training
+from harness.codecs.affine import code_floats, float_codes
+from harness.types import Bytes, Floats, Training
 
 RANDOM = False
 

@@ -20,8 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
-from harness.codecs import Affine, principal_axes, restore_affine
-from harness.core import Doubles, InputError, Ints, Training
+from harness.codecs.affine import Affine, principal_axes, restore_affine
+from harness.errors import InputError
+from harness.types import Doubles, Ints, Training
 
 if TYPE_CHECKING:
     import torch

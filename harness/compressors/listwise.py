@@ -18,9 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
-from harness.codecs import Affine, principal_axes, restore_affine
-from harness.core import Doubles, InputError, Ints, Training
-from harness.teacher import top_k
+from harness.codecs.affine import Affine, principal_axes, restore_affine
+from harness.errors import InputError
+from harness.evaluation.teacher import top_k
+from harness.types import Doubles, Ints, Training
 
 if TYPE_CHECKING:
     import torch

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel
 
-from harness.codecs import code_floats, float_codes
-from harness.core import ZERO_NORM, Bytes, Floats, Training
+from harness.codecs.affine import code_floats, float_codes
+from harness.types import ZERO_NORM, Bytes, Floats, Training
 
 RANDOM = False
 

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
-from harness.codecs import Affine, principal_axes, restore_affine
-from harness.core import InputError, Training
+from harness.codecs.affine import Affine, principal_axes, restore_affine
+from harness.errors import InputError
+from harness.types import Training
 
 RANDOM = False
 NO_SPREAD = 1e-6  # relative to the first component: below it a component is rounding, not to be blown up

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
-from harness.codecs import Affine, principal_axes, restore_affine
-from harness.core import Training
+from harness.codecs.affine import Affine, principal_axes, restore_affine
+from harness.types import Training
 
 RANDOM = False
 

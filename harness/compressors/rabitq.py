@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
-from harness.codecs import stored
-from harness.core import Bytes, Floats, Training
+from harness.codecs.affine import stored
+from harness.types import Bytes, Floats, Training
 
 RANDOM = True
 # bytes of faiss's codes: after the sign bits where there are no others, after them else, after the other bits

@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
-from harness.codecs import stored
-from harness.core import Bytes, Floats, InputError, Training
+from harness.codecs.affine import stored
+from harness.errors import InputError
+from harness.types import Bytes, Floats, Training
 
 RANDOM = True
 CENTROIDS = 256  # one byte a stage

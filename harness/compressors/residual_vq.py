@@ -1,9 +1,9 @@
 """Learned residual vector quantization, the bottleneck of RQ-VAE (Zeghidour et al. 2021; Lee et al. 2022).
 
 An encoder maps a vector to ``dims`` dimensions, each stage takes the nearest of its codewords to what the
-stages before it left over, and a decoder maps the sum of the codewords back (`harness/bottleneck.py` says how
-the two are trained). The stages are those of vector-quantize-pytorch's ResidualVQ: k-means to start with,
-exponential moving averages of the rows that a codeword is nearest to, and a new place for a codeword that
+stages before it left over, and a decoder maps the sum of the codewords back
+(``codecs.bottleneck_training`` says how the two are trained). The stages are those of
+vector-quantize-pytorch's ResidualVQ: k-means to start with, exponential moving averages of the rows that a codeword is nearest to, and a new place for a codeword that
 hardly any row is near. The gradient passes the stages as if they were the identity (van den Oord et al.
 2017) or by rotating it from the encoded vector to its codeword (rotation trick, Fifty et al. 2024).
 Generative retrieval calls such codes semantic IDs (Rajput et al. 2023). `residual-quantizer` is k-means
@@ -20,8 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
-from harness import bottleneck, packing
-from harness.core import Bytes, Floats, InputError, Ints, Training
+from harness.codecs import bitpacking, bottleneck_training
+from harness.errors import InputError
+from harness.types import Bytes, Floats, Ints, Training
 
 if TYPE_CHECKING:
     import torch
@@ -54,8 +55,8 @@ class Params(BaseModel, extra="forbid", frozen=True):
 class ResidualVQ:
     """``encoder`` D -> d, ``decoder`` back, ``codebooks`` (stages, codewords, d) float32."""
 
-    encoder: bottleneck.Map
-    decoder: bottleneck.Map
+    encoder: bottleneck_training.Map
+    decoder: bottleneck_training.Map
     codebooks: Floats
     history: dict[str, list[float]] = field(default_factory=dict)
     side_bytes: ClassVar[int] = 0
@@ -74,7 +75,7 @@ class ResidualVQ:
         for stage, book in enumerate(self.codebooks):
             symbols[:, stage] = (np.square(book).sum(axis=1) - 2 * (rest @ book.T)).argmin(axis=1)
             rest = rest - book[symbols[:, stage]]
-        return packing.pack(symbols, self.levels)
+        return bitpacking.pack(symbols, self.levels)
 
     def decode(self, codes: Bytes) -> Floats:
         """Return vectors (n, D) float32 that the decoder makes of the sums of the codewords."""
@@ -85,7 +86,7 @@ class ResidualVQ:
 
     def symbols(self, codes: Bytes) -> Ints:
         """Return the codeword's number (n, stages) int64 of each stage."""
-        return packing.unpack(codes, self.levels)
+        return bitpacking.unpack(codes, self.levels)
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Return both maps and the codebooks."""
@@ -100,8 +101,8 @@ def fit(train: Training, params: Params, seed: int) -> ResidualVQ:
     if len(train.vectors) < params.codewords:
         said = f"found {len(train.vectors)} training vectors"
         raise InputError(f"residual-vq: {said}, expected at least {params.codewords}, one a codeword")
-    start = bottleneck.principal(train.vectors, params.dims)
-    schedule = bottleneck.Schedule(params.steps, params.batch, params.rate, params.hidden)
+    start = bottleneck_training.principal(train.vectors, params.dims)
+    schedule = bottleneck_training.Schedule(params.steps, params.batch, params.rate, params.hidden)
     with torch.random.fork_rng(devices=[]):  # the library draws from torch's own generator
         torch.manual_seed(seed % 2**63)
         stages = _stages(train.vectors, start, params)
@@ -110,18 +111,18 @@ def fit(train: Training, params: Params, seed: int) -> ResidualVQ:
             inside, _, losses = stages(x[None])
             return inside[0], losses.sum()
 
-        found = bottleneck.train(train, start, quantize, schedule, seed)
+        found = bottleneck_training.train(train, start, quantize, schedule, seed)
     books = np.ascontiguousarray(stages.codebooks.detach().numpy())
     return ResidualVQ(found.encoder, found.decoder, books, {"loss": found.losses})
 
 
 def restore(state: Mapping[str, NDArray[Any]], _params: Params) -> ResidualVQ:
     """Return the codec that ``state`` describes."""
-    encoder, decoder = (bottleneck.restore_map(state, name) for name in ("encoder", "decoder"))
+    encoder, decoder = (bottleneck_training.restore_map(state, name) for name in ("encoder", "decoder"))
     return ResidualVQ(encoder, decoder, np.asarray(state["codebooks"], np.float32))
 
 
-def _stages(vectors: Floats, start: bottleneck.Start, params: Params) -> Any:
+def _stages(vectors: Floats, start: bottleneck_training.Start, params: Params) -> Any:
     """Return the library's module, its codebooks started by k-means on random rows."""
     import torch
     import vector_quantize_pytorch as library

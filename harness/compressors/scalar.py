@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
-from harness.core import Bytes, Floats, Training
+from harness.types import Bytes, Floats, Training
 
 RANDOM = False
 AS_FAISS = 4  # bits from which the cells are those of faiss

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel
 
-from harness.codecs import code_floats, float_codes
-from harness.core import Bytes, Floats, Training
+from harness.codecs.affine import code_floats, float_codes
+from harness.types import Bytes, Floats, Training
 
 RANDOM = False
 _LEVELS = 255

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel
 
-from harness.codecs import stored_count
-from harness.core import Bytes, Floats, Training
+from harness.codecs.affine import stored_count
+from harness.types import Bytes, Floats, Training
 
 RANDOM = False
 

@@ -12,7 +12,7 @@ Hutter 2019) trains them.
 
 A trained map may collapse, all rows to one direction. ``history`` therefore tells, at about 20 checkpoints,
 what norms of rows and cosines of random pairs are after the map, and ``collapse_suspect``, by the rule of
-``harness.collapse``.
+``harness.codecs.collapse``.
 """
 
 from __future__ import annotations
@@ -26,11 +26,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field, model_validator
 
-from harness.codecs import code_floats, float_codes, principal_axes
-from harness.collapse import checked
-from harness.core import Bytes, Floats, InputError, Ints, Training
-from harness.neighbours import unit
-from harness.teacher import top_k
+from harness.codecs.affine import code_floats, float_codes, principal_axes
+from harness.codecs.collapse import checked
+from harness.errors import InputError
+from harness.evaluation.knn import unit
+from harness.evaluation.teacher import top_k
+from harness.types import Bytes, Floats, Ints, Training
 
 if TYPE_CHECKING:
     import torch

@@ -6,7 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from harness.core import Floats, InputError, PairSet, Place, check_vectors
+from harness.errors import InputError
+from harness.types import Floats, PairSet, Place, check_vectors
 
 
 class Params(BaseModel, extra="forbid", frozen=True):

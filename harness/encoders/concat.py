@@ -12,7 +12,8 @@ from typing import Annotated, Any, NoReturn
 import numpy as np
 from pydantic import BaseModel, BeforeValidator, Field
 
-from harness.core import Floats, InputError, PairSet, Place, check_vectors
+from harness.errors import InputError
+from harness.types import Floats, PairSet, Place, check_vectors
 
 
 def _frozen(value: Any) -> Any:

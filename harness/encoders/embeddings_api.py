@@ -1,8 +1,8 @@
 """Vectors from an HTTP endpoint of OpenAI's form: ``POST <url>/embeddings`` with model and input.
 
 The key comes from the environment alone and goes into one header of one host, if the user allowed that
-variable for that host (``harness.api_keys``): redirects are not followed, and no answer's text is repeated in
-an error, since servers quote the key. An endpoint has no revision and
+variable for that host (``embedding.api_keys``): redirects are not followed, and no answer's text is repeated
+in an error, since servers quote the key. An endpoint has no revision and
 its last bits may vary between calls; what makes a run repeatable is the store of vectors.
 """
 
@@ -17,9 +17,10 @@ from urllib.parse import urlsplit
 import numpy as np
 from pydantic import AfterValidator, BaseModel, Field
 
-from harness.api_keys import check_allowed
-from harness.core import BlockedError, Floats, InputError, PairSet, Place, check_vectors
-from harness.http_json import post
+from harness.embedding.api_keys import check_allowed
+from harness.embedding.http_client import post
+from harness.errors import BlockedError, InputError
+from harness.types import Floats, PairSet, Place, check_vectors
 
 CHUNK = 2048  # texts that are asked for, and kept, together
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydantic import BaseModel, Field
 
-from harness import pretrained
-from harness.core import Floats, InputError, PairSet, Place, check_vectors
+from harness.embedding import hf_models
+from harness.errors import InputError
+from harness.types import Floats, PairSet, Place, check_vectors
 
 if TYPE_CHECKING:
     from transformers import EsmModel, EsmTokenizer
@@ -42,7 +43,7 @@ def locate(params: Params, place: Place) -> dict[str, Any]:
     return {
         "use": "esm",
         "repo": params.repo,
-        "revision": pretrained.commit(params.repo, params.revision, None, place),
+        "revision": hf_models.commit(params.repo, params.revision, None, place),
         "max_residues": params.max_residues,
         "batch": params.batch,
     }
@@ -98,6 +99,6 @@ def _model(params: Params, place: Place) -> tuple[EsmTokenizer, EsmModel]:
     from transformers import EsmModel, EsmTokenizer
 
     sha = locate(params, place)["revision"]
-    folder = pretrained.folder(params.repo, sha, None, params.weights_sha256)
+    folder = hf_models.folder(params.repo, sha, None, params.weights_sha256)
     tokenizer = EsmTokenizer.from_pretrained(str(folder))
-    return tokenizer, pretrained.load(EsmModel, folder, add_pooling_layer=False)
+    return tokenizer, hf_models.load(EsmModel, folder, add_pooling_layer=False)

@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, Field
 
-from harness import hub
-from harness.certificate import read_json
-from harness.core import Doubles, Floats, InputError, PairSet, Place, check_vectors
-from harness.files import check_digest, inside
+from harness.data import hub
+from harness.errors import InputError
+from harness.evidence.files import check_digest, inside
+from harness.evidence.stamp import read_json
+from harness.types import Doubles, Floats, PairSet, Place, check_vectors
 
 BY_ROW = True  # a vector belongs to a row of a set by its name, not to a text
 SCORE_DIFFERENCE = 1e-3  # scores are printed with three decimals

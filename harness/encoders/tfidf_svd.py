@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydantic import BaseModel, Field
 
-from harness.core import Doubles, Floats, InputError, PairSet, Place, check_vectors
+from harness.errors import InputError
+from harness.types import Doubles, Floats, PairSet, Place, check_vectors
 
 if TYPE_CHECKING:
     from sklearn.feature_extraction.text import TfidfVectorizer

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydantic import BaseModel, Field
 
-from harness import pretrained
-from harness.core import Floats, InputError, PairSet, Place, check_vectors
+from harness.embedding import hf_models
+from harness.errors import InputError
+from harness.types import Floats, PairSet, Place, check_vectors
 
 if TYPE_CHECKING:
     from transformers import Wav2Vec2FeatureExtractor, Wav2Vec2Model
@@ -40,7 +41,7 @@ class Params(BaseModel, extra="forbid", frozen=True):
 
 def locate(params: Params, place: Place) -> dict[str, Any]:
     """Return what identifies the encoder; raise BlockedError where its weights cannot be had here."""
-    sha = pretrained.commit(params.repo, params.revision, params.reference, place)
+    sha = hf_models.commit(params.repo, params.revision, params.reference, place)
     return {"use": "wav2vec2", "repo": params.repo, "revision": sha, "max_seconds": params.max_seconds}
 
 
@@ -93,8 +94,8 @@ def _model(params: Params, place: Place) -> tuple[Wav2Vec2FeatureExtractor, Wav2
     from transformers import Wav2Vec2FeatureExtractor, Wav2Vec2Model
 
     sha = locate(params, place)["revision"]
-    folder = pretrained.folder(params.repo, sha, params.reference, params.weights_sha256)
+    folder = hf_models.folder(params.repo, sha, params.reference, params.weights_sha256)
     extractor = Wav2Vec2FeatureExtractor.from_pretrained(str(folder))
     if extractor.sampling_rate != RATE:
         raise InputError(f"{params.repo}: found {extractor.sampling_rate} samples a second, expected {RATE}")
-    return extractor, pretrained.load(Wav2Vec2Model, folder)
+    return extractor, hf_models.load(Wav2Vec2Model, folder)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
-from harness.core import Floats
-from harness.searching import FaissIndex
+from harness.evaluation.search import FaissIndex
+from harness.types import Floats
 
 RANDOM = False
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from harness.core import Floats
-from harness.searching import FaissIndex
+from harness.evaluation.search import FaissIndex
+from harness.types import Floats
 
 RANDOM = True
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field, model_validator
 
-from harness.core import Floats
-from harness.searching import FaissIndex, check_rows
+from harness.evaluation.search import FaissIndex, check_rows
+from harness.types import Floats
 
 RANDOM = True
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
-from harness.core import Floats, InputError
-from harness.searching import FaissIndex, check_rows
+from harness.errors import InputError
+from harness.evaluation.search import FaissIndex, check_rows
+from harness.types import Floats
 
 RANDOM = True
 

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, Field
 
-from harness.core import Doubles, Floats, Ints
-from harness.searching import FaissIndex
+from harness.evaluation.search import FaissIndex
+from harness.types import Doubles, Floats, Ints
 
 RANDOM = True
 

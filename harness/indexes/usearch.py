@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import BaseModel, Field
 
-from harness.core import Floats, Ints
+from harness.types import Floats, Ints
 
 RANDOM = False
 

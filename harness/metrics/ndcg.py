@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from harness.stats import Estimates, Request
+from harness.statistics.estimates import Estimates, Request
 
 ITEMS = "queries"
 REFERENCES = ("10", "50")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from harness.stats import Estimates, Request
+from harness.statistics.estimates import Estimates, Request
 
 ITEMS = "index"
 REFERENCES = ("recall@1", "recall@10", "overlap@1", "overlap@10", "ndcg@10")

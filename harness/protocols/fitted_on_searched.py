@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from harness.core import Mask
-from harness.overlap import Overlap
+from harness.data.contamination import Overlap
+from harness.types import Mask
 
 
 def keep(overlap: Overlap) -> Mask:

@@ -6,9 +6,9 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from harness import hub
-from harness.core import PairSet, Place
-from harness.records import pair_set
+from harness.data import hub
+from harness.data.readers import pair_set
+from harness.types import PairSet, Place
 
 
 class Params(BaseModel, extra="forbid", frozen=True):

@@ -15,10 +15,11 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, Field
 
-from harness import hub, shards
-from harness.core import BlockedError, Floats, InputError, PairSet, Place
-from harness.drawn import random_pairs
-from harness.parquet import read_parquet_values
+from harness.data import hub, hub_parquet
+from harness.data.parquet import read_parquet_values
+from harness.data.sampling import random_pairs
+from harness.errors import BlockedError, InputError
+from harness.types import Floats, PairSet, Place
 
 RATE = 16_000  # samples a second that every recording is brought to
 
@@ -51,7 +52,7 @@ def read(params: Params, name: str, place: Place) -> PairSet:
     origin = locate(params, place)
     waves = [
         _wave(value, f"{params.repo}: {part.path.name}: column {params.column!r}, row {part.skip + i}")
-        for part in shards.parts(
+        for part in hub_parquet.parts(
             params.repo, origin["revision"], params.files, place, skip=params.skip, rows=params.rows
         )
         for i, value in enumerate(read_parquet_values(part.path, params.column, part.count, part.skip))

@@ -11,9 +11,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from harness import hub
-from harness.core import PairSet, Place
-from harness.judgements import Table, document_set, judged_set
+from harness.data import hub
+from harness.data.beir import Table, document_set, judged_set
+from harness.types import PairSet, Place
 
 
 class Params(BaseModel, extra="forbid", frozen=True):

@@ -6,10 +6,11 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from harness import hub, shards
-from harness.core import InputError, PairSet, Place
-from harness.drawn import random_pairs
-from harness.parquet import read_parquet_values
+from harness.data import hub, hub_parquet
+from harness.data.parquet import read_parquet_values
+from harness.data.sampling import random_pairs
+from harness.errors import InputError
+from harness.types import PairSet, Place
 
 
 class Params(BaseModel, extra="forbid", frozen=True):
@@ -37,7 +38,7 @@ def read(params: Params, name: str, place: Place) -> PairSet:
     origin = locate(params, place)
     found = [
         _sequence(value, f"{params.repo}: {part.path.name}: column {params.column!r}, row {part.skip + i}")
-        for part in shards.parts(
+        for part in hub_parquet.parts(
             params.repo, origin["revision"], params.files, place, skip=params.skip, rows=params.rows
         )
         for i, value in enumerate(read_parquet_values(part.path, params.column, part.count, part.skip))

@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, Field
 
-from harness import hub, limits, shards
-from harness.core import InputError, PairSet, Place
-from harness.drawn import Part
-from harness.parquet import read_parquet_vectors
-from harness.records import Rows, vector_set
+from harness import limits
+from harness.data import hub, hub_parquet
+from harness.data.parquet import read_parquet_vectors
+from harness.data.readers import Rows, vector_set
+from harness.data.sampling import Part
+from harness.errors import InputError
+from harness.types import PairSet, Place
 
 
 class Params(BaseModel, extra="forbid", frozen=True):
@@ -21,7 +23,7 @@ class Params(BaseModel, extra="forbid", frozen=True):
     ``files``: a pattern of names, ``*`` also covers ``/``; skipping counts the rows of these alone. Left out,
     the files have to be those of one split. ``column``: lists of numbers or JSON texts of such; left out, the
     single one with "embedding" in its name, or else the single column of lists. ``pairs``: of graded
-    similarity drawn a row (harness.drawn); a set to train on may have none. ``take``: a part of these rows.
+    similarity drawn a row (``sampling``); a set to train on may have none. ``take``: a part of these rows.
     """
 
     repo: str
@@ -46,7 +48,7 @@ def read(params: Params, name: str, place: Place) -> PairSet:
     origin = locate(params, place)
     found = [
         read_parquet_vectors(part.path, params.column, part.count, part.skip)
-        for part in shards.parts(
+        for part in hub_parquet.parts(
             params.repo, origin["revision"], params.files, place, skip=params.skip, rows=params.rows
         )
     ]

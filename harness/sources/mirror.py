@@ -7,10 +7,11 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from harness.core import BlockedError, PairSet, Place
-from harness.files import check_digest, inside
-from harness.parquet import read_parquet
-from harness.records import Rows, read_file
+from harness.data.parquet import read_parquet
+from harness.data.readers import Rows, read_file
+from harness.errors import BlockedError
+from harness.evidence.files import check_digest, inside
+from harness.types import PairSet, Place
 
 
 class Params(BaseModel, extra="forbid", frozen=True):

@@ -7,9 +7,10 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field, model_validator
 
-from harness.core import BlockedError, PairSet, Place
-from harness.files import check_digest, inside
-from harness.judgements import document_set, judged_set, read_json_lines, read_tab_lines
+from harness.data.beir import document_set, judged_set, read_json_lines, read_tab_lines
+from harness.errors import BlockedError
+from harness.evidence.files import check_digest, inside
+from harness.types import PairSet, Place
 
 
 class Pinned(BaseModel, extra="forbid", frozen=True):

@@ -14,10 +14,11 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import BaseModel, Field
 
-from harness.core import BlockedError, InputError, PairSet, Place
-from harness.files import check_digest, inside
-from harness.packages import PackageName, package_folder
-from harness.records import corpus, rated, read_pairs
+from harness.data.packages import PackageName, package_folder
+from harness.data.readers import corpus, rated, read_pairs
+from harness.errors import BlockedError, InputError
+from harness.evidence.files import check_digest, inside
+from harness.types import PairSet, Place
 
 Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 

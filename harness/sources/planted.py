@@ -15,8 +15,8 @@ import numpy as np
 from pydantic import BaseModel, Field, model_validator
 
 from harness import limits
-from harness.core import Doubles, Floats, PairSet, Place
-from harness.records import paired, rated
+from harness.data.readers import paired, rated
+from harness.types import Doubles, Floats, PairSet, Place
 
 
 class Params(BaseModel, extra="forbid", frozen=True):

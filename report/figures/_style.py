@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from report.evidence import over_seeds
+from report.evidence.results import over_seeds
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,7 +9,7 @@ from report.figures import _style
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from report.claims import Claim
+    from report.verdicts.claims import Claim
 
 SUITE, PROTOCOL = "semantic-ids", "decontaminated"
 CAPTION = (

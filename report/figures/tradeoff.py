@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from report.claims import Claim
 from report.figures import _style
+from report.verdicts.claims import Claim
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

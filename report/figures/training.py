@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from report.claims import Claim
 from report.figures import _style
 from report.figures.neighbours_dims import METHODS, exhaustive
+from report.verdicts.claims import Claim
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from report import paired
-from report.evidence import over_seeds
+from report.evidence import paired
+from report.evidence.results import over_seeds
 from report.tables.rows import AXES, Row
 
 SUITE = "autoencoder"
@@ -92,7 +92,7 @@ class AutoEncoders:
         """Return each trained map beside each of BASES in as many dimensions, query by query where it can be.
 
         ``less`` is the map's mean nDCG@10 minus the other's over the same queries, each seed's mean
-        first; ``outcome`` says which is better (``report.paired``).
+        first; ``outcome`` says which is better (``report.evidence.paired``).
         """
         lines = [line for line in self.lines() if line["protocol"] == EVERY and line["method"]]
         found = []

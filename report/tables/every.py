@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from harness import stability
-from harness.stability import Stability
-from harness.tree import Tree
-from report.claims import Claim
-from report.means import Comparisons
+from harness.evidence import stability
+from harness.evidence.layout import Tree
+from harness.evidence.stability import Stability
+from report.evidence.means import Comparisons
 from report.tables.autoencoder import AutoEncoders
 from report.tables.jitter import Jitter
 from report.tables.neighbours import Neighbours
@@ -19,6 +18,7 @@ from report.tables.search import Search
 from report.tables.semantic import SemanticIds
 from report.tables.spaces import Intrinsic, Stages
 from report.tables.sts import Generalization
+from report.verdicts.claims import Claim
 
 VERDICTS = ("REPRODUCED", "WITHIN_TOLERANCE", "NOT_REPRODUCED", "BLOCKED", "NOT_RUN")
 PINNED = ("sha256", "revision")

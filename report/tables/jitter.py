@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.stability import Stability
+from harness.evidence.stability import Stability
 from report.tables.rows import Row
 
 

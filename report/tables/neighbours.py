@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from report import paired
-from report.envelopes import envelope_of, machine_of
+from report.evidence import paired
+from report.evidence.envelopes import envelope_of, machine_of
 from report.tables.rows import AXES, PCA, Row
 from report.tables.students import (
     PLAIN,
@@ -70,7 +70,7 @@ class Neighbours:
         """Return what is COMPARED, the student beside simpler maps, at equal dimensions.
 
         ``less`` is the mean over queries of the student's overlap@10 with the teacher minus the other's, each
-        seed's mean first; ``outcome`` says which is better (``report.paired``).
+        seed's mean first; ``outcome`` says which is better (``report.evidence.paired``).
         """
         lines = [line for line in self.lines(SUITE) if line["use"] == "flat"]
         found = []

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.certificate import read_stamped
-from harness.core import Json
-from harness.tree import Tree
+from harness.evidence.layout import Tree
+from harness.evidence.stamp import read_stamped
+from harness.types import Json
 from report.tables.rows import Row
 
 

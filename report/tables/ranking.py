@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from report import paired
-from report.envelopes import envelope_of, machine_of
-from report.evidence import over_seeds
+from report.evidence import paired
+from report.evidence.envelopes import envelope_of, machine_of
+from report.evidence.results import over_seeds
 from report.tables.rows import AXES, PCA, Row
 
 SUITE, VALIDATION = "ranking", "ranking-validation"

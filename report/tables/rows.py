@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from report.evidence import over_seeds
-from report.means import group_of
+from report.evidence.means import group_of
+from report.evidence.results import over_seeds
 
 PCA, AXES = "PCA", "principal axes, not centred"
 Row = dict[str, Any]

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
-from harness.certificate import dumps
-from report import paired
-from report.means import Comparisons
+from harness.evidence.stamp import dumps
+from report.evidence import paired
+from report.evidence.means import Comparisons
 from report.tables.rows import Row, Rows, Steps, worth
 from report.tables.sts import SUITE as FINAL
 from report.tables.sts import UNSEEN
@@ -74,7 +74,7 @@ class Search:
         """Return, for the best on dev of each size that was taken, the settings that differ in one thing.
 
         ``change`` is that thing; ``less`` the best's decontaminated retention on dev minus the other's;
-        ``outcome`` says whether the best is better (``report.paired``).
+        ``outcome`` says whether the best is better (``report.evidence.paired``).
         """
         lines = self.lines(encoder)
         found = []

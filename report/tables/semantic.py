@@ -7,10 +7,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import ClassVar
 
-from report import paired
-from report.envelopes import at, envelope_of, machine_of
-from report.evidence import over_seeds
-from report.means import Comparisons, group_of
+from report.evidence import paired
+from report.evidence.envelopes import at, envelope_of, machine_of
+from report.evidence.means import Comparisons, group_of
+from report.evidence.results import over_seeds
 from report.tables.rows import Row
 
 SUITE = "semantic-ids"
@@ -101,7 +101,7 @@ class SemanticIds:
         """Return each learned code beside each baseline of as many bytes, a line a set and each of JUDGED.
 
         ``of`` names what is compared; ``less`` is the code's mean minus the baseline's, and ``outcome`` says
-        which is better (``report.paired``).
+        which is better (``report.evidence.paired``).
         """
         lines = self.lines()
         found = []

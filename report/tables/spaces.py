@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from report.claims import Claim
 from report.tables.rows import PROTOCOLS, Row, Rows, Steps, best, worth
+from report.verdicts.claims import Claim
 
 INTRINSIC, STAGES = "intrinsic", "three-stage"
 # Chains that a column of the summary is for: what a chain's name begins with.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from report.claims import Claim
 from report.tables.rows import PROTOCOLS, Row, Rows, best, worth
+from report.verdicts.claims import Claim
 
 SUITE, UNSEEN = "sts-generalization", "sts12-16"
 LIMITS = (7, 14, 52)  # bytes a vector: the best of at most so many is named

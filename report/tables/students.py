@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from report import export
-from report.evidence import over_seeds, searched_bytes
+from report.evidence.results import over_seeds, searched_bytes
+from report.export import rows
 from report.tables.rows import AXES, PCA, Row
 from report.tables.search import difference
 
-SCOPES = {name: prefix for prefix, name in export.SCOPES.items()}
+SCOPES = {name: prefix for prefix, name in rows.SCOPES.items()}
 STUDENT, PLAIN = "student, hard negatives", "student, no hard negatives"
 METHODS = {
     "identity": "uncompressed",

@@ -1,0 +1,1 @@
+"""Pipelines of compressors, and what several compressors are made of."""

@@ -1,0 +1,164 @@
+"""Compressors in series, so that no compressor imports another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.codecs.affine import load_codec, save_codec, trained_on
+from harness.errors import InputError
+from harness.evidence.files import inside
+from harness.evidence.stamp import digest
+from harness.planning import registry
+from harness.planning.cells import Step
+from harness.types import Bytes, Codec, Floats, Json, Training, check_vectors
+
+# What arrays of wrong shapes, types or values raise, in NumPy and in faiss.
+_MISFITS = (
+    ArithmeticError,
+    AssertionError,
+    IndexError,
+    KeyError,
+    MemoryError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Fitted steps. What one decodes is what the next encodes; only the last one's codes are stored."""
+
+    steps: tuple[Step, ...]
+    codecs: tuple[Codec, ...]
+
+    def through(self, x: Floats, count: int) -> Floats:
+        """Return the vectors (n, d) float32 as they are after the first ``count`` steps."""
+        for codec in self.codecs[:count]:
+            x = codec.decode(codec.encode(x))
+        return x
+
+    def encode(self, x: Floats) -> Bytes:
+        """Return the stored codes (n, bytes a vector) uint8 of vectors (n, D) float32."""
+        return self.codecs[-1].encode(self.through(x, len(self.codecs) - 1))
+
+    def decode(self, codes: Bytes) -> Floats:
+        """Return vectors (n, d) float32 whose cosines stand for those of the encoded vectors."""
+        return self.codecs[-1].decode(codes)
+
+    def sizes(self, codes: Bytes, original_bytes: int) -> dict[str, Any]:
+        """Return measured sizes in bytes: of a vector's payload and side information, of all state."""
+        side = self.codecs[-1].side_bytes
+        total = int(codes.shape[1]) * codes.itemsize
+        return {
+            "payload_bytes": total - side,
+            "side_bytes": side,
+            "bytes_per_vector": total,
+            "original_bytes": original_bytes,
+            "ratio": round(original_bytes / total, 6),
+            "state_bytes": sum(array.nbytes for codec in self.codecs for array in codec.state().values()),
+        }
+
+    def save(self, path: Path, train: Json | None = None) -> None:
+        """Write every step's parameters and state, and what they were trained on, to one safetensors file."""
+        parts = zip(self.steps, self.codecs, strict=True)
+        save_codec(path, [(step.use, dict(step.params), codec.state()) for step, codec in parts], train)
+
+
+class Fitter:
+    """Fits chains on one training split; a prefix that several chains share is fitted once.
+
+    The seed of a step comes from the hash of ``identity`` (encoder, training split, seed) and of the
+    steps up to it: chains that begin alike are alike so far, whatever follows.
+    """
+
+    def __init__(self, train: Training, identity: Json) -> None:
+        self._train = train
+        self._identity = dict(identity)
+        self._fitted: dict[str, tuple[Codec, Training]] = {}
+
+    def fit(self, steps: tuple[Step, ...]) -> Chain:
+        """Return the fitted chain; raise InputError naming the step that could not be."""
+        train, codecs = self._train, []
+        for i, step in enumerate(steps):
+            key = digest({"inputs": self._identity, "steps": [done.spec() for done in steps[: i + 1]]})
+            if key not in self._fitted:
+                codec = self._one(step, train, int(key[:15], 16))
+                decoded = codec.decode(codec.encode(train.vectors))
+                where = f"training vectors after {step.use}"
+                self._fitted[key] = codec, Training(check_vectors(decoded, where), train.pairs, train.gold)
+            codec, train = self._fitted[key]
+            codecs.append(codec)
+        return Chain(steps, tuple(codecs))
+
+    def _one(self, step: Step, train: Training, seed: int) -> Codec:
+        if step.load is None:
+            module = registry.load("compressors", step.use, "steps")
+            fitted: Codec = module.fit(train, module.Params(**step.params), seed)
+            return fitted
+        found = [entry for entry in load_codec(codec_path(step.load)) if entry[0] == step.use]
+        if len(found) != 1:
+            raise InputError(f"{step.load}: found {len(found)} steps {step.use!r}, expected one")
+        codec = _restored(*found[0], step.load)
+        if trained_on(codec_path(step.load)) != self._identity.get("train"):
+            raise InputError(
+                f"{step.load}: was trained on another split than the cell names, expected the same"
+            )
+        try_codec(codec, train.vectors[:1], f"{step.load}: {step.use}")
+        return codec
+
+
+def codec_path(load: str) -> Path:
+    """Return the file a step is loaded from: below the folder the harness runs in, and nowhere else."""
+    path = inside(Path.cwd(), load, "load")
+    if not path.is_file():
+        raise InputError(f"load: {load} is not there, expected a codec saved by this harness")
+    return path
+
+
+def load_chain(path: Path) -> Chain:
+    """Return the chain that ``Chain.save`` wrote."""
+    steps, codecs = [], []
+    for use, params, state in load_codec(path):
+        steps.append(Step(use, params))
+        codecs.append(_restored(use, params, state, str(path)))
+    if not steps:
+        raise InputError(f"{path}: found no step, expected a codec saved by this harness")
+    return Chain(tuple(steps), tuple(codecs))
+
+
+def try_codec(codec: Codec, x: Floats, where: str) -> Floats:
+    """Return ``x`` (n, D) as a codec from a file brings it back; raise InputError where it cannot.
+
+    Its arrays may have any shape: whether they fit together, and the vectors, is seen by using them.
+    """
+    try:
+        with np.errstate(all="ignore"):
+            decoded = codec.decode(codec.encode(x))
+    except _MISFITS as error:
+        expected = f"expected arrays that fit together and vectors of {x.shape[1]} dimensions"
+        raise InputError(f"{where}: {_reason(error)}, {expected}") from error
+    if decoded.ndim != x.ndim or len(decoded) != len(x) or not np.isfinite(decoded).all():
+        raise InputError(f"{where}: found no finite vectors in its codes, expected some")
+    return decoded
+
+
+def _reason(error: BaseException) -> str:
+    return " ".join(str(error).split())[:200] or type(error).__name__
+
+
+def _restored(use: str, params: Json, state: Mapping[str, NDArray[Any]], where: str) -> Codec:
+    module = registry.load("compressors", use, where)
+    try:
+        codec: Codec = module.restore(state, module.Params(**params))
+    except _MISFITS as error:
+        raise InputError(
+            f"{where}: {use}: {_reason(error)}, expected a step saved by this harness"
+        ) from error
+    return codec

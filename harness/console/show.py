@@ -1,0 +1,194 @@
+"""What a person sees: tables and lines. Colours only on a terminal."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from harness.evidence import stability
+from harness.evidence.layout import Tree
+from harness.evidence.stability import mark
+from harness.planning.status import Entry
+from harness.run.compare import Line
+from harness.types import Json
+
+
+def show(text: Any) -> None:
+    """Print text, or a rich table; where nobody reads it any more, end quietly with status 141."""
+    try:
+        sys.stdout.write((text if isinstance(text, str) else _drawn(text)) + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still buffered goes there
+        sys.exit(128 + signal.SIGPIPE)
+    except OSError as error:  # a full disk below a redirection: the system names no file
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise OSError(error.errno, error.strerror, "standard output") from error
+
+
+def _drawn(table: Any) -> str:
+    from rich.console import Console
+
+    # Where output is no terminal, a table is as wide as it needs to be, so that nothing is cut.
+    console = Console(width=None if sys.stdout.isatty() else 200)
+    with console.capture() as captured:
+        console.print(table, end="")
+    return captured.get()
+
+
+def listing(found: Mapping[str, Any]) -> str:
+    """Return what there is, a heading a kind."""
+    lines = []
+    for kind, entries in found.items():
+        lines.append(f"{kind}:")
+        if isinstance(entries, dict):
+            lines += [f"  {name:<22} {said}" for name, said in entries.items()]
+        else:
+            lines.append("  " + ", ".join(entries))
+    return "\n".join(lines)
+
+
+def planned(entries: Sequence[Entry], *, as_json: bool) -> str:
+    """Return every cell with its state and reason."""
+    if as_json:
+        rows = [
+            {"suite": e.cell.suite, "cell": e.cell.id, "state": e.state, "why": e.why, "remedy": e.remedy}
+            for e in entries
+        ]
+        return json.dumps(rows, indent=1)
+    lines = [f"{e.state:<8} {e.cell.suite}  {e.cell.id}" + (f"  ({e.why})" if e.why else "") for e in entries]
+    return "\n".join([*lines, _counts(entries)])
+
+
+def ran(entries: Sequence[Entry], failures: Sequence[str]) -> str:
+    """Return what a run did: counts a suite, what was blocked and how to unblock it, what failed."""
+    lines = []
+    for suite in dict.fromkeys(entry.cell.suite for entry in entries):
+        mine = [entry for entry in entries if entry.cell.suite == suite]
+        done = sum(entry.state == "done" for entry in mine)
+        todo = sum(entry.state == "to do" for entry in mine)
+        blocked = sum(entry.state == "blocked" for entry in mine)
+        large = sum(entry.state == "left out" for entry in mine)
+        failed = sum(line.startswith(f"{suite}: ") for line in failures)
+        did = (f"{todo} run" + (f", {failed} failed" if failed else "")) if todo else "nothing to do"
+        lines.append(
+            f"{suite}: {did}, {done} done before, {blocked} blocked"
+            + (f", {large} left out" if large else "")
+        )
+    for state, why, remedy in dict.fromkeys(
+        (entry.state, entry.why, entry.remedy) for entry in entries if not entry.can_run
+    ):
+        count = sum((entry.state, entry.why, entry.remedy) == (state, why, remedy) for entry in entries)
+        lines.append(
+            f"BLOCKED  {count} cells: {why}. To unblock: {remedy}."
+            if state == "blocked"
+            else f"LEFT OUT {count} cells: {why}; {remedy}."
+        )
+    return "\n".join([*lines, *(f"FAILED   {line}" for line in failures)])
+
+
+def jittered(entries: Sequence[Entry], tree: Tree, failures: Sequence[str]) -> str:
+    """Return, a suite a line, how many pipelines were disturbed and which are unstable; then what failed."""
+    found = stability.read(tree)
+    lines = []
+    for suite in dict.fromkeys(entry.cell.suite for entry in entries):
+        mine = [pipeline for pipeline in found.moves if pipeline[0] == suite]
+        names = [" ".join(filter(None, x[1:])) for x in sorted(found.unstable, key=str) if x[0] == suite]
+        said = f", unstable: {', '.join(names)}" if names else ""
+        lines.append(f"{suite}: {len(mine)} pipelines disturbed, {len(names)} unstable{said}")
+    return "\n".join([*lines, *(f"FAILED   {line}" for line in failures)])
+
+
+def removed(surplus: Sequence[Path]) -> str:
+    """Return a line on results that their suite no longer has: removed, or still there."""
+    gone = [path for path in surplus if not path.exists()]
+    still = [path for path in surplus if path.exists()]
+    lines = [f"REMOVED  {len(gone)} results that their suite no longer has: {gone[0]} …"] if gone else []
+    if still:
+        lines.append(
+            f"KEPT     {len(still)} results that their suite no longer has: {still[0]} …; "
+            "a run without --only removes them"
+        )
+    return "\n".join(lines)
+
+
+def compared(lines: Sequence[Line]) -> str:
+    """Return counts of each state a suite, and a line for each cell of which there is more to say."""
+    said = []
+    for suite in dict.fromkeys(line.suite for line in lines):
+        states = [line.state for line in lines if line.suite == suite]
+        counts = ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states))
+        said.append(f"{suite}: {counts}")
+    said += [f"{line.state}  {line.suite}  {line.cell}: {line.why}" for line in lines if line.why]
+    return "\n".join(said)
+
+
+def claims_table(claims: Sequence[Mapping[str, Any]]) -> Any:
+    """Return the claims as a table, a row a published number, encoder and protocol; then what was blocked.
+
+    A check of a server says which server answered where an encoder's row has its protocol.
+    """
+    from rich.console import Group
+    from rich.table import Table
+
+    columns = ("claim", "row", "protocol", "published", "here", "95 % interval", "verdict")
+    table = Table(*columns)
+    for claim in claims:
+        printed = claim["printed"]
+        interval = "" if claim["low"] is None else f"{printed['low']} … {printed['high']}"
+        place = claim["protocol"] or claim.get("server", "")
+        here = printed.get("value", "")
+        table.add_row(
+            claim["id"], claim["row"], place, printed["published"], here, interval, claim["verdict"]
+        )
+    reasons = dict.fromkeys(f"{claim['verdict']}: {claim['reason']}" for claim in claims if claim["reason"])
+    return Group(table, *reasons)
+
+
+def rows_table(rows: Sequence[Mapping[str, Any]]) -> Any:
+    """Return flat result rows as a table."""
+    from rich.table import Table
+
+    columns = (
+        "suite",
+        "cell",
+        "protocol",
+        "dataset",
+        "metric",
+        "bytes_per_vector",
+        "value",
+        "low",
+        "high",
+        "n",
+    )
+    table = Table(*columns)
+    for row in rows:
+        shown = {**row, "value": f"{row['value']}{mark(row)}"}
+        table.add_row(*(str(shown[column]) for column in columns))
+    return table
+
+
+def _counts(entries: Sequence[Entry]) -> str:
+    states = [entry.state for entry in entries]
+    counts = [f"{states.count(state)} {state}" for state in ("done", "to do", "blocked")]
+    return ", ".join([*counts, *[f"{states.count('left out')} left out"] * ("left out" in states)])
+
+
+def diagnosis(found: Json) -> str:
+    """Return what ``harness doctor`` says, its last line whether this machine gives the committed bytes."""
+    lines = ["processor's flags: " + " ".join(found["flags"])]
+    lines += [
+        f"{name}: {used}"
+        + (f" (expected {found['expected'][name]})" if used != found["expected"][name] else "")
+        for name, used in found["dispatch"].items()
+    ]
+    lines += [f"overridden: {name}={value}" for name, value in found["overridden"].items()]
+    lines += [f"cannot be held: {line}" for line in found["unpinned"]]
+    said = "; ".join(found["problems"])
+    lines.append(f"This machine gives other bytes: {said}" if said else "This machine gives the same bytes.")
+    return "\n".join(lines)

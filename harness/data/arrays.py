@@ -1,0 +1,99 @@
+"""NumPy's files, read strictly: what a header declares is held against the file before memory goes to it."""
+
+from __future__ import annotations
+
+import math
+import zipfile
+import zlib
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.lib import format as npy
+from numpy.typing import NDArray
+
+from harness import limits
+from harness.errors import InputError
+
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # what numpy.savez writes
+_ENCRYPTED = 0x1  # bit of a member's flags
+_PIECE = 2**20
+
+
+def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
+    """Return the arrays of a ``.npz`` by name, or that of any other file, a ``.npy``, as ``rows``.
+
+    Raises InputError for objects, for headers that declare other sizes than the file has, for members that
+    are encrypted or compressed otherwise than by deflate, and above the limits.
+    """
+    where = str(path)
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, 2)
+            file.seek(0)
+            if path.suffix.lower() == ".npz":
+                return _archive(file, where)
+            limits.VECTOR_BYTES.check(size, where)
+            return {"rows": _array(file, size, where)}
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise InputError(f"{where}: {_line(error)}, expected a {path.suffix} file of numbers") from error
+
+
+def _archive(file: IO[bytes], where: str) -> dict[str, NDArray[Any]]:
+    with zipfile.ZipFile(file) as archive:
+        members = archive.infolist()
+        limits.MEMBERS.check(len(members), where)
+        limits.VECTOR_BYTES.check(sum(member.file_size for member in members), where)
+        return dict(_member(archive, member, where) for member in members)
+
+
+def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, where: str) -> tuple[str, NDArray[Any]]:
+    name = member.filename.removesuffix(".npy")
+    at = f"{where}: {name[:40]!r}"
+    if name == member.filename:
+        raise InputError(f"{at}: found a member without the ending .npy, expected arrays alone")
+    if member.flag_bits & _ENCRYPTED:
+        raise InputError(f"{at}: found an encrypted member, expected one that can be read")
+    if member.compress_type not in _METHODS:
+        found = f"found the compression method {member.compress_type}"
+        raise InputError(f"{at}: {found}, expected none or deflate, as numpy.savez writes")
+    limits.check_expansion(member.compress_size, member.file_size, at)
+    try:
+        with archive.open(member) as file:
+            return name, _array(file, member.file_size, at)
+    except (NotImplementedError, RuntimeError) as error:  # patched data, strong encryption
+        raise InputError(f"{at}: {_line(error)}, expected one that can be read") from error
+
+
+def _array(file: IO[bytes], size: int, where: str) -> NDArray[Any]:
+    """Return the array in ``file``, which has ``size`` bytes from its start on."""
+    shape, fortran, dtype = _header(file)
+    if dtype.hasobject:
+        raise ValueError("Object arrays cannot be loaded")
+    declared, there = math.prod(shape) * dtype.itemsize, size - file.tell()
+    if declared != there or min(shape, default=0) < 0 or dtype.itemsize == 0:
+        found = f"found a header of {dtype} {shape} before {there:,} bytes"
+        raise InputError(f"{where}: {found[:200]}, expected as many bytes as it declares")
+    data = bytearray()
+    while len(data) < declared:
+        piece = file.read(min(_PIECE, declared - len(data)))
+        if not piece:
+            raise EOFError(f"the data end after {len(data):,} of {declared:,} bytes")
+        data += piece
+    return np.frombuffer(data, dtype).reshape(shape, order="F" if fortran else "C")
+
+
+def _header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    version = npy.read_magic(file)
+    readers = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
+    if version not in readers:  # the third is for names of fields, which vectors have not
+        raise ValueError(f"found version {version} of the format")
+    try:
+        shape, fortran, dtype = readers[version](file)
+    except (RecursionError, MemoryError, SyntaxError, TypeError, OverflowError) as error:
+        raise ValueError("found a header that declares no array") from error
+    return shape, fortran, dtype
+
+
+def _line(error: BaseException) -> str:
+    return " ".join(str(error).split())[:200] or type(error).__name__

@@ -1,0 +1,83 @@
+"""The Parquet files of a hub data set, in the order of their names, fetched one by one as rows are needed."""
+
+from __future__ import annotations
+
+import fnmatch
+import glob
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.data import hub
+from harness.data.parquet import parquet_rows
+from harness.errors import BlockedError, InputError
+from harness.evidence.files import inside, write_atomic
+from harness.types import Place
+
+ANY = "*.parquet"
+_LISTED = 8  # names in an error
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Rows of one file: ``count`` of them after its first ``skip``."""
+
+    path: Path
+    skip: int
+    count: int
+
+
+def parts(repo: str, sha: str, pattern: str, place: Place, *, skip: int, rows: int) -> Iterator[Part]:
+    """Yield where ``rows`` rows lie after the first ``skip`` of the files whose names match ``pattern``.
+
+    A file is fetched when its rows are needed or have to be counted to be skipped, and none after the last.
+    Raises BlockedError where a file cannot be had, and InputError where the files hold fewer rows.
+    """
+    seen = 0
+    for name in file_names(repo, sha, pattern, place):
+        path = _fetched(repo, sha, name)
+        here = parquet_rows(path)
+        first, last = max(skip - seen, 0), min(skip + rows - seen, here)
+        if first < last:
+            yield Part(path, first, last - first)
+        seen += here
+        if seen >= skip + rows:
+            return
+    raise InputError(f"{repo}: files {pattern}: found {seen} rows, expected at least {skip + rows}")
+
+
+def file_names(repo: str, sha: str, pattern: str, place: Place) -> list[str]:
+    """Return the sorted names of a commit's files that match ``pattern``, in which ``*`` also covers ``/``.
+
+    The list is asked for once and kept beside the cached files: which rows come first must not depend on
+    which files happen to be there. Files that ANY matches have to be the parts of one split, told apart by
+    numbers alone: what belongs to different splits is never put together unasked. Raises InputError.
+    """
+    note = Path(hub.cache()) / ("datasets--" + repo.replace("/", "--")) / ("files-of-" + sha + ".json")
+    if not note.is_file():
+        if place.offline:
+            missing = f"the list of files of dataset {repo} is not in the cache and the run is offline"
+            raise BlockedError(missing, "run once with the hub reachable")
+        from huggingface_hub import HfApi
+
+        with hub.told("dataset", repo):
+            listed = HfApi().list_repo_files(repo, repo_type="dataset", revision=sha)
+        write_atomic(note, json.dumps(sorted(listed)).encode())
+    found: list[str] = sorted(fnmatch.filter(json.loads(note.read_text("utf-8")), pattern))
+    if not found:
+        raise InputError(f"{repo}: found no file {pattern}, expected Parquet files")
+    splits = {re.sub("[0-9]+", "0", file): file for file in reversed(found)}
+    if pattern == ANY and len(splits) > 1:
+        several = ", ".join(sorted(splits.values())[:_LISTED])
+        raise InputError(f"{repo}: found files of several splits ({several}), expected one: name `files`")
+    return found
+
+
+def _fetched(repo: str, sha: str, name: str) -> Path:
+    inside(Path("/snapshot"), name, repo)  # by name alone: in the cache the files are links to elsewhere
+    path = hub.snapshot(repo, "dataset", sha, [glob.escape(name)]) / name
+    if not path.is_file():
+        raise BlockedError(f"{name} of dataset {repo} is not in the cache", "run once with the hub reachable")
+    return path

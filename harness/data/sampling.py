@@ -1,0 +1,95 @@
+"""Parts, pairs and queries that nobody named, drawn from a set's rows: the same ones for the same set."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, Literal, Self
+
+import numpy as np
+from pydantic import BaseModel, Field, model_validator
+
+from harness.types import Floats, Ints
+
+RANDOM_PAIRS = 2_000
+QUERIES = 500
+_CHUNK = 512  # rows whose similarities to all others are held at a time
+
+
+class Part(BaseModel, extra="forbid", frozen=True):
+    """Which rows of a file make a set: a part of them, taken at random by ``seed``.
+
+    ``limit`` keeps so many rows at most, before anything else. ``part``: 'train' takes a ``share`` of what is
+    left, 'validation' a share of ``validation``, 'test' the others, so that no two parts ever meet.
+    """
+
+    part: Literal["train", "validation", "test"] | None = None
+    share: float = Field(default=0.6, gt=0, lt=1)
+    validation: float = Field(default=0, ge=0, lt=1)
+    limit: int | None = Field(default=None, ge=2)
+    seed: int = Field(default=0, ge=0)
+
+    @model_validator(mode="after")
+    def _parts_fit(self) -> Self:
+        if self.share + self.validation >= 1:
+            raise ValueError("share and validation: expected less than 1 together, so that test has rows")
+        if self.part == "validation" and not self.validation:
+            raise ValueError("part: found 'validation', expected the share of it under the key validation")
+        return self
+
+    def numbers(self, rows: int) -> Ints | None:
+        """Return the numbers (m,) of the rows that are taken of so many, in order; None stands for all."""
+        if self.part is None and self.limit is None:
+            return None
+        order = np.random.default_rng(self.seed).permutation(rows)[: self.limit]
+        trained = round(self.share * len(order))
+        validated = trained + round(self.validation * len(order))
+        parts = {
+            "train": order[:trained],
+            "validation": order[trained:validated],
+            "test": order[validated:],
+        }
+        return np.sort(order if self.part is None else parts[self.part]).astype(np.int64)
+
+    def identity(self) -> dict[str, Any]:
+        """Return the keys as JSON; those that came later only where they are used, as seeds hang on it."""
+        unused = {key for key in ("validation", "limit") if not getattr(self, key)}
+        return self.model_dump(exclude=unused)
+
+
+def generator(name: str, rows: int, purpose: str) -> np.random.Generator:
+    """Return a generator seeded by the set's name and size and by what is drawn."""
+    seed = hashlib.sha256((purpose + " of " + name + ", " + str(rows) + " rows").encode()).digest()
+    return np.random.default_rng(list(seed))
+
+
+def random_pairs(name: str, rows: int) -> Ints:
+    """Return up to RANDOM_PAIRS pairs (m, 2) of two different rows, drawn uniformly."""
+    rng = generator(name, rows, "random pairs")
+    left = rng.integers(rows, size=RANDOM_PAIRS)
+    right = (left + rng.integers(1, rows, size=RANDOM_PAIRS)) % rows
+    return np.unique(np.stack([left, right], axis=1).astype(np.int64), axis=0)
+
+
+def queries(name: str, rows: int) -> Ints:
+    """Return up to QUERIES different rows (q,), in order."""
+    drawn = generator(name, rows, "queries").permutation(rows)[:QUERIES]
+    return np.sort(drawn).astype(np.int64)
+
+
+def graded_pairs(vectors: Floats, name: str, per_row: int = 1) -> Ints:
+    """Return pairs (n per_row, 2): each row of ``vectors`` (n, D) with others, from nearest to farthest.
+
+    The other row is the one at a neighbour rank (by cosine) drawn log-uniformly from 1 to n - 1, so that
+    close pairs are as frequent as far ones: what people's pairs are like, for spaces where nobody rated any.
+    """
+    n = len(vectors)
+    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    ranks = np.exp(generator(name, n, "graded pairs").uniform(0, np.log(n), (n, per_row))).astype(np.int64)
+    others = np.empty((n, per_row), np.int64)
+    for start in range(0, n, _CHUNK):
+        rows = np.arange(start, min(start + _CHUNK, n))
+        similar = unit[rows] @ unit.T
+        similar[np.arange(len(rows)), rows] = np.inf  # itself first, at rank 0
+        order = np.argsort(-similar, axis=1, kind="stable")
+        others[rows] = np.take_along_axis(order, np.minimum(ranks[rows], n - 1), axis=1)
+    return np.stack([np.repeat(np.arange(n), per_row), others.ravel()], axis=1)

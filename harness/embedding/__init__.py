@@ -1,0 +1,1 @@
+"""From rows to vectors, stored by the content of all that decides them."""

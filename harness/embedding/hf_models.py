@@ -1,0 +1,89 @@
+"""Models of the hub for transformers: safetensors alone, no code of a repository, no weight drawn anew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from harness.data import hub
+from harness.errors import BlockedError, InputError
+from harness.evidence.files import check_digest, write_atomic
+from harness.types import Place
+
+WEIGHTS = "model.safetensors"
+_FILES = ["*.json", "*.txt", WEIGHTS]
+
+
+def commit(repo: str, revision: str | None, reference: str | None, place: Place) -> str:
+    """Return the commit of a model: ``revision``, else that of ``reference``, else the main branch's.
+
+    ``reference`` is a name such as ``refs/pr/2``: converted weights are often in a pull request alone. Its
+    commit is noted at the first download and used from then on. Raises BlockedError where there is none.
+    """
+    if revision is not None or reference is None:
+        return hub.commit(repo, "model", revision, place)
+    note = _note(repo, reference)
+    known = note.read_text("utf-8").strip() if note.is_file() else reference
+    found = hub.commit(repo, "model", known, place)
+    if found != reference:
+        return found
+    from huggingface_hub import HfApi
+
+    with hub.told("model", repo):
+        sha = HfApi().model_info(repo, revision=reference).sha
+    if sha is None:
+        raise BlockedError(f"the hub names no commit of {repo} {reference}", "pin a revision in the suite")
+    return sha
+
+
+def folder(repo: str, sha: str, reference: str | None, weights_sha256: str | None) -> Path:
+    """Return the folder of a commit's configuration and weights, downloaded if need be.
+
+    Raises BlockedError where the commit has no safetensors, InputError where they are not those pinned.
+    """
+    found = hub.snapshot(repo, "model", sha, _FILES)
+    if not (found / WEIGHTS).is_file():
+        raise BlockedError(
+            f"model {repo} has no {WEIGHTS} at {sha[:12]}",
+            "name a commit that has it in `revision`, or a pull request of the hub in `reference`",
+        )
+    if weights_sha256:
+        check_digest(found / WEIGHTS, weights_sha256)
+    if reference and not (note := _note(repo, reference)).is_file():
+        write_atomic(note, sha.encode())
+    return found
+
+
+def load(kind: Any, path: Path, **options: Any) -> Any:
+    """Return the model of class ``kind`` in a folder, ready to infer, in float32.
+
+    Raises InputError where a weight of the model is not in the file: it would be drawn at random.
+    """
+    import torch
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    verbosity = logging.get_verbosity()
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    try:
+        model, told = kind.from_pretrained(
+            str(path),
+            use_safetensors=True,
+            trust_remote_code=False,
+            dtype=torch.float32,
+            output_loading_info=True,
+            **options,
+        )
+    finally:
+        logging.set_verbosity(verbosity)
+    if told["missing_keys"]:
+        missing = sorted(told["missing_keys"])
+        raise InputError(
+            f"{path / WEIGHTS}: {len(missing)} weights are missing, the first {missing[0]}, expected all"
+        )
+    return model.eval()
+
+
+def _note(repo: str, reference: str) -> Path:
+    # Where the hub's own client notes it, too.
+    return Path(hub.cache()) / ("models--" + repo.replace("/", "--")) / "refs" / reference

@@ -1,0 +1,51 @@
+"""The vectors of an embedding space: encoded and stored, or put side by side from those of its parts."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from harness.embedding.embed import vectors
+from harness.embedding.units import Told
+from harness.errors import InputError
+from harness.planning import registry
+from harness.planning.cells import encoder_params
+from harness.planning.resolve import Inputs
+from harness.planning.suite import Prefixes
+from harness.types import Floats, PairSet, check_vectors
+
+
+def embedded_by(
+    inputs: Inputs, encoder: str, sets: Sequence[PairSet], store: Path, told: Told, jobs: int = 1
+) -> dict[str, Floats]:
+    """Return the vectors (rows, D) float32 of each set in a space; ``told`` hears how many rows are done.
+
+    Texts are encoded in ``jobs`` processes; the bytes do not depend on how many.
+    """
+    space = inputs.suite.encoders[encoder]
+    params = encoder_params(space.raw(), encoder, inputs.where)
+    if space.use == "concat":
+        parts = [embedded_by(inputs, part, sets, store, told, jobs) for part in params.parts]
+        join = registry.load("encoders", "concat", inputs.where).join
+        return {
+            data.name: check_vectors(join([part[data.name] for part in parts]), data.name, params.dimension)
+            for data in sets
+        }
+    prefixed = [_prefixed(data, space.prefixes) for data in sets] if space.prefixes else sets
+    corpus = inputs.read(params.corpus) if hasattr(params, "corpus") else None
+    # A prefix is a part of the text by now.
+    identity = {key: value for key, value in inputs.encoders[encoder].items() if key != "prefixes"}
+    return vectors(prefixed, identity, params, inputs.place, store, told, corpus, jobs)
+
+
+def _prefixed(data: PairSet, prefixes: Prefixes) -> PairSet:
+    if data.texts is None:
+        raise InputError(f"{data.name}: found no texts, expected texts where an encoder has prefixes")
+    asks = np.zeros(data.rows, bool)
+    asks[[] if data.queries is None else data.queries] = True
+    before = [prefixes.query if asking else prefixes.document for asking in asks]
+    texts = tuple(prefix + text for prefix, text in zip(before, data.texts, strict=True))
+    return dataclasses.replace(data, texts=texts)

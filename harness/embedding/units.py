@@ -1,0 +1,138 @@
+"""What is stored as one: rows of a data set in an order of their own, encoded in chunks.
+
+Each chunk is encoded by itself, in as many processes as there are jobs, and kept until its unit is whole: a
+run that was killed goes on from there, and the bytes do not depend on how many processes there were.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from harness.embedding.cache import Array, cached, stored
+from harness.parallel.resources import use_threads
+from harness.parallel.workers import spread
+from harness.planning import registry
+from harness.types import Floats, PairSet, Place, check_vectors
+
+Told = Callable[[int, int], None]  # how many rows are done, of how many
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """How texts become vectors; ``fitted_on`` is empty, or the corpus that the encoder is fitted on."""
+
+    use: str
+    params: Any
+    place: Place
+    fitted_on: tuple[PairSet, ...]
+
+    @property
+    def module(self) -> ModuleType:
+        """Return the plug-in."""
+        return registry.load("encoders", self.use, "encoders")
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Rows of a data set that are encoded together, and where their vectors are stored."""
+
+    path: Path
+    data: PairSet
+    rows: list[int]
+    encoding: Encoding
+
+    @property
+    def work(self) -> int:
+        """Return how many letters are to be encoded, or rows where there are no texts."""
+        return sum(len(self.data.texts[i]) if self.data.texts else 1 for i in self.rows)
+
+    def make(self) -> Floats:
+        """Return the vectors (rows, D) float32."""
+        by = self.encoding
+        made = by.module.encode(self.data, self.rows, by.params, by.place, *by.fitted_on)
+        return check_vectors(made, self.data.name, by.params.dimension)
+
+    def alone(self) -> Chunk:
+        """Return the chunk with nothing of its data set but its rows, under their numbers, to be sent."""
+        data, mine = self.data, set(self.rows)
+        texts, waves = data.texts, data.waves
+        empty = np.empty(0, np.float32)
+        bare = PairSet(
+            name=data.name,
+            texts=texts and tuple(text if i in mine else "" for i, text in enumerate(texts)),
+            vectors=data.vectors,
+            pairs=np.empty((0, 2), np.int64),
+            gold=None,
+            origin=data.origin,
+            waves=waves and tuple(wave if i in mine else empty for i, wave in enumerate(waves)),
+        )
+        return replace(self, data=bare)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What is stored as one entry, and the chunks that it is joined from: itself, where there is one."""
+
+    path: Path
+    chunks: tuple[Chunk, ...]
+
+    def lacking(self) -> list[Chunk]:
+        """Return the chunks that are to be encoded."""
+        return [] if stored(self.path) else [chunk for chunk in self.chunks if not stored(chunk.path)]
+
+    def joined(self) -> Array:
+        """Return the vectors (rows, D) float32; chunks that they were joined from are removed."""
+        if len(self.chunks) == 1:
+            return cached(self.path, self.chunks[0].make)
+        vectors = cached(self.path, self._from_chunks)
+        for chunk in self.chunks:
+            chunk.path.unlink(missing_ok=True)
+        return vectors
+
+    def _from_chunks(self) -> Array:
+        return np.concatenate([cached(chunk.path, chunk.make) for chunk in self.chunks])
+
+
+def unit_of(path: Path, data: PairSet, rows: list[int], encoding: Encoding) -> Unit:
+    """Return a unit in the chunks that its encoder asks for; one that asks for none is given all at once."""
+    size = getattr(encoding.module, "CHUNK", len(rows))
+    parts = [rows[start : start + size] for start in range(0, len(rows), size)]
+    if len(parts) == 1:
+        return Unit(path, (Chunk(path, data, rows, encoding),))
+    folder = path.parent.parent / "chunks"
+    return Unit(
+        path,
+        tuple(Chunk(folder / f"{path.stem}.{i}.npy", data, part, encoding) for i, part in enumerate(parts)),
+    )
+
+
+def encode(units: Sequence[Unit], jobs: int, told: Told) -> None:
+    """Encode what the store has not, ``jobs`` chunks at a time where there are several."""
+    rows = {unit.path: sum(len(chunk.rows) for chunk in unit.chunks) for unit in units}
+    chunks = [chunk for unit in {unit.path: unit for unit in units}.values() for chunk in unit.lacking()]
+    total = sum(rows.values())
+    done = total - sum(len(chunk.rows) for chunk in chunks)
+    told(done, total)
+    chunks.sort(key=lambda chunk: -chunk.work)  # long ones first: no core idles at the end
+    jobs = min(jobs, len(chunks))
+    counts = spread(_sent, [chunk.alone() for chunk in chunks], jobs) if jobs > 1 else map(_kept, chunks)
+    for count in counts:
+        done += count
+        told(done, total)
+
+
+def _sent(chunk: Chunk) -> int:
+    use_threads()
+    return _kept(chunk)
+
+
+def _kept(chunk: Chunk) -> int:
+    """Encode and store a chunk; return how many rows it has."""
+    cached(chunk.path, chunk.make)
+    return len(chunk.rows)

@@ -1,0 +1,27 @@
+"""What goes wrong for a reason that a person can mend: one line each."""
+
+from __future__ import annotations
+
+
+class InputError(Exception):
+    """What was given is wrong: one line that names the file, the place, what was found and what is right."""
+
+
+class RunError(Exception):
+    """Something that should have worked did not: a check fell short, or a cell failed."""
+
+
+class BlockedError(Exception):
+    """An input cannot be had here; says what is missing and how to get it."""
+
+    def __init__(self, missing: str, remedy: str) -> None:
+        super().__init__(missing, remedy)  # both, so that it can be pickled
+        self.missing = missing
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.missing}; {self.remedy}"
+
+
+class LeftOutError(BlockedError):
+    """An input that a suite declares to be large, and that nobody asked for."""

@@ -1,0 +1,1 @@
+"""One cell measured: pairs, neighbours, retrieval, indexes, code usage and time."""

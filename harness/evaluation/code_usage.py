@@ -1,0 +1,147 @@
+"""What the codes of a test set are like: how many are used, how evenly, and what their positions go with.
+
+A codec of symbols has ``levels`` (the size of each position), ``symbols`` (codes to symbols) and ``ordered``
+(whether a symbol's levels have an order). Where rows are texts, every position is compared with properties
+that can be counted from the text alone: by Spearman's correlation where levels are ordered, otherwise by the
+correlation ratio eta squared, the share of a property's variance that lies between the symbols (Fisher 1925).
+Eta squared is above 0 by chance alone, by about (symbols used - 1) / (n - 1); ``chance`` says by how much.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+from scipy.stats import spearmanr
+
+from harness.codecs import bitpacking
+from harness.numerics.rounding import rounded
+from harness.types import Bytes, Doubles, Ints
+
+EXACT = 2**53  # integers below it are exact in JSON
+
+
+@runtime_checkable
+class Symbolic(Protocol):
+    """What a codec needs for its codes to be described."""
+
+    @property
+    def ordered(self) -> bool:
+        """Return whether the levels of a position have an order."""
+
+    @property
+    def levels(self) -> tuple[int, ...]:
+        """Return the size of each position."""
+
+    def symbols(self, codes: Bytes) -> Ints:
+        """Return the symbols (n, positions) int64 behind ``codes`` (n, bytes) uint8."""
+
+
+def described(codec: Symbolic, codes: Bytes, texts: Sequence[str] | None) -> dict[str, Any]:
+    """Return, as JSON, how the ``codes`` (n, bytes) uint8 of n different rows are spread over all codes.
+
+    ``bits`` is the sum of log2(levels); ``perplexity`` the exponential of the entropy of whole codes, which
+    n rows bound by n; ``collision_rate`` the share of rows that share their code with another row. ``dead``
+    codes are those that no row has: where codes are more than rows, most are. Numbers of codes that JSON does
+    not hold exactly are None. With ``texts``, a text a row, ``axes`` says what each position goes with; a
+    property that does not vary is left out.
+    """
+    symbols = codec.symbols(codes)
+    _, counts = np.unique(symbols, axis=0, return_counts=True)
+    possible = math.prod(codec.levels)
+    exact = possible < EXACT
+    found: dict[str, Any] = {
+        "rows": len(codes),
+        "levels": list(codec.levels),
+        "bits": rounded(bitpacking.bits(codec.levels)),
+        "possible": possible if exact else None,
+        "used": len(counts),
+        "dead": possible - len(counts) if exact else None,
+        "dead_share": rounded((possible - len(counts)) / possible),  # of integers: any number of codes
+        "perplexity": rounded(_perplexity(counts)),
+        "collision_rate": rounded(float(counts[counts > 1].sum() / len(codes))),
+        "positions": [_position(column, size) for column, size in zip(symbols.T, codec.levels, strict=True)],
+    }
+    if texts is not None:
+        found["axes"] = _axes(symbols, properties(texts), ordered=codec.ordered)
+    return found
+
+
+def properties(texts: Sequence[str]) -> dict[str, Doubles]:
+    """Return what can be counted from each text, (n,) float64 a property.
+
+    Words are runs of letters, digits and apostrophes, in lower case; their frequency is that in ``texts``.
+    """
+    words = [re.findall(r"[\w']+", text.lower()) for text in texts]
+    frequency = Counter(word for found in words for word in found)
+    total = frequency.total()
+
+    def share(count: int, text: str) -> float:
+        return count / max(1, len(text))
+
+    counted = {
+        "characters": [len(text) for text in texts],
+        "words": [len(found) for found in words],
+        "mean_word_length": [_mean([len(word) for word in found]) for found in words],
+        "digits": [share(sum(letter.isdigit() for letter in text), text) for text in texts],
+        "capitals": [share(sum(letter.isupper() for letter in text), text) for text in texts],
+        "type_token_ratio": [len(set(found)) / max(1, len(found)) for found in words],
+        "log_frequency": [_mean([math.log(frequency[word] / total) for word in found]) for found in words],
+        "punctuation": [
+            sum(not letter.isalnum() and not letter.isspace() for letter in text) for text in texts
+        ],
+    }
+    return {name: np.array(values, np.float64) for name, values in counted.items()}
+
+
+def eta_squared(symbols: Ints, values: Doubles) -> float:
+    """Return the share of the variance of ``values`` (n,) that lies between the ``symbols`` (n,)."""
+    _, group = np.unique(symbols, return_inverse=True)
+    counts = np.bincount(group)
+    means = np.bincount(group, values) / counts
+    between = float((counts * (means - values.mean()) ** 2).sum())
+    return between / float(((values - values.mean()) ** 2).sum())
+
+
+def _mean(values: Sequence[float]) -> float:
+    return math.fsum(values) / len(values) if values else 0.0
+
+
+def _perplexity(counts: Ints) -> float:
+    shares = counts / counts.sum()
+    return float(np.exp(-(shares * np.log(shares)).sum()))
+
+
+def _position(symbols: Ints, size: int) -> dict[str, Any]:
+    counts = np.bincount(symbols, minlength=size)
+    return {
+        "levels": size,
+        "used": int((counts > 0).sum()),
+        "perplexity": rounded(_perplexity(counts[counts > 0])),
+    }
+
+
+def _axes(symbols: Ints, found: dict[str, Doubles], *, ordered: bool) -> dict[str, Any]:
+    """Return, for each property, its association with each position (0 where the position never varies)."""
+    varying = {name: values for name, values in found.items() if np.ptp(values) > 0}
+    measure = _spearman if ordered else eta_squared
+    axes: dict[str, Any] = {
+        "measure": "spearman" if ordered else "eta_squared",
+        "n": len(symbols),
+        "properties": {
+            name: [rounded(measure(column, values)) for column in symbols.T]
+            for name, values in varying.items()
+        },
+    }
+    if not ordered:
+        used = [len(np.unique(column)) for column in symbols.T]
+        axes["chance"] = [rounded((count - 1) / max(1, len(symbols) - 1)) for count in used]
+    return axes
+
+
+def _spearman(symbols: Ints, values: Doubles) -> float:
+    return 0.0 if np.ptp(symbols) == 0 else float(spearmanr(symbols, values).statistic)

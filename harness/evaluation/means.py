@@ -1,0 +1,210 @@
+"""Means over seeds with one interval over items and seeds, and comparisons of methods, as evidence.
+
+Cells that differ in their seed alone are a group. Its mean in a resample weighs its seeds as often as they
+are drawn, with replacement, and each seed's value is that of the same resample of items. Two groups are
+compared by the difference of their means, resample by resample; each draws its seeds on its own, as seeds of
+two methods have nothing in common.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from harness.errors import InputError
+from harness.evaluation.context import Base
+from harness.evaluation.remeasure import Remeasured, remeasure
+from harness.evaluation.values import Estimated, Key
+from harness.evidence.layout import Tree
+from harness.evidence.stamp import read_json, read_stamped, write_stamped
+from harness.numerics.rounding import rounded
+from harness.parallel.resources import use_threads
+from harness.parallel.workers import spread
+from harness.planning import registry
+from harness.planning.cells import Cell
+from harness.statistics import bootstrap, estimates
+from harness.types import Json
+
+Told = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What is compared: the groups, by name, of one suite, space, training split and size in bytes.
+
+    ``results`` holds the content of each cell's result, ``certificates`` its sha256, by the cell's id.
+    """
+
+    base: Base
+    groups: Mapping[str, tuple[Cell, ...]]
+    results: Mapping[str, Json]
+    certificates: Mapping[str, str]
+    tree: Tree
+
+    @property
+    def place(self) -> dict[str, Any]:
+        """Return what all groups have in common, as JSON."""
+        cell = next(iter(self.groups.values()))[0]
+        size = self.results[cell.id]["sizes"]["bytes_per_vector"]
+        return {"encoder": cell.encoder, "train": cell.train, "bytes_per_vector": size}
+
+    def identity(self) -> dict[str, Any]:
+        """Return what decides the means of the batch: the results, and what they are compared with."""
+        return {**self.place, "baselines": self.base.inputs.suite.baselines, "results": self.certificates}
+
+
+def write_means(cells: Mapping[Base, list[Cell]], tree: Tree, jobs: int, told: Told) -> None:
+    """Write the means of each suite whose results are others than those they were made from.
+
+    ``cells`` are those with a result in ``tree``, by the encoder that they belong to.
+    """
+    code = registry.code_of(__name__)
+    batches = [batch for base, measured in cells.items() for batch in _batches(base, measured, tree)]
+    suites: dict[str, list[dict[str, Any]]] = {base.suite: [] for base in cells}
+    todo: list[Batch] = []
+    old = {suite: _old(tree, suite, code) for suite in suites}
+    for batch in batches:
+        made = next((x for x in old[batch.base.suite] if x["of"] == batch.identity()), None)
+        suites[batch.base.suite] += [made] if made else []
+        todo += [] if made else [batch]
+    todo.sort(key=lambda batch: -len(batch.results))  # long ones first: no core idles at the end
+    total, done = sum(len(batch.results) for batch in todo), 0
+    for suite, made, count in spread(_made, todo, max(1, min(jobs, len(todo)))) if todo else ():
+        done += count
+        suites[suite].append(made)
+        told("means over seeds", done, total)
+    for suite, found in suites.items():
+        ordered = sorted(
+            found,
+            key=lambda x: [str(x["of"][key]) for key in ("encoder", "train")] + [x["of"]["bytes_per_vector"]],
+        )
+        content = {
+            "suite": suite,
+            "code": code,
+            "interval": {"level": bootstrap.LEVEL, "resamples": bootstrap.RESAMPLES},
+            "batches": ordered,
+        }
+        if ordered != old[suite]:
+            write_stamped(tree.means(suite), content)
+
+
+def group_of(cell: Cell) -> str:
+    """Return the name of the cells that differ from a cell in their seed alone."""
+    return cell.id.removesuffix(f".s{cell.seed}")
+
+
+def _old(tree: Tree, suite: str, code: list[str]) -> list[dict[str, Any]]:
+    """Return the batches of the means that are there, none where they are of other code or unreadable."""
+    try:
+        content, _ = read_stamped(tree.means(suite))
+    except InputError:
+        return []
+    return list(content["batches"]) if content.get("code") == code else []
+
+
+def _batches(base: Base, cells: list[Cell], tree: Tree) -> Iterator[Batch]:
+    places: dict[tuple[str, int], dict[str, tuple[Cell, ...]]] = {}
+    results: dict[str, Json] = {}
+    certificates: dict[str, str] = {}
+    for cell in cells:
+        stamped = read_json(tree.result(cell.suite, cell.id))
+        results[cell.id], certificates[cell.id] = stamped["content"], stamped["sha256"]
+        place = cell.train, int(results[cell.id]["sizes"]["bytes_per_vector"])
+        groups = places.setdefault(place, {})
+        groups[group_of(cell)] = (*groups.get(group_of(cell), ()), cell)
+    for groups in places.values():
+        names = [cell.id for group in groups.values() for cell in group]
+        yield Batch(
+            base,
+            groups,
+            {name: results[name] for name in names},
+            {name: certificates[name] for name in names},
+            tree,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Mean:
+    """A group's mean over seeds, its point and resamples, and what one of its cells is made of."""
+
+    cell: Cell
+    found: Estimated
+    one: Remeasured
+
+
+def _made(batch: Batch) -> tuple[str, dict[str, Any], int]:
+    use_threads()
+    means = {name: _mean(batch, name, cells) for name, cells in batch.groups.items()}
+    content = {
+        "of": batch.identity(),
+        "groups": [_stated(batch, name, mean) for name, mean in means.items()],
+        "comparisons": [
+            {"group": name, "against": other, "values": compared}
+            for name, other in _pairs(batch)
+            if (compared := _compared(means[name], means[other]))
+        ],
+    }
+    return batch.base.suite, content, len(batch.results)
+
+
+def _mean(batch: Batch, name: str, cells: tuple[Cell, ...]) -> _Mean:
+    seeds = [remeasure(batch.base, cell, batch.results[cell.id], batch.tree) for cell in cells]
+    shares = bootstrap.seed_weights(f"{batch.base.suite} {name}", len(cells))
+    shares = np.concatenate([np.full((1, len(cells)), 1 / len(cells)), shares])
+    keys = [key for key in seeds[0].found if all(key in seed.found for seed in seeds)]
+    found = {
+        key: np.sum([shares[:, i] * seed.found[key] for i, seed in enumerate(seeds)], axis=0) for key in keys
+    }
+    return _Mean(cells[0], found, seeds[0])
+
+
+def _stated(batch: Batch, name: str, mean: _Mean) -> dict[str, Any]:
+    """Return a group's means as JSON; a mean's point is that of the values that its results state."""
+    cells = batch.groups[name]
+    stated: dict[Key, list[dict[str, Any]]] = {}
+    for cell in cells:
+        for value in batch.results[cell.id]["values"]:
+            stated.setdefault((value["protocol"], value["dataset"], value["metric"]), []).append(value)
+    values = []
+    for key, found in stated.items():
+        if len(found) == len(cells):
+            value = rounded(sum(each["value"] for each in found) / len(found))
+            units = sum(len(each) for each in mean.one.units[key].values())
+            values.append({**_interval(key, mean.found[key], value), "n": found[0]["n"], "units": units})
+    return {
+        "group": name,
+        "results": {cell.id: batch.certificates[cell.id] for cell in cells},
+        "values": values,
+    }
+
+
+def _pairs(batch: Batch) -> Iterator[tuple[str, str]]:
+    """Yield the groups that are compared, each pair once: every other one with each baseline."""
+    chains = {name: cells[0].chain for name, cells in batch.groups.items()}
+    baselines = [
+        name for chain in batch.base.inputs.suite.baselines for name in chains if chains[name] == chain
+    ]
+    for i, other in enumerate(baselines):
+        yield from ((name, other) for name in chains if name != other and name not in baselines[:i])
+
+
+def _compared(mean: _Mean, other: _Mean) -> list[dict[str, Any]]:
+    """Return the differences of two groups' means, of what was measured of both on the same resamples."""
+    found = []
+    for key in mean.found:
+        if key in other.found and mean.one.units[key].keys() == other.one.units[key].keys():
+            less = mean.found[key] - other.found[key]
+            p = rounded(bootstrap.p_value(less[1:]))
+            found.append({**_interval(key, less, rounded(float(less[0]))), "p": p})
+    return found
+
+
+def _interval(key: Key, estimate: estimates.Estimates, value: float) -> dict[str, Any]:
+    _, low, high, undefined = estimates.summary(estimate)
+    place = dict(zip(("protocol", "dataset", "metric"), key, strict=True))
+    # The value is that of rounded ones: it may pass an end by its last digit.
+    ends = {"low": min(rounded(low), value), "high": max(rounded(high), value)}
+    return {**place, "value": value, **ends, **({"undefined": undefined} if undefined else {})}

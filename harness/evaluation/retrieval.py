@@ -1,0 +1,76 @@
+"""Retrieval of judged documents: each query's ranking of all documents, scored by ir-measures."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from harness.evaluation.knn import unit
+from harness.types import Doubles, Floats, Ints, Mask, PairSet
+
+DEPTH = 100  # documents ranked for each query
+
+
+def scores(data: PairSet, asked: Floats, searched: Floats) -> dict[str, Doubles]:
+    """Return per-query scores (q,), in the order of ``data.queries``, of ranking documents by cosine.
+
+    ``asked`` and ``searched`` (rows, d) are all rows of the set as queries and as documents. ndcg@10 takes
+    the grades as gains, recall@100 every grade above 0 as relevant; ir-measures has trec_eval compute both.
+    Equal similarities go by row number, whatever their documents are called. A query's own document is not
+    ranked, as in BEIR; a judged document that is missing is relevant and never found.
+    """
+    import ir_measures
+    from ir_measures import Qrel, R, ScoredDoc, nDCG
+
+    asking, documents = query_rows(data), document_rows(data)
+    similar = unit(asked[asking]) @ unit(searched[documents]).T
+    own = own_documents(data)
+    similar[own] = -np.inf
+    order = np.argsort(-similar, axis=1, kind="stable")[:, :DEPTH]
+    left_out = np.zeros(similar.shape, bool)
+    left_out[own] = True
+    run = [
+        ScoredDoc(str(query), str(document), -rank)
+        for query, listed, out in zip(asking.tolist(), order, left_out, strict=True)
+        for rank, document in enumerate(documents[listed[~out[listed]]].tolist())
+    ]
+    grades = np.zeros(0) if data.gold is None else data.gold
+    judged = [
+        Qrel(str(query), str(document), int(grade))
+        for (query, document), grade in zip(data.pairs.tolist(), grades.tolist(), strict=True)
+    ]
+    if data.irregularities:
+        missing = enumerate(data.irregularities.missing.tolist())
+        judged += [Qrel(str(query), "missing " + str(i), grade) for i, (query, grade) in missing]
+    names = {nDCG @ 10: "ndcg@10", R @ 100: "recall@100"}
+    place = {str(query): i for i, query in enumerate(asking.tolist())}
+    found: dict[str, Doubles] = {name: np.zeros(len(asking)) for name in names.values()}
+    for one in ir_measures.iter_calc(list(names), judged, run):
+        found[names[one.measure]][place[one.query_id]] = one.value
+    return found
+
+
+def query_rows(data: PairSet) -> Ints:
+    """Return the rows of a judged set that ask, (q,)."""
+    return np.zeros(0, np.int64) if data.queries is None else data.queries
+
+
+def document_rows(data: PairSet) -> Ints:
+    """Return the rows of a judged set that are searched: all that do not ask, in order."""
+    return np.setdiff1d(np.arange(data.rows, dtype=np.int64), query_rows(data))
+
+
+def own_documents(data: PairSet) -> tuple[Ints, Ints]:
+    """Return where the queries' own documents stand in a table of queries by documents: (k,) and (k,)."""
+    if data.irregularities is None:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    query, document = data.irregularities.own.T
+    place = {row: i for i, row in enumerate(query_rows(data).tolist())}
+    return np.array([place[row] for row in query.tolist()], np.int64), np.searchsorted(
+        document_rows(data), document
+    )
+
+
+def masks(data: PairSet, pairs: dict[str, Mask]) -> dict[str, Mask]:
+    """Return which queries (q,) count under each protocol: those all of whose judged pairs (m,) count."""
+    asking = query_rows(data)
+    return {protocol: ~np.isin(asking, data.pairs[~kept, 0]) for protocol, kept in pairs.items()}

@@ -1,0 +1,50 @@
+"""What a search index has to do, and the one form in which all of faiss's do it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from harness.errors import InputError
+from harness.types import Floats, Ints
+
+
+class Index(Protocol):
+    """Rows that can be searched by inner product. ``harness/indexes`` has one ``build`` for each kind."""
+
+    @property
+    def nbytes(self) -> int:
+        """Return the bytes of the index as it would be written to a file, vectors or codes included."""
+
+    def search(self, queries: Floats, k: int) -> Ints:
+        """Return row numbers (q, k) int64, best first, for queries (q, d) float32; -1 where none was found.
+
+        Rows whose inner products are equal come in an order that is the library's, and fixed.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class FaissIndex:
+    """A faiss index that is trained and filled, with its search parameters set."""
+
+    index: Any
+
+    @property
+    def nbytes(self) -> int:
+        """Return the bytes that faiss writes for the index."""
+        import faiss
+
+        return int(faiss.serialize_index(self.index).nbytes)
+
+    def search(self, queries: Floats, k: int) -> Ints:
+        """Return row numbers (q, k) int64, best first; -1 where the index found no more."""
+        found = self.index.search(np.ascontiguousarray(queries, dtype=np.float32), k)[1]
+        return np.asarray(found, np.int64)
+
+
+def check_rows(use: str, found: int, needed: int, reason: str) -> None:
+    """Raise InputError where ``found`` rows are fewer than the ``needed`` ones that ``reason`` tells of."""
+    if found < needed:
+        raise InputError(f"index {use}: found {found} rows, expected at least {needed} ({reason})")

@@ -1,0 +1,84 @@
+"""Certificates: canonical JSON (RFC 8785), its sha256, and the check of both.
+
+A stamped document is ``{"content": …, "sha256": …}``: the hash is over the canonical form of the
+content alone, so white space and key order of the file do not matter. Clock, host and versions stand
+in an envelope, a file of its own, which is no part of the hash.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import rfc8785
+
+from harness.errors import InputError
+from harness.evidence.files import write_atomic
+from harness.types import Json
+
+
+def canonical(value: Any) -> bytes:
+    """Return the RFC 8785 form of a JSON value; NaN, infinity and broken text raise InputError."""
+    try:
+        return rfc8785.dumps(value)
+    except (rfc8785.CanonicalizationError, UnicodeEncodeError, RecursionError) as error:
+        raise InputError(f"no canonical JSON: {error}") from error
+
+
+def digest(value: Any) -> str:
+    """Return the hex sha256 of a JSON value's canonical form."""
+    return hashlib.sha256(canonical(value)).hexdigest()
+
+
+def dumps(value: Any) -> bytes:
+    """Return readable, deterministic JSON: sorted keys, two spaces, a final newline, no NaN."""
+    return (json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+def stamp(content: Json) -> bytes:
+    """Return the file that holds ``content`` and its certificate."""
+    return dumps({"content": content, "sha256": digest(content)})
+
+
+def write_stamped(path: Path, content: Json) -> None:
+    """Write a stamped document atomically."""
+    write_atomic(path, stamp(content))
+
+
+def read_stamped(path: Path) -> tuple[dict[str, Any], str]:
+    """Return content and certificate of a stamped file; raise InputError if they do not agree."""
+    document = read_json(path)
+    if set(document) != {"content", "sha256"}:
+        raise InputError(f"{path}: found keys {sorted(document)}, expected content and sha256")
+    try:
+        found = digest(document["content"])
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
+    if found != document["sha256"]:
+        said = str(document["sha256"])[:12]
+        raise InputError(f"{path}: content has sha256 {found[:12]}…, its certificate says {said}…")
+    return document["content"], found
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Return a JSON object from a file; raise InputError naming the file for anything else."""
+    try:
+        document = json.loads(path.read_bytes(), parse_constant=_refuse, object_pairs_hook=_unique)
+    except (OSError, ValueError, RecursionError) as error:
+        raise InputError(f"{path}: {error}, expected a JSON object") from error
+    if not isinstance(document, dict):
+        raise InputError(f"{path}: found {type(document).__name__}, expected a JSON object")
+    return document
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError(f"found a key twice among {sorted(found)}")
+    return found
+
+
+def _refuse(constant: str) -> float:
+    raise ValueError(f"found {constant}")

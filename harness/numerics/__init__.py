@@ -1,0 +1,1 @@
+"""Instruction set, threads and rounding: decided before a library is imported, and looked at."""

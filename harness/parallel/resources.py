@@ -1,0 +1,38 @@
+"""How many threads, processes and bytes work is given."""
+
+from __future__ import annotations
+
+import os
+
+THREADS = 1  # a process has one, whatever it does: another number may change last bits
+
+
+def use_threads() -> None:
+    """Give BLAS, torch and faiss of this process one thread, and torch its products by NumPy."""
+    import faiss
+    import numpy as np
+    import torch
+    from threadpoolctl import threadpool_limits
+
+    from harness.numerics.products import install
+
+    install()
+    # Products of torch that overflow are NumPy's, which would warn; what comes of them is checked.
+    np.seterr(over="ignore", invalid="ignore")
+    threadpool_limits(THREADS)
+    torch.set_num_threads(THREADS)
+    faiss.omp_set_num_threads(THREADS)
+
+
+def default_jobs() -> int:
+    """Return the number of processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def memory_ran_out(error: BaseException) -> bool:
+    """Return whether an error says so: Python's and NumPy's by its type, torch's and C++'s in words."""
+    text = str(error).lower()
+    words = ("can't allocate memory", "not enough memory", "std::bad_alloc")
+    return isinstance(error, MemoryError) or (
+        isinstance(error, RuntimeError) and any(part in text for part in words)
+    )

@@ -1,0 +1,179 @@
+"""What a suite's cells stand on: located (identified, nothing heavy read), then read."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from harness.codecs.pipeline import codec_path
+from harness.errors import BlockedError, LeftOutError
+from harness.evidence.files import sha256_file
+from harness.planning import registry
+from harness.planning.cells import Cell, encoder_params, origin_params
+from harness.planning.suite import Suite
+from harness.types import Json, PairSet, Place
+
+SCHEMA = 1
+# Where the way of every cell begins. A change to these, or to what they import to compute, makes every result
+# of before out of date.
+_EVERY_CELL = ("harness.evaluation.context", "harness.evaluation.evaluate")
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The inputs of one suite in one place: identities of what is there, reasons for what is not."""
+
+    suite: Suite
+    where: str
+    place: Place
+    encoders: Json
+    datasets: Json
+
+    def blocked(self, cell: Cell) -> BlockedError | None:
+        """Return why a cell cannot run here, or None."""
+        needed = [self.encoders[cell.encoder], *(self.datasets[name] for name in (cell.train, *cell.tests))]
+        missing = [entry for entry in needed if isinstance(entry, BlockedError)]
+        # What cannot be had at all comes first: asking for what is large would not help.
+        found = min(missing, key=lambda error: isinstance(error, LeftOutError), default=None)
+        raw = self.suite.encoders[cell.encoder].raw()
+        params = encoder_params(raw, cell.encoder, self.where)
+        for name in () if found else (cell.train, *cell.tests):
+            if not registry.load("encoders", raw["use"], self.where).holds(params, name):
+                return BlockedError(f"{cell.encoder} has no vectors of {name}", "use an encoder of texts")
+        return found
+
+    def left_out(self, cell: Cell) -> LeftOutError | None:
+        """Return why a cell is left out of this run though all that it needs is here, or None."""
+        if self.place.large:
+            return None
+        costs = [_encoder_cost(self.suite, cell.encoder)]
+        costs += [self.suite.datasets[name].large for name in (cell.train, *cell.tests)]
+        return next((left_out(cost) for cost in costs if cost), None)
+
+    def identity(self, cell: Cell) -> dict[str, Any]:
+        """Return all that decides a cell's result, as JSON: its parameters, inputs and code."""
+        return {
+            "schema": SCHEMA,
+            "cell": cell.spec(),
+            "protocols": self.suite.protocols,
+            "combine": self.suite.combine,
+            "encoder": {**self.encoders[cell.encoder], "dimension": self.dimension(cell.encoder)},
+            "datasets": {name: self.datasets[name] for name in {cell.train, *cell.tests}},
+            "loaded": {step.load: sha256_file(codec_path(step.load)) for step in cell.steps if step.load},
+            # Digests without names: a module may move to another folder.
+            "code": sorted(set(self.code(cell).values())),
+        }
+
+    def code(self, cell: Cell) -> dict[str, str]:
+        """Return the digest of every module that a cell's values come from, by the module's dotted name."""
+        modules = [*_EVERY_CELL]
+        modules += [f"harness.compressors.{_stem(step.use)}" for step in cell.steps]
+        if cell.index:
+            modules += [f"harness.indexes.{_stem(cell.index.use)}"]
+        space = self.encoders[cell.encoder]
+        modules += [f"harness.encoders.{_stem(part['use'])}" for part in (space, *space.get("parts", ()))]
+        modules += [
+            f"harness.sources.{_stem(self.datasets[name]['use'])}" for name in (cell.train, *cell.tests)
+        ]
+        modules += [f"harness.protocols.{_stem(name)}" for name in self.suite.protocols]
+        modules += [
+            f"harness.metrics.{_stem(name.partition('@')[0])}"
+            for _, listed in cell.metrics
+            for name in listed
+        ]
+        return dict(_digests(frozenset(modules)))
+
+    def dimension(self, encoder: str) -> int:
+        """Return the declared dimension of an encoder."""
+        return self.suite.encoders[encoder].dimension
+
+    def read(self, name: str) -> PairSet:
+        """Return a data set, from the first origin that can be had."""
+        raw = self.suite.datasets[name].origins[self.datasets[name]["origin"]]
+        return _read(raw["use"], origin_params(raw, name, self.where), name, self.place)
+
+
+@functools.cache
+def _digests(modules: frozenset[str]) -> Mapping[str, str]:
+    """Return the digests of modules and of what they import to compute, by name."""
+    used: set[str] = set().union(*map(registry.transitive_imports, modules))
+    return {name: registry.code_digest(name) for name in sorted(used)}
+
+
+def locate(suite: Suite, where: str, place: Place) -> Inputs:
+    """Return the inputs of a suite as they can be had in ``place``."""
+    datasets = {name: _dataset(suite, name, where, place) for name in suite.datasets}
+    encoders = {name: _encoder(suite, name, datasets, where, place) for name in suite.encoders}
+    return Inputs(suite, where, place, encoders, datasets)
+
+
+def _encoder(
+    suite: Suite, name: str, datasets: Json, where: str, place: Place
+) -> dict[str, Any] | BlockedError:
+    """Return what identifies a space, or why it cannot be had: by its plug-in, parts, corpus."""
+    space = suite.encoders[name]
+    raw = space.raw()
+    params = encoder_params(raw, name, where)
+    needed = [_encoder(suite, part, datasets, where, place) for part in getattr(params, "parts", ())]
+    corpus = [datasets[params.corpus]] if hasattr(params, "corpus") else []
+    missing = next((entry for entry in (*needed, *corpus) if isinstance(entry, BlockedError)), None)
+    if missing:
+        return missing
+    cost = None if place.large else space.large
+    try:
+        encoder = registry.load("encoders", raw["use"], where)
+        found: dict[str, Any] = encoder.locate(params, _near(place, cost))
+    except BlockedError as error:
+        return left_out(cost) if cost else error
+    extra: dict[str, Any] = {"parts": needed} if needed else {}
+    extra |= {"corpus": corpus[0]} if corpus else {}
+    extra |= {"prefixes": space.prefixes.model_dump()} if space.prefixes else {}
+    return {**found, **extra}
+
+
+def _dataset(suite: Suite, name: str, where: str, place: Place) -> dict[str, Any] | BlockedError:
+    reasons: list[BlockedError] = []
+    cost = None if place.large else suite.datasets[name].large
+    for i, raw in enumerate(suite.datasets[name].origins):
+        params = origin_params(raw, name, where)
+        try:
+            found = registry.load("sources", raw["use"], where).locate(params, _near(place, cost))
+        except BlockedError as error:
+            reasons.append(error)
+        else:
+            return {**found, "origin": i}
+    if cost:
+        return left_out(cost)
+    missing = f"{name}: " + ", ".join(reason.missing for reason in reasons)
+    return BlockedError(missing, " or ".join(dict.fromkeys(reason.remedy for reason in reasons)))
+
+
+def left_out(cost: str) -> LeftOutError:
+    """Return the error for an input that is large and was not asked for."""
+    return LeftOutError(f"large: {cost}", "--all (make reproduce ALL=1) runs it")
+
+
+def _near(place: Place, cost: str | None) -> Place:
+    """Return the place in which an input is looked for: where it is left out, not beyond this machine."""
+    return dataclasses.replace(place, offline=True) if cost else place
+
+
+def _encoder_cost(suite: Suite, name: str) -> str | None:
+    """Return what an encoder, or the first of its parts that is large, costs."""
+    space = suite.encoders[name]
+    parts = (space.model_extra or {}).get("parts", ())
+    return space.large or next((cost for part in parts if (cost := _encoder_cost(suite, part))), None)
+
+
+@functools.lru_cache(maxsize=64)
+def _read(use: str, params: Any, name: str, place: Place) -> PairSet:
+    # The parameters are frozen and hash by value: a set is read once a process.
+    data: PairSet = registry.load("sources", use, name).read(params, name, place)
+    return data
+
+
+def _stem(name: str) -> str:
+    return name.replace("-", "_")

@@ -1,0 +1,111 @@
+"""Which cells are done, blocked or to do, and why; reads small files, runs nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from harness.errors import InputError, LeftOutError
+from harness.evidence.checked import Checked
+from harness.evidence.files import inside, sha256_file
+from harness.evidence.layout import Tree
+from harness.planning.cells import Cell, cells
+from harness.planning.resolve import Inputs, locate
+from harness.planning.suite import load
+from harness.types import Place
+
+State = Literal["done", "blocked", "left out", "to do"]
+FORCED = "forced"  # why a cell is to do that is done
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One cell and how it stands. ``why`` is empty for a cell that is done."""
+
+    inputs: Inputs
+    cell: Cell
+    state: State
+    why: str
+    remedy: str = ""
+
+    @property
+    def can_run(self) -> bool:
+        """Return whether the cell is done or to do."""
+        return self.state in {"done", "to do"}
+
+
+def entries(path: Path, place: Place, tree: Tree, *, force: bool = False) -> list[Entry]:
+    """Return every cell of the suite at ``path`` with its state; ``force`` takes nothing as done."""
+    suite = load(path)
+    inputs = locate(suite, str(path), place)
+    checked = Checked()
+    found = [_entry(inputs, cell, tree, checked, force=force) for cell in cells(suite, str(path))]
+    checked.keep()
+    return found
+
+
+def suite_paths(names: list[str]) -> list[Path]:
+    """Return the files of the suites named, by name or by path; all of ``suites/`` where none is."""
+    folder = Path("suites")
+    known = sorted(folder.glob("*.toml"))
+    if not names:
+        if not known:
+            raise InputError(f"{folder.resolve()}: no suites here, expected suites/*.toml or a suite's path")
+        return known
+    found: list[Path] = []
+    for name in names:
+        path = Path(name) if name.endswith(".toml") else folder / f"{name}.toml"
+        if not path.is_file():
+            choices = ", ".join(known_path.stem for known_path in known)
+            raise InputError(f"suite: found {name!r}, expected one of {choices} or a path to a TOML file")
+        if path.stem in {other.stem for other in found}:
+            raise InputError(f"suite: found two of the name {path.stem!r}, expected names that differ")
+        found.append(path)
+    return found
+
+
+def _entry(inputs: Inputs, cell: Cell, tree: Tree, checked: Checked, *, force: bool) -> Entry:
+    blocked = inputs.blocked(cell)
+    if blocked:
+        state: State = "left out" if isinstance(blocked, LeftOutError) else "blocked"
+        return Entry(inputs, cell, state, blocked.missing, blocked.remedy)
+    why = _stale(inputs, cell, tree, checked) or (FORCED if force else "")
+    if why and (large := inputs.left_out(cell)):
+        return Entry(inputs, cell, "left out", large.missing, large.remedy)
+    return Entry(inputs, cell, "to do" if why else "done", why)
+
+
+def _stale(inputs: Inputs, cell: Cell, tree: Tree, checked: Checked) -> str:
+    path, identity = tree.result(cell.suite, cell.id), inputs.identity(cell)
+    if not path.is_file():
+        return "no result yet"
+    try:
+        content = checked.content(path)
+        if content["inputs"] != identity:
+            at = _difference(content["inputs"], identity)
+            return f"changed: {at}" + (
+                _where(content["inputs"]["code"], inputs.code(cell)) if at == "code" else ""
+            )
+        for file in content["files"].values():
+            if sha256_file(inside(tree.root, file["path"], str(path))) != file["sha256"]:
+                return f"altered: {file['path']}"
+    except (InputError, KeyError, OSError) as error:
+        return f"unreadable: {error}"
+    if cell.keep_codec != ("codec" in content["files"]):
+        return "its codec is to be kept" if cell.keep_codec else "its codec is no longer kept"
+    return ""
+
+
+def _difference(before: Any, after: Any, at: str = "") -> str:
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in sorted({*before, *after}, key=lambda key: (key == "code", key)):  # code last: it follows
+            if before.get(key) != after.get(key):
+                return _difference(before.get(key), after.get(key), f"{at}.{key}" if at else key)
+    return at
+
+
+def _where(before: Sequence[str], modules: Mapping[str, str]) -> str:
+    """Return the first module that says something new, and nothing where a module is only used no more."""
+    return next((f" of {name}" for name, digest in modules.items() if digest not in before), "")

@@ -1,0 +1,1 @@
+"""The same bytes under other processors."""

@@ -1,0 +1,130 @@
+"""A run's means over seeds and comparisons against the committed ones, suite by suite.
+
+What was made from the same results has to be the same. Else values and ends are held to the tolerance of a
+result's value, a difference to that of both groups together, and items and units have to be as many. Groups
+of which a cell is not in both are passed over: that cell has a line of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from harness.errors import InputError
+from harness.evidence import stability
+from harness.evidence.layout import Tree
+from harness.evidence.stability import Key, Stability
+from harness.evidence.stamp import read_stamped
+from harness.run.compare import Line, furthest, tolerance, values_of
+from harness.types import Json
+
+MEANS = "means over seeds"  # in the place of a cell
+Groups = dict[str, dict[str, Any]]
+_NONE: dict[str, Any] = {"results": {}}  # a group that is not stated
+
+
+def compare_means(here: Tree, committed: Tree) -> list[Line]:
+    """Return a line for each suite with means in either tree.
+
+    MISSING: committed, of a suite of which a result is here, and not here. Raises InputError for means of
+    another form.
+    """
+    jitter = stability.read(committed)
+    names = {path.stem for tree in (here, committed) for path in tree.means("*").parent.glob("*.json")}
+    return [_line(suite, here, committed, jitter) for suite in sorted(names)]
+
+
+def _line(suite: str, here: Tree, committed: Tree, jitter: Stability) -> Line:
+    if not committed.means(suite).is_file():
+        return Line(suite, MEANS, "NOT COMMITTED")
+    if not here.means(suite).is_file():
+        ran = any(here.result(suite, "x").parent.glob("*.json"))
+        return Line(suite, MEANS, *(("MISSING", "committed, and not here") if ran else ("NOT RUN HERE",)))
+    (ours, our_hash), (theirs, their_hash) = (read_stamped(tree.means(suite)) for tree in (here, committed))
+    if our_hash == their_hash:
+        return Line(suite, MEANS, "SAME BYTES")
+    try:
+        why = _differs(suite, ours, theirs, (here, committed), jitter)
+    except (KeyError, TypeError, AttributeError) as error:
+        paths = f"{here.means(suite)}, {committed.means(suite)}"
+        raise InputError(f"{paths}: {error!r}, expected what a run writes") from error
+    if not why and _parts_are_the_same(ours, theirs):
+        return Line(suite, MEANS, "SAME BYTES")
+    return Line(suite, MEANS, "DIFFERS" if why else "WITHIN TOLERANCE", why)
+
+
+def _parts_are_the_same(ours: Json, theirs: Json) -> bool:
+    """Return whether what was made here stands in the committed means; other spaces may be blocked."""
+    same = all(ours[key] == theirs[key] for key in ("suite", "code", "interval"))
+    return same and all(batch in theirs["batches"] for batch in ours["batches"])
+
+
+def _differs(suite: str, ours: Json, theirs: Json, trees: tuple[Tree, Tree], jitter: Stability) -> str:
+    """Return what differs of two suites' means, here and committed, in words, or nothing."""
+    here, committed = trees
+    mine, others = _groups(ours), _groups(theirs)
+    both = _cells(here, suite) & _cells(committed, suite)
+    made = {name: [set(x.get(name, _NONE)["results"]) for x in (mine, others)] for name in mine | others}
+    shared = {name for name, cells in made.items() if set.union(*cells) <= both}
+    if odd := sorted(name for name in shared if made[name][0] != made[name][1]):
+        return f"{odd[0]}: of {len(made[odd[0]][0])} seeds here, of {len(made[odd[0]][1])} committed"
+    same = {name for name in shared if mine[name]["results"] == others[name]["results"]}
+    for name in sorted(shared):
+        result, _ = read_stamped(committed.result(suite, min(others[name]["results"])))
+        allowed = partial(tolerance, jitter, result)
+        if why := _unlike(mine[name], others[name], allowed, ("n", "units"), exact=name in same):
+            return f"{name}: {why}"
+    return _comparisons(suite, ours, theirs, committed, jitter, shared, same)
+
+
+def _comparisons(
+    suite: str,
+    ours: Json,
+    theirs: Json,
+    committed: Tree,
+    jitter: Stability,
+    shared: set[str],
+    same: set[str],
+) -> str:
+    mine, others = (
+        {
+            (pair["group"], pair["against"]): pair
+            for batch in content["batches"]
+            for pair in batch["comparisons"]
+            if {pair["group"], pair["against"]} <= shared
+        }
+        for content in (ours, theirs)
+    )
+    if odd := sorted(mine.keys() ^ others.keys()):
+        return f"{' against '.join(odd[0])}: compared in one of them only"
+    groups = _groups(theirs)
+    for names, pair in sorted(mine.items()):
+        results = [read_stamped(committed.result(suite, min(groups[name]["results"])))[0] for name in names]
+
+        def allowed(key: Key, results: list[dict[str, Any]] = results) -> float:
+            return sum(tolerance(jitter, result, key) for result in results)
+
+        if why := _unlike(pair, others[names], allowed, (), exact=set(names) <= same):
+            return f"{' against '.join(names)}: {why}"
+    return ""
+
+
+def _cells(tree: Tree, suite: str) -> set[str]:
+    return {path.stem for path in tree.result(suite, "x").parent.glob("*.json")}
+
+
+def _groups(content: Json) -> Groups:
+    return {group["group"]: group for batch in content["batches"] for group in batch["groups"]}
+
+
+def _unlike(
+    ours: Json, theirs: Json, allowed: Callable[[Key], float], counted: tuple[str, ...], *, exact: bool
+) -> str:
+    """Return how the values of two groups or comparisons differ, in words, or nothing."""
+    mine, others = values_of(ours), values_of(theirs)
+    if exact and (
+        odd := sorted(key for key in mine.keys() | others.keys() if mine.get(key) != others.get(key))
+    ):
+        return f"{' '.join(odd[0])}: not the same, though made from the same results"
+    return furthest(mine, others, allowed, counted)

@@ -1,0 +1,79 @@
+"""The envelope of a result: when, where and with what it was made. No part of a content hash."""
+
+from __future__ import annotations
+
+import functools
+import importlib.metadata
+import os
+import platform
+import resource
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from harness.numerics.dispatch import recorded
+from harness.parallel.resources import THREADS
+from harness.run import checkout
+
+PACKAGES = (
+    "numpy",
+    "scipy",
+    "faiss-cpu",
+    "torch",
+    "sentence-transformers",
+    "transformers",
+    "datasets",
+    "gensim",
+)
+
+
+def envelope(durations: Mapping[str, float]) -> dict[str, Any]:
+    """Return the volatile facts of a measurement: ``durations`` in seconds, by name, and the machine."""
+    return {
+        "made": datetime.now(UTC).isoformat(timespec="seconds"),
+        **{name: round(seconds, 3) for name, seconds in durations.items()},
+        "peak_memory_bytes": _peak_memory(),
+        **_machine(),
+    }
+
+
+def _peak_memory() -> int:
+    """Return the most memory that this process has held so far, for all cells that it measured, in bytes."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else 1024 * peak
+
+
+@functools.cache
+def _machine() -> dict[str, Any]:
+    return {
+        "commit": _commit(),
+        "python": platform.python_version(),
+        "platform": f"{platform.system()} {platform.machine()}",
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "threads": THREADS,
+        "numerics": recorded(),
+        "packages": {name: version for name in PACKAGES if (version := _version(name))},
+    }
+
+
+def _commit() -> dict[str, Any] | None:
+    sha = checkout.commit()
+    return {"sha": sha, "dirty": bool(checkout.changes())} if sha else None
+
+
+def _processor() -> str:
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as file:  # noqa: PTH123
+            names = [line.partition(":")[2].strip() for line in file if line.startswith("model name")]
+    except OSError:
+        names = []
+    return names[0] if names else platform.processor()
+
+
+def _version(package: str) -> str | None:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None

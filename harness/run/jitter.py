@@ -1,0 +1,225 @@
+"""Jitter: how far values move when input vectors are disturbed in the last place.
+
+For the lowest seed and the first training split of each pipeline, encoder and point (of a grid: the first
+setting), every vector is multiplied by 1 + 1e-7 u, u uniform in [-1, 1], training and test vectors alike;
+human scores, audit and the seeds of steps stay. What is kept is each value minus the result's, three times.
+Point values alone are computed: no interval, no timing. Each cell's values are stored as they are made, so
+that what was killed goes on; a suite's file is written when all of its cells are there.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from harness.codecs.pipeline import Fitter
+from harness.errors import BlockedError, InputError, RunError
+from harness.evaluation import retrieval
+from harness.evaluation.context import Base, base_of, embed, embedded, material
+from harness.evaluation.evaluate import Material, point_values, training_of
+from harness.evaluation.series import draw
+from harness.evidence.layout import Tree
+from harness.evidence.stability import Key, current, key_of
+from harness.evidence.stamp import digest, read_stamped, write_stamped
+from harness.numerics.rounding import rounded
+from harness.parallel.resources import use_threads
+from harness.parallel.workers import spread
+from harness.planning import registry
+from harness.planning.cells import Cell
+from harness.planning.status import Entry
+from harness.run.runner import Told, seeding
+from harness.statistics.estimates import cosines
+from harness.types import Floats, Json
+
+RELATIVE = 1e-7
+DRAWS = 3
+_CHUNK = 1_024  # rows disturbed at a time
+
+Work: TypeAlias = tuple[Base, Cell, Path]  # a cell, and the file that its disturbed values are stored in
+
+
+def run(entries: list[Entry], tree: Tree, store: Path, jobs: int, told: Told) -> list[str]:
+    """Measure what is not yet stored and write ``jitter/<suite>.json``; return one line for each that failed.
+
+    Raises RunError where a cell has no result yet that its moves can be measured against.
+    """
+    chosen = selected(entries)
+    todo = [entry for entry in chosen if entry.state == "to do"]
+    if todo:
+        cell = todo[0].cell
+        raise RunError(f"{len(todo)} cells are to do, {cell.suite} {cell.id} first; harness run before")
+    stored = {(e.cell.suite, e.cell.id): store / "jitter" / f"{digest(identity(e))}.json" for e in chosen}
+    work: dict[Path, Work] = {}
+    for entry in chosen:
+        path = stored[entry.cell.suite, entry.cell.id]
+        if not path.is_file():
+            work.setdefault(path, (_base(entry, entries, store), entry.cell, path))
+    failures = _measure(list(work.values()), jobs, told)
+    for suite in dict.fromkeys(entry.cell.suite for entry in chosen):
+        mine = [entry.cell for entry in chosen if entry.cell.suite == suite]
+        if all(stored[suite, cell.id].is_file() for cell in mine):
+            found = [_moves(cell, tree, stored[suite, cell.id]) for cell in mine]
+            write_stamped(tree.jitter(suite), _content(suite, found))
+    return failures
+
+
+def selected(entries: Iterable[Entry]) -> list[Entry]:
+    """Return the cell of each pipeline that is measured, of those that are neither blocked nor left out."""
+    first: dict[tuple[str, str, str, str | None], Entry] = {}
+    for entry in entries:
+        cell = entry.cell
+        if not entry.can_run:
+            continue
+        taken = first.setdefault((cell.suite, cell.encoder, cell.chain, cell.point), entry)
+        alike = (cell.train, cell.grid) == (taken.cell.train, taken.cell.grid)
+        if alike and cell.seed < taken.cell.seed:
+            first[cell.suite, cell.encoder, cell.chain, cell.point] = entry
+    return list(first.values())
+
+
+def incomplete(entries: Iterable[Entry], tree: Tree) -> list[str]:
+    """Return a line for each suite whose jitter in ``tree`` is not of all its pipelines as they are now.
+
+    Where no suite has any there is no line: jitter is made on request, of all suites or of none.
+    """
+    folder = tree.jitter("*").parent
+    if not any(folder.glob("*.json")):
+        return []
+    cells: dict[str, set[str]] = {}
+    for entry in selected(entries):
+        cells.setdefault(entry.cell.suite, set()).add(entry.cell.id)
+    lines = []
+    for suite in sorted(cells.keys() | {path.stem for path in folder.glob("*.json")}):
+        path, expected = tree.jitter(suite), cells.get(suite, set())
+        listed = read_stamped(path)[0]["cells"] if path.is_file() else []
+        fresh = [entry["cell"] for entry in listed if current(tree, suite, entry)]
+        if sorted(fresh) != sorted(expected) or len(fresh) != len(listed):
+            lines.append(f"{path}: found {len(fresh)} pipelines as they are now, expected {len(expected)}")
+    return lines
+
+
+def identity(entry: Entry) -> dict[str, Any]:
+    """Return all that decides a cell's disturbed values: cells of two suites that agree in it are one."""
+    cell, found = entry.cell, entry.inputs.identity(entry.cell)
+    deciding = ("seed", "steps", "tests", "metrics", "stages", "asymmetric", "index")
+    own = {key: found["cell"][key] for key in deciding} | {"train": entry.inputs.datasets[cell.train]}
+    own |= {"id": cell.id} if cell.index else {}  # an index has its seed from the cell's name
+    return {**found, "cell": own, "jitter": registry.code_digest(__name__)}
+
+
+def disturbed(x: Floats, name: str, number: int) -> Floats:
+    """Return ``x`` (n, D) float32 times 1 + RELATIVE u, drawn by name and number; equal rows stay equal."""
+    seed = hashlib.sha256(f"jitter {number} of {name}".encode()).digest()
+    rng = np.random.default_rng(list(seed))
+    first: dict[bytes, int] = {}
+    place = np.array([first.setdefault(row.tobytes(), i) for i, row in enumerate(x)], np.int64)
+    found = np.empty(x.shape, np.float32)
+    for start in range(0, len(x), _CHUNK):
+        rows = x[start : start + _CHUNK]
+        found[start : start + _CHUNK] = rows * (1 + RELATIVE * rng.uniform(-1, 1, rows.shape))
+    return found[place]
+
+
+def _base(entry: Entry, entries: list[Entry], store: Path) -> Base:
+    key = entry.cell.suite, entry.cell.encoder
+    mine = [e.cell for e in entries if (e.cell.suite, e.cell.encoder) == key and e.can_run]
+    return base_of(entry.inputs, entry.cell.encoder, mine, store)
+
+
+def _measure(work: list[Work], jobs: int, told: Told) -> list[str]:
+    for base in dict.fromkeys(base for base, _, _ in work):
+        embed(base, lambda _done, _of: None, jobs)
+    together: dict[str, list[Work]] = {}
+    for base, cell, path in work:
+        key = digest([seeding(base, cell), cell.steps[0].spec()])
+        together.setdefault(key, []).append((base, cell, path))
+    groups = sorted(together.values(), key=lambda group: -len(group))
+    done, failures = 0, list[str]()
+    told("jitter", 0, len(work))
+    for count, failed in spread(_measure_group, groups, max(1, min(jobs, len(groups)))):
+        done, failures = done + count, failures + failed
+        told("jitter", done, len(work))
+    return failures
+
+
+def _measure_group(group: list[Work]) -> tuple[int, list[str]]:
+    """Measure cells that begin with the same step: what they share is fitted once a disturbance."""
+    use_threads()
+    failures: list[str] = []
+    fitters: dict[tuple[str, str, int], Fitter] = {}
+    for base, cell, path in group:
+        try:
+            found: list[dict[Key, float]] = []
+            for number in range(DRAWS):
+                shared = _disturbed_material(base, cell.train, number)
+                key = base.suite, cell.train, number
+                fitter = fitters.setdefault(key, Fitter(shared.training, seeding(base, cell)))
+                suite = base.inputs.suite
+                found.append(point_values(cell, shared, fitter, suite.protocols, suite.combine))
+            values = [
+                dict(zip(("protocol", "dataset", "metric"), key, strict=True))
+                | {"values": [rounded(values[key]) for values in found]}
+                for key in found[0]
+                if all(key in values for values in found)
+            ]
+            write_stamped(path, {"values": values})
+        except (InputError, BlockedError) as error:
+            failures.append(f"{cell.suite}: {cell.id}: {error}")
+    return len(group), failures
+
+
+@functools.lru_cache(maxsize=2 * DRAWS)
+def _disturbed_material(base: Base, train: str, number: int) -> Material:
+    """Return what cells share, made of disturbed vectors: audit and human scores are the undisturbed ones."""
+    read = base.inputs.read
+    plain = material(base, train)
+    rows = {
+        name: disturbed(embedded(base)[name], f"{base.encoder}, {name}", number)
+        for name in {train, *plain.tests}
+    }
+    before = {}
+    for name, data in plain.tests.items():
+        left, right = data.pairs.T
+        before[name] = cosines(rows[name][left], rows[name][right], f"{base.encoder}: {name}")
+    return dataclasses.replace(
+        plain,
+        training=training_of(read(train), rows[train]),
+        vectors={name: rows[name] for name in plain.tests},
+        before=before,
+        drawn=functools.cache(lambda name: draw(read(name), read(train), rows[name])),
+        judged=functools.cache(lambda name: retrieval.scores(read(name), rows[name], rows[name])),
+    )
+
+
+def _moves(cell: Cell, tree: Tree, stored: Path) -> dict[str, Any]:
+    """Return a cell's entry: each value's moves from the result's."""
+    content, sha256 = read_stamped(tree.result(cell.suite, cell.id))
+    plain = {key_of(value): value["value"] for value in content["values"]}
+    values = [
+        {key: value[key] for key in ("protocol", "dataset", "metric")}
+        | {"moves": [rounded(x - plain[key_of(value)]) for x in value["values"]]}
+        for value in read_stamped(stored)[0]["values"]
+        if key_of(value) in plain
+    ]
+    own = {"encoder": cell.encoder, "chain": cell.chain, "point": cell.point}
+    return {"cell": cell.id, **own, "result": sha256, "values": values}
+
+
+def _content(suite: str, cells: list[dict[str, Any]]) -> Json:
+    metrics = sorted({value["metric"] for cell in cells for value in cell["values"]})
+    floors = {
+        metric: registry.load("metrics", metric.partition("@")[0], "metrics").RERUN_TOLERANCE
+        for metric in metrics
+    }
+    return {
+        "suite": suite,
+        "disturbance": {"relative": RELATIVE, "draws": DRAWS},
+        "floors": floors,
+        "cells": cells,
+    }

@@ -1,0 +1,124 @@
+"""Committing evidence: a run's output takes the place of ``artifacts/``, whole, and is hashed anew."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from harness.errors import RunError
+from harness.evidence import stability
+from harness.evidence.files import sha256_file, write_atomic
+from harness.evidence.layout import Tree
+from harness.evidence.stamp import read_json
+from harness.planning.status import Entry
+from harness.run import checkout
+from harness.run.jitter import incomplete
+from harness.run.runner import check_origin
+from harness.verification import admission
+
+README = Path("README.md")
+
+
+def publish(entries: list[Entry], out: Tree, target: Path, listing: Path, code: Path) -> str:
+    """Replace ``target`` by what ``entries`` left in ``out``, with a report, and write ``listing``.
+
+    Raises RunError where the checkout ``code`` is not clean or a result was made by code that is not its
+    history; where a cell that could run has not: half a run is no evidence; and where what is committed is
+    not here. A replacement that was cut short is undone by the next one. Beside the cells' files go those
+    of the folders that belong to no cell (``harness.evidence.layout.EXTRAS``).
+    """
+    fresh, old = (target.with_name(f".{target.name}.{word}") for word in ("new", "old"))
+    if old.exists() and not target.exists():  # killed between the two renames below
+        old.replace(target)
+    _check_code(code)
+    check_origin(entries, out)
+    _check(entries, out, Tree(target))
+    _check_envelopes(entries, out, code)
+    from report.pages.readme import refresh
+    from report.pages.render import render
+
+    shutil.rmtree(fresh, ignore_errors=True)
+    shutil.rmtree(old, ignore_errors=True)
+    for path in _files(entries, out):
+        place = fresh / path.relative_to(out.root)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, place)
+    admission.admit(Tree(fresh))
+    render(Tree(fresh))
+    if target.exists():
+        target.replace(old)
+    fresh.replace(target)
+    shutil.rmtree(old, ignore_errors=True)
+    if README.is_file():
+        refresh(README, Tree(target))
+    paths = sorted((p for p in target.rglob("*") if p.is_file()), key=lambda p: p.as_posix().encode())
+    write_atomic(listing, "".join(f"{sha256_file(path)}  {path.as_posix()}\n" for path in paths).encode())
+    size = sum(path.stat().st_size for path in paths)
+    return f"{target}: {len(paths)} files, {size / 1e6:.1f} MB, listed in {listing}"
+
+
+def _check(entries: list[Entry], out: Tree, committed: Tree) -> None:
+    todo = [entry for entry in entries if entry.state == "to do"]
+    if todo:
+        raise RunError(
+            f"{len(todo)} cells are to do, {todo[0].cell.id} first ({todo[0].why}); run them before"
+        )
+    lost = [e for e in entries if not e.can_run and committed.result(e.cell.suite, e.cell.id).is_file()]
+    if lost:
+        raise RunError(f"{len(lost)} committed cells cannot be had here ({lost[0].why}); {lost[0].remedy}")
+    stability.read(out)  # a file that is no jitter is refused in one line
+    if lines := incomplete(entries, out):
+        raise RunError(f"{lines[0]}; harness jitter before, or remove {out.jitter('*').parent}")
+    for path in committed.extras():
+        place = out.root / path.relative_to(committed.root)
+        if not place.is_file():
+            said = "make it anew (transcripts: repro/api_smoketest.py --out), or copy it there"
+            raise RunError(f"{place}: not found, but {path} is committed; {said}")
+
+
+def _check_code(code: Path) -> None:
+    """Raise RunError unless ``code`` is a clean checkout: evidence has to say which code made it."""
+    if checkout.commit(code) is None:
+        raise RunError(f"{code}: no git checkout, expected one: evidence names the commit that made it")
+    if changed := checkout.changes(code):
+        more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
+        raise RunError(f"{code}: {changed[0]}{more} differs from the commit; commit it or take it away")
+
+
+def _check_envelopes(entries: list[Entry], out: Tree, code: Path) -> None:
+    """Raise RunError where a result was made by changed files, or by a commit that ``code`` does not have.
+
+    That its code is today's is seen by the digests in the result: it would be to do.
+    """
+    shas: dict[str, Path] = {}
+    dirty = []
+    for entry in entries:
+        if entry.state == "done":
+            path = out.envelope(entry.cell.suite, entry.cell.id)
+            commit = read_json(path).get("commit")
+            if not isinstance(commit, dict) or commit.get("dirty") is not False or "sha" not in commit:
+                dirty.append(path)
+            else:
+                shas.setdefault(str(commit["sha"]), path)
+    if dirty:
+        raise RunError(
+            f"{dirty[0]}: made from changed files, as are {len(dirty) - 1} more; run them again from a clean "
+            "checkout: harness run --force"
+        )
+    for sha in checkout.unknown(shas, code):
+        raise RunError(
+            f"{shas[sha]}: made by commit {sha[:12]}, which {code} does not stand on; harness run --force"
+        )
+
+
+def _files(entries: list[Entry], out: Tree) -> set[Path]:
+    found = set(out.extras())
+    for entry in entries:
+        suite, cell = entry.cell.suite, entry.cell
+        found.add(out.blocked(suite))
+        found |= {out.means(suite)} if out.means(suite).is_file() else set()
+        if entry.state == "done":
+            found |= {out.result(suite, cell.id), out.envelope(suite, cell.id)}
+            found |= {out.scores(suite, cell.id), out.scores(suite, cell.encoder)}
+            found |= {out.codec(suite, cell.id)} if cell.keep_codec else set()
+    return found

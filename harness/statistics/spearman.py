@@ -1,0 +1,74 @@
+"""Spearman's rank correlation: its value, and how a pair moves it.
+
+The influence of a pair on the correlation (Croux and Dehon 2010, here for ties as well) is the derivative of
+the correlation of mid-distribution values, F(x) and G(y), in the pair's weight: beside F(x) G(y) it has what
+the pair does to the ranks of all others, which fixed ranks leave out.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from harness.errors import InputError
+from harness.types import Doubles, Ints
+
+
+def mid_ranks(x: Doubles) -> Doubles:
+    """Return the ranks of ``x`` (n,) from 1, equal values sharing their mean rank."""
+    _, low, high = _ties(x)
+    return np.asarray((low + high + 1) / 2, np.float64)
+
+
+def standard_ranks(x: Doubles, where: str) -> Doubles:
+    """Return mid-ranks scaled to mean 0 and variance 1; raise InputError where all values are equal."""
+    ranks = mid_ranks(x)
+    deviation = ranks.std()
+    if deviation == 0:
+        raise InputError(f"{where}: all {len(x)} values are equal, expected values that can be ranked")
+    return np.asarray((ranks - ranks.mean()) / deviation, np.float64)
+
+
+def influence(x: Doubles, y: Doubles) -> Doubles:
+    """Return what each pair adds to the Spearman of ``x`` and ``y`` (n,), to first order; the mean is 0."""
+    f, g = ((mid_ranks(values) - 0.5) / len(values) for values in (x, y))
+    after_x, after_y = _Above(x), _Above(y)
+    covariance = (f * g).mean() - 0.25
+    moved = f * g + after_x.mean(g) + after_y.mean(f) - 3 * (f * g).mean()
+    spread_x, moved_x = _variance(f, after_x)
+    spread_y, moved_y = _variance(g, after_y)
+    spread = np.sqrt(spread_x * spread_y)
+    found: Doubles = moved / spread - covariance / spread / 2 * (moved_x / spread_x + moved_y / spread_y)
+    return found
+
+
+def correlation(x: Doubles, y: Doubles) -> float:
+    """Return the Spearman correlation of ``x`` and ``y`` (n,); NaN where one of them is constant."""
+    a, b = (mid_ranks(values) - (len(values) + 1) / 2 for values in (x, y))
+    spread = float(np.sqrt((a * a).sum() * (b * b).sum()))
+    return min(1.0, max(-1.0, float((a * b).sum()) / spread)) if spread > 0 else float("nan")
+
+
+def _variance(f: Doubles, above: _Above) -> tuple[float, Doubles]:
+    """Return the variance of mid-distribution values, and what each pair adds to it, to first order."""
+    square = float((f * f).mean())
+    return square - 0.25, f * f + 2 * above.mean(f) - 3 * square
+
+
+class _Above:
+    """For each value of ``x`` (n,), the share of the others' values that stand above it, ties by half."""
+
+    def __init__(self, x: Doubles) -> None:
+        self._order, self._low, self._high = _ties(x)
+
+    def mean(self, values: Doubles) -> Doubles:
+        """Return, for each item, the sum of ``values`` (n,) of items above it, over n."""
+        sums = np.concatenate([[0.0], np.cumsum(values[self._order])])
+        found: Doubles = (sums[-1] - (sums[self._low] + sums[self._high]) / 2) / len(values)
+        return found
+
+
+def _ties(x: Doubles) -> tuple[Ints, Ints, Ints]:
+    """Return the order of values, and for each the numbers of values below it, and below or equal to it."""
+    order = np.argsort(x, kind="stable")
+    ordered = x[order]
+    return order, np.searchsorted(ordered, x, "left"), np.searchsorted(ordered, x, "right")

@@ -1,0 +1,1 @@
+"""Evidence held against suites and scores, without running anything again."""

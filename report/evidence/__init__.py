@@ -1,0 +1,1 @@
+"""Evidence as the report reads it."""

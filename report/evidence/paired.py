@@ -1,0 +1,104 @@
+"""Two settings compared on the resamples that their means over seeds have: which is better, or neither."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.stats import binomtest
+
+from harness.evidence.files import check_digest, inside
+from harness.statistics import bootstrap
+from harness.types import Doubles
+
+BETTER, WORSE, EVEN = "better", "worse", "not told apart"
+LACKING, UNCOMPARED = "no scores of single queries here", "not compared in this evidence"
+OUTCOMES = (BETTER, WORSE, EVEN, LACKING, UNCOMPARED)
+FEW = 30  # queries that differ, below which resamples of them say too much
+LEVEL = 0.05
+
+Files = list[dict[str, str] | None]
+
+
+def compared(
+    root: Path | None, files: tuple[Files, Files], key: str, means: tuple[float, float]
+) -> dict[str, Any]:
+    """Return what the first of two settings has more than the second, as ``less``, and the ``outcome``.
+
+    ``files`` are the score files of each, one a seed, below ``root``; ``key`` the array in them, a value a
+    query, 'data set@items@score'; ``means`` what is printed of each. Better or worse is said where the
+    interval over queries and seeds leaves out zero, and where fewer than FEW queries differ, for which it is
+    too narrow, an exact sign test does not allow for chance either. Where a file is not at hand the
+    difference of the means has no interval. Raises InputError for a file that is not what its result names.
+    """
+    mine, theirs = (_queries(root, each, key) for each in files)
+    if mine is None or theirs is None:
+        return _without(means, LACKING)
+    less = mine.mean(axis=0) - theirs.mean(axis=0)
+    low, high = bootstrap.interval(_resampled(root, files[0], key) - _resampled(root, files[1], key))
+    found = {"value": float(less.mean()), "low": low, "high": high}
+    return {"less": found, "outcome": EVEN if by_chance(less) else outcome(found)}
+
+
+def stated(less: Mapping[str, Any] | None, means: tuple[float, float]) -> dict[str, Any]:
+    """Return what ``compared`` does, of a difference that a run left (``means``), or of none."""
+    return _without(means, UNCOMPARED) if less is None else {"less": less, "outcome": outcome(less)}
+
+
+def outcome(less: Mapping[str, Any]) -> str:
+    """Return which side a difference speaks for: the first's or the other's, where it leaves out zero."""
+    if less["low"] <= 0 <= less["high"]:
+        return EVEN
+    return BETTER if less["value"] > 0 else WORSE
+
+
+def _without(means: tuple[float, float], why: str) -> dict[str, Any]:
+    return {"less": {"value": means[0] - means[1], "low": None, "high": None}, "outcome": why}
+
+
+def by_chance(less: Doubles) -> bool:
+    """Return whether so few differences are not 0 that their signs may be chance, at LEVEL (sign test)."""
+    signs = np.sign(less[less != 0])
+    if len(signs) == 0:
+        return True
+    return len(signs) < FEW and bool(binomtest(int((signs > 0).sum()), len(signs)).pvalue >= LEVEL)
+
+
+def _queries(root: Path | None, files: Files, key: str) -> Doubles | None:
+    """Return the array ``key`` of each file, (seeds, n); None where one is not at hand."""
+    paths = [inside(root, file["path"], "evidence") if root and file else None for file in files]
+    if not all(path is not None and path.is_file() for path in paths):
+        return None
+    found = [
+        _scores(path, file["sha256"], key) for path, file in zip(paths, files, strict=True) if path and file
+    ]
+    return np.stack(found)
+
+
+def _resampled(root: Path | None, files: Files, key: str) -> Doubles:
+    """Return the mean over queries and seeds in each resample (RESAMPLES,), of files that are at hand."""
+    named = [(inside(root, file["path"], "evidence"), file["sha256"]) for file in files if root and file]
+    path = named[0][0]
+    group = f"{path.parent.name} {path.stem.rpartition('.s')[0]}"
+    shares = bootstrap.seed_weights(group, len(named))
+    parts = [shares[:, i] * _means(*name, key) for i, name in enumerate(named)]
+    return np.asarray(np.sum(parts, axis=0), np.float64)
+
+
+@functools.lru_cache(maxsize=512)
+def _means(path: Path, sha256: str, key: str) -> Doubles:
+    """Return the mean of one file's scores in each resample of its queries, (RESAMPLES,)."""
+    scores: Doubles = _scores(path, sha256, key)
+    name = " ".join(key.split("@")[:2])
+    return bootstrap.totals(name, scores[:, None])[:, 0] / len(scores)
+
+
+@functools.lru_cache(maxsize=512)
+def _scores(path: Path, sha256: str, key: str) -> Doubles:
+    check_digest(path, sha256)
+    with np.load(path, allow_pickle=False) as kept:
+        scores: Doubles = kept[key].astype(np.float64)
+        return scores

@@ -1,0 +1,126 @@
+"""A suite's results in forms that other tools read."""
+
+from __future__ import annotations
+
+import functools
+import io
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from harness.errors import InputError
+from harness.evidence.files import check_digest, inside, write_atomic
+from harness.evidence.layout import Tree
+from harness.evidence.stability import widened
+from harness.evidence.stamp import digest, dumps
+from report.evidence.envelopes import envelope_of
+from report.evidence.results import COLUMNS, results, rows_csv, rows_of
+
+SCOPES = {"vs-teacher@": "vs_teacher", "vs-student@": "vs_student"}
+
+
+def export(tree: Tree, suite: str, folder: Path) -> list[Path]:
+    """Write a suite's results into ``folder``, each file atomically, and return the paths.
+
+    ``<suite>.jsonl`` has a cell a line (``record``), ``<suite>.json`` the same as one document;
+    ``summary.csv`` and ``summary.parquet`` have a row a value, as ``harness results --csv``, and its scope.
+    Raises InputError where the tree has no result of the suite.
+    """
+    found = of_suite(tree, suite)
+    records = [record(result, tree.root) for result in found]
+    summary = [{**widened(row), "scope": scope(row["metric"])} for result in found for row in rows_of(result)]
+    lines = [json.dumps(each, sort_keys=True, ensure_ascii=False, allow_nan=False) for each in records]
+    columns = (*COLUMNS, "scope")
+    files = {
+        suite + ".jsonl": ("\n".join(lines) + "\n").encode(),
+        suite + ".json": dumps({"suite": suite, "cells": records}),
+        "summary.csv": (rows_csv(summary, columns) + "\n").encode(),
+        "summary.parquet": _parquet(summary),
+    }
+    for name, data in files.items():
+        write_atomic(folder / name, data)
+    return [folder / name for name in files]
+
+
+def of_suite(tree: Tree, suite: str) -> list[dict[str, Any]]:
+    """Return the results of a suite; raise InputError, with the suites that there are, for none."""
+    every = results(tree)
+    found = [result for result in every if result["suite"] == suite]
+    if not found:
+        listed = ", ".join(sorted({result["suite"] for result in every}))
+        raise InputError(f"{tree.root}: found no results of {suite!r}, expected one of {listed}")
+    return found
+
+
+def record(result: dict[str, Any], root: Path) -> dict[str, Any]:
+    """Return a cell's ``metrics``, by data set, protocol and name, and as ``meta`` all that made them.
+
+    ``split`` has, for the training set and each test set, what identifies it, the sha256 of that, and where
+    it is a part of a file the numbers of its ``rows``; ``k`` are the cutoffs in the metrics' names, ``bytes``
+    the measured sizes. ``timings`` stand beside them where the envelope has some. Raises InputError where the
+    evidence below ``root`` is not the result's own.
+    """
+    inputs, cell = result["inputs"], result["inputs"]["cell"]
+    taken = _rows(root, **result["files"]["before"])
+    metrics: dict[str, dict[str, dict[str, float]]] = {}
+    for value in result["values"]:
+        by_protocol = metrics.setdefault(value["dataset"], {})
+        by_protocol.setdefault(value["protocol"], {})[value["metric"]] = value["value"]
+    names = {value["metric"] for value in result["values"]}
+    meta = {
+        **{key: said for key, said in cell.items() if key not in {"chain", "metrics"}},
+        "suite": result["suite"],
+        "cell": result["cell"],
+        "compressor": cell["chain"],
+        "dims": _dims(result),
+        "k": sorted({int(cutoff[1]) for name in names if (cutoff := re.search("@([0-9]+)$", name))}),
+        "split": {
+            name: {"sha256": digest(identity), "identity": identity, **taken.get(name, {})}
+            for name, identity in inputs["datasets"].items()
+        },
+        "bytes": result["sizes"],
+        "training_rows": result["training_rows"],
+        "sha256": result["sha256"],
+    }
+    timings = envelope_of(root, result["suite"], result["cell"]).get("timings")
+    return {"metrics": metrics, "meta": meta, **({"timings": timings} if timings else {})}
+
+
+@functools.lru_cache(maxsize=8)
+def _rows(root: Path, path: str, sha256: str) -> dict[str, dict[str, list[int]]]:
+    """Return, by set, the numbers of the rows that a run noted beside an encoder's similarities."""
+    check_digest(inside(root, path, "files"), sha256)
+    with np.load(root / path, allow_pickle=False) as arrays:
+        noted = [key for key in arrays.files if key.startswith("rows@")]
+        return {key.removeprefix("rows@"): {"rows": arrays[key].tolist()} for key in noted}
+
+
+def scope(metric: str) -> str:
+    """Return which exact search a metric's ranking is held against: vs_teacher, vs_student, or neither."""
+    return next((name for prefix, name in SCOPES.items() if metric.startswith(prefix)), "")
+
+
+def _dims(result: dict[str, Any]) -> int:
+    """Return of how many numbers a code is made, or of how many symbols."""
+    if codes := result.get("codes"):
+        return len(next(iter(codes.values()))["levels"])
+    dims = int(result["inputs"]["encoder"]["dimension"])
+    for step in result["inputs"]["cell"]["steps"]:
+        params = step.get("params", {})
+        dims = params["stop"] - params["start"] if step["use"] == "columns" else params.get("dims", dims)
+    return dims
+
+
+def _parquet(rows: list[dict[str, Any]]) -> bytes:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    kinds = {"asymmetric": pa.bool_(), "seed": pa.int64(), "bytes_per_vector": pa.int64(), "n": pa.int64()}
+    numbers = dict.fromkeys(("ratio", "value", "low", "high", "jitter"), pa.float64())
+    schema = pa.schema([(key, (kinds | numbers).get(key, pa.string())) for key in (*COLUMNS, "scope")])
+    buffer = io.BytesIO()
+    parquet.write_table(pa.Table.from_pylist(rows, schema), buffer)
+    return buffer.getvalue()

@@ -1,0 +1,1 @@
+"""The report and the README, rendered, and their prose checked."""

@@ -1,0 +1,63 @@
+"""No number in prose without a result behind it: run as ``python -m report.pages.lint`` by ``make check``.
+
+Measured-looking numbers (decimals, per cent, ratios, bytes, seconds) may stand in rendered parts, in code,
+and in link targets; hand-written prose of the README and of the templates may not have them. The README's
+rendered part has to be what the committed evidence renders to.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+from harness.errors import InputError
+from harness.evidence.layout import Tree
+from report.pages import readme
+from report.pages.render import TEMPLATES
+
+UNITS = r"%|per cent|×|x\b|B\b|bytes|seconds|minutes|min\b|s\b|MB"
+MEASURED = re.compile(rf"(?<![\w.])\d+(?:\.\d+)+|(?<![\w.])\d[\d,]*\s?(?:{UNITS})")
+# What is no prose: rendered expressions, comments, fenced and inline code, link targets, the rendered part.
+NO_PROSE = re.compile(
+    r"\{\{.*?\}\}|\{%.*?%\}|" + re.escape(readme.START) + ".*?" + re.escape(readme.END) + r"|<!--.*?-->"
+    r"|```.*?```|`[^`\n]*`|\]\([^)]*\)"
+    r"|95 %|doi:\S+|Python [\d.]+( to [\d.]+)?|Apache-2\.0"  # names, not measurements
+    r"|[Ss]ections? [\d.]+(?:(?:,| and| to) [\d.]+)*",
+    re.DOTALL,
+)
+
+
+def untraced(text: str, where: str) -> list[str]:
+    """Return one line for each measured-looking number in the prose of a Markdown text or template."""
+    prose = NO_PROSE.sub(lambda match: "\n" * match[0].count("\n"), text)
+    return [
+        f"{where}:{number}: found {found[0]!r} in prose, expected a number to come from a result"
+        for number, line in enumerate(prose.splitlines(), start=1)
+        for found in MEASURED.finditer(line)
+    ]
+
+
+def problems(root: Path) -> list[str]:
+    """Return what is wrong with the README and the templates of a checkout."""
+    path = root / "README.md"
+    found = untraced(path.read_text("utf-8"), "README.md")
+    for template in sorted(TEMPLATES.rglob("*.j2")):
+        found += untraced(template.read_text("utf-8"), f"report/templates/{template.name}")
+    try:
+        if readme.split(path)[1] != readme.block(Tree(root / "artifacts")):
+            found.append("README.md: its rendered part is not what artifacts/ renders to; run make artifacts")
+    except InputError as error:
+        found.append(str(error))
+    return found
+
+
+def main() -> int:
+    """Print the problems; return 1 if there are any."""
+    found = problems(Path())
+    sys.stdout.write("".join(f"{line}\n" for line in found))
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

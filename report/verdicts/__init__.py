@@ -1,0 +1,1 @@
+"""Claims, and what the evidence says of them."""

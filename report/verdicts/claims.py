@@ -1,0 +1,234 @@
+"""Claims as data: what was published, to which printed precision, and which results speak to it."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field, ValidationError, model_validator
+
+from harness.errors import InputError
+
+FOLDER = Path(__file__).parent.parent / "claims"
+Role = Literal["as published", "same space", "analogue"]
+
+
+class _Strict(BaseModel, extra="forbid", frozen=True, strict=True):
+    pass
+
+
+class Row(_Strict):
+    """One published number, and the selector of the results that it is compared with.
+
+    ``published`` and ``precision`` (half a unit of the last printed digit) are in the metric's unit;
+    ``printed`` is the number as printed, which is ``scale`` times a value (-100: a loss printed as a change
+    in per cent, 1: a ratio). ``rule`` says which side of it still holds the claim. ``encoders``: those of the
+    claim that it is about, all where there are none; ``trains``: the training splits, all that there is
+    evidence for where there are none; ``suite``: where it is not the claim's. ``against``: the chain, at
+    the same point, that the value is compared with; the row is then about the difference of the two, which
+    has to lie on one side of ``published`` with all of its interval. ``lacking`` says what was never named or
+    published, so that nothing can be compared with the number.
+    """
+
+    row: str
+    what: str
+    published: float
+    printed: str
+    precision: float = Field(ge=0)
+    scale: float = 100.0
+    rule: Literal["at least", "at most", "equal"]
+    chain: str
+    point: str | None = None
+    dataset: str
+    metric: str
+    trains: list[str] | None = Field(default=None, min_length=1)
+    protocols: list[str] = Field(min_length=1)
+    encoders: list[str] | None = Field(default=None, min_length=1)
+    suite: str | None = None
+    against: str | None = None
+    lacking: str | None = None
+    headline: bool = False
+
+
+class Check(_Strict):
+    """One thing that servers are asked: the name of a check of the smoke test, or 'all' of them."""
+
+    row: str
+    what: str
+    check: str
+    headline: bool = False
+
+
+class Server(_Strict):
+    """A server that checks are about: its part in the claim, and how to have it asked where that is known."""
+
+    role: Role
+    remedy: str | None = None
+
+
+class Anchor(_Strict):
+    """A published digest whose file nobody else can have: nothing to compare, and ``lacking`` says what."""
+
+    row: str
+    what: str
+    printed: str
+    lacking: str
+    headline: bool = False
+
+
+class Measure(_Strict):
+    """A bound on what was measured on a machine beside a result, in ``unit``.
+
+    ``path``: where it stands in the envelope, keys parted by full stops, ``*`` for the only one there is.
+    ``scale``: how many of what the envelope counts in make a ``unit``.
+    """
+
+    row: str
+    what: str
+    published: float
+    printed: str
+    unit: str
+    scale: float = Field(default=1.0, gt=0)
+    chain: str
+    point: str | None = None
+    path: str
+    headline: bool = False
+
+
+class Scores(_Strict):
+    """Spearman against people on one set, in per cent as printed."""
+
+    dataset: str
+    original: float
+    lens: float
+    lens_pq: float
+
+
+class Published(Scores):
+    """One line of a published table, in per cent as printed."""
+
+    loss: float
+    pq_effect: float
+
+
+class Claim(_Strict):
+    """A claim of a published report, or of this project.
+
+    ``encoders`` maps each space to its part: as published, the same space with other data, or an analogue.
+    ``note`` says how the published words are read here, and what of that is a guess.
+    ``table`` and ``training``: the lines of section 5.2, tested on and trained on.
+    """
+
+    id: str
+    sentence: str
+    kind: Literal["extrinsic", "intrinsic", "retrieval", "engineering"]
+    source: str
+    note: str = ""
+    suite: str | None = None
+    encoders: dict[str, Role] = {}
+    rows: list[Row] = []
+    table_columns: list[str] = []
+    table: list[Published] = []
+    training: Scores | None = None
+    servers: dict[str, Server] = {}
+    checks: list[Check] = []
+    anchors: list[Anchor] = []
+    measures: list[Measure] = []
+
+    @model_validator(mode="after")
+    def _whole(self) -> Claim:
+        if not (self.rows or self.checks or self.anchors or self.measures):
+            raise ValueError("expected rows, checks, anchors or measures")
+        if self.measures and not self.suite:
+            raise ValueError("measures: expected a suite")
+        for row in self.rows:
+            if unknown := set(row.encoders or ()) - set(self.encoders):
+                raise ValueError(f"row {row.row}: expected encoders of the claim, not {sorted(unknown)}")
+            if not (row.suite or self.suite):
+                raise ValueError(f"row {row.row}: expected a suite, of the row or of the claim")
+        return self
+
+    def every_row(self) -> list[Row]:
+        """Return the rows as written, and one for each number of the table."""
+        return [*self.rows, *_table_rows(self)]
+
+
+# A column of section 5.2: chain, point, metric, and what it says of a set.
+_COLUMNS = {
+    "original": ("identity", None, "spearman@human", "Spearman against people, uncompressed"),
+    "lens": ("lens", "29x", "spearman@human", "Spearman against people at 29×"),
+    "loss": ("lens", "29x", "loss@human", "loss at 29×, points of Spearman"),
+    "lens_pq": ("lens-pq", "117x", "spearman@human", "Spearman against people at 117×"),
+    "pq_effect": ("lens-pq", "117x", "added-loss@human", "loss that PQ adds at 117×, points of Spearman"),
+}
+
+
+def _table_rows(claim: Claim) -> list[Row]:
+    """Return a row for each number of section 5.2, trained on the split that the report trained on.
+
+    A score is its encoder's: it is compared where the encoder is the published one, on all pairs. A loss is
+    compared on every encoder, and on the pairs that training has not seen as well.
+    """
+    own = [name for name, role in claim.encoders.items() if role == "as published"]
+    lines: list[Scores] = [*claim.table, *([claim.training] if claim.training else [])]
+    return [
+        Row(
+            row=f"{line.dataset}-{column.replace('_', '-')}",
+            what=f"{line.dataset.upper()}: {said}",
+            published=round(getattr(line, column) / (-100 if is_loss else 100), 6) + 0.0,  # no negative zero
+            printed=f"{getattr(line, column):.1f}%".replace("-", "\N{MINUS SIGN}"),
+            precision=0.0005,
+            scale=-100.0 if is_loss else 100.0,
+            rule="at most" if is_loss else "at least",
+            chain=chain,
+            point=point,
+            dataset=line.dataset,
+            metric=metric,
+            trains=["stsb-test"],
+            protocols=["as-published", "decontaminated"] if is_loss else ["as-published"],
+            encoders=None if is_loss else own,
+        )
+        for line in lines
+        for column, (chain, point, metric, said) in _COLUMNS.items()
+        if column in type(line).model_fields
+        for is_loss in [metric != "spearman@human"]
+    ]
+
+
+def load_claims(folder: Path = FOLDER) -> list[Claim]:
+    """Return the claims in ``folder``, letter C first, by number; raise InputError naming file and key."""
+    found = []
+    for path in sorted(
+        folder.glob("*.toml"), key=lambda p: (p.stem[0] != "C", p.stem[0], len(p.stem), p.stem)
+    ):
+        try:
+            claim = Claim.model_validate(tomllib.loads(path.read_text("utf-8")))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise InputError(f"{path}: {error}, expected TOML") from error
+        except ValidationError as error:
+            raise InputError(f"{path}: {_explained(error)}") from error
+        if claim.id != path.stem:
+            raise InputError(f"{path}: id: found {claim.id!r}, expected {path.stem!r}, as the file is called")
+        found.append(claim)
+    return found
+
+
+def _explained(error: ValidationError) -> str:
+    first = error.errors()[0]
+    if not first["loc"]:  # what fits the whole only: its input is the whole, and its message says the place
+        return first["msg"].removeprefix("Value error, ")
+    return f"{'.'.join(map(str, first['loc']))}: {first['msg']}, found {first['input']!r}"
+
+
+def percent(value: float | None, digits: int = 1) -> str:
+    """Return a fraction as per cent with ``digits`` decimals and a true minus sign; a dash for None."""
+    if value is None:
+        return "–"
+    text = f"{100 * value:.{digits}f}"
+    return "0." + "0" * digits if float(text) == 0 and digits else text.replace("-", "\N{MINUS SIGN}")
+
+
+def as_json(claim: Claim) -> dict[str, Any]:
+    """Return what a claim says of itself, for the rows that are judged by it."""
+    return {"id": claim.id, "kind": claim.kind, "source": claim.source, "sentence": claim.sentence}
