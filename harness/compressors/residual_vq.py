@@ -1,13 +1,13 @@
 """Learned residual vector quantization, the bottleneck of RQ-VAE (Zeghidour et al. 2021; Lee et al. 2022).
 
 An encoder maps a vector to ``dims`` dimensions, each stage takes the nearest of its codewords to what the
-stages before it left over, and a decoder maps the sum of the codewords back
-(``codecs.bottleneck_training`` says how the two are trained). The stages are those of
-vector-quantize-pytorch's ResidualVQ: k-means to start with, exponential moving averages of the rows that a codeword is nearest to, and a new place for a codeword that
-hardly any row is near. The gradient passes the stages as if they were the identity (van den Oord et al.
-2017) or by rotating it from the encoded vector to its codeword (rotation trick, Fifty et al. 2024).
-Generative retrieval calls such codes semantic IDs (Rajput et al. 2023). `residual-quantizer` is k-means
-alone, on the vectors themselves.
+stages before it left over, and a decoder maps the sum of the codewords back (``codecs.bottleneck_training``
+says how the two are trained). The stages are those of vector-quantize-pytorch's ResidualVQ: k-means to
+start with, exponential moving averages of the rows that a codeword is nearest to, and a new place for a
+codeword that hardly any row is near. The gradient passes the stages as if they were the identity (van den
+Oord et al. 2017) or by rotating it from the encoded vector to its codeword (rotation trick, Fifty et al.
+2024). Generative retrieval calls such codes semantic IDs (Rajput et al. 2023). `residual-quantizer` is
+k-means alone, on the vectors themselves.
 """
 
 from __future__ import annotations

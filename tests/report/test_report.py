@@ -1,0 +1,511 @@
+"""Rendering: the same bytes from the same evidence, and no number in prose without a result."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from support.invented_results import invent
+from support.pages import lines_of, mean, section, text_of
+
+from harness.errors import InputError
+from harness.evidence.layout import EXTRAS, Tree
+from harness.evidence.stamp import read_stamped, write_stamped
+from harness.planning.suite import Suite, load
+from harness.statistics import clusters
+from harness.statistics.bootstrap import RESAMPLES
+from harness.types import Json
+from report.evidence.means import Comparisons
+from report.evidence.results import results, rows, rows_csv
+from report.pages import lint, readme
+from report.pages.render import TEMPLATES, render, template
+from report.tables.every import Tables
+from report.tables.rows import Rows
+from report.tables.search import Search, difference
+from report.verdicts.claims import load_claims
+
+COMMITTED = Path("artifacts")
+committed = pytest.mark.skipif(
+    not (COMMITTED / "results").is_dir(), reason="there is no committed evidence yet"
+)
+
+
+# What rendering reads, as far as it is there: envelopes for timings, scores for differences of queries.
+READ = ("results", "scores", "envelopes", *EXTRAS)
+
+
+def copied(source: Path, folder: Path) -> Tree:
+    """Return a copy of what rendering reads of the evidence in ``source``."""
+    for name in READ:
+        if (source / name).is_dir():
+            shutil.copytree(source / name, folder / name)
+    return Tree(folder)
+
+
+@pytest.fixture
+def evidence(tmp_path: Path) -> Tree:
+    """Return a copy of the committed evidence, without what was rendered from it."""
+    return copied(COMMITTED, tmp_path)
+
+
+SUITES = (
+    "sts-generalization",
+    "intrinsic",
+    "three-stage",
+    "operating-points",
+    "openai-matrix",
+    "ranking",
+    "autoencoder",
+    "search",
+    "quick-hyper",
+    "hard-negatives",
+    "semantic-ids",
+)
+
+
+def searched(name: str = "dev-search") -> Suite:
+    """Return a search on STS-B dev over the dropout of one wide lens; the first value is the suite's own."""
+    suite = load(Path("suites/sts-generalization.toml"))
+    wide = next(chain for chain in suite.chains if chain.name == "lens-wide-pq")
+    grid = wide.model_copy(
+        update={"grid": {"lens.dropout": [0.2, 0.4]}, "points": ["219x"], "test": ["stsb-dev"]}
+    )
+    return suite.model_copy(
+        update={
+            "name": name,
+            "chains": [grid],
+            "metrics": ["retention@human", "spearman@original", "spearman-random@original"],
+            "train": ["stsb-train"],
+            "datasets": {**suite.datasets, "stsb-dev": suite.datasets["stsb-test"]},
+            "combine": {},
+            "codecs": [],
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Tree:
+    """Return a rendered report on invented results of every section, of the spaces that are at hand."""
+    root = tmp_path_factory.mktemp("whole")
+    for name in SUITES:
+        invent(root, load(Path("suites", name + ".toml")), {"minilm", "esm2-peptides", "openai-ada-002"})
+    invent(root, searched(), {"minilm"})
+    transcript = {
+        "claim": "C6",
+        "server": {"host": "loopback", "name": "reference"},
+        "sample": 8,
+        "key": "given",
+        "checks": [{"name": "health", "status": "PASS", "found": "it answers | 200", "requests": []}],
+        "counts": {"PASS": 1, "FAIL": 0, "SKIPPED": 0},
+    }
+    write_stamped(Tree(root).transcript("loopback"), transcript)
+    render(Tree(root))
+    return Tree(root)
+
+
+@committed
+def test_the_committed_report_is_what_the_committed_results_render_to(evidence: Tree) -> None:
+    """Every document and figure comes out in the bytes that are committed."""
+    for path in render(evidence):
+        assert (COMMITTED / "report" / path.name).read_bytes() == path.read_bytes(), path.name
+
+
+@committed
+def test_every_committed_interval_is_drawn_from_many_units() -> None:
+    """A set whose pairs are one cluster would have resamples that are all itself, or nothing."""
+    for path in (COMMITTED / "means").glob("*.json"):
+        for batch in read_stamped(path)[0]["batches"]:
+            for value in (value for group in batch["groups"] for value in group["values"]):
+                few = value["units"] < clusters.FEWEST or value.get("undefined", 0) > RESAMPLES / 100
+                assert not few, f"{path}: {value}"
+
+
+@committed
+def test_a_part_of_the_evidence_renders_as_well(evidence: Tree) -> None:
+    """With one chain's results alone, what is missing is a dash in the tables, and no error."""
+    for path in (evidence.root / "results").glob("*/*.json"):
+        if ".lens-pq." not in path.name:
+            path.unlink()
+    render(evidence)
+    assert "| –% |" in text_of(evidence)
+
+
+@committed
+@pytest.mark.parametrize("kept", [["sample"], ["planted"], ["sample", "planted"]])
+def test_a_suite_without_results_is_said_to_be_missing(evidence: Tree, kept: list[str]) -> None:
+    """Where a section's suite has no result the section says so, and figures of it are left out."""
+    for folder in (evidence.root / "results").glob("*/"):
+        if folder.name not in kept:
+            shutil.rmtree(folder)
+            evidence.means(folder.name).unlink()
+    files = [path.name for path in render(evidence)]
+    text = text_of(evidence)
+    for name in (
+        "sts-generalization",
+        "intrinsic",
+        "three-stage",
+        "operating-points",
+        "dev-search",
+        "ranking",
+        "autoencoder",
+        "search",
+        "semantic-ids",
+    ):
+        assert "Not in this evidence: the suite `" + name + "` has no result here." in text
+    assert [] == [name for name in files if name.startswith("figure_")]
+    assert ("sample" in kept) == ("The embedded sample" in text)
+
+
+def test_every_section_of_the_published_report_is_there(whole: Tree) -> None:
+    """The report has the parts of the one whose claims it checks, each once."""
+    text = text_of(whole)
+    parts = [
+        "How to cite", "Abstract", "Scope of this report", "Claims", "Non-claims", "Executive summary",
+        "1. Problem", "2. Method", "3. Why", "4. Evaluation setup", "5. Results", "6. Ablations",
+        "7. Practical", "8. Limitations", "Appendix A", "Appendix B", "Appendix C", "Appendix D",
+        "Appendix E",
+        *("Section 4." + str(n) for n in range(5)), *("Section 5." + str(n) for n in range(1, 12)),
+        *("Section 8." + str(n) for n in range(1, 6)), "What could not be run here",
+    ]  # fmt: skip
+    found = {
+        part: len(re.findall(r"^#+ " + re.escape(part) + r"(?!\d)", text, re.MULTILINE)) for part in parts
+    }
+    assert dict.fromkeys(parts, 1) == found
+    assert "Not in this evidence" not in text
+
+
+def test_nothing_undefined_is_printed(whole: Tree) -> None:
+    """No document has a hole: no NaN, None or infinity, no empty link, and every table has even lines."""
+    for path in whole.report().glob("*.md"):
+        text = path.read_text("utf-8")
+        assert [] == re.findall(r"\bnan\b|\bNone\b|\binf\b|Undefined|\]\(\)", text), path.name
+        for table in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE):
+            widths = {len(re.findall(r"(?<!\\)\|", line)) for line in table.splitlines()}
+            assert 1 == len(widths), (path.name, table.splitlines()[0])
+
+
+def test_links_and_figures_of_the_report_are_beside_it(whole: Tree) -> None:
+    """Every file that the report points to was written with it."""
+    for target in re.findall(r"\]\(([^)]+)\)", text_of(whole)):
+        assert (whole.report() / target).is_file(), target
+
+
+def test_the_report_of_the_same_evidence_has_the_same_bytes(whole: Tree, tmp_path: Path) -> None:
+    """Rendered again elsewhere, every file comes out the same."""
+    for path in render(copied(whole.root, tmp_path)):
+        assert (whole.report() / path.name).read_bytes() == path.read_bytes(), path.name
+
+
+def test_the_intrinsic_tables_are_the_flat_rows(whole: Tree) -> None:
+    """Each cell of a space's table is the mean of that chain's rows, and published values are C3's."""
+    found = [row for row in rows(whole) if (row["suite"], row["encoder"]) == ("intrinsic", "esm2-peptides")]
+    text = text_of(whole)
+    (line,) = lines_of(section(text, "esm2-peptides"), "pca-4")
+    metrics = ("spearman-random@original", "recall@10", "overlap@10")
+    wanted = {"compressor": "pca-4", "dataset": "peptides-test", "protocol": "decontaminated"}
+    expected = [mean(found, metric=metric, **wanted) for metric in metrics]
+    assert ["peptides-train", "44", "29.1", "1"] == line[1:5]
+    assert expected == line[8:11]
+    assert mean(found, metric="spearman@original", **wanted) == line[6]
+    (summed,) = lines_of(section(text, "Pairs of the set, decontaminated"), "esm2-peptides")
+    wanted |= {"metric": "spearman@original"}
+    chains = ("lens", "aqea-protein", "pca", "axes", "projection")
+    assert ["44", "29.1", "93.8%", "95.0%"] == summed[1:5]
+    assert [mean(found, **{**wanted, "compressor": name}) for name in chains] == summed[5:10]
+    (blocked,) = lines_of(section(text, "Pairs of the set, decontaminated"), "mpnet")
+    assert ["–", "–", "94.7%", "98.3%", "BLOCKED", *5 * ["–"]] == blocked[1:]
+
+
+def test_the_stages_table_is_the_flat_rows_and_its_stages_the_steps(whole: Tree) -> None:
+    """A chain's stages are read from its steps; similarity and task stand in columns of their own."""
+    found = [row for row in rows(whole) if (row["suite"], row["encoder"]) == ("three-stage", "minilm")]
+    part = section(section_text(text_of(whole), "Section 5.4", "Section 5.5"), "minilm")
+    stages = {
+        name: lines_of(part, name)[0][2:5] for name in ("scalar-8", "lens-pq", "three-stage-aqea", "pca-pq")
+    }
+    assert {
+        "scalar-8": ["on", "", ""],
+        "lens-pq": ["", "lens", "on"],
+        "three-stage-aqea": ["on", "aqea", "on"],
+        "pca-pq": ["", "pca", "on"],
+    } == stages
+    (line,) = lines_of(part, "three-stage")
+    wanted = {"compressor": "three-stage", "protocol": "as-published"}
+    assert mean(found, metric="spearman@original", dataset="stsb-test", **wanted) == line[7]
+    assert mean(found, metric="retention@human", dataset="stsb-test", **wanted) == line[9]
+    assert mean(found, metric="retention@human", dataset="sts12-16", **wanted) == line[12]
+
+
+def section_text(text: str, start: str, end: str) -> str:
+    """Return the report from one heading to another."""
+    return text[text.index("### " + start) : text.index("### " + end)]
+
+
+def test_the_search_table_marks_what_was_taken(whole: Tree) -> None:
+    """A setting whose steps a chain of the STS suite has is marked, and has that chain's final figure."""
+    text = text_of(whole)
+    found = {line[1]: line[-1] for line in lines_of(section(text, "minilm: settings on dev"), "lens-wide-pq")}
+    assert {"lens.dropout=0.2": "measured", "lens.dropout=0.4": ""} == found
+    final = [
+        row for row in rows(whole) if (row["suite"], row["train"]) == ("sts-generalization", "stsb-train")
+    ]
+    wanted = {
+        "compressor": "lens-wide-pq",
+        "point": "219x",
+        "dataset": "sts12-16",
+        "protocol": "decontaminated",
+    }
+    (line,) = lines_of(section(text, "minilm: what got there"), "7 B")
+    assert ["94.5", "lens-wide-pq", "lens.dropout=0.2", "7"] == line[1:5]
+    assert ["both decoded", mean(final, metric="retention@human", **wanted)] == line[6:8]
+    assert "not reached" == line[9]
+    (changed,) = lines_of(section(text, "minilm: one thing changed"), "lens-wide-pq (lens.dropout=0.2)")
+    assert ["lens.dropout: 0.4 for 0.2", "not compared in this evidence"] == [changed[2], changed[-1]]
+
+
+@pytest.mark.parametrize(
+    ("ends", "outcome"), [((0.005, 0.035), "better"), ((-0.005, 0.045), "not told apart")]
+)
+def test_a_changed_setting_is_told_apart_by_the_difference(ends: tuple[float, float], outcome: str) -> None:
+    """As a run left it of the cells' groups, whatever the intervals of the two have in common."""
+    common = {"encoder": "minilm", "train": "t", "point": "7", "asymmetric": False, "ratio": 1.0, "low": 0.8}
+    common |= {"high": 0.99, "bytes_per_vector": 7, "protocol": "decontaminated", "seed": 0}
+    measured = {
+        ("dev-search", "stsb-dev", "best"): (0.92, 0.2),
+        ("dev-search", "stsb-dev", "changed"): (0.9, 0.4),
+        ("sts-generalization", "sts12-16", "taken"): (0.9, 0.2),
+    }
+    flat = [
+        {**common, "suite": suite, "dataset": dataset, "compressor": name, "cell": name + ".s0", "grid": "",
+         "metric": "retention@human", "value": value}
+        for (suite, dataset, name), (value, _) in measured.items()
+    ]  # fmt: skip
+    steps = {
+        (suite, name + ".s0"): [{"use": "lens", "params": {"dropout": dropout}}]
+        for (suite, _, name), (_, dropout) in measured.items()
+    }
+    less = {"value": 0.02, "low": ends[0], "high": ends[1]}
+    of = {("decontaminated", "stsb-dev", "retention@human"): less}
+    comparisons = Comparisons({("dev-search", "best", "changed"): of})
+    (line,) = Search(Rows(flat), steps, comparisons).ablation("minilm")
+    assert ["lens.dropout: 0.4 for 0.2", less, outcome] == [line[x] for x in ("change", "less", "outcome")]
+
+
+@committed
+def test_the_best_of_the_search_are_among_the_chains_that_a_run_compares_with() -> None:
+    """Section 6 compares each with what differs from it: the suite names them as baselines."""
+    search = Tables(results(Tree(COMMITTED)), rows(Tree(COMMITTED)), []).search
+    best = {line["of"]["compressor"] for line in search.ablation("minilm")}
+    assert best <= set(load(Path("suites/dev-search.toml")).baselines)
+
+
+def test_a_goal_tells_how_steps_were_compared() -> None:
+    """The same steps compared asymmetrically are a line of their own, whichever the suite has first."""
+    common = {"encoder": "minilm", "train": "t", "point": "7", "grid": "", "seed": 0, "ratio": 1.0}
+    common |= {"low": 0.9, "high": 0.95, "bytes_per_vector": 7}
+    common |= {"protocol": "decontaminated", "metric": "retention@human"}
+    measured = [
+        ("dev-search", "stsb-dev", "found", False, 0.93),
+        ("sts-generalization", "sts12-16", "with the query as it is", True, 0.947),
+        ("sts-generalization", "sts12-16", "both", False, 0.92),
+    ]
+    flat = [
+        {**common, "suite": suite, "dataset": dataset, "compressor": name, "cell": name, "asymmetric": way,
+         "value": value}
+        for suite, dataset, name, way, value in measured
+    ]  # fmt: skip
+    steps = {(suite, name): [{"use": "pq"}] for suite, _, name, _, _ in measured}
+    goals = Search(Rows(flat), steps, Comparisons()).goals("minilm")
+    found = [(line["asymmetric"], line["final"]["value"], line["verdict"]) for line in goals]
+    assert [(False, 0.92, "not reached, within its interval"), (True, 0.947, "reached")] == found
+
+
+@pytest.mark.parametrize(
+    ("other", "expected"),
+    [
+        ([("lens", {"dims": 28, "dropout": 0.2}), ("pq", {"subvectors": 7})], []),
+        ([("lens", {"dims": 28, "dropout": 0.4}), ("pq", {"subvectors": 7})], ["lens.dropout: 0.4 for 0.2"]),
+        ([("lens", {"dims": 14, "dropout": 0.2}), ("pq", {"subvectors": 7})], ["lens.dims: 14 for 28"]),
+        ([("lens", {"dims": 28, "dropout": 0.2}), ("lsq", {})], ["lsq for pq"]),
+        ([("lens", {"dims": 14, "dropout": 0.2}), ("scalar", {"bits": 4})], ["scalar for pq"]),
+        (
+            [("lens", {"dims": 28, "dropout": 0.2}), ("normalize", {}), ("pq", {"subvectors": 7})],
+            ["with normalize"],
+        ),
+        ([("pq", {"subvectors": 7})], ["without lens"]),
+        (
+            [("lens", {"dims": 28, "dropout": 0.0}), ("normalize", {}), ("pq", {"subvectors": 7})],
+            ["lens.dropout: 0.0 for 0.2", "with normalize"],
+        ),
+        ([("itq", {}), ("sign", {})], ["itq, sign for lens, pq", "all steps"]),
+    ],
+)
+def test_what_tells_two_chains_apart(other: list[tuple[str, Json]], expected: list[str]) -> None:
+    """Steps and parameters, a text each; sizes that follow from another change are not counted."""
+    chains = [
+        [{"use": use, "params": params} for use, params in steps]
+        for steps in ([("lens", {"dims": 28, "dropout": 0.2}), ("pq", {"subvectors": 7})], other)
+    ]
+    assert expected == difference(*chains)
+
+
+def test_contamination_is_the_difference_of_both_protocols(whole: Tree) -> None:
+    """Each line subtracts the decontaminated retention from that of every pair; the largest comes first."""
+    found = Tables(results(whole), rows(whole), load_claims()).sts.contamination("minilm", "stsb-train")
+    kept = [line["retention"] for line in found]
+    assert [both["as-published"]["value"] - both["decontaminated"]["value"] for both in kept] == [
+        line["more"] for line in found
+    ]
+    assert sorted((line["more"] for line in found), reverse=True) == [line["more"] for line in found]
+
+
+def test_the_best_at_a_size_is_the_largest_of_its_table(whole: Tree) -> None:
+    """No compressor of as many bytes or fewer keeps more than the one that is named."""
+    sts = Tables(results(whole), rows(whole), load_claims()).sts
+    lines = sts.compressors("minilm", "stsb-train")
+    for row in sts.best("minilm", "stsb-train"):
+        fitting = [x["retention"]["decontaminated"]["value"] for x in lines if x["bytes"] <= row["limit"]]
+        assert max(fitting) == row["retention"]["decontaminated"]["value"]
+
+
+def test_guardrails_are_printed_with_the_rule_that_fired(whole: Tree) -> None:
+    """The highest ratio leaves MiniLM seven bytes, which the point's smallest size refuses."""
+    lines = lines_of(section(text_of(whole), "Named points"), "minilm")
+    refused = [line for line in lines if line[1] == "discovery"]
+    assert refused
+    assert {"NOT RECOMMENDED"} == {line[7] for line in refused}
+    assert all("7 bytes a vector" in line[8] for line in refused)
+
+
+def test_the_audit_is_shown_of_every_suite_and_under_every_protocol(whole: Tree) -> None:
+    """Near duplicates stand beside what each protocol keeps, in section 5.2 and in Appendix E."""
+    first = section(text_of(whole), "Are the test sets unseen?")
+    assert "| stsb-train | sts12 | 100 | 30 | 40 | 7 | 60 | 1 |" in first
+    part = section(text_of(whole), "Appendix E")
+    for suite in ("`sts-generalization`", "`autoencoder`", "`ranking`"):
+        lines = lines_of(part, suite)
+        assert lines
+        assert {"as-published 7, decontaminated 1"} == {line[7] for line in lines}
+    assert [["nfcorpus", *"333333"]] == lines_of(part, "nfcorpus")
+
+
+def test_the_transcript_of_a_server_is_shown(whole: Tree) -> None:
+    """Who answered, and each check; a bar in what was found does not break the table."""
+    part = section(text_of(whole), "loopback: answered by loopback (reference)")
+    assert "| health | PASS | it answers \\| 200 |" in part
+
+
+def test_certificates_are_those_of_the_results(whole: Tree) -> None:
+    """Appendix B names each result once, with the digest that its file has."""
+    found = dict(re.findall(r"^\| `(\S+\.json)` \| [^|]+ \| `(\w{64})` \|$", text_of(whole), re.MULTILINE))
+    claims = json.loads((whole.report() / "claims.json").read_text())["claims"]
+    cells = {entry["cell"] for claim in claims for entry in claim["evidence"] if "cell" in entry}
+    assert {"results/" + cell + ".json" for cell in cells} | {"transcripts/loopback.json"} == set(found)
+    for place, digest in found.items():
+        assert digest == json.loads((whole.root / place).read_text())["sha256"]
+
+
+@committed
+def test_claims_json_has_the_promised_keys(evidence: Tree) -> None:
+    """A program finds id, row, published, value, low, high, protocol, verdict and evidence in each claim."""
+    render(evidence)
+    claims = json.loads((evidence.report() / "claims.json").read_text())["claims"]
+    keys = {"id", "row", "published", "value", "low", "high", "protocol", "verdict", "evidence"}
+    assert [] == [claim["row"] for claim in claims if not keys <= set(claim)]
+    assert {"C1", "C2"} <= {claim["id"] for claim in claims}
+    places = [(claim["id"], claim["row"], claim["protocol"]) for claim in claims]
+    assert len(places) == len(set(places))
+
+
+@committed
+def test_figure_one_is_drawn_from_the_numbers_beside_it(evidence: Tree) -> None:
+    """Each point of figures_data.json is a mean over the result rows of the cells that it names."""
+    render(evidence)
+    figure = json.loads((evidence.report() / "figures_data.json").read_text())["tradeoff"]
+    found = rows(evidence)
+    for point in figure["points"]:
+        values = [
+            row["value"]
+            for row in found
+            if row["suite"] == figure["suite"]
+            and row["cell"] in point["cells"]
+            and (row["protocol"], row["dataset"], row["metric"])
+            == (point["protocol"], figure["dataset"], figure["metric"])
+        ]
+        assert len(point["cells"]) == len(values)
+        assert point["value"] == pytest.approx(sum(values) / len(values), rel=1e-5)  # six digits are kept
+    assert [140, 35] == [point["bytes_per_vector"] for point in figure["published"]]
+
+
+@committed
+def test_flat_rows_have_the_promised_columns() -> None:
+    """CSV and rows agree on their columns, and fractions are fractions."""
+    found = rows(Tree(COMMITTED))
+    header, first, *_ = rows_csv(found).splitlines()
+    promised = "suite cell encoder compressor train seed bytes_per_vector ratio protocol dataset metric value"
+    assert {*promised.split(), "low", "high", "n"} <= set(header.split(","))
+    assert len(header.split(",")) == len(first.split(","))
+    kept = [row["value"] for row in found if row["metric"] == "retention@human"]
+    assert 0 < max(kept) < 1.5
+    assert [] == [row["cell"] for row in found if not row["low"] <= row["value"] <= row["high"]]
+
+
+@committed
+def test_the_readme_and_the_templates_have_no_untraced_number() -> None:
+    """The linter finds nothing in this checkout."""
+    assert [] == lint.problems(Path())
+
+
+def test_the_parts_of_the_report_have_no_untraced_number() -> None:
+    """Every template is linted, those of the sections too."""
+    found = sorted(TEMPLATES.rglob("*.j2"))
+    assert len(found) > 15
+    assert [] == [line for path in found for line in lint.untraced(path.read_text("utf-8"), path.name)]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("We keep 95.3 of it.", 1),
+        ("At 117× nothing is lost.", 1),
+        ("A loss of 5 % and 13 bytes.", 2),
+        ("Twelve sets, 3 seeds, STS12–16, C1.", 0),
+        ("As `13 B` in code, and {{ value }} %.", 0),
+        ("```\n95.3\n```\nthen 1.25 here", 1),
+    ],
+)
+def test_a_measured_number_in_prose_is_found(text: str, found: int) -> None:
+    """Decimals, per cent, ratios and bytes are refused outside code and rendered parts."""
+    assert found == len(lint.untraced(text, "t"))
+
+
+def test_an_edited_readme_table_is_noticed(tmp_path: Path) -> None:
+    """A README whose rendered part says something else than the evidence is a problem."""
+    if not (COMMITTED / "results").is_dir():
+        pytest.skip("there is no committed evidence yet")
+    copied(COMMITTED, tmp_path / "artifacts")
+    text = Path("README.md").read_text("utf-8")
+    (tmp_path / "README.md").write_text(
+        text.replace("| REPRODUCED |", "| NOT_REPRODUCED |").replace("C1", "C9")
+    )
+    assert [
+        "README.md: its rendered part is not what artifacts/ renders to; run make artifacts"
+    ] == lint.problems(tmp_path)
+
+
+def test_a_readme_without_marks_is_one_line(tmp_path: Path) -> None:
+    """Where the rendered part was deleted, the error says which marks are missing."""
+    (tmp_path / "README.md").write_text("# nothing\n")
+    with pytest.raises(InputError, match="found no part between"):
+        readme.split(tmp_path / "README.md")
+
+
+def test_a_template_that_names_what_is_not_there_is_an_error() -> None:
+    """StrictUndefined: a missing value stops the rendering instead of leaving a hole."""
+    from jinja2 import UndefinedError
+
+    with pytest.raises(UndefinedError):
+        template("README.md.j2", {})

@@ -1,0 +1,197 @@
+"""Section 5.9: its lines are the results', its differences are paired, and what is lacking is said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from support.invented_means import attach_means
+from support.invented_results import invent
+from support.pages import lines_of, mean, section, text_of
+
+from harness.errors import InputError
+from harness.evidence.files import sha256_file
+from harness.evidence.layout import Tree
+from harness.planning.suite import load
+from report.evidence.paired import OUTCOMES
+from report.evidence.results import rows
+from report.figures import autoencoder as figure
+from report.pages.render import render
+from report.tables.autoencoder import AutoEncoders, method
+from report.verdicts.claims import load_claims
+
+CLAIMS = {claim.id: claim for claim in load_claims()}
+
+
+@pytest.fixture(scope="module")
+def evidence(tmp_path_factory: pytest.TempPathFactory) -> Tree:
+    """Return a rendered report on invented results of the suite, of the spaces that are at hand."""
+    root = tmp_path_factory.mktemp("autoencoder")
+    invent(root, load(Path("suites/autoencoder.toml")), {"minilm", "lsa-512", "minilm-lsa"}, seeds=3)
+    render(Tree(root))
+    return Tree(root)
+
+
+def test_a_panel_has_methods_as_columns_and_its_cells_are_means_over_seeds(evidence: Tree) -> None:
+    """Half of MiniLM's dimensions, fitted on SciFact's documents: each method's mean, else a dash."""
+    heading = "minilm: nDCG@10 on nfcorpus, fitted on other documents (scifact-documents)"
+    part = section(text_of(evidence), heading)
+    (header,), (line,) = lines_of(part, "dimensions"), lines_of(part, "192")
+    found = dict(zip(header, line, strict=True))
+    wanted = {"suite": "autoencoder", "encoder": "minilm", "train": "scifact-documents"}
+    wanted |= {"dataset": "nfcorpus", "protocol": "decontaminated", "metric": "judged@ndcg@10"}
+    flat = [row for row in rows(evidence) if wanted.items() <= row.items()]
+    for name, chain in (("linear auto-encoder", "autoencoder-ratio"), ("PCA", "pca-ratio")):
+        assert mean(flat, compressor=chain, point="half") == f"{float(found[name]):.1f}"
+    assert "–" == found["first dimensions"]
+
+
+def test_the_protocols_stand_apart_in_words(evidence: Tree) -> None:
+    """What was fitted on the documents that are searched has tables of its own, named so."""
+    text = text_of(evidence)
+    section(text, "minilm: nDCG@10 on scifact, fitted on the documents that are searched (scifact-documents)")
+    section(text, "minilm: nDCG@10 on nfcorpus, fitted on the documents that are searched (nfcorpus-doc")
+    assert "Not in this evidence: the suite `autoencoder`" not in text
+
+
+def test_without_scores_of_single_queries_a_difference_has_no_interval(evidence: Tree) -> None:
+    """The difference of the means is printed, and the outcome says what is lacking."""
+    part = section(text_of(evidence), "Trained maps against principal axes")
+    lines = lines_of(part, "minilm")
+    assert lines
+    assert {("–", "no scores of single queries here")} == {(line[-2], line[-1]) for line in lines}
+    numbers = [[float(line[i].replace("−", "-")) for i in (8, 10, 11)] for line in lines]
+    assert [] == [line for line in numbers if abs(line[0] - line[1] - line[2]) > 0.011]
+
+
+def test_the_experiment_has_its_parts_in_order(evidence: Tree) -> None:
+    """The analogue's five lines on NFCorpus, under each protocol that was invented."""
+    part = section(text_of(evidence), "Small encoders mapped")
+    found = [line[1] for line in lines_of(part, "minilm-lsa")]
+    assert ["all of them side by side, as they are", "the same with a residual link"] == [found[0], found[-1]]
+    assert 5 == len(set(found))
+
+
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    [
+        ([("pca", {"whiten": 0.0})], "PCA"),
+        ([("pca", {"whiten": 0.5})], "half-whitened PCA"),
+        ([("autoencoder", {"hidden": None, "basis": "orthonormal"})], "linear auto-encoder"),
+        ([("autoencoder", {"hidden": None, "basis": "trained"})], "auto-encoder, basis as trained"),
+        ([("autoencoder", {"hidden": 512, "basis": "orthonormal"})], "auto-encoder with a hidden layer"),
+        ([("columns", {}), ("autoencoder", {"hidden": None, "basis": "orthonormal"})], None),
+        ([("crossmap", {})], None),
+        ([("student", {"dims": 32})], "neighbour-preserving student"),
+        ([("listwise", {"dims": 32})], "listwise distillation"),
+    ],
+)
+def test_a_method_is_read_from_the_steps(steps: list[tuple[str, Any]], expected: str | None) -> None:
+    """Not from the chain's name: two chains of the same steps share a column."""
+    assert expected == method([{"use": use, "params": params} for use, params in steps])
+
+
+def pair(root: Path, mine: list[list[float]], theirs: list[float]) -> AutoEncoders:
+    """Return the tables of one auto-encoder, a seed for each list of queries' scores, and of one PCA."""
+    results = []
+    for name, steps, scores in [
+        *(("autoencoder", {"hidden": None, "basis": "orthonormal"}, scores) for scores in mine),
+        ("pca", {"whiten": 0.0}, theirs),
+    ]:
+        path = root / f"{len(results)}.npz"
+        np.savez(path, **{"nfcorpus@judged@ndcg@10": np.tile(scores, 10).astype(np.float32)})
+        values = [
+            {"dataset": "nfcorpus", "protocol": "as-published", "metric": metric, "n": len(scores),
+             "value": float(np.mean(scores)), "low": 0.0, "high": 1.0}
+            for metric in ("judged@ndcg@10", "judged-retention@ndcg@10", "judged@recall@100")
+        ]  # fmt: skip
+        cell = {"encoder": "minilm", "train": "t", "chain": name, "point": "half"}
+        cell |= {"steps": [{"use": name, "params": steps}]}  # type: ignore[dict-item]
+        results.append({
+            "suite": "autoencoder", "inputs": {"cell": cell}, "sizes": {"bytes_per_vector": 768},
+            "values": values, "files": {"after": {"path": path.name, "sha256": sha256_file(path)}},
+            "training": {"0.autoencoder": {"held_out": [0.5, 0.125 + len(results), 0.25 + len(results)]}},
+        })  # fmt: skip
+    attach_means(results)
+    return AutoEncoders(results, root)
+
+
+def test_an_outcome_is_computed_query_by_query(tmp_path: Path) -> None:
+    """Against scores of 0.25, 0.5, 0.75 and 0.5; two seeds are one mean, here a quarter below PCA."""
+    mine, outcome = [[0.0, 0.25, 0.5, 0.25], [0.0, 0.25, 0.5, 0.25]], "worse"
+    (line,) = pair(tmp_path, mine, [0.25, 0.5, 0.75, 0.5]).compared()
+    means = np.mean(mine, axis=0)
+    assert outcome == line["outcome"]
+    (counted,) = pair(tmp_path, mine, [0.25, 0.5, 0.75, 0.5]).tally()
+    assert [outcome] == [name for name in OUTCOMES if counted[name]]
+    assert np.mean(means - [0.25, 0.5, 0.75, 0.5]) == pytest.approx(line["less"]["value"])
+
+
+def test_the_loss_is_the_least_of_the_held_out_rows_and_the_mean_over_seeds(tmp_path: Path) -> None:
+    """Least of 0.5, 0.125 and 0.25 is 0.125; the second seed's least is the 0.5 of its start."""
+    (line,) = pair(tmp_path, [[0.5, 0.7], [0.5, 0.9]], [0.25, 0.5]).compared()
+    assert (0.125 + 0.5) / 2 == line["loss"]
+
+
+def test_a_score_file_that_was_altered_is_refused(tmp_path: Path) -> None:
+    """Its digest stands in the result."""
+    tables = pair(tmp_path, [[0.5, 0.75]], [0.25, 0.5])
+    np.savez(tmp_path / "0.npz", **{"nfcorpus@judged@ndcg@10": np.ones(2, np.float32)})
+    with pytest.raises(InputError, match="truncated or altered"):
+        tables.compared()
+
+
+def test_the_figure_has_a_point_a_chain_and_size_and_none_of_the_mapped(evidence: Tree) -> None:
+    """MiniLM on NFCorpus: the uncompressed space, and every chain of one method at each of its sizes."""
+    points = figure.data(rows(evidence), [])["points"]
+    mine = [p for p in points if (p["encoder"], p["dataset"]) == ("minilm", "nfcorpus")]
+    assert [1536] == [p["bytes_per_vector"] for p in mine if p["method"] == "uncompressed"]
+    assert {"uncompressed", *figure.METHODS} == {p["method"] for p in mine}
+    cells = {cell.split(".")[2] for point in points for cell in point["cells"]}
+    assert not {"mapped", "small"} & cells
+    assert {"pca", "pca-ratio"} <= cells
+
+
+def test_the_published_figures_are_recorded() -> None:
+    """The seed's tables, in its units; the one that cannot be right says so."""
+    found = {row.row: row for claim in ("A2", "A3", "A4", "A5") for row in CLAIMS[claim].rows}
+    names = (
+        "e5",
+        "mxbai",
+        "e5-mxbai",
+        "e5-small",
+        "bge-small",
+        "bge-e5",
+        "e5-1024",
+        "e5-768",
+        "e5-512",
+        "e5-256",
+    )
+    expected = [0.35661, 0.37716, 0.37744, 0.31806, 0.33708, 0.35509, 0.33514, 0.33509, 0.33013, 0.32846]
+    assert expected == [found[name].published for name in names]
+    assert [0.36197, 0.36382, 0.53097] == [row.published for row in CLAIMS["A4"].rows[:3]]
+    assert "cannot be right" in CLAIMS["A4"].rows[2].what
+    losses = [row.published for name in ("A3", "A4") for row in CLAIMS[name].rows if row.metric == "loss"]
+    assert [0.000104, 0.000106, 0.000108, 0.000117, 0.01703, 0.017025, 0.23] == losses
+    jina = [row.published for row in CLAIMS["A5"].rows[:6]]
+    assert [0.23143, 0.28707, 0.31171, 0.33101, 0.33466, 0.33535] == jina
+    assert [0.3159, 0.6451] == [row.published for row in CLAIMS["A1"].rows]
+    kept = {row.row: row.published for row in CLAIMS["A3"].rows}
+    assert 0.33013 / 0.35661 == pytest.approx(kept["kept-half"], abs=5e-6)
+    assert 0.32846 / 0.35661 == pytest.approx(kept["kept-quarter"], abs=5e-6)
+
+
+def test_claims_select_chains_points_and_metrics_of_the_suite() -> None:
+    """No row asks for what the suite does not measure on its spaces."""
+    suite = load(Path("suites/autoencoder.toml"))
+    chains = {chain.name: chain for chain in suite.chains}
+    for claim in ("A1", "A2", "A3", "A4", "A5"):
+        for row in CLAIMS[claim].rows:
+            chain = chains[row.chain]
+            assert (row.point in chain.points) or (row.point is None and not chain.points)
+            assert row.metric in suite.metrics or row.lacking
+            for encoder in row.encoders or CLAIMS[claim].encoders:
+                assert encoder in (chain.encoders or suite.encoders)
+                assert row.dataset in (suite.encoders[encoder].test or suite.test)

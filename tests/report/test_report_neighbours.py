@@ -1,0 +1,251 @@
+"""Section 5.10: scopes stand apart, differences are paired, and what is cheapest is computed."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from support.invented_results import invent
+from support.pages import lines_of, mean, section, text_of
+
+from harness.errors import InputError
+from harness.evidence.files import sha256_file
+from harness.evidence.layout import Tree
+from harness.planning.suite import load
+from report.evidence.results import rows
+from report.figures import neighbours_backends, neighbours_dims
+from report.pages.render import render
+from report.tables.neighbours import TARGET, Neighbours
+from report.tables.rows import AXES, PCA
+from report.tables.students import PLAIN, STUDENT, method
+from report.verdicts.claims import load_claims
+
+CLAIMS = {claim.id: claim for claim in load_claims()}
+SPACES = {"minilm", "esm2-peptides"}
+
+
+@pytest.fixture(scope="module")
+def evidence(tmp_path_factory: pytest.TempPathFactory) -> Tree:
+    """Return a rendered report on invented results of the three suites, of the spaces that are at hand."""
+    root = tmp_path_factory.mktemp("neighbours")
+    for name in ("search", "quick-hyper", "hard-negatives"):
+        invent(root, load(Path("suites", name + ".toml")), SPACES, seeds=3)
+    render(Tree(root))
+    return Tree(root)
+
+
+def test_a_back_end_has_a_line_in_each_scope(evidence: Tree) -> None:
+    """The scopes' figures are those of the metrics of the scope's name, and only one has second stages."""
+    part = section(text_of(evidence), "minilm: every back end")
+    flat = [row for row in rows(evidence) if (row["suite"], row["encoder"]) == ("search", "minilm")]
+    for scope, prefix in (("vs_teacher", "vs-teacher@"), ("vs_student", "vs-student@")):
+        (line,) = [x for x in lines_of(part, scope) if x[1:4] == [AXES, "32", "hnsw"]]
+        expected = [
+            mean(flat, compressor="axes-hnsw", metric=prefix + score)
+            for score in ("overlap@10", "recall@1", "recall@10", "ndcg@10")
+        ]
+        assert expected == [line[7], *line[9:12]]
+        assert ["128.0", "228.0"] == line[5:7]
+        assert (["–"] * 3 == line[12:15]) == (scope == "vs_student")
+
+
+def test_every_table_names_its_scope_or_space(evidence: Tree) -> None:
+    """All but that of training begin with the scope: settings, students, two of back ends, the cheapest."""
+    part = section_of(text_of(evidence))
+    lines = part.splitlines()
+    headers = [line for line, rule in itertools.pairwise(lines) if rule.startswith("|---")]
+    assert 6 == len(headers)
+    assert ["| space | student |"] == [line[:19] for line in headers if "| scope |" not in line]
+    assert "Not in this evidence" not in part
+
+
+def section_of(text: str) -> str:
+    """Return the text of section 5.10, up to the next section."""
+    part = text[text.index("### Section 5.10") :]
+    return re.split(r"\n##+ (?:Section|[0-9])", part)[0]
+
+
+def test_settings_are_of_validation_parts_and_taken_ones_are_in_the_search(evidence: Tree) -> None:
+    """Each suite has settings of a space that the search has, and others that it has not."""
+    part = section(text_of(evidence), "What the settings were chosen from")
+    for suite in ("quick-hyper", "hard-negatives"):
+        for encoder in SPACES:
+            taken = [line[-1] for line in lines_of(part, suite) if line[2] == encoder]
+            assert {"yes", "no"} == set(taken), (suite, encoder)
+            said = [line[3] for line in lines_of(part, suite) if line[2] == encoder]
+            (best,) = [what for what in said if what.startswith("the best student: ")]
+            assert re.search(r"temperature|rate|hard_negatives", best)
+            assert AXES in said
+            assert {STUDENT, PLAIN}.isdisjoint(said)
+
+
+def test_the_suites_that_settings_are_chosen_by_search_no_test_part() -> None:
+    """What the search is tested on is tested on nowhere else."""
+    sets = {
+        name: {x for space in suite.encoders.values() for x in (space.test or suite.test)}
+        for name in ("search", "quick-hyper", "hard-negatives")
+        for suite in [load(Path("suites", name + ".toml"))]
+    }
+    assert not sets["search"] & (sets["quick-hyper"] | sets["hard-negatives"])
+
+
+def test_a_suspect_checkpoint_is_counted(evidence: Tree) -> None:
+    """One of the two invented checkpoints is suspect; three seeds have six."""
+    part = section(text_of(evidence), "Whether training collapsed")
+    lines = [line for line in lines_of(part, "minilm") if line[2] == "32"]
+    assert [["6", "3"]] * 2 == [line[-2:] for line in lines]
+    assert ["5.000", "4.500", "0.900", "1.500", "0.250", "0.950", "0.200", "0.010"] == lines[0][4:12]
+
+
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    [
+        ([{"use": "student", "params": {"hard_negatives": 4}}], STUDENT),
+        ([{"use": "student", "params": {"hard_negatives": 0}}], PLAIN),
+        ([{"use": "pca", "params": {}}], PCA),
+        ([{"use": "truncation", "params": {}}], "truncation"),
+    ],
+)
+def test_a_method_is_read_from_the_first_step(steps: list[dict[str, Any]], expected: str) -> None:
+    """A student is told from one without hard negatives by its parameter."""
+    assert expected == method(steps)
+
+
+def saved(path: Path, scores: list[float]) -> None:
+    """Write each query's overlap@10 with the teacher, as a cell's file of scores has it."""
+    arrays: dict[str, Any] = {"texts@index@vs-teacher overlap@10": np.tile(scores, 10).astype(np.float32)}
+    np.savez(path, **arrays)
+
+
+def result(root: Path, chain: str, scores: list[float], *, size: int, use: str = "flat") -> dict[str, Any]:
+    """Return a result of a search over 10 rows, with the overlap of each query in its file of scores."""
+    path = root / (chain + ".npz")
+    saved(path, scores)
+    step: dict[str, Any] = {"use": "principal-projection" if "axes" in chain else "pca", "params": {}}
+    if chain.startswith("student"):
+        step = {"use": "student", "params": {"hard_negatives": 0 if "plain" in chain else 4}}
+    value = float(np.mean(scores))
+    spread = {
+        "dataset": "texts",
+        "protocol": "decontaminated",
+        "n": len(scores),
+        "low": value - 0.1,
+        "high": 1.0,
+    }
+    return {
+        "suite": "search",
+        "cell": chain,
+        "inputs": {
+            "cell": {
+                "encoder": "minilm", "chain": chain, "point": "d32", "grid": {}, "tests": ["texts"],
+                "steps": [step], "index": {"use": use, "params": {}},
+            }
+        },
+        "sizes": {
+            "bytes_per_vector": 128, "original_bytes": 1536, "state_bytes": 50,
+            "index": {"rows": 10, "bytes": 10 * size},
+        },
+        "values": [
+            {**spread, "metric": "vs-teacher@overlap@10", "value": value},
+            {**spread, "metric": "vs-teacher@rescored@2", "value": 1.0, "low": 0.9},
+        ],
+        "files": {"after": {"path": path.name, "sha256": sha256_file(path)}},
+    }  # fmt: skip
+
+
+def test_students_are_compared_query_by_query(tmp_path: Path) -> None:
+    """Against PCA queries are a tenth better in the mean; against the other two nothing is told apart."""
+    results = [
+        result(tmp_path, "student-flat", [0.6, 0.7, 0.8, 0.9], size=128),
+        result(tmp_path, "student-plain-flat", [0.7, 0.6, 0.9, 0.8], size=128),
+        result(tmp_path, "pca-flat", [0.5, 0.6, 0.7, 0.8], size=128),
+        result(tmp_path, "axes-flat", [0.6, 0.7, 0.8, 0.9], size=128),
+        result(tmp_path, "pca-hnsw", [0.5, 0.6, 0.7, 0.8], size=272, use="hnsw"),
+    ]
+    found = Neighbours(results, tmp_path).compared()
+    said = {(x["method"], x["base"]["method"]): (x["outcome"], round(x["less"]["value"], 6)) for x in found}
+    assert {
+        (STUDENT, PLAIN): ("not told apart", 0.0),
+        (STUDENT, PCA): ("better", 0.1),
+        (PLAIN, PCA): ("better", 0.1),
+        (STUDENT, AXES): ("not told apart", 0.0),
+        (PLAIN, AXES): ("not told apart", 0.0),
+    } == said
+
+
+def test_without_scores_a_difference_has_no_interval(tmp_path: Path) -> None:
+    """The means' difference stays."""
+    results = [
+        result(tmp_path, "student-flat", [0.75, 0.75], size=128),
+        result(tmp_path, "pca-flat", [0.5, 0.5], size=128),
+    ]
+    (line,) = Neighbours(results, None).compared()
+    assert {"value": 0.25, "low": None, "high": None} == line["less"]
+    assert "no scores of single queries here" == line["outcome"]
+
+
+def test_a_score_file_that_was_altered_is_refused(tmp_path: Path) -> None:
+    """Its digest stands in the result."""
+    results = [
+        result(tmp_path, "student-flat", [0.75, 0.5], size=128),
+        result(tmp_path, "pca-flat", [0.5, 0.5], size=128),
+    ]
+    saved(tmp_path / "pca-flat.npz", [1.0, 1.0])
+    with pytest.raises(InputError, match="truncated or altered"):
+        Neighbours(results, tmp_path).compared()
+
+
+def test_the_cheapest_that_reaches_the_constraint_is_selected(tmp_path: Path) -> None:
+    """Loose: 60 bytes at 0.75. Strict: that one's interval begins at 0.65, so 128 bytes at 0.85.
+
+    With two stages every one reaches it, so that the cheapest is 40 bytes and the original's 1536. The map's
+    50 bytes are 5 a row. Of as many bytes the one that is not trained for neighbours is taken.
+    """
+    results = [
+        result(tmp_path, "student-flat", [0.85, 0.85], size=128),
+        result(tmp_path, "student-ivf", [0.95, 0.95], size=140, use="ivf"),
+        result(tmp_path, "student-pq", [0.75, 0.75], size=60, use="pq"),
+        result(tmp_path, "student-rabitq", [0.6, 0.6], size=40, use="rabitq"),
+        result(tmp_path, "axes-rabitq", [0.5, 0.5], size=40, use="rabitq"),
+    ]
+    found = {(x["stage"], x["rule"]): x["line"] for x in Neighbours(results, tmp_path).selected()}
+    chosen = {key: line and (line["method"], line["use"], line["whole"]) for key, line in found.items()}
+    assert {
+        ("one", "strict"): (STUDENT, "flat", 133.0),
+        ("one", "loose"): (STUDENT, "pq", 65.0),
+        ("two, 2x", "strict"): (AXES, "rabitq", 1581.0),
+        ("two, 2x", "loose"): (AXES, "rabitq", 1581.0),
+        **{(stage, rule): None for stage in ("two, 4x", "two, 10x") for rule in ("strict", "loose")},
+    } == chosen
+
+
+def test_the_figures_draw_what_the_suite_has(evidence: Tree) -> None:
+    """By dimensions the five maps at three sizes; by back end each of six, with the bytes of its index."""
+    flat = rows(evidence)
+    points = neighbours_dims.data(flat, [])["points"]
+    mine = {(p["method"], p["bytes_per_vector"]) for p in points if p["encoder"] == "minilm"}
+    assert {(name, 4 * d) for name in neighbours_dims.METHODS for d in (64, 32, 16)} == mine
+    found = neighbours_backends.data(flat, [])["points"]
+    assert set(neighbours_backends.MARKERS) == {p["backend"] for p in found}
+    assert set(neighbours_backends.METHODS) == {p["method"] for p in found}
+    assert {164.045, 228.045, 356.045} <= {p["bytes"] for p in found}
+
+
+def test_the_claims_select_chains_and_metrics_of_the_suite() -> None:
+    """The constraint is that of the published sweeps and of the table; every space of the suite has it."""
+    suite = load(Path("suites/search.toml"))
+    assert {TARGET} == {row.published for row in CLAIMS["N1"].rows}
+    assert set(suite.encoders) == {
+        str(encoder) for row in CLAIMS["N1"].rows for encoder in row.encoders or ()
+    }
+    chains = {chain.name: chain for chain in suite.chains}
+    for row in (*CLAIMS["N1"].rows, *CLAIMS["N2"].rows):
+        encoder = (row.encoders or [""])[0]
+        assert row.point in chains[row.chain].points
+        assert [row.dataset] == (suite.encoders[encoder].test or suite.test)
+        assert encoder in (chains[row.chain].encoders or suite.encoders)
+        assert row.metric in suite.metrics

@@ -1,0 +1,344 @@
+"""Section 5.11 and its claims: lines from results, outcomes computed, bounds from envelopes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.invented_means import write_means
+from support.invented_results import content, invented
+from support.pages import lines_of, section, text_of
+
+from harness.evidence.files import write_atomic
+from harness.evidence.layout import Tree
+from harness.evidence.stamp import dumps, write_stamped
+from harness.planning.cells import Cell, cells
+from harness.planning.suite import load
+from report.evidence.envelopes import at
+from report.evidence.means import Comparisons
+from report.evidence.paired import OUTCOMES
+from report.evidence.results import gather, rows
+from report.figures import semantic as figure
+from report.pages.render import render
+from report.tables.semantic import BASELINES, ENOUGH, SemanticIds, family, setting
+from report.verdicts.claims import Claim, load_claims
+from report.verdicts.measures import judged_measures
+
+SUITE = load(Path("suites/semantic-ids.toml"))
+CLAIMS = {claim.id: claim for claim in load_claims() if claim.id[0] == "S"}
+LEVELS = {"fsq": [8, 8, 8, 5], "residual-vq": [16, 16, 16], "hierarchical-vq": [16, 16, 10]}
+MACHINE = {"processor": "a processor", "cores": 2, "platform": "Linux x86_64"}
+
+
+def symbols(levels: list[int], *, ordered: bool, texts: bool) -> dict[str, Any]:
+    """Return a description of codes as a result has it, of 100 rows of which 40 share a code."""
+    found: dict[str, Any] = {
+        "rows": 100, "levels": levels, "bits": 11.322, "possible": 2560, "used": 80, "dead": 2480,
+        "dead_share": 0.96875, "perplexity": 70.25, "collision_rate": 0.4, "positions": [],
+    }  # fmt: skip
+    if texts:
+        properties = {
+            "characters": [0.125] * (len(levels) - 1) + [-0.75],
+            "words": [0.5] + [0.25] * (len(levels) - 1),
+        }
+        found["axes"] = {
+            "measure": "spearman" if ordered else "eta_squared", "n": 100, "properties": properties
+        }  # fmt: skip
+        found["axes"] |= {} if ordered else {"chance": [0.1] * len(levels)}
+    return found
+
+
+def result(cell: Cell) -> dict[str, Any]:
+    """Return an invented result of a cell, with codes and ways where its last step has symbols."""
+    found, use = content(SUITE, cell), cell.steps[-1].use
+    found["values"] = [value for value in found["values"] if value["dataset"] in cell.tests]
+    if use in LEVELS:
+        levels = list(cell.steps[-1].params.get("levels", LEVELS[use])) * cell.steps[-1].params.get(
+            "residuals", 1
+        )
+        described = symbols(levels, ordered=use == "fsq", texts=cell.encoder == "minilm")
+        found["codes"] = dict.fromkeys(cell.tests, described)
+        found["sizes"]["bytes_per_vector"] = 2 if len(levels) < 6 else 20
+        found["training"] = {"0." + use: {"loss": [1.0, 0.5]}}
+    if use == "fsq":
+        ways = {"way_to_first": [1.0, 0.75, 0.5], "way_to_last": [0.5, 0.75, 1.0]}
+        found["training"]["0.fsq"] |= {**ways, "line_to_first": [1.0, 0.8, 0.5]}
+    return found
+
+
+@pytest.fixture(scope="module")
+def evidence(tmp_path_factory: pytest.TempPathFactory) -> Tree:
+    """Return a rendered report on invented results and envelopes; one space is blocked."""
+    tree, hindered = Tree(tmp_path_factory.mktemp("semantic")), []
+    for cell in cells(SUITE, SUITE.name):
+        if cell.encoder == "wikipedia-ko":
+            hindered.append({
+                "cell": cell.id, "encoder": cell.encoder, "train": cell.train,
+                "missing": "vectors of " + cell.encoder, "remedy": "have the hub at hand",
+            })  # fmt: skip
+            continue
+        write_stamped(tree.result(SUITE.name, cell.id), result(cell))
+        latency = {"p50": 0.25 + cell.seed, "p95": 0.5 + cell.seed, "per_second": 4000.0}
+        batch = {"vectors": 256, **latency, "p50": 2.5 + cell.seed}
+        taken = {"encode_one_ms": latency, "encode_batch_ms": batch, "encode_batch_per_second": 1e5}
+        timings = {cell.tests[0]: taken}
+        memory = {"peak_memory_bytes": 7 * 10**8} if cell.encoder == "minilm" else {}
+        envelope = {
+            **MACHINE,
+            **memory,
+            "seconds": 4.5 + cell.seed,
+            "training_seconds": 2.5,
+            "timings": timings,
+        }
+        write_atomic(tree.envelope(SUITE.name, cell.id), dumps(envelope))
+    write_stamped(tree.blocked(SUITE.name), {"suite": SUITE.name, "blocked": hindered})
+    write_means(tree, SUITE.name)
+    render(tree)
+    return tree
+
+
+@pytest.fixture(scope="module")
+def tables(evidence: Tree) -> SemanticIds:
+    """Return the tables of that evidence."""
+    found = gather(evidence)
+    return SemanticIds(found.results, evidence.root, found.comparisons)
+
+
+def test_a_line_is_the_mean_over_seeds_of_the_results(evidence: Tree) -> None:
+    """FSQ of 2,560 codes on STS-B test, as invented; bits are those of the code, bytes those stored."""
+    part = section(text_of(evidence), "minilm: what codes keep on stsb-test")
+    (line,) = [x for x in lines_of(part, "FSQ") if x[1] == "8, 8, 8, 5"]
+    ids = [f"minilm.stsb-train.fsq.2-bytes.s{seed}" for seed in range(3)]
+    values = [
+        invented("semantic-ids", name, "stsb-test", "spearman@original", "decontaminated") for name in ids
+    ]
+    assert ["11.3", "2", "768.0", "3"] == line[2:6]
+    assert f"{100 * sum(values) / 3:.1f}" == line[7]
+
+
+def test_sets_without_people_have_a_dash(evidence: Tree) -> None:
+    """Nobody rated peptides."""
+    part = section(text_of(evidence), "esm2-peptides: what codes keep on peptides-test")
+    assert {"–"} == {line[-1] for line in lines_of(part, "FSQ")}
+
+
+def test_the_first_bits_that_are_enough_are_found(tables: SemanticIds) -> None:
+    """For each family: the line with the fewest bits whose mean is enough, or none; and the best line."""
+    lines = tables.lines()
+    for row in tables.reached():
+        mine = [
+            x for x in lines if all(x[key] == row[key] for key in ("encoder", "dataset", "family"))
+        ]  # fmt: skip
+        for name in ("pairs", "random"):
+            enough = [x["bits"] for x in mine if x[name]["value"] >= ENOUGH]
+            assert min(enough, default=None) == (row[name] and row[name]["bits"])
+            assert max(x[name]["value"] for x in mine) == row["best"][name][name]["value"]
+
+
+def plain(chain: str, use: str, low: float, size: int = 2) -> dict[str, Any]:
+    """Return a result of one chain and one set, whose values lie from ``low`` to ``low`` + 0.1."""
+    params = {"fsq": {"residuals": 1}, "pq": {}}[use]
+    values = [
+        {"dataset": "d", "protocol": "decontaminated", "metric": metric, "n": 9,
+         "value": low + 0.05, "low": low, "high": low + 0.1}
+        for metric in ("spearman@original", "spearman-random@original")
+    ]  # fmt: skip
+    cell = {"encoder": "e", "train": "t", "chain": chain, "point": None, "tests": ["d"], "seed": 0}
+    return {
+        "suite": "semantic-ids",
+        "cell": chain,
+        "inputs": {"cell": {**cell, "steps": [{"use": use, "params": params}]}},
+        "sizes": {"bytes_per_vector": size, "ratio": 10.0},
+        "values": values,
+        **({"codes": {"d": symbols([8, 8, 8, 5], ordered=True, texts=False)}} if use == "fsq" else {}),
+    }
+
+
+def left(*names: str, value: float) -> Comparisons:
+    """Return what a run left of two groups: on pairs so much more, give or take 0.02; no more."""
+    less = {"value": value, "low": value - 0.02, "high": value + 0.02}
+    of = {("decontaminated", "d", "spearman@original"): less}
+    return Comparisons({("semantic-ids", names[0], names[1]): of})
+
+
+@pytest.mark.parametrize(
+    ("found", "low", "outcome"),
+    [
+        (left("fsq", "pq", value=0.05), 0.03, "better"),
+        (left("pq", "fsq", value=0.05), -0.07, "worse"),
+        (left("fsq", "pq", value=0.01), -0.01, "not told apart"),
+        (Comparisons(), None, "not compared in this evidence"),
+    ],
+    ids=["more", "less, kept the other way round", "hardly more", "of other results"],
+)
+def test_an_outcome_is_that_of_the_difference(found: Comparisons, low: float | None, outcome: str) -> None:
+    """Against PQ of as many bytes, though both intervals meet; PQ of more bytes is left out."""
+    results = [plain("fsq", "fsq", 0.55), plain("pq", "pq", 0.5), plain("pq-more", "pq", 0.0, size=3)]
+    tables = SemanticIds(results, None, found)
+    expected = {"pairs": outcome, "random": "not compared in this evidence"}
+    lines = tables.compared()
+    assert expected == {line["of"]: line["outcome"] for line in lines}
+    assert pytest.approx(low) == lines[0]["less"]["low"]
+    assert expected == {row["of"]: next(name for name in OUTCOMES if row[name]) for row in tables.tally()}
+
+
+def test_each_code_is_compared_with_every_simpler_chain_that_a_run_compares() -> None:
+    """The suite's baselines are the chains that the table has on its other side."""
+    simpler = {chain.name for chain in SUITE.chains if chain.steps[-1]["use"] in BASELINES}
+    assert simpler == set(SUITE.baselines)
+
+
+@pytest.mark.parametrize(
+    ("use", "params", "levels", "expected"),
+    [
+        ("fsq", {"residuals": 1, "bits": None, "hidden": 0}, [8, 8, 8, 5], ("FSQ", "8, 8, 8, 5")),
+        ("fsq", {"residuals": 1, "bits": 11.3, "hidden": 0}, [2] * 11,
+         ("FSQ", "11 of 2; levels learned")),
+        ("fsq", {"residuals": 2, "bits": None, "hidden": 64}, [4, 5, 4, 5],
+         ("residual FSQ", "4, 5; 2 stages; hidden layers")),
+        ("residual-vq", {"gradient": "rotation"}, [16] * 3, ("residual VQ", "16, 16, 16; rotation")),
+        ("hierarchical-vq", {}, [16, 10], ("hierarchical VQ", "16, 10")),
+        ("scalar", {"bits": 4}, [], ("principal axes, not centred, scalar", "4 bits a dimension")),
+        ("identity", {}, [], ("uncompressed", "")),
+    ],
+)  # fmt: skip
+def test_a_code_is_named_by_its_last_step(
+    use: str, params: dict[str, Any], levels: list[int], expected: tuple[str, str]
+) -> None:
+    """Its family, and in words its levels and whatever else is not the default."""
+    steps = [{"use": "pca", "params": {}}, {"use": use, "params": params}]
+    assert expected == (family(steps), setting(steps, levels))
+
+
+def test_positions_have_their_strongest_property(evidence: Tree) -> None:
+    """Characters at -0.75 on the last position, words before; only sets of texts have such a table."""
+    part = section(text_of(evidence), "What single positions go with")
+    (first, *_) = lines_of(part, "strongest")
+    assert ["words", "words", "words", "characters"] == first[1:]
+    assert "esm2-peptides" not in part
+    assert lines_of(part, "by chance")
+
+
+def test_ways_are_means_over_seeds_and_of_codes_with_an_order(evidence: Tree) -> None:
+    """As invented, three stops."""
+    part = section(text_of(evidence), "Ways between codes")
+    lines = lines_of(part, "openai-ada-002")
+    assert [["FSQ", "8, 8, 8, 5", "1.000, 0.750, 0.500", "0.500, 0.750, 1.000", "1.000, 0.800, 0.500"]] == [
+        line[1:] for line in lines
+    ]
+    assert {"FSQ", "residual FSQ"} == {line[1] for line in lines_of(part, "minilm")}
+
+
+def test_speeds_are_the_first_seeds_and_name_the_machine(evidence: Tree) -> None:
+    """Half-milliseconds as written into the envelope; an envelope without memory has a dash."""
+    part = section(text_of(evidence), "Speed")
+    lines = lines_of(part, "openai-ada-002")
+    (line,) = [x for x in lines if x[1] == "FSQ"]
+    assert ["0.250", "0.500", "2.50", "100000", "2.5", "4.5"] == line[4:10]
+    assert ["–", "a processor, 2 cores, Linux x86_64"] == line[10:]
+
+
+def test_the_figure_has_a_point_a_chain_and_size(evidence: Tree) -> None:
+    """Of every family in MiniLM's panels, and none uncompressed."""
+    points = figure.data(rows(evidence), [])["points"]
+    mine = [p for p in points if (p["encoder"], p["metric"]) == ("minilm", "spearman@original")]
+    assert set(figure.FAMILIES) == {figure.family(point) for point in mine}
+    assert "identity" not in {point["compressor"] for point in mine}
+
+
+# -- Claims -----------------------------------------------------------------------------------------------
+
+
+def judged(evidence: Tree) -> dict[str, dict[str, Any]]:
+    """Return the judged rows of the claims on semantic IDs, by claim, row and protocol."""
+    found = json.loads((evidence.report() / "claims.json").read_text("utf-8"))["claims"]
+    return {" ".join((x["id"], x["row"], x["protocol"])).strip(): x for x in found if x["id"] in CLAIMS}
+
+
+def test_every_claim_has_its_verdict_from_evidence(evidence: Tree) -> None:
+    """The ratio of 2 bytes is exact; invented similarities of at most 0.95 with their interval reach it."""
+    found = judged(evidence)
+    ratio = found["S1 ratio.minilm.stsb-train as-published"]
+    assert (768.0, "REPRODUCED") == (ratio["value"], ratio["verdict"])
+    assert "BLOCKED" == found["S2 random.wikipedia-ko.wikipedia-ko-train decontaminated"]["verdict"]
+    row = found["S2 pairs.minilm.stsb-train decontaminated"]
+    expected = "REPRODUCED" if row["value"] >= 0.95 else "WITHIN_TOLERANCE"
+    assert (expected if row["high"] >= 0.95 else "NOT_REPRODUCED") == row["verdict"]
+
+
+def test_a_bound_is_held_against_the_largest_of_the_seeds(evidence: Tree) -> None:
+    """Medians of 0.25, 1.25 and 2.25 ms; a fit of 2.5 s each; one space's envelopes have memory."""
+    found = judged(evidence)
+    encode, train = found["S4 encode.minilm"], found["S4 train.minilm"]
+    assert (2.25, 3, "REPRODUCED", "2.25 ms") == (
+        encode["value"], encode["seeds"], encode["verdict"], encode["printed"]["value"]
+    )  # fmt: skip
+    assert (2.5, "measured in one thread on a processor, 2 cores, Linux x86_64") == (
+        train["value"], train["reason"]
+    )  # fmt: skip
+    memory = found["S4 memory.minilm"]
+    assert (0.7, "0.7 GB", "REPRODUCED") == (memory["value"], memory["printed"]["value"], memory["verdict"])
+    assert "NOT_RUN" == found["S4 memory.esm2-peptides"]["verdict"]
+    assert "BLOCKED" == found["S4 encode.wikipedia-ko"]["verdict"]
+
+
+def test_the_evidence_of_a_bound_is_the_result_that_the_envelope_belongs_to(evidence: Tree) -> None:
+    """Its name and its certificate, as verification asks for."""
+    certificates = {"semantic-ids/" + x["cell"]: x["sha256"] for x in gather(evidence).results}
+    entries = judged(evidence)["S4 encode.minilm"]["evidence"]
+    assert 3 == len(entries)
+    assert all(certificates[entry["cell"]] == entry["sha256"] for entry in entries)
+
+
+def test_a_bound_that_is_missed_is_not_reproduced(evidence: Tree) -> None:
+    """2.25 ms are not within 2 ms."""
+    claim = CLAIMS["S4"]
+    tight: Claim = claim.model_copy(
+        update={"measures": [claim.measures[0].model_copy(update={"published": 2.0})]}
+    )
+    verdicts = {row["encoder"]: row["verdict"] for row in judged_measures(tight, gather(evidence))}
+    assert "NOT_REPRODUCED" == verdicts["minilm"]
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("seconds", 4.5),
+        ("a.*.p50", 2.0),
+        ("a.b.p50", 2.0),
+        ("a.none.p50", None),
+        ("text", None),
+        ("x.y", None),
+    ],
+)
+def test_a_path_leads_to_a_number_or_to_nothing(path: str, expected: float | None) -> None:
+    """Keys parted by full stops; a star for the only key."""
+    assert expected == at({"seconds": 4.5, "text": "x", "a": {"b": {"p50": 2}}}, path)
+
+
+def test_claims_select_chains_points_and_metrics_of_the_suite() -> None:
+    """No row asks for what the suite does not measure."""
+    chains = {chain.name: chain for chain in SUITE.chains}
+    assert {"S1", "S2", "S3", "S4"} == set(CLAIMS)
+    for claim in CLAIMS.values():
+        for row in claim.rows:
+            assert (row.point in chains[row.chain].points) or not chains[row.chain].points
+            for encoder in row.encoders or claim.encoders:
+                assert encoder in (chains[row.chain].encoders or SUITE.encoders)
+                tested = SUITE.encoders[encoder].test or SUITE.test
+                assert row.dataset in ("", *tested)
+        for measure in claim.measures:
+            assert measure.point in chains[measure.chain].points
+
+
+def test_the_suite_compares_codes_of_2560() -> None:
+    """The published levels, the others of as many codes, and the learned ones' budget."""
+    steps = {chain.name: chain.steps[0] for chain in SUITE.chains}
+    product = 1
+    for size in steps["fsq-five"]["levels"]:
+        product *= size
+    assert 2560 == product
+    assert 2560 == pytest.approx(2 ** steps["fsq-learned"]["bits"], abs=0.5)
+    assert [48, 80, 112] == [len(steps[f"fsq-{2 * n}"]["levels"]) for n in (48, 80, 112)]

@@ -1,0 +1,1 @@
+"""What tests share: suites to break, checkouts, and invented evidence."""

@@ -1,0 +1,99 @@
+"""Results with invented values, as a run would have left them: for tests of what reads evidence."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from harness.evidence.layout import Tree
+from harness.evidence.stamp import write_stamped
+from harness.planning.cells import Cell, cells
+from harness.planning.suite import Suite
+from support.invented_means import write_means
+
+
+def invented(*place: str) -> float:
+    """Return a number from 0.7 to 0.95 that follows from what it is of."""
+    return 0.7 + 0.25 * int(hashlib.sha256(" ".join(place).encode()).hexdigest()[:6], 16) / 16**6
+
+
+# What the training of a student notes, at two checkpoints of which the last looks like a collapse.
+HISTORY = {
+    "step": [20.0, 40.0],
+    "loss": [5.0, 4.5],
+    "norm_mean": [0.9, 1.5],
+    "norm_std": [0.1, 0.2],
+    "cosine_mean": [0.25, 0.95],
+    "cosine_std": [0.2, 0.01],
+    "collapse_suspect": [0.0, 1.0],
+}
+
+
+IRREGULARITIES = (
+    *("own_documents_by_id", "own_documents_by_text", "negative_grades", "empty_documents"),
+    *("judgements_of_missing_documents", "queries_without_a_relevant_document"),
+)
+
+
+def content(suite: Suite, cell: Cell) -> dict[str, Any]:
+    """Return a result of a cell with invented values: all that a report reads of one."""
+    original = 4 * suite.encoders[cell.encoder].dimension
+    size = cell.target_bytes or original
+    sets = [*cell.tests, *(name for name, parts in suite.combine.items() if set(parts) <= set(cell.tests))]
+    metrics = {name: dict(cell.metrics).get(name, dict(cell.metrics)[cell.tests[0]]) for name in sets}
+    values = [
+        {"dataset": name, "metric": metric, "protocol": protocol, "n": 100, "value": value,
+         "low": value - 0.01, "high": value + 0.01}
+        for name in sets
+        for metric in metrics[name]
+        for protocol in suite.protocols
+        for value in [invented(suite.name, cell.id, name, metric, protocol)]
+    ]  # fmt: skip
+    counts = {"pairs": 100, "shared_pairs": 30, "pairs_with_a_seen_sentence": 40}
+    kept = {
+        "pairs_with_a_near_duplicate": 7,
+        "unseen_pairs_with_a_near_duplicate": 1,
+        "kept": {"as-published": 100, "decontaminated": 60},
+        "kept_near_duplicates": {"as-published": 7, "decontaminated": 1},
+    }
+    if suite.name == "autoencoder":
+        kept["irregularities"] = dict.fromkeys(IRREGULARITIES, 3)
+    return {
+        "suite": suite.name,
+        "cell": cell.id,
+        "inputs": {
+            "cell": cell.spec(),
+            "combine": suite.combine,
+            "datasets": {
+                name: {"use": "mirror", "path": name + ".jsonl", "sha256": "00"} for name in cell.tests
+            },
+            "encoder": suite.encoders[cell.encoder].raw(),
+        },
+        "sizes": {
+            "bytes_per_vector": size,
+            "state_bytes": 100_000,
+            "original_bytes": original,
+            "ratio": original / size,
+            **({"index": {"rows": 1000, "bytes": 1000 * size + 45}} if cell.index else {}),
+        },
+        **({"training": {"0.student": HISTORY}} if cell.steps[0].use == "student" else {}),
+        "audit": dict.fromkeys(cell.tests, counts | kept),
+        "values": values,
+        "interval": {"level": 95.0, "resamples": 10000},
+    }
+
+
+def invent(root: Path, suite: Suite, encoders: set[str], seeds: int = 2) -> None:
+    """Write results with invented values for some encoders of a suite, and the others as blocked."""
+    tree, hindered = Tree(root), []
+    for cell in cells(suite, suite.name):
+        if cell.encoder in encoders and cell.seed < seeds:
+            write_stamped(tree.result(suite.name, cell.id), content(suite, cell))
+        elif cell.encoder not in encoders:
+            hindered.append({
+                "cell": cell.id, "encoder": cell.encoder, "train": cell.train,
+                "missing": "model of " + cell.encoder, "remedy": "have the hub at hand",
+            })  # fmt: skip
+    write_stamped(tree.blocked(suite.name), {"suite": suite.name, "blocked": hindered})
+    write_means(tree, suite.name)

@@ -1,0 +1,33 @@
+"""Parts of a rendered report, and what its tables should say."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from harness.evidence.layout import Tree
+
+
+def text_of(tree: Tree) -> str:
+    """Return the technical report of a tree."""
+    return (tree.report() / "TECHNICAL_REPORT.md").read_text("utf-8")
+
+
+def section(text: str, start: str) -> str:
+    """Return a part of the report, from the line that begins with ``start`` to the next heading."""
+    found = re.search("^#+ " + re.escape(start) + r".*?\n(.*?)(?=^#+ |\Z)", text, re.DOTALL | re.MULTILINE)
+    assert found, start
+    return found[1]
+
+
+def lines_of(part: str, name: str) -> list[list[str]]:
+    """Return the cells of the table lines whose first cell is ``name``."""
+    lines = [line.split("|")[1:-1] for line in part.splitlines() if line.startswith("| ")]
+    return [[cell.strip() for cell in line] for line in lines if line[0].strip() == name]
+
+
+def mean(found: list[dict[str, Any]], key: str = "value", **wanted: Any) -> str:
+    """Return the mean over the rows wanted as the report prints it; their number has to be the seeds'."""
+    values = [row[key] for row in found if wanted.items() <= row.items()]
+    assert len({row["cell"] for row in found if wanted.items() <= row.items()}) == len(values) > 0
+    return f"{100 * sum(values) / len(values):.1f}"
