@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.codecs.affine import principal_axes
 from harness.codecs.networks import History, Network, applied, hidden_layer
+from harness.codecs.principal_axes import principal_axes
 from harness.errors import InputError
 from harness.types import Doubles, Floats, Ints
 

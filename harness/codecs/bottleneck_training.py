@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.codecs.affine import principal_axes
+from harness.codecs.principal_axes import principal_axes
 from harness.numerics.rounding import rounded
 from harness.types import Floats, Ints, Training
 

@@ -23,7 +23,7 @@ from pydantic import BaseModel, Field
 
 from harness import limits
 from harness.codecs import bitpacking, bottleneck_training
-from harness.codecs.affine import stored_count
+from harness.codecs.state import stored_count
 from harness.errors import InputError
 from harness.types import Bytes, Floats, Ints, Training
 

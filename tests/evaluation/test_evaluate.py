@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from harness.codecs.affine import load_codec
 from harness.codecs.pipeline import Fitter
+from harness.codecs.storage import load_codec
 from harness.data.contamination import Overlap, overlap
 from harness.data.readers import Rows, paired, vector_set
 from harness.data.sampling import queries, random_pairs
