@@ -11,7 +11,7 @@ import pytest
 from harness.errors import InputError
 from harness.evaluation.knn import scores, truth
 from harness.planning import registry
-from harness.statistics.estimates import Estimates, Request
+from harness.statistics.requests import Estimates, Request
 
 METRICS = registry.names("metrics")
 DEPTHS = (1, 10, 50, 100)
