@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,29 +13,6 @@ from harness.evidence.stability import mark
 from harness.planning.status import Entry
 from harness.run.compare import Line
 from harness.types import Json
-
-
-def show(text: Any) -> None:
-    """Print text, or a rich table; where nobody reads it any more, end quietly with status 141."""
-    try:
-        sys.stdout.write((text if isinstance(text, str) else _drawn(text)) + "\n")
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still buffered goes there
-        sys.exit(128 + signal.SIGPIPE)
-    except OSError as error:  # a full disk below a redirection: the system names no file
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise OSError(error.errno, error.strerror, "standard output") from error
-
-
-def _drawn(table: Any) -> str:
-    from rich.console import Console
-
-    # Where output is no terminal, a table is as wide as it needs to be, so that nothing is cut.
-    console = Console(width=None if sys.stdout.isatty() else 200)
-    with console.capture() as captured:
-        console.print(table, end="")
-    return captured.get()
 
 
 def listing(found: Mapping[str, Any]) -> str:

@@ -25,6 +25,7 @@ from harness.evidence.stamp import digest, dumps, write_stamped
 from harness.parallel.resources import use_threads
 from harness.parallel.workers import spread
 from harness.planning.cells import Cell
+from harness.planning.shipped import SHIPPED
 from harness.planning.status import FORCED, Entry
 from harness.run.environment import envelope
 from harness.statistics.bootstrap import LEVEL, RESAMPLES
@@ -180,9 +181,10 @@ def write_blocked(entries: list[Entry], tree: Tree) -> None:
 
 
 def _shown(path: Path) -> str:
-    """Return a path as seen from the current folder where it lies inside: the same on every machine."""
-    full, here = path.resolve(), Path.cwd()
-    return (full.relative_to(here) if full.is_relative_to(here) else full).as_posix()
+    """Return a suite's path the same on every machine: seen from the current folder, or where it is shipped."""
+    full = path.resolve()
+    folders = (Path.cwd(), SHIPPED.parent)
+    return next((full.relative_to(x) for x in folders if full.is_relative_to(x)), full).as_posix()
 
 
 def _prepare(base: Base, trains: list[str], tree: Tree, jobs: int, told: Told) -> bool:

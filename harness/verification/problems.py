@@ -50,15 +50,15 @@ def problems(root: Path) -> tuple[Problems, str]:
 
 def against_suites(root: Path) -> Problems:
     """Return a line for each result that no suite of ``root`` has, and each cell that has no evidence."""
-    tree, suites = Tree(root / "artifacts"), root / "suites"
+    tree, suites = Tree(root / "artifacts"), _suites(root)
     try:
         known = admission.plans(tree, suites=suites, committed=tree.root)
-        absent = sorted({path.stem for path in suites.glob("*.toml")} - set(admission.names(tree)))
+        absent = sorted(suites.keys() - set(admission.names(tree)))
         return [
             *admission.strangers(tree, known),
             *admission.missing(tree, known),
             *(
-                f"{suites / name}.toml: found no evidence of it, expected {tree.blocked(name)}"
+                f"{suites[name]}: found no evidence of it, expected {tree.blocked(name)}"
                 for name in absent
             ),
             *_both(tree, known),
@@ -67,11 +67,16 @@ def against_suites(root: Path) -> Problems:
         return [str(error)]
 
 
+def _suites(root: Path) -> dict[str, Path]:
+    """Return the suites of a checkout by their names."""
+    return {path.stem: path for path in (root / "suites").glob("*.toml")}
+
+
 def _intervals(root: Path, contents: dict[Path, dict[str, Any]]) -> Iterator[intervals.Checked]:
     """Yield what drawing intervals of each suite's means again comes to."""
     tree = Tree(root / "artifacts")
     try:
-        plans = admission.plans(tree, suites=root / "suites", committed=tree.root)
+        plans = admission.plans(tree, suites=_suites(root), committed=tree.root)
         cells = {name: list(plan.cells) for name, plan in plans.items()}
     except InputError:
         return  # a line of against_suites

@@ -160,7 +160,7 @@ STRANGERS: dict[str, tuple[Callable[[Path], Any], str]] = {
 def test_a_value_that_a_result_notes_as_undefined_is_not_missed(root: Path) -> None:
     """Where it is noted, by protocol, data set and metric, and so alone."""
     path = root / "suites" / "mine.toml"
-    known = admission.plans(Tree(root / "artifacts"), suites=path.parent, committed=root / "artifacts")
+    known = admission.plans(Tree(root / "artifacts"), suites={"mine": path}, committed=root / "artifacts")
     restamp(root, leave_out)
     assert [] == admission.missing(Tree(root / "artifacts"), known)
     restamp(root, lambda content: content.pop("left_out"))
