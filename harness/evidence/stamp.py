@@ -20,7 +20,11 @@ from harness.types import Json
 
 
 def canonical(value: Any) -> bytes:
-    """Return the RFC 8785 form of a JSON value; NaN, infinity and broken text raise InputError."""
+    """Return the RFC 8785 form of a JSON value; NaN, infinity and broken text raise InputError.
+
+    >>> canonical({"b": 1.0, "a": [True, None]})
+    b'{"a":[true,null],"b":1}'
+    """
     try:
         return rfc8785.dumps(value)
     except (rfc8785.CanonicalizationError, UnicodeEncodeError, RecursionError) as error:
@@ -28,7 +32,11 @@ def canonical(value: Any) -> bytes:
 
 
 def digest(value: Any) -> str:
-    """Return the hex sha256 of a JSON value's canonical form."""
+    """Return the hex sha256 of a JSON value's canonical form.
+
+    >>> digest({"b": 1.0, "a": 2}) == digest({"a": 2, "b": 1})
+    True
+    """
     return hashlib.sha256(canonical(value)).hexdigest()
 
 

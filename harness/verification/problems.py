@@ -57,10 +57,7 @@ def against_suites(root: Path) -> Problems:
         return [
             *admission.strangers(tree, known),
             *admission.missing(tree, known),
-            *(
-                f"{suites[name]}: found no evidence of it, expected {tree.blocked(name)}"
-                for name in absent
-            ),
+            *(f"{suites[name]}: found no evidence of it, expected {tree.blocked(name)}" for name in absent),
             *_both(tree, known),
         ]
     except InputError as error:  # a suite file that is none

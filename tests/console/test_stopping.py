@@ -153,6 +153,43 @@ def test_workers_end_when_their_parent_is_killed(slow: Path) -> None:
     assert [] == _half_written(slow)
 
 
+# Sends itself Ctrl-C when a module is first imported: the earliest moments, without a race.
+STOPPED_EARLY = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from harness.cli import main
+pending = [sys.argv.pop()]
+def stop(event, arguments):
+    if event == "import" and arguments[0] in pending:
+        pending.clear()
+        os.kill(os.getpid(), signal.SIGINT)
+sys.addaudithook(stop)
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        *("harness.console.exits", "typer", "harness.cli.app", "harness.cli.listing"),
+        *("pydantic", "harness.planning.suite", "report.verdicts.claims"),
+    ],
+)
+def test_ctrl_c_while_the_command_starts_is_one_line(module: str) -> None:
+    """Whatever is being imported: the command's own modules, the libraries, or those of one command."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("HARNESS_")}
+    done = subprocess.run(
+        [sys.executable, "-c", STOPPED_EARLY, "list", module],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (130, "") == (done.returncode, done.stdout)
+    assert "harness: stopped by Ctrl-C; what is done is kept\n" == done.stderr
+
+
 # -- A worker that is killed, memory, a full disk
 
 
