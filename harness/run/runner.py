@@ -181,7 +181,7 @@ def write_blocked(entries: list[Entry], tree: Tree) -> None:
 
 
 def _shown(path: Path) -> str:
-    """Return a suite's path the same on every machine: seen from the current folder, or where it is shipped."""
+    """Return a suite's path, the same on every machine: from the current folder, or from the shipped one."""
     full = path.resolve()
     folders = (Path.cwd(), SHIPPED.parent)
     return next((full.relative_to(x) for x in folders if full.is_relative_to(x)), full).as_posix()
