@@ -7,8 +7,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tarfile
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -41,11 +39,9 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copyfile(ROOT / name, source / name)
-    with tarfile.open(_build("sdist", source, folder)) as sdist:
-        sdist.extractall(folder / "sdist", filter="data")
+    shutil.unpack_archive(_build("sdist", source, folder), folder / "sdist", filter="data")
     (unpacked,) = (folder / "sdist").iterdir()
-    with zipfile.ZipFile(_build("wheel", unpacked, folder)) as wheel:
-        wheel.extractall(site)
+    shutil.unpack_archive(_build("wheel", unpacked, folder), site, "zip")
     return site
 
 
