@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import typer
 
 from harness.cli.checking import artifacts, compare, verify
@@ -13,13 +15,7 @@ from harness.cli.serving import serve
 from harness.console.exits import INTERRUPTED
 from harness.console.output import replace_unprintable
 
-app = typer.Typer(
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    help="Evidence about embedding compression that a stranger can check.",
-)
-for name, command in {
+COMMANDS: dict[str, Callable[..., None]] = {
     "list": list_,
     "plan": plan,
     "run": run_,
@@ -34,7 +30,14 @@ for name, command in {
     "serve": serve,
     "doctor": doctor,
     "portability": portability,
-}.items():
+}
+app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Evidence about embedding compression that a stranger can check.",
+)
+for name, command in COMMANDS.items():
     app.command(name)(command)
 
 

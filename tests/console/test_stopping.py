@@ -206,6 +206,22 @@ def test_a_killed_worker_is_one_line(slow: Path) -> None:
     assert [expected] == _complaints(said)
 
 
+def test_too_little_address_space_is_one_line(small_suite: SmallSuite, tmp_path: Path) -> None:
+    """Said before the libraries are imported, which would end the process without a word."""
+    small_suite()
+    code = "import resource; resource.setrlimit(resource.RLIMIT_AS, (10**9, 10**9))" + COMMAND
+    done = subprocess.run(
+        [sys.executable, "-c", code, "run", "mine", "--jobs", "1"],
+        cwd=tmp_path,
+        env={**os.environ, "HF_HUB_OFFLINE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    expected = "address space: found a limit of 1,000,000,000 bytes, expected 1,500,000,000 (ulimit -v)"
+    assert (1, "", f"harness: {expected}\n") == (done.returncode, done.stdout, done.stderr)
+
+
 def test_memory_that_runs_out_is_one_line() -> None:
     """NumPy and torch say it in different ways; both are status 1 and an advice."""
     import torch
