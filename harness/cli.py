@@ -174,10 +174,10 @@ def results(
     """
     from harness.console.show import rows_table
     from harness.verification.admission import admit
-    from report.evidence.results import rows, rows_csv
+    from report.evidence.rows import rows, rows_csv
 
     lacking = admit(Tree(source))
-    found = rows(Tree(source))
+    found = [row.as_json() for row in rows(Tree(source))]
     if lacking:  # no verdict rests on it here
         _complain(_short(lacking))
     _print(json.dumps(found, indent=1) if as_json else rows_csv(found) if as_csv else rows_table(found))
@@ -199,7 +199,8 @@ def claims(source: From = ARTIFACTS, as_json: AsJson = False) -> None:
 
     lacking = admit(Tree(source))
     found = judge(load_claims(), Tree(source))
-    _print(json.dumps({"claims": found}, indent=2, ensure_ascii=False) if as_json else claims_table(found))
+    said = {"claims": [row.as_json() for row in found]}
+    _print(json.dumps(said, indent=2, ensure_ascii=False) if as_json else claims_table(found))
     if lacking:
         raise RunError(_short(lacking))
 
