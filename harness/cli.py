@@ -41,7 +41,7 @@ From = Annotated[
     Path, typer.Option("--from", help="Evidence folder to read: artifacts (committed) or out (a run's).")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-OUT, ARTIFACTS = Path("out"), Path("artifacts")
+OUT, ARTIFACTS, LISTING = Path("out"), Path("artifacts"), Path("ARTIFACTS.sha256")
 
 
 @app.command("list")
@@ -209,14 +209,18 @@ def claims(source: From = ARTIFACTS, as_json: AsJson = False) -> None:
 def report(source: From = ARTIFACTS) -> None:
     """Render claims, figures and the technical report into the evidence folder's report/.
 
+    Of the committed evidence, the README's table and the report's lines of ARTIFACTS.sha256 follow.
+
     \b
     Example: harness report --from out
     """
+    from harness.run.publish import publish_report
     from harness.verification.admission import admit
     from report.pages.render import render
 
     lacking = admit(Tree(source))
-    for path in render(Tree(source)):
+    committed = source == ARTIFACTS and LISTING.is_file()
+    for path in publish_report(source, LISTING) if committed else render(Tree(source)):
         _print(str(path))
     if lacking:
         raise RunError(_short(lacking))
@@ -321,7 +325,7 @@ def artifacts(mirror: Mirror = None, offline: Offline = False, out: Out = OUT) -
     from harness.run.publish import publish
 
     found = _entries(None, mirror, out, offline=offline)
-    _print(publish(found, Tree(out), ARTIFACTS, Path("ARTIFACTS.sha256"), ROOT))
+    _print(publish(found, Tree(out), ARTIFACTS, LISTING, ROOT))
 
 
 @app.command()

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from harness.codecs.affine import load_codec, save_codec, trained_on
 from harness.errors import InputError
-from harness.evidence.files import inside
 from harness.evidence.stamp import digest
 from harness.planning import registry
 from harness.planning.cells import Step
+from harness.planning.resolve import codec_path
 from harness.types import Bytes, Codec, Floats, Json, Training, check_vectors
 
 # What arrays of wrong shapes, types or values raise, in NumPy and in faiss.
@@ -112,14 +112,6 @@ class Fitter:
             )
         try_codec(codec, train.vectors[:1], f"{step.load}: {step.use}")
         return codec
-
-
-def codec_path(load: str) -> Path:
-    """Return the file a step is loaded from: below the folder the harness runs in, and nowhere else."""
-    path = inside(Path.cwd(), load, "load")
-    if not path.is_file():
-        raise InputError(f"load: {load} is not there, expected a codec saved by this harness")
-    return path
 
 
 def load_chain(path: Path) -> Chain:

@@ -6,11 +6,11 @@ import dataclasses
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from harness.codecs.pipeline import codec_path
-from harness.errors import BlockedError, LeftOutError
-from harness.evidence.files import sha256_file
+from harness.errors import BlockedError, InputError, LeftOutError
+from harness.evidence.files import inside, sha256_file
 from harness.evidence.schema.version import SCHEMA_VERSION
 from harness.planning import registry
 from harness.planning.cells import Cell, encoder_params, origin_params
@@ -177,3 +177,11 @@ def _read(use: str, params: Any, name: str, place: Place) -> PairSet:
 
 def _stem(name: str) -> str:
     return name.replace("-", "_")
+
+
+def codec_path(load: str) -> Path:
+    """Return the file a step is loaded from: below the folder the harness runs in, and nowhere else."""
+    path = inside(Path.cwd(), load, "load")
+    if not path.is_file():
+        raise InputError(f"load: {load} is not there, expected a codec saved by this harness")
+    return path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from harness.errors import RunError
@@ -51,10 +52,37 @@ def publish(entries: list[Entry], out: Tree, target: Path, listing: Path, code: 
     shutil.rmtree(old, ignore_errors=True)
     if README.is_file():
         refresh(README, Tree(target))
-    paths = sorted((p for p in target.rglob("*") if p.is_file()), key=lambda p: p.as_posix().encode())
-    write_atomic(listing, "".join(f"{sha256_file(path)}  {path.as_posix()}\n" for path in paths).encode())
+    paths = sorted(p for p in target.rglob("*") if p.is_file())
+    _write_listing(listing, {path.as_posix(): sha256_file(path) for path in paths})
     size = sum(path.stat().st_size for path in paths)
     return f"{target}: {len(paths)} files, {size / 1e6:.1f} MB, listed in {listing}"
+
+
+def publish_report(target: Path, listing: Path) -> list[Path]:
+    """Render the report of committed evidence again, with the README's table, and list its files anew.
+
+    No other line of ``listing`` changes: evidence that was edited is still found out. Returns the report's
+    files.
+    """
+    from report.pages.readme import refresh
+    from report.pages.render import render
+
+    admission.admit(Tree(target))
+    written = render(Tree(target))
+    if README.is_file():
+        refresh(README, Tree(target))
+    folder = Tree(target).report()
+    lines = (line.split("  ", 1) for line in listing.read_text("utf-8").splitlines())
+    evidence = {path: sha256 for sha256, path in lines if not Path(path).is_relative_to(folder)}
+    report = {path.as_posix(): sha256_file(path) for path in folder.iterdir()}
+    _write_listing(listing, evidence | report)
+    return written
+
+
+def _write_listing(listing: Path, digests: Mapping[str, str]) -> None:
+    """Write each file's sha256 and path, in the order of the paths' bytes."""
+    paths = sorted(digests, key=str.encode)
+    write_atomic(listing, "".join(f"{digests[path]}  {path}\n" for path in paths).encode())
 
 
 def _check(entries: list[Entry], out: Tree, committed: Tree) -> None:

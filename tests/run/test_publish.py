@@ -15,7 +15,7 @@ from harness.evidence.layout import EXTRAS, Tree
 from harness.evidence.stamp import write_stamped
 from harness.planning.status import entries
 from harness.run import checkout, jitter
-from harness.run.publish import publish
+from harness.run.publish import publish, publish_report
 from harness.run.runner import run
 from harness.types import Place
 from repro import verify
@@ -50,6 +50,20 @@ def published(suite: Path) -> str:
     """Publish what the suite left in out/."""
     found = entries(suite, Place(suite.parent, None, offline=True), OUT)
     return publish(found, OUT, TARGET, Path("ARTIFACTS.sha256"), Path("code"))
+
+
+def test_a_report_that_is_rendered_again_is_listed_again_and_nothing_else_is(suite: Path) -> None:
+    """Another wording needs no other evidence; a result that was edited is still found out."""
+    published(suite)
+    listing, report = Path("ARTIFACTS.sha256"), TARGET / "report" / "CLAIMS.md"
+    before, text = listing.read_text(), report.read_bytes()
+    report.write_text("another wording")
+    result = next((TARGET / "results").glob("*/*.json"))
+    result.write_bytes(result.read_bytes() + b"\n")
+    publish_report(TARGET, listing)
+    assert text == report.read_bytes()
+    assert before == listing.read_text()
+    assert [str(result)] == [line.split(":")[0] for line in verify.problems(Path())[0]]
 
 
 def test_what_is_published_verifies_and_has_the_transcripts(suite: Path) -> None:
