@@ -206,6 +206,29 @@ def claims(source: From = ARTIFACTS, as_json: AsJson = False) -> None:
 
 
 @app.command()
+def schema(
+    kind: Annotated[str | None, typer.Argument(help="Kind of file, such as result.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the schema of every kind to this folder.")] = None,
+) -> None:
+    """Print the JSON Schema of a kind of evidence, or the kinds there are.
+
+    \b
+    Examples: harness schema result
+              harness schema --out harness/evidence/schemas
+    """
+    from harness.evidence.schema.kinds import KINDS, export, json_schema
+
+    if out is not None:
+        _print("\n".join(map(str, export(out))))
+    elif kind is None:
+        _print("\n".join(f"{name}: {place}" for name, (place, _) in KINDS.items()))
+    elif kind in KINDS:
+        _print(json.dumps(json_schema(kind), indent=2, ensure_ascii=False))
+    else:
+        raise InputError(f"schema: found {kind!r}, expected one of {', '.join(KINDS)}")
+
+
+@app.command()
 def report(source: From = ARTIFACTS) -> None:
     """Render claims, figures and the technical report into the evidence folder's report/.
 

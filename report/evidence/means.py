@@ -43,8 +43,8 @@ def read_means(tree: Tree, results: list[tuple[Result, str]]) -> tuple[SeedMeans
     """
     at_hand: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
     for result, sha256 in results:
-        group = group_of(result.cell, result.inputs.cell.seed)
-        at_hand[result.suite, group][result.cell] = sha256
+        name = group_of(result.cell, result.inputs.cell.seed)
+        at_hand[result.suite, name][result.cell] = sha256
     means: SeedMeans = {}
     comparisons = Comparisons()
     for path in sorted(tree.means("*").parent.glob("*.json")):

@@ -23,11 +23,12 @@ def timed(pipelines: Iterable[tuple[Name, Measured]], tree: Tree) -> list[str]:
     machines: dict[str, list[tuple[Line, Timings]]] = {}
     for (chain, point), measured in pipelines:
         envelope = envelope_of(tree.root, measured.suite, measured.name)
-        for timings in envelope.timings.values() if envelope else ():
+        if envelope is not None:
             name = [chain, point, str(measured.sizes.bytes_per_vector)]
-            machines.setdefault(envelope.machine, []).append((name, timings))
+            lines = [(name, timings) for timings in envelope.timings.values()]
+            machines.setdefault(envelope.machine, []).extend(lines)
     parts = ["## Latency and memory"]
-    if not machines:
+    if not any(machines.values()):
         return [*parts, "Not recorded with these results."]
     parts.append(READING)
     for machine, lines in machines.items():

@@ -104,7 +104,7 @@ class Tables:
 
     def tally(self, judged: list[VerdictRow], claim_id: str) -> list[int]:
         """Return how many of a claim's judged rows have each of the verdicts."""
-        own = [row.verdict for row in judged if row.id == claim_id]
+        own: list[str] = [row.verdict for row in judged if row.id == claim_id]
         return [own.count(name) for name in VERDICTS]
 
     def audit(self, suite: str) -> list[AuditLine]:

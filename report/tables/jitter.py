@@ -38,6 +38,6 @@ class Jitter:
         floors = self.stability.floors
         for pipeline in sorted(self.stability.unstable, key=str):
             moves = self.stability.moves[pipeline]
-            most = max(moves, key=lambda key, moves=moves: (moves[key] / floors[key[2]], key))
+            _, most = max((move / floors[key[2]], key) for key, move in moves.items())
             lines.append(UnstableLine(*pipeline, *most, moves[most], floors[most[2]]))
         return lines

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from harness.evidence.schema.codes import Axes
-from harness.evidence.schema.envelope import Timings
+from harness.evidence.schema.envelope import Envelope, Timings
 from report.evidence import paired
 from report.evidence.envelopes import envelope_of
 from report.evidence.means import Comparisons
@@ -162,10 +162,7 @@ class SemanticIds:
         for line in self.described():
             axes = line.codes.axes if line.codes else None
             if axes and line.dataset in first and line.bytes <= SMALL and line.positions <= FEW:
-                strongest = [
-                    max(axes.properties, key=lambda name, i=i, axes=axes: abs(axes.properties[name][i]))
-                    for i in range(line.positions)
-                ]
+                strongest = [_strongest(axes, i) for i in range(line.positions)]
                 tables.append(AxesTable(line, axes, strongest))
         return tables
 
@@ -183,15 +180,7 @@ class SemanticIds:
             if key in speeds or envelope is None:
                 continue
             times = envelope.timings.get(cell.tests[0])
-            speeds[key] = times and Speed(
-                line=line_of([measured], cell.tests[0]),
-                machine=envelope.machine,
-                times=times,
-                seconds=envelope.seconds,
-                fitted=envelope.training_seconds,
-                peak=envelope.peak_memory_bytes,
-                batch=times.encode_batch_ms.p50,
-            )
+            speeds[key] = _speed(line_of([measured], cell.tests[0]), envelope, times) if times else None
         return [speed for speed in speeds.values() if speed]
 
     def _pairs(self, line: CodeLine, base: CodeLine) -> Iterable[CodePair]:
@@ -205,3 +194,20 @@ class SemanticIds:
 
     def _own(self) -> list[Measured]:
         return [measured for measured in self.results if measured.suite == SUITE]
+
+
+def _speed(line: CodeLine, envelope: Envelope, times: Timings) -> Speed:
+    return Speed(
+        line=line,
+        machine=envelope.machine,
+        times=times,
+        seconds=envelope.seconds,
+        fitted=envelope.training_seconds,
+        peak=envelope.peak_memory_bytes,
+        batch=times.encode_batch_ms.p50,
+    )
+
+
+def _strongest(axes: Axes, position: int) -> str:
+    """Return the property that a position goes with most."""
+    return max(axes.properties, key=lambda name: abs(axes.properties[name][position]))

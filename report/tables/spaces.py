@@ -11,6 +11,7 @@ from report.verdicts.claims import Claim
 INTRINSIC, STAGES = "intrinsic", "three-stage"
 # Pipelines that a column of the summary is for: what a pipeline's name begins with.
 COLUMNS = {"lens": "lens", "reference": "aqea", "pca": "pca", "axes": "axes", "projection": "projection"}
+NEIGHBOURS = ("spearman-random@original", "recall@10", "overlap@10")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ class Intrinsic:
                     lens.bytes if lens else None,
                     lens.ratio if lens else None,
                     **means,
-                    best=top and BestOf(top.setting.compressor, top.pairs[protocol]),
+                    best=BestOf(top.setting.compressor, top.pairs[protocol]) if top else None,
                 )
             )
         return lines
@@ -103,18 +104,16 @@ class Intrinsic:
         for dataset in self.rows.datasets(INTRINSIC, encoder, "spearman@original"):
             for train in self.rows.trains(INTRINSIC, encoder):
                 for setting in self.rows.settings(INTRINSIC, encoder, train):
-
-                    def means(metric: str, dataset: str = dataset, setting: Setting = setting) -> Means:
-                        place = (setting.train, setting.place)
-                        return self.rows.means(INTRINSIC, encoder, dataset, metric, *place)
-
-                    pairs = means("spearman@original")
+                    pairs = self._means(encoder, dataset, "spearman@original", setting)
                     if any(pairs.values()):
-                        drawn = (_any(means(name)) for name in ("spearman-random@original", "recall@10"))
-                        lines.append(
-                            IntrinsicLine(setting, dataset, pairs, *drawn, _any(means("overlap@10")))
+                        random, recall, overlap = (
+                            _any(self._means(encoder, dataset, metric, setting)) for metric in NEIGHBOURS
                         )
+                        lines.append(IntrinsicLine(setting, dataset, pairs, random, recall, overlap))
         return sorted(lines, key=lambda line: (-line.setting.bytes, -sort_value(line.pairs)))
+
+    def _means(self, encoder: str, dataset: str, metric: str, setting: Setting) -> Means:
+        return self.rows.means(INTRINSIC, encoder, dataset, metric, setting.train, setting.place)
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,7 +113,14 @@ def _held(bound: Bound, rows: list[Row]) -> HeldBound | None:
             # No 0.9499999999999999.
             value, low, high = (round(number, 9) for number in (mean.value, mean.low, mean.high))
             return HeldBound(
-                *(bound.dataset, bound.metric, bound.at_least, protocol),
-                *(value, low, high, mean.n, mean.jitter),
+                dataset=bound.dataset,
+                metric=bound.metric,
+                at_least=bound.at_least,
+                protocol=protocol,
+                value=value,
+                low=low,
+                high=high,
+                n=mean.n,
+                jitter=mean.jitter,
             )
     return None

@@ -49,7 +49,7 @@ def json_schema(kind: str) -> dict[str, Any]:
     }
 
 
-def export(folder: Path = EXPORTED) -> list[Path]:
+def export(folder: Path) -> list[Path]:
     """Write ``<kind>.json`` for every kind into ``folder``, each atomically, and return the paths."""
     paths = [folder / f"{kind}.json" for kind in KINDS]
     for path in paths:
