@@ -30,13 +30,14 @@ TEXTS = (  # of several lengths: a batch has padding, which attention and means 
 )
 
 
-def at_hand(suites: Path = Path("suites")) -> dict[str, Any]:
+def at_hand() -> dict[str, Any]:
     """Return the parameters of the suites' sentence-transformers whose weights are here, by repository."""
     from harness.planning.cells import encoder_params
+    from harness.planning.shipped import suites
     from harness.planning.suite import load
 
     found: dict[str, Any] = {}
-    for path in sorted(suites.glob("*.toml")):
+    for path in suites().values():
         for name, space in load(path).encoders.items():
             raw = space.raw()
             if raw["use"] != ENCODER or raw["repo"] in found:

@@ -98,7 +98,7 @@ def incomplete(entries: Iterable[Entry], tree: Tree) -> list[str]:
     for suite in sorted(cells.keys() | {path.stem for path in folder.glob("*.json")}):
         path, expected = tree.jitter(suite), cells.get(suite, set())
         listed = read_stamped(path)[0]["cells"] if path.is_file() else []
-        fresh = [entry["cell"] for entry in listed if current(tree, suite, entry)]
+        fresh = [entry["cell"] for entry in listed if current(tree, suite, entry["cell"], entry["result"])]
         if sorted(fresh) != sorted(expected) or len(fresh) != len(listed):
             lines.append(f"{path}: found {len(fresh)} pipelines as they are now, expected {len(expected)}")
     return lines

@@ -7,6 +7,7 @@ from pathlib import Path
 from harness.errors import InputError
 from harness.evidence.layout import Tree
 from harness.evidence.stamp import write_stamped
+from harness.planning.shipped import SHIPPED
 from harness.planning.status import Entry
 from harness.verification import admission
 
@@ -63,6 +64,7 @@ def write_blocked(entries: list[Entry], tree: Tree) -> None:
 
 
 def _shown(path: Path) -> str:
-    """Return a path as seen from the current folder where it lies inside: the same on every machine."""
-    full, here = path.resolve(), Path.cwd()
-    return (full.relative_to(here) if full.is_relative_to(here) else full).as_posix()
+    """Return a suite's path, the same on every machine: from the current folder, or from the shipped one."""
+    full = path.resolve()
+    folders = (Path.cwd(), SHIPPED.parent)
+    return next((full.relative_to(x) for x in folders if full.is_relative_to(x)), full).as_posix()

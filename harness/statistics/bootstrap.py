@@ -48,7 +48,11 @@ def seed_weights(name: str, seeds: int) -> Doubles:
 
 
 def interval(resampled: Doubles) -> tuple[float, float]:
-    """Return the ends of the percentile interval of resamples, those that are undefined left out."""
+    """Return the ends of the percentile interval of resamples, those that are undefined left out.
+
+    >>> interval(np.arange(201.0))
+    (5.0, 195.0)
+    """
     low, high = np.percentile(resampled[np.isfinite(resampled)], TAILS)
     return float(low), float(high)
 
