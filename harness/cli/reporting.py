@@ -26,11 +26,11 @@ def results(
     """
     from harness.console.show import rows_table
     from harness.verification.admission import admit
-    from report.evidence.results import rows, rows_csv
+    from report.evidence.rows import rows, rows_csv
 
     tree = existing(source)
     missing = admit(tree)
-    values = rows(tree)
+    values = [row.as_json() for row in rows(tree)]
     if missing:  # no verdict rests on it here
         complain(summary(missing))
     show(json.dumps(values, indent=1) if as_json else rows_csv(values) if as_csv else rows_table(values))
@@ -52,11 +52,32 @@ def claims(source: From = ARTIFACTS, as_json: AsJson = False) -> None:
     tree = existing(source)
     missing = admit(tree)
     verdicts = judge(load_claims(), tree)
-    show(
-        json.dumps({"claims": verdicts}, indent=2, ensure_ascii=False) if as_json else claims_table(verdicts)
-    )
+    document = {"claims": [verdict.as_json() for verdict in verdicts]}
+    show(json.dumps(document, indent=2, ensure_ascii=False) if as_json else claims_table(verdicts))
     if missing:
         raise RunError(summary(missing))
+
+
+def schema(
+    kind: Annotated[str | None, typer.Argument(help="Kind of file, such as result.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the schema of every kind to this folder.")] = None,
+) -> None:
+    """Print the JSON Schema of a kind of evidence, or the kinds there are.
+
+    \b
+    Examples: harness schema result
+              harness schema --out harness/evidence/schemas
+    """
+    from harness.evidence.schema.kinds import KINDS, export, json_schema
+
+    if out is not None:
+        show("\n".join(map(str, export(out))))
+    elif kind is None:
+        show("\n".join(f"{name}: {place}" for name, (place, _) in KINDS.items()))
+    elif kind in KINDS:
+        show(json.dumps(json_schema(kind), indent=2, ensure_ascii=False))
+    else:
+        raise InputError(f"schema: found {kind!r}, expected one of {', '.join(KINDS)}")
 
 
 def report(source: From = ARTIFACTS) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from harness.evidence import stability
 from harness.evidence.layout import Tree
+from harness.evidence.schema.verdict import VerdictRow
 from harness.evidence.stability import mark
 from harness.planning.status import Entry
 from harness.run.compare import Line
@@ -102,7 +103,7 @@ def compared(lines: Sequence[Line]) -> str:
     return "\n".join(said)
 
 
-def claims_table(claims: Sequence[Mapping[str, Any]]) -> Any:
+def claims_table(claims: Sequence[VerdictRow]) -> Any:
     """Return the claims as a table, a row a published number, encoder and protocol; then what was blocked.
 
     A check of a server says which server answered where an encoder's row has its protocol.
@@ -113,18 +114,15 @@ def claims_table(claims: Sequence[Mapping[str, Any]]) -> Any:
     columns = ("claim", "row", "protocol", "published", "here", "95 % interval", "verdict")
     table = Table(*columns)
     for claim in claims:
-        printed = claim["printed"]
-        interval = "" if claim["low"] is None else f"{printed['low']} … {printed['high']}"
-        place = claim["protocol"] or claim.get("server", "")
-        here = printed.get("value", "")
-        table.add_row(
-            claim["id"], claim["row"], place, printed["published"], here, interval, claim["verdict"]
-        )
-    reasons = dict.fromkeys(f"{claim['verdict']}: {claim['reason']}" for claim in claims if claim["reason"])
+        printed = claim.printed
+        interval = "" if claim.low is None else f"{printed.low} … {printed.high}"
+        place, here = claim.protocol or claim.server or "", printed.value or ""
+        table.add_row(claim.id, claim.row, place, printed.published, here, interval, claim.verdict)
+    reasons = dict.fromkeys(f"{claim.verdict}: {claim.reason}" for claim in claims if claim.reason)
     return Group(table, *reasons)
 
 
-def rows_table(rows: Sequence[Mapping[str, Any]]) -> Any:
+def rows_table(rows: Sequence[Json]) -> Any:
     """Return flat result rows as a table."""
     from rich.table import Table
 
@@ -142,7 +140,7 @@ def rows_table(rows: Sequence[Mapping[str, Any]]) -> Any:
     )
     table = Table(*columns)
     for row in rows:
-        shown = {**row, "value": f"{row['value']}{mark(row)}"}
+        shown = {**row, "value": f"{row['value']}{mark(row.get('jitter'))}"}
         table.add_row(*(str(shown[column]) for column in columns))
     return table
 

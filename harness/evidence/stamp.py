@@ -16,6 +16,7 @@ import rfc8785
 
 from harness.errors import InputError
 from harness.evidence.files import write_atomic
+from harness.evidence.schema.version import check_version
 from harness.types import Json
 
 
@@ -56,7 +57,10 @@ def write_stamped(path: Path, content: Json) -> None:
 
 
 def read_stamped(path: Path) -> tuple[dict[str, Any], str]:
-    """Return content and certificate of a stamped file; raise InputError if they do not agree."""
+    """Return content and certificate of a stamped file.
+
+    Raises InputError where the two do not agree, and where the content is of a newer schema.
+    """
     document = read_json(path)
     if set(document) != {"content", "sha256"}:
         raise InputError(f"{path}: found keys {sorted(document)}, expected content and sha256")
@@ -67,6 +71,7 @@ def read_stamped(path: Path) -> tuple[dict[str, Any], str]:
     if found != document["sha256"]:
         said = str(document["sha256"])[:12]
         raise InputError(f"{path}: content has sha256 {found[:12]}…, its certificate says {said}…")
+    check_version(document["content"], str(path))
     return document["content"], found
 
 

@@ -11,8 +11,9 @@ from pydantic import ValidationError
 
 from harness import limits
 from harness.errors import InputError
+from harness.evidence.validation import explain
 from harness.planning import registry
-from harness.planning.suite import Chain, Suite, explain, tests, trains
+from harness.planning.suite import Chain, Suite, tests, trains
 from harness.types import Json
 
 RATIO_TOLERANCE = 0.025  # how far, relatively, a whole number of units may lie from the ratio asked for

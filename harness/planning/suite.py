@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field, StringConstraints, ValidationError, field
 
 from harness import limits
 from harness.errors import InputError
+from harness.evidence.validation import explain
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=100)]
 Cost = Annotated[str, StringConstraints(min_length=1)]
@@ -21,14 +22,6 @@ _KEY = r"""(?:[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')"""
 _DEEP_KEY = re.compile(rf"(?<![A-Za-z0-9_-]){_KEY}(?:[ \t]*+\.[ \t]*+{_KEY}){{{limits.DEPTH.most},}}")
 
 _WHOLE = 2**53 - 1  # what float64 counts to: the certificates' bound, no limit of ours
-
-# What a pattern wants, in words: whoever reads an error need not read regular expressions.
-_PATTERNS = {
-    r"^[a-z0-9][a-z0-9-]*$": "a name of small letters, digits and dashes",
-    "^[0-9a-f]{64}$": "a sha256: 64 hex digits",
-    "^[0-9a-f]{40}$": "a commit: 40 hex digits",
-    "^[A-Z][A-Z0-9_]*$": "the name of an environment variable",
-}
 
 
 class _Strict(BaseModel, extra="forbid", frozen=True, strict=True, allow_inf_nan=False):
@@ -227,24 +220,6 @@ def _parsed(path: Path) -> dict[str, Any]:
 def _too_deep(path: Path) -> InputError:
     found = f"found more {limits.DEPTH.unit}"
     return InputError(f"{path}: {found}, expected at most {limits.DEPTH.most}: {limits.DEPTH.reason}")
-
-
-def explain(error: ValidationError) -> str:
-    """Return pydantic's first error as '[table] key: found …, expected …'."""
-    first = error.errors()[0]
-    place = [str(part) for part in first["loc"]] or ["(whole)"]
-    where = (f"[{'.'.join(place[:-1])}] " if place[:-1] else "") + place[-1]
-    if first["type"] == "extra_forbidden":
-        return f"{where}: unknown key"
-    if first["type"] == "missing":
-        return f"{where}: the key is missing"
-    pattern = str(first.get("ctx", {}).get("pattern"))
-    message = first["msg"]
-    for before in ("Input should be ", "String should have ", "Value error, "):
-        message = message.removeprefix(before)
-    expected = _PATTERNS.get(pattern, message)
-    found = repr(first["input"])
-    return f"{where}: found {found if len(found) < 80 else found[:77] + '…'}, expected {expected}"  # noqa: PLR2004
 
 
 def _check_names(suite: Suite, where: str) -> None:

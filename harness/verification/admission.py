@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import InputError
-from harness.evaluation.values import MINIMUM
+from harness.evaluation.sampled_rows import MINIMUM
 from harness.evidence.layout import Tree
-from harness.evidence.schema import check_blocked, check_result
+from harness.evidence.schema.blocked import check_blocked
+from harness.evidence.schema.result import check_result
 from harness.evidence.stamp import read_json
 from harness.planning.cells import Cell, cells
 from harness.planning.registry import load as plugin

@@ -15,7 +15,9 @@ from typing import Any
 
 from harness.errors import InputError
 from harness.evidence.layout import Tree
-from harness.evidence.schema import check_result
+from harness.evidence.schema.model import parse
+from harness.evidence.schema.result import check_result
+from harness.evidence.schema.verdict import Claims
 from harness.evidence.stamp import read_json
 from harness.verification import admission, intervals, recompute
 from report.pages import readme
@@ -128,7 +130,7 @@ def unlike_rendered(root: Path) -> Problems:
         expected = rendered(tree)
         lines = list(_unlike_files(tree.report(), expected))
         path = root / "README.md"
-        judged = json.loads(expected["claims.json"])["claims"]
+        judged = parse(Claims, json.loads(expected["claims.json"]), "claims.json").claims
         if path.is_file() and readme.split(path)[1] != readme.block_of(judged):
             lines.append(f"{path}: its rendered part is not what {tree.root} renders to; run make artifacts")
     except InputError as error:

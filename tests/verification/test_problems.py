@@ -17,7 +17,7 @@ from support.suites import SUITE
 from harness.errors import InputError
 from harness.evidence.files import sha256_file
 from harness.evidence.layout import Tree
-from harness.evidence.schema import check_result
+from harness.evidence.schema.result import check_result
 from harness.evidence.stamp import read_stamped, write_stamped
 from harness.verification import admission, problems, recompute
 from repro import verify
