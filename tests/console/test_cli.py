@@ -14,7 +14,7 @@ from support.paths import ROOT
 from harness.planning import registry
 
 COMMANDS = (
-    *("list", "plan", "run", "results", "claims", "report", "export"),
+    *("list", "plan", "run", "results", "claims", "report", "export", "schema"),
     *("verify", "compare", "artifacts", "serve", "jitter", "doctor", "portability"),
 )
 # The command, and after it what it has imported, as the last line.
