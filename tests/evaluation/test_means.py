@@ -32,8 +32,8 @@ def ran(tmp_path: Path, small_suite: Any) -> tuple[Path, Tree, Place]:
 
 
 def _run(path: Path, tree: Tree, place: Place) -> None:
-    found = entries(path, place, tree)
-    assert [] == run(found, found, tree, tree.root / "store", 1, lambda *_: None)
+    listed = entries(path, place, tree)
+    assert [] == run(listed, listed, tree, tree.root / "store", 1, lambda *_: None)
 
 
 def _batch(tree: Tree, size: int) -> dict[str, Any]:
@@ -43,10 +43,10 @@ def _batch(tree: Tree, size: int) -> dict[str, Any]:
 
 
 def _scores(tree: Tree, group: str, seed: int) -> np.ndarray[Any, np.dtype[np.float32]]:
-    found: np.ndarray[Any, np.dtype[np.float32]] = np.load(tree.scores("mine", f"{group}.s{seed}"))[
+    scores: np.ndarray[Any, np.dtype[np.float32]] = np.load(tree.scores("mine", f"{group}.s{seed}"))[
         "test-set"
     ]
-    return found
+    return scores
 
 
 def test_a_mean_is_that_of_its_results_which_it_names(ran: tuple[Path, Tree, Place]) -> None:
@@ -66,7 +66,7 @@ def test_the_interval_is_that_of_scipys_spearman_on_the_same_draws(ran: tuple[Pa
     _, tree, _ = ran
     value = next(x for x in _batch(tree, 4)["groups"] if x["group"] == SIGNS)["values"][0]
     before = np.load(tree.scores("mine", "own"))["test-set"]
-    drawn, shares = (
+    counts, shares = (
         bootstrap.weights("test-set", 40)[:, :1500].T,
         bootstrap.seed_weights(f"mine {SIGNS}", 3)[:1500],
     )
@@ -77,7 +77,7 @@ def test_the_interval_is_that_of_scipys_spearman_on_the_same_draws(ran: tuple[Pa
             for i, share in enumerate(some)
             if share
         )
-        for row, some in zip(drawn, shares, strict=True)
+        for row, some in zip(counts, shares, strict=True)
     ]
     low, high = np.percentile(expected, [2.5, 97.5])
     assert [low, high] == pytest.approx([value["low"], value["high"]], abs=0.1 * (high - low))
