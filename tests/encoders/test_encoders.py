@@ -142,7 +142,7 @@ def test_what_the_hub_refuses_has_the_right_advice(
                 raise
             raise LocalEntryNotFoundError("nothing here") from error
 
-    with pytest.raises(BlockedError) as raised, hub.told("model", "who/what"):
+    with pytest.raises(BlockedError) as raised, hub.fetching("model", "who/what"):
         answer()
     assert raised.value.missing.startswith(f"model who/what {missing}")
     assert raised.value.remedy.startswith(remedy)

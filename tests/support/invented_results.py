@@ -51,14 +51,14 @@ def content(suite: Suite, cell: Cell) -> dict[str, Any]:
         for value in [invented(suite.name, cell.id, name, metric, protocol)]
     ]  # fmt: skip
     counts = {"pairs": 100, "shared_pairs": 30, "pairs_with_a_seen_sentence": 40}
-    kept = {
+    audit = {
         "pairs_with_a_near_duplicate": 7,
         "unseen_pairs_with_a_near_duplicate": 1,
         "kept": {"as-published": 100, "decontaminated": 60},
         "kept_near_duplicates": {"as-published": 7, "decontaminated": 1},
     }
     if suite.name == "autoencoder":
-        kept["irregularities"] = dict.fromkeys(IRREGULARITIES, 3)
+        audit["irregularities"] = dict.fromkeys(IRREGULARITIES, 3)
     return {
         "suite": suite.name,
         "cell": cell.id,
@@ -78,7 +78,7 @@ def content(suite: Suite, cell: Cell) -> dict[str, Any]:
             **({"index": {"rows": 1000, "bytes": 1000 * size + 45}} if cell.index else {}),
         },
         **({"training": {"0.student": HISTORY}} if cell.steps[0].use == "student" else {}),
-        "audit": dict.fromkeys(cell.tests, counts | kept),
+        "audit": dict.fromkeys(cell.tests, counts | audit),
         "values": values,
         "interval": {"level": 95.0, "resamples": 10000},
     }
@@ -86,14 +86,14 @@ def content(suite: Suite, cell: Cell) -> dict[str, Any]:
 
 def invent(root: Path, suite: Suite, encoders: set[str], seeds: int = 2) -> None:
     """Write results with invented values for some encoders of a suite, and the others as blocked."""
-    tree, hindered = Tree(root), []
+    tree, blocked = Tree(root), []
     for cell in cells(suite, suite.name):
         if cell.encoder in encoders and cell.seed < seeds:
             write_stamped(tree.result(suite.name, cell.id), content(suite, cell))
         elif cell.encoder not in encoders:
-            hindered.append({
+            blocked.append({
                 "cell": cell.id, "encoder": cell.encoder, "train": cell.train,
                 "missing": "model of " + cell.encoder, "remedy": "have the hub at hand",
             })  # fmt: skip
-    write_stamped(tree.blocked(suite.name), {"suite": suite.name, "blocked": hindered})
+    write_stamped(tree.blocked(suite.name), {"suite": suite.name, "blocked": blocked})
     write_means(tree, suite.name)
