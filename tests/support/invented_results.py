@@ -13,9 +13,9 @@ from harness.planning.suite import Suite
 from support.invented_means import write_means
 
 
-def invented(*place: str) -> float:
+def invented(*names: str) -> float:
     """Return a number from 0.7 to 0.95 that follows from what it is of."""
-    return 0.7 + 0.25 * int(hashlib.sha256(" ".join(place).encode()).hexdigest()[:6], 16) / 16**6
+    return 0.7 + 0.25 * int(hashlib.sha256(" ".join(names).encode()).hexdigest()[:6], 16) / 16**6
 
 
 # What the training of a student notes, at two checkpoints of which the last looks like a collapse.
