@@ -55,8 +55,8 @@ def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, where: str) -> tu
     if member.flag_bits & _ENCRYPTED:
         raise InputError(f"{at}: found an encrypted member, expected one that can be read")
     if member.compress_type not in _METHODS:
-        found = f"found the compression method {member.compress_type}"
-        raise InputError(f"{at}: {found}, expected none or deflate, as numpy.savez writes")
+        problem = f"found the compression method {member.compress_type}"
+        raise InputError(f"{at}: {problem}, expected none or deflate, as numpy.savez writes")
     limits.check_expansion(member.compress_size, member.file_size, at)
     try:
         with archive.open(member) as file:
@@ -72,8 +72,8 @@ def _array(file: IO[bytes], size: int, where: str) -> NDArray[Any]:
         raise ValueError("Object arrays cannot be loaded")
     declared, there = math.prod(shape) * dtype.itemsize, size - file.tell()
     if declared != there or min(shape, default=0) < 0 or dtype.itemsize == 0:
-        found = f"found a header of {dtype} {shape} before {there:,} bytes"
-        raise InputError(f"{where}: {found[:200]}, expected as many bytes as it declares")
+        problem = f"found a header of {dtype} {shape} before {there:,} bytes"
+        raise InputError(f"{where}: {problem[:200]}, expected as many bytes as it declares")
     data = bytearray()
     while len(data) < declared:
         piece = file.read(min(_PIECE, declared - len(data)))

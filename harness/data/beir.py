@@ -84,8 +84,8 @@ def judged_set(name: str, documents: Table, queries: Table, judgements: Table, o
     titled_and_not = {key: (texts[key], record["text"]) for key, record in records.items()}
     rows = list(judgements.rows)
     named = {record.get("query-id") for record in rows}
-    asked = {key: text for key, text in _queries(queries).items() if key in named}
-    row_of_query = {key: len(texts) + i for i, key in enumerate(asked)}
+    judged_queries = {key: text for key, text in _queries(queries).items() if key in named}
+    row_of_query = {key: len(texts) + i for i, key in enumerate(judged_queries)}
     graded = _graded(rows, row_of_query, judgements.where, queries.where)
     row_of_document = {key: i for i, key in enumerate(texts)}
     there = {key: grade for key, grade in graded.items() if key[1] in row_of_document}
@@ -95,13 +95,13 @@ def judged_set(name: str, documents: Table, queries: Table, judgements: Table, o
     pairs = [(row_of_query[query], row_of_document[document]) for query, document in there]
     return PairSet(
         name,
-        (*texts.values(), *asked.values()),
+        (*texts.values(), *judged_queries.values()),
         None,
         np.array(pairs, np.int64),
         np.array(list(there.values()), np.float64),
         origin,
         queries=np.array(list(row_of_query.values()), np.int64),
-        irregularities=irregularities(titled_and_not, asked, graded, row_of_document, row_of_query),
+        irregularities=irregularities(titled_and_not, judged_queries, graded, row_of_document, row_of_query),
     )
 
 
@@ -125,12 +125,12 @@ def _graded(
 
 def _queries(table: Table) -> dict[str, str]:
     """Return the text of each query."""
-    found = {}
+    texts = {}
     for i, (key, record) in enumerate(_records(table)):
-        found[key] = record["text"].strip()
-        if not found[key]:
+        texts[key] = record["text"].strip()
+        if not texts[key]:
             raise InputError(f"{table.where}: row {i}: found {key!r} without a word, expected a text")
-    return found
+    return texts
 
 
 def _joined(record: Mapping[str, Any]) -> str:
@@ -164,8 +164,8 @@ def _grade(value: Any, where: str) -> int:
             return int(number)
     except (TypeError, ValueError):
         pass
-    found = str(value)[:40]
-    raise InputError(f"{where}: found {found!r}, expected a whole number from -{_HIGHEST} to {_HIGHEST}")
+    text = str(value)[:40]
+    raise InputError(f"{where}: found {text!r}, expected a whole number from -{_HIGHEST} to {_HIGHEST}")
 
 
 def _line(error: Exception) -> str:

@@ -57,7 +57,7 @@ def commit(repo: str, kind: str, revision: str | None, place: Place) -> str:
         return revision
     from huggingface_hub import HfApi
 
-    with told(kind, repo):
+    with fetching(kind, repo):
         info = HfApi().dataset_info(repo) if kind == "dataset" else HfApi().model_info(repo)
     if info.sha is None:
         raise BlockedError(f"the hub names no commit of {repo}", "pin a revision in the suite")
@@ -71,7 +71,7 @@ def snapshot(repo: str, kind: str, sha: str, patterns: list[str] | None = None) 
     """
     from huggingface_hub import snapshot_download
 
-    with told(kind, repo):
+    with fetching(kind, repo):
         folder = Path(snapshot_download(repo, repo_type=kind, revision=sha, allow_patterns=patterns))
     if not (recorded := _recorded(repo, kind)).is_file():
         write_atomic(recorded, sha.encode())
@@ -79,7 +79,7 @@ def snapshot(repo: str, kind: str, sha: str, patterns: list[str] | None = None) 
 
 
 @contextmanager
-def told(kind: str, repo: str) -> Iterator[None]:
+def fetching(kind: str, repo: str) -> Iterator[None]:
     """Turn whatever fetching or reading a repository raises into a BlockedError of one line."""
     try:
         yield

@@ -62,17 +62,17 @@ def file_names(repo: str, sha: str, pattern: str, place: Place) -> list[str]:
             raise BlockedError(missing, "run once with the hub reachable")
         from huggingface_hub import HfApi
 
-        with hub.told("dataset", repo):
+        with hub.fetching("dataset", repo):
             listed = HfApi().list_repo_files(repo, repo_type="dataset", revision=sha)
         write_atomic(note, json.dumps(sorted(listed)).encode())
-    found: list[str] = sorted(fnmatch.filter(json.loads(note.read_text("utf-8")), pattern))
-    if not found:
+    names: list[str] = sorted(fnmatch.filter(json.loads(note.read_text("utf-8")), pattern))
+    if not names:
         raise InputError(f"{repo}: found no file {pattern}, expected Parquet files")
-    splits = {re.sub("[0-9]+", "0", file): file for file in reversed(found)}
+    splits = {re.sub("[0-9]+", "0", file): file for file in reversed(names)}
     if pattern == ANY and len(splits) > 1:
         several = ", ".join(sorted(splits.values())[:_LISTED])
         raise InputError(f"{repo}: found files of several splits ({several}), expected one: name `files`")
-    return found
+    return names
 
 
 def _fetched(repo: str, sha: str, name: str) -> Path:

@@ -150,8 +150,8 @@ def vector_set(rows: Floats, name: str, origin: Json, taken: Rows, where: str) -
     if len(rows) < 2:  # noqa: PLR2004 - nothing can be trained on one
         raise InputError(f"{where}: found {len(rows)} row, expected at least two")
     limits.PAIRS.check(len(rows) * taken.pairs, where)
-    drawn = graded_pairs(rows, name, taken.pairs) if taken.pairs else np.empty((0, 2), np.int64)
-    return PairSet(name, None, rows, drawn, None, origin, index=numbers)
+    pairs = graded_pairs(rows, name, taken.pairs) if taken.pairs else np.empty((0, 2), np.int64)
+    return PairSet(name, None, rows, pairs, None, origin, index=numbers)
 
 
 def _only(arrays: Mapping[str, NDArray[Any]]) -> str | None:
@@ -169,8 +169,8 @@ def _json_lines(path: Path) -> Iterator[Mapping[str, Any]]:
         except RecursionError as error:
             raise InputError(f"{path}: row {i}: found lists in lists, expected one JSON object") from error
         except ValueError as error:  # wrong JSON, or Python's limit on the digits of a number
-            said = str(error).partition(";")[0]
-            raise InputError(f"{path}: row {i}: {said}, expected one JSON object a line") from error
+            reason = str(error).partition(";")[0]
+            raise InputError(f"{path}: row {i}: {reason}, expected one JSON object a line") from error
         if not isinstance(record, dict):
             raise InputError(f"{path}: row {i}: found {type(record).__name__}, expected a JSON object")
         yield record

@@ -84,12 +84,12 @@ def encode(data: PairSet, rows: list[int], params: Params, place: Place) -> Floa
     # The order decides the batches, and those the last bits: shortest first, ties by text.
     order = sorted(range(len(texts)), key=lambda i: (len(texts[i]), texts[i]))
     model = _model(params, place)
-    vectors = model.encode(
+    encoded = model.encode(
         [texts[i] for i in order], batch_size=params.batch, convert_to_numpy=True, show_progress_bar=False
     )
-    found = check_vectors(vectors, params.repo, params.dimension)
-    result = np.empty_like(found)
-    result[order] = found
+    vectors = check_vectors(encoded, params.repo, params.dimension)
+    result = np.empty_like(vectors)
+    result[order] = vectors
     return result
 
 

@@ -148,8 +148,8 @@ def indexes() -> Iterator[tuple[str, str]]:
     for name in registry.names("indexes"):
         module = registry.load("indexes", name, "portability")
         index = module.build(x, small(module.Params), 7)
-        found = index.search(x[:40] + x[1:41], 10), index.search(x[:1], 10)
-        yield name, digest(*found, np.array(index.nbytes))
+        neighbours = index.search(x[:40] + x[1:41], 10), index.search(x[:1], 10)
+        yield name, digest(*neighbours, np.array(index.nbytes))
         if name == "usearch":  # no setting holds its kernels: measured, and not expected to be equal
             yield USEARCH, digest(index.index.search(x[:40] + x[1:41], 10, threads=1).distances)
 

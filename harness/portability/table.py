@@ -56,7 +56,8 @@ def table(out: Path, jobs: int, on_step: Callable[[str], None], kinds: tuple[str
     code = {kind: _identity(kind) for kind in kinds}
     runs = [(machine, kind) for kind in kinds for machine in (PLAIN, *MODELS)]
     with ThreadPoolExecutor(jobs) as pool:
-        digests = dict(zip(runs, pool.map(functools.partial(_kept, on_step), runs), strict=True))
+        measured_runs = pool.map(functools.partial(_stored_or_measured, on_step), runs)
+        digests = dict(zip(runs, measured_runs, strict=True))
     rows: list[Json] = []
     for kind in kinds:
         plain = digests[PLAIN, kind]
@@ -87,11 +88,11 @@ def differing(rows: list[Json], *, pinned: bool) -> list[str]:
     ]
 
 
-def _kept(on_step: Callable[[str], None], run: tuple[str, str]) -> dict[str, str]:
+def _stored_or_measured(on_step: Callable[[str], None], run: tuple[str, str]) -> dict[str, str]:
     machine, kind = run
     path, identity = store_folder() / "portability" / f"{machine}.{kind}.json", _identity(kind)
-    if path.is_file() and (kept := read_json(path))["identity"] == identity:
-        steps: dict[str, str] = kept["steps"]
+    if path.is_file() and (stored := read_json(path))["identity"] == identity:
+        steps: dict[str, str] = stored["steps"]
         return steps
     steps = measured(machine, kind)
     write_atomic(path, dumps({"identity": identity, "steps": steps}))

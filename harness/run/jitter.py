@@ -106,22 +106,22 @@ def incomplete(entries: Iterable[Entry], tree: Tree) -> list[str]:
 
 def identity(entry: Entry) -> dict[str, Any]:
     """Return all that decides a cell's disturbed values: cells of two suites that agree in it are one."""
-    cell, found = entry.cell, entry.inputs.identity(entry.cell)
+    cell, inputs = entry.cell, entry.inputs.identity(entry.cell)
     deciding = ("seed", "steps", "tests", "metrics", "stages", "asymmetric", "index")
-    own = {key: found["cell"][key] for key in deciding} | {"train": entry.inputs.datasets[cell.train]}
+    own = {key: inputs["cell"][key] for key in deciding} | {"train": entry.inputs.datasets[cell.train]}
     own |= {"id": cell.id} if cell.index else {}  # an index has its seed from the cell's name
-    return {**found, "cell": own, "jitter": registry.code_digest(__name__)}
+    return {**inputs, "cell": own, "jitter": registry.code_digest(__name__)}
 
 
 def disturbed(x: Floats, name: str, number: int) -> Floats:
     """Return ``x`` (n, D) float32 times 1 + RELATIVE u, drawn by name and number; equal rows stay equal."""
     rng = seeded_generator(f"jitter {number} of {name}")
-    first, places = first_rows(row.tobytes() for row in x)
+    first, groups = first_rows(row.tobytes() for row in x)
     moved = np.empty(x.shape, np.float32)
     for start in range(0, len(x), _CHUNK):
         rows = x[start : start + _CHUNK]
         moved[start : start + _CHUNK] = rows * (1 + RELATIVE * rng.uniform(-1, 1, rows.shape))
-    return moved[first[places]]
+    return moved[first[groups]]
 
 
 def _spec(entry: Entry, entries: list[Entry], store: Path) -> EncoderSpec:

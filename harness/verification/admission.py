@@ -84,31 +84,31 @@ def admit(tree: Tree) -> list[str]:
 
     The error names the first result that no suite has, and how many more there are.
     """
-    known = plans(tree)
-    refused = strangers(tree, known)
+    by_suite = plans(tree)
+    refused = strangers(tree, by_suite)
     if refused:
         more = f" (and {len(refused) - 1} more)" if len(refused) > 1 else ""
         raise InputError(refused[0] + more)
-    return missing(tree, known)
+    return missing(tree, by_suite)
 
 
-def strangers(tree: Tree, known: Mapping[str, Plan]) -> list[str]:
+def strangers(tree: Tree, by_suite: Mapping[str, Plan]) -> list[str]:
     """Return a line for each result, list or folder of a suite in ``tree`` that none of the suites has."""
     lines = []
     for name in names(tree):
-        if name in known:
-            lines += list(_strange_results(tree, name, known[name]))
-            lines += list(_strange_blocks(tree, name, known[name]))
+        if name in by_suite:
+            lines += list(_strange_results(tree, name, by_suite[name]))
+            lines += list(_strange_blocks(tree, name, by_suite[name]))
         else:
-            place = tree.root / "results" / name
-            lines.append(f"{place}: no suite has this name, expected {OWN / name}.toml")
+            folder = tree.root / "results" / name
+            lines.append(f"{folder}: no suite has this name, expected {OWN / name}.toml")
     return lines
 
 
 def unplanned(tree: Tree, planned: Mapping[str, Iterable[str]]) -> list[Path]:
     """Return the results in ``tree`` that no suite has: of ``planned`` suites by cell, of others by name."""
-    known = {*planned, *plans(tree)}
-    others = [name for name in names(tree) if name not in known]
+    names_of_suites = {*planned, *plans(tree)}
+    others = [name for name in names(tree) if name not in names_of_suites]
     return [
         *(tree.root / "results" / name for name in others),
         *(path for name, ids in planned.items() for path in leftover(tree, name, ids)),
@@ -158,21 +158,21 @@ def _unlike(content: Mapping[str, Any], cell: Cell, suite: Suite) -> str:
         "encoder.dimension": suite.encoders[cell.encoder].dimension,
         "datasets": sorted({cell.train, *cell.tests}),
     }
-    found = {
+    stated = {
         **{f"cell.{key}": value for key, value in inputs["cell"].items()},
         "protocols": inputs.get("protocols"),
         "combine": inputs.get("combine"),
         "encoder.dimension": _get(inputs, "encoder", "dimension"),
         "datasets": sorted(inputs["datasets"]) if isinstance(inputs.get("datasets"), dict) else None,
     }
-    for key in dict.fromkeys((*expected, *found)):
-        if found.get(key) != expected.get(key):
-            return f"inputs.{key}: found {found.get(key)!r}, expected {expected.get(key)!r}"
+    for key in dict.fromkeys((*expected, *stated)):
+        if stated.get(key) != expected.get(key):
+            return f"inputs.{key}: found {stated.get(key)!r}, expected {expected.get(key)!r}"
     measured = _measured(cell, suite)
     for value in content["values"]:
-        place = (value["dataset"], value["metric"])
-        if place not in measured or value["protocol"] not in suite.protocols:
-            return f"values: found {value['protocol']} {' '.join(place)}, expected what the cell measures"
+        item = (value["dataset"], value["metric"])
+        if item not in measured or value["protocol"] not in suite.protocols:
+            return f"values: found {value['protocol']} {' '.join(item)}, expected what the cell measures"
     return ""
 
 
@@ -199,14 +199,14 @@ def _strange_blocks(tree: Tree, name: str, plan: Plan) -> Iterator[str]:
             yield f"{path}: blocked.{i}: found {entry['cell']!r}, expected a cell of {plan.path}"
 
 
-def missing(tree: Tree, known: Mapping[str, Plan]) -> list[str]:
+def missing(tree: Tree, by_suite: Mapping[str, Plan]) -> list[str]:
     """Return a line for each cell that a suite has and that is neither in ``tree`` nor BLOCKED there.
 
     A value that a result lacks although its set has pairs enough is a line as well, unless it is noted there
     as undefined.
     """
     lines = []
-    for name, plan in known.items():
+    for name, plan in by_suite.items():
         entries = _content(tree.blocked(name)).get("blocked")
         listed = {str(_get(entry, "cell")) for entry in entries} if isinstance(entries, list) else set()
         there = {path.name.removesuffix(".json"): path for path in _results(tree, name)}

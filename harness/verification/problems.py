@@ -33,7 +33,7 @@ def problems(root: Path) -> tuple[Problems, str]:
     hashed, checked = verify.problems(root)
     contents = dict(_contents(tree))
     again = list(_intervals(root, contents))
-    found = [
+    every_line = [
         *hashed,
         *against_suites(root),
         *unlike_pins(root),
@@ -41,7 +41,7 @@ def problems(root: Path) -> tuple[Problems, str]:
         *(line for checked in again for line in checked.problems),
         *unlike_rendered(root),
     ]
-    lines = list(dict.fromkeys(" ".join(line.split()) for line in found))
+    lines = list(dict.fromkeys(" ".join(line.split()) for line in every_line))
     values = sum(len(content["values"]) for content in contents.values())
     tiers = (
         f"{checked.partition(':')[0]}, {values} values against their scores, "
@@ -54,13 +54,13 @@ def against_suites(root: Path) -> Problems:
     """Return a line for each result that no suite of ``root`` has, and each cell that has no evidence."""
     tree, suites = Tree(root / "artifacts"), _suites(root)
     try:
-        known = admission.plans(tree, suites=suites, committed=tree.root)
+        plans = admission.plans(tree, suites=suites, committed=tree.root)
         absent = sorted(suites.keys() - set(admission.names(tree)))
         return [
-            *admission.strangers(tree, known),
-            *admission.missing(tree, known),
+            *admission.strangers(tree, plans),
+            *admission.missing(tree, plans),
             *(f"{suites[name]}: found no evidence of it, expected {tree.blocked(name)}" for name in absent),
-            *_both(tree, known),
+            *_both(tree, plans),
         ]
     except InputError as error:  # a suite file that is none
         return [str(error)]
@@ -90,8 +90,8 @@ def _intervals(root: Path, contents: dict[Path, dict[str, Any]]) -> Iterator[int
             continue  # a line of the first tier
 
 
-def _both(tree: Tree, known: dict[str, admission.Plan]) -> Iterator[str]:
-    for name in known:
+def _both(tree: Tree, plans: dict[str, admission.Plan]) -> Iterator[str]:
+    for name in plans:
         try:
             listed = read_json(tree.blocked(name))["content"]["blocked"]
             cells = [entry["cell"] for entry in listed if tree.result(name, str(entry["cell"])).is_file()]
@@ -116,10 +116,10 @@ def unlike_pins(root: Path) -> Problems:
         for name, version in packages.items() if isinstance(packages, dict) else ():
             versions.setdefault((name, str(version)), envelope)
     return [
-        f"{envelope}: packages.{name}: found {version}, expected {said}"
+        f"{envelope}: packages.{name}: found {version}, expected {expected}"
         for (name, version), envelope in versions.items()
         if version.partition("+")[0] != pins.get(name, "").partition("+")[0]
-        for said in (f"{pins[name]}, as {path} pins" if name in pins else f"a pin of it in {path}",)
+        for expected in (f"{pins[name]}, as {path} pins" if name in pins else f"a pin of it in {path}",)
     ]
 
 
