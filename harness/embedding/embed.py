@@ -46,7 +46,7 @@ def vectors(
 ) -> dict[str, Floats]:
     """Return the vectors (rows, D) float32 of each set, each different text of a set encoded once.
 
-    ``encoder`` identifies it (``use`` names the plug-in); ``on_rows`` hears how many rows of how many are done.
+    ``encoder`` identifies it (``use`` names the plug-in); ``on_rows`` hears rows done, of how many.
     ``corpus``: what an encoder that is itself fitted on texts is fitted on; such a one is handed it last.
     """
     encoding = Encoding(encoder["use"], params, place, () if corpus is None else (corpus,))
