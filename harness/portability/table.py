@@ -24,7 +24,7 @@ from harness.errors import BlockedError, RunError
 from harness.evidence.files import store_folder, write_atomic
 from harness.evidence.stamp import digest, dumps, read_json, write_stamped
 from harness.numerics import pinning
-from harness.numerics.dispatch import SIMD_FLAGS
+from harness.numerics.dispatch import simd_flags
 from harness.planning.registry import code_digest, names, transitive_imports
 from harness.portability import networks
 from harness.portability import steps as portable_steps
@@ -68,7 +68,7 @@ def table(out: Path, jobs: int, on_step: Callable[[str], None], kinds: tuple[str
     content = {
         "models": list(MODELS),
         "numerics": dict(pinning.identity()),
-        "plain_flags": [flag for flag in SIMD_FLAGS if flag in pinning.cpu_flags()],
+        "plain_flags": simd_flags(),
         "libraries": _versions(),
         "code": code,
         "steps": rows,
