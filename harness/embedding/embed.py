@@ -46,8 +46,8 @@ def vectors(
 ) -> dict[str, Floats]:
     """Return the vectors (rows, D) float32 of each set, each different text of a set encoded once.
 
-    ``encoder`` identifies it (``use`` names the plug-in); ``on_rows`` hears how many rows are done, of how many.
-    ``corpus``: what an encoder that is itself fitted on texts is fitted on; such a one is handed it last.
+    ``encoder`` identifies the encoder, and its ``use`` names the plug-in. ``on_rows`` is called with the rows
+    done and their total. ``corpus`` is the text that an encoder of fitted parameters is fitted on.
     """
     encoding = Encoding(encoder["use"], params, place, () if corpus is None else (corpus,))
     made_by = _made_by(encoder, encoding)

@@ -36,7 +36,13 @@ KINDS = ("compressors", "networks", "libraries", "indexes", "encoders")  # the l
 QEMU = "qemu-x86_64"
 VERSIONS = ("numpy", "scipy", "scikit-learn", "torch", "transformers", "faiss-cpu", "usearch")
 # What the steps of a kind run beside its plug-ins.
-_STEPS = ("harness.numerics.pinning", "harness.numerics.products", "harness.portability.steps")
+_STEPS = (
+    "harness.numerics.pinning",
+    "harness.numerics.products",
+    "harness.portability.library_steps",
+    "harness.portability.probes",
+    "harness.portability.steps",
+)
 _PREPARING = threading.Lock()
 _NETWORKS = (
     "harness.portability.networks",
