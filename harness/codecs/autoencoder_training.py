@@ -123,16 +123,16 @@ def trained(
         if held_out < least:
             least = held_out
             best = [{key: part.detach().clone() for key, part in each.items()} for each in parts]
-    found = [{key: part.double().detach().numpy() for key, part in each.items()} for each in best]
+    arrays = [{key: part.double().detach().numpy() for key, part in each.items()} for each in best]
     # Centring and scaling become part of the first and of the last network.
     for key, bias in (("weights", "bias"), ("inner", "inner_bias")):
-        if key in found[0]:
-            found[0][key] = found[0][key] / scale
-            found[0][bias] = found[0][bias] - mean @ found[0][key]
-    for key in {"weights", "outer", "bias"} & set(found[-1]):
-        found[-1][key] = found[-1][key] * goal_scale
-    found[-1]["bias"] = found[-1]["bias"] + goal_mean
-    return [{key: part.astype(np.float32) for key, part in each.items()} for each in found], history
+        if key in arrays[0]:
+            arrays[0][key] = arrays[0][key] / scale
+            arrays[0][bias] = arrays[0][bias] - mean @ arrays[0][key]
+    for key in {"weights", "outer", "bias"} & set(arrays[-1]):
+        arrays[-1][key] = arrays[-1][key] * goal_scale
+    arrays[-1]["bias"] = arrays[-1]["bias"] + goal_mean
+    return [{key: part.astype(np.float32) for key, part in each.items()} for each in arrays], history
 
 
 def _epochs(

@@ -55,14 +55,14 @@ def unpack(codes: Bytes, levels: Sequence[int]) -> Ints:
     """
     flat = np.unpackbits(codes, axis=1)
     symbols = np.empty((len(codes), len(levels)), np.int64)
-    place = 0
+    offset = 0
     for start, stop, width in _words(levels):
         padded = np.zeros((len(codes), 64), np.uint8)
-        padded[:, 64 - width :] = flat[:, place : place + width]
+        padded[:, 64 - width :] = flat[:, offset : offset + width]
         number = np.packbits(padded, axis=1).view(">i8").astype(np.int64).ravel()
         for position in reversed(range(start, stop)):
             number, symbols[:, position] = np.divmod(number, levels[position])
-        place += width
+        offset += width
     return symbols
 
 

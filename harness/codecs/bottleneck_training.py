@@ -171,10 +171,10 @@ def held_out(train: Training, seed: int) -> tuple[Training, Floats]:
         count = max(4, len(train.vectors) // 20 * 2)
         tenth = rng.permutation(len(train.vectors))[:count]
     stays = ~np.isin(np.arange(len(train.vectors)), tenth)
-    place = np.cumsum(stays) - 1
+    renumbered = np.cumsum(stays) - 1
     whole = stays[train.pairs].all(axis=1)
     gold = None if train.gold is None else train.gold[whole]
-    return Training(train.vectors[stays], place[train.pairs[whole]], gold), train.vectors[tenth]
+    return Training(train.vectors[stays], renumbered[train.pairs[whole]], gold), train.vectors[tenth]
 
 
 def _parameters(affine: tuple[Floats, Floats], hidden: int, generator: torch.Generator) -> list[torch.Tensor]:

@@ -25,7 +25,7 @@ def checked(step: int, loss: float, left: Floats, right: Floats) -> dict[str, fl
         )
     scale = np.maximum(np.linalg.norm(x, axis=1) * np.linalg.norm(y, axis=1), ZERO_NORM)
     cosines = np.einsum("md,md->m", x, y) / scale
-    said = {
+    record = {
         "step": float(step),
         "loss": loss,
         "norm_mean": float(norms.mean()),
@@ -33,14 +33,14 @@ def checked(step: int, loss: float, left: Floats, right: Floats) -> dict[str, fl
         "cosine_mean": float(cosines.mean()),
         "cosine_std": float(cosines.std()),
     }
-    return {**said, "collapse_suspect": float(suspect(said))}
+    return {**record, "collapse_suspect": float(suspect(record))}
 
 
-def suspect(said: dict[str, float]) -> bool:
+def suspect(record: dict[str, float]) -> bool:
     """Return whether a record looks like a collapse.
 
     It does where random pairs are alike (mean cosine above 0.9), where all are equally alike (their standard
     deviation below 0.02; of directions spread evenly over d dimensions it is 1 / sqrt(d), 0.02 at d = 2500),
     or where rows go to zero (mean norm below 0.001; inputs have length 1).
     """
-    return said["cosine_mean"] > CLOSE or said["cosine_std"] < NARROW or said["norm_mean"] < SHORT
+    return record["cosine_mean"] > CLOSE or record["cosine_std"] < NARROW or record["norm_mean"] < SHORT

@@ -102,10 +102,10 @@ class Fitter:
             module = registry.load("compressors", step.use, "steps")
             fitted: Codec = module.fit(train, module.Params(**step.params), seed)
             return fitted
-        found = [entry for entry in load_codec(codec_path(step.load)) if entry[0] == step.use]
-        if len(found) != 1:
-            raise InputError(f"{step.load}: found {len(found)} steps {step.use!r}, expected one")
-        codec = _restored(*found[0], step.load)
+        saved = [entry for entry in load_codec(codec_path(step.load)) if entry[0] == step.use]
+        if len(saved) != 1:
+            raise InputError(f"{step.load}: found {len(saved)} steps {step.use!r}, expected one")
+        codec = _restored(*saved[0], step.load)
         if trained_on(codec_path(step.load)) != self._identity.get("train"):
             raise InputError(
                 f"{step.load}: was trained on another split than the cell names, expected the same"

@@ -33,6 +33,6 @@ def stored_count(state: Mapping[str, NDArray[Any]], key: str) -> int:
         or array.dtype.kind not in "iu"
         or not 1 <= int(array[0]) <= limits.DIMENSIONS.most
     ):
-        found = f"{array.dtype} {array.shape}"
-        raise ValueError(f"{key}: found {found}, expected one number from 1 to {limits.DIMENSIONS.most}")
+        actual = f"{array.dtype} {array.shape}"
+        raise ValueError(f"{key}: found {actual}, expected one number from 1 to {limits.DIMENSIONS.most}")
     return int(array[0])

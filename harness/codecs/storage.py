@@ -31,9 +31,9 @@ def save_codec(path: Path, steps: Steps, trained_on: Json | None = None) -> None
     }
     # A step without arrays still has to leave a tensor: the format has no empty files.
     tensors["steps"] = np.array([len(steps)], dtype=np.int64)
-    steps_said = [{"use": name, "params": params} for name, params, _ in steps]
+    listed = [{"use": name, "params": params} for name, params, _ in steps]
     # One entry: the library writes several in no fixed order.
-    described = json.dumps({"steps": steps_said, "trained_on": trained_on}, sort_keys=True)
+    described = json.dumps({"steps": listed, "trained_on": trained_on}, sort_keys=True)
     write_atomic(path, save(tensors, metadata={"harness": described}))
 
 

@@ -58,11 +58,11 @@ def fit(train: Training, params: Params, seed: int) -> Affine:
     scale = params.rotation_scale
     if scale is None:
         scale = published_scale(train.dimension, params.kind)
-    pairs = _drawn(train, params.pairs, rng)
+    pairs = _training_pairs(train, params.pairs, rng)
     held_out = max(2, int(len(pairs) * HELD_OUT))
     seen, unseen = (_Ranked.of(train.vectors, part, scale) for part in (pairs[held_out:], pairs[:held_out]))
     start = block_averages(train.dimension, params.dims)
-    with _global_generator_kept():
+    with _global_generator_restored():
         matrix = _evolved(start, seen, unseen, params, rng)
     return affine_of(Weights(matrix.astype(np.float32), scale, params.kind, 0.0))
 
@@ -86,10 +86,10 @@ def block_averages(dimension: int, dims: int) -> Doubles:
     the first components of a block and on the blocks in the middle.
     """
     components = np.arange(dimension)
-    block, place = np.divmod(components, BLOCK)
+    block, offset = np.divmod(components, BLOCK)
     blocks = int(block[-1]) + 1
     length = np.minimum(BLOCK, dimension - BLOCK * block)
-    golden = (1 + np.exp(-place / length * GOLDEN_RATIO)) / 2
+    golden = (1 + np.exp(-offset / length * GOLDEN_RATIO)) / 2
     first, end = (np.arange(o, o + dims)[:, None] * blocks // dims for o in (0, 1))
     averaged = (first <= block) & (block < end)
     weights = averaged * golden / (1 + 0.1 * np.abs(block - (first + end) / 2))
@@ -150,17 +150,17 @@ def _evolved(
         tried = strategy.ask()
         strategy.tell(tried, -seen.spearman(np.reshape(tried, (-1, *start.shape))))
         mean = np.reshape(strategy.mean, start.shape)
-        found = unseen.spearman(mean[None])[0]
+        score = unseen.spearman(mean[None])[0]
         stale += 1
-        if found > reached:
-            best, reached, stale = mean, found, 0
+        if score > reached:
+            best, reached, stale = mean, score, 0
         if stale == params.patience:
             break
     return best
 
 
 @contextmanager
-def _global_generator_kept() -> Iterator[None]:
+def _global_generator_restored() -> Iterator[None]:
     """Leave numpy's global generator as it was: the library draws from it to check its own assertions."""
     state = np.random.get_state()  # noqa: NPY002 - it is this one that the library uses
     try:
@@ -169,7 +169,7 @@ def _global_generator_kept() -> Iterator[None]:
         np.random.set_state(state)  # noqa: NPY002 - the same
 
 
-def _drawn(train: Training, count: int, rng: np.random.Generator) -> Ints:
+def _training_pairs(train: Training, count: int, rng: np.random.Generator) -> Ints:
     """Return ``count`` pairs of the training split in random order, or all that there are."""
     pairs = train.pairs
     if len(pairs) == 0:  # a corpus

@@ -71,8 +71,8 @@ def fit(train: Training, params: Params, seed: int) -> Coder:
     network = {"bias": np.zeros(params.dims), **hidden_layer(x.shape[1], params.hidden, params.dims, rng)}
     if params.residual:
         network["weights"] = np.zeros((x.shape[1], params.dims))
-    [found], history = trained((network,), x, applied(teacher, wanted), rows, schedule, seed)
-    return Coder(found, source, history)
+    [student], history = trained((network,), x, applied(teacher, wanted), rows, schedule, seed)
+    return Coder(student, source, history)
 
 
 def restore(state: Mapping[str, NDArray[Any]], params: Params) -> Coder:
@@ -82,6 +82,6 @@ def restore(state: Mapping[str, NDArray[Any]], params: Params) -> Coder:
 
 def _columns(part: Columns, dimension: int) -> slice:
     if not part.start < part.stop <= dimension:
-        found = f"columns {part.start} to {part.stop}"
-        raise InputError(f"crossmap: found {found}, expected some of the {dimension} there are")
+        columns = f"columns {part.start} to {part.stop}"
+        raise InputError(f"crossmap: found {columns}, expected some of the {dimension} there are")
     return slice(part.start, part.stop)

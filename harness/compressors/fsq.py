@@ -115,10 +115,10 @@ def between(codec: FSQ, one: Bytes, other: Bytes, steps: int) -> Bytes:
         raise InputError(f"fsq: found {steps} steps, expected at least 2: the two codes themselves")
     ends = np.stack(np.split(codec.symbols(np.stack([one, other])), codec.residuals, axis=1))
     sizes = codec.levels[: len(codec.levels) // codec.residuals]
-    place = np.array(sizes, np.float64) ** np.arange(codec.residuals)[::-1, None]
-    start, stop = (ends * place[:, None]).sum(axis=0)
+    factors = np.array(sizes, np.float64) ** np.arange(codec.residuals)[::-1, None]
+    start, stop = (ends * factors[:, None]).sum(axis=0)
     way = np.rint(start + (stop - start) * np.linspace(0, 1, steps)[:, None])
-    digits = [way // factor % sizes for factor in place]
+    digits = [way // factor % sizes for factor in factors]
     return bitpacking.pack(np.concatenate(digits, axis=1).astype(np.int64), codec.levels)
 
 
@@ -154,12 +154,12 @@ def _walked(codec: FSQ, train: Training, seed: int) -> dict[str, list[float]]:
     ways = np.stack(
         [codec.decode(between(codec, one, other, STOPS)) for one, other in zip(*ends, strict=True)]
     )
-    place = np.linspace(0, 1, STOPS, dtype=np.float32)[:, None]
+    fraction = np.linspace(0, 1, STOPS, dtype=np.float32)[:, None]
     first, last = ways[:, :1], ways[:, -1:]
     compared = {
         "way_to_first": (ways, first),
         "way_to_last": (ways, last),
-        "line_to_first": (first + (last - first) * place, first),
+        "line_to_first": (first + (last - first) * fraction, first),
     }
     return {name: _cosines(*pair).mean(axis=0).tolist() for name, pair in compared.items()}
 
@@ -185,7 +185,7 @@ def candidates(bits: float, most: int) -> list[tuple[int, ...]]:
 
     Packed, they take no more bytes than so many bits do.
     """
-    found = []
+    fitting = []
 
     def fits(levels: list[int]) -> bool:
         return bitpacking.bits(levels) <= bits + 1e-9 and bitpacking.size(levels) <= math.ceil(bits / 8)
@@ -197,8 +197,8 @@ def candidates(bits: float, most: int) -> list[tuple[int, ...]]:
             raised = [*levels[:i], levels[i] + 1, *levels[i + 1 :]]
             levels = raised if fits(raised) else levels
         if fits(levels):
-            found.append(tuple(levels))
-    return sorted(set(found), key=len)
+            fitting.append(tuple(levels))
+    return sorted(set(fitting), key=len)
 
 
 def _searched(
@@ -248,5 +248,7 @@ def _trained(
         return total, torch.zeros(())
 
     start = bottleneck_training.principal(train.vectors, len(levels), SPREAD)
-    found = bottleneck_training.train(train, start, quantize, schedule, seed)
-    return FSQ(found.encoder, found.decoder, levels * residuals, residuals, {**history, "loss": found.losses})
+    trained = bottleneck_training.train(train, start, quantize, schedule, seed)
+    return FSQ(
+        trained.encoder, trained.decoder, levels * residuals, residuals, {**history, "loss": trained.losses}
+    )

@@ -56,8 +56,8 @@ class HierarchicalVQ:
         branch = np.zeros(len(x), np.int64)
         for position, books in enumerate(self.codebooks):
             for number in np.unique(branch):
-                mine = branch == number
-                symbols[mine, position] = _nearest(x[mine], books[number])
+                mask = branch == number
+                symbols[mask, position] = _nearest(x[mask], books[number])
             branch = branch * books.shape[1] + symbols[:, position]
         return bitpacking.pack(symbols, self.levels)
 
@@ -83,8 +83,8 @@ def fit(train: Training, params: Params, seed: int) -> HierarchicalVQ:
         raise InputError(f"hierarchical-vq: found levels {list(params.levels)}, expected at least 2 at each")
     codes = math.prod(params.levels)
     if codes > len(train.vectors):
-        said = f"found {codes} codes for {len(train.vectors)} training vectors"
-        raise InputError(f"hierarchical-vq: {said}, expected no more codes than vectors")
+        message = f"found {codes} codes for {len(train.vectors)} training vectors"
+        raise InputError(f"hierarchical-vq: {message}, expected no more codes than vectors")
     codebooks: list[Floats] = []
     branches = [train.vectors]
     for size in params.levels:

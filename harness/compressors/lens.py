@@ -69,8 +69,8 @@ def fit(train: Training, params: Params, seed: int) -> Affine:
     generator = torch.Generator().manual_seed(seed)
     for _ in range(params.steps):
         chosen = torch.randint(len(rows), (params.batch,), generator=generator)
-        kept = torch.rand((train.dimension, 1), generator=generator) >= params.dropout
-        seen = weights * kept / (1 - params.dropout)
+        mask = torch.rand((train.dimension, 1), generator=generator) >= params.dropout
+        seen = weights * mask / (1 - params.dropout)
         mapped = vectors[rows[chosen].T] @ seen + bias
         if params.through_bits:
             mapped = mapped + (_quantized(mapped.detach(), 2**params.through_bits) - mapped.detach())

@@ -76,10 +76,10 @@ def fit(train: Training, params: Params, seed: int) -> Affine:
     steps = params.epochs * _steps(len(rows), params)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
     for anchors, candidates in _lists(train, params, rng):
-        asked, found = torch.from_numpy(anchors), torch.from_numpy(candidates)
-        student = torch.nn.functional.normalize(rows[found] @ weights + bias)
+        anchor_rows, candidate_rows = torch.from_numpy(anchors), torch.from_numpy(candidates)
+        student = torch.nn.functional.normalize(rows[candidate_rows] @ weights + bias)
         own = torch.from_numpy(np.searchsorted(candidates, anchors))
-        loss = _loss(student[own] @ student.T, teacher[asked] @ teacher[found].T, own, params)
+        loss = _loss(student[own] @ student.T, teacher[anchor_rows] @ teacher[candidate_rows].T, own, params)
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
@@ -97,8 +97,8 @@ def _start(train: Training, params: Params, rng: np.random.Generator) -> tuple[D
     if params.linear_start:
         _, axes = principal_axes(train.vectors, params.dims)
         return axes, np.zeros(params.dims)
-    drawn = rng.standard_normal((train.dimension, params.dims)) / np.sqrt(params.dims)
-    return drawn, np.zeros(params.dims)
+    gaussian = rng.standard_normal((train.dimension, params.dims)) / np.sqrt(params.dims)
+    return gaussian, np.zeros(params.dims)
 
 
 def _steps(count: int, params: Params) -> int:
@@ -115,8 +115,8 @@ def _lists(train: Training, params: Params, rng: np.random.Generator) -> Iterato
         for anchors in np.array_split(rng.permutation(count), _steps(count, params)):
             fresh = anchors
             if pool is not None:
-                drawn = rng.integers(pool.shape[1], size=(len(anchors), params.hard_per_anchor))
-                fresh = np.concatenate([anchors, np.take_along_axis(pool[anchors], drawn, axis=1).ravel()])
+                ranks = rng.integers(pool.shape[1], size=(len(anchors), params.hard_per_anchor))
+                fresh = np.concatenate([anchors, np.take_along_axis(pool[anchors], ranks, axis=1).ravel()])
             yield anchors, np.unique(np.concatenate([fresh, queue]))
             queue = np.concatenate([queue, fresh])[-params.queue :] if params.queue else queue
 

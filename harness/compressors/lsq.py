@@ -60,8 +60,8 @@ class LSQ:
         between = np.empty((books, books, CENTROIDS, CENTROIDS), np.float32)
         quantizer.compute_binary_terms(faiss.swig_ptr(between))
         chunks = [x[start : start + ROWS] for start in range(0, len(x), ROWS)]
-        found = [self._search(quantizer, between, np.ascontiguousarray(rows)) for rows in chunks]
-        return np.concatenate(found or [np.empty((0, books), np.uint8)])
+        codes = [self._search(quantizer, between, np.ascontiguousarray(rows)) for rows in chunks]
+        return np.concatenate(codes or [np.empty((0, books), np.uint8)])
 
     def decode(self, codes: Bytes) -> Floats:
         """Return the sums of the codebooks' rows behind ``codes``, (n, D) float32."""

@@ -99,8 +99,8 @@ def fit(train: Training, params: Params, seed: int) -> ResidualVQ:
     import torch
 
     if len(train.vectors) < params.codewords:
-        said = f"found {len(train.vectors)} training vectors"
-        raise InputError(f"residual-vq: {said}, expected at least {params.codewords}, one a codeword")
+        message = f"found {len(train.vectors)} training vectors"
+        raise InputError(f"residual-vq: {message}, expected at least {params.codewords}, one a codeword")
     start = bottleneck_training.principal(train.vectors, params.dims)
     schedule = bottleneck_training.StepSchedule(params.steps, params.batch, params.rate, params.hidden)
     with torch.random.fork_rng(devices=[]):  # the library draws from torch's own generator
@@ -111,9 +111,9 @@ def fit(train: Training, params: Params, seed: int) -> ResidualVQ:
             inside, _, losses = stages(x[None])
             return inside[0], losses.sum()
 
-        found = bottleneck_training.train(train, start, quantize, schedule, seed)
+        trained = bottleneck_training.train(train, start, quantize, schedule, seed)
     books = np.ascontiguousarray(stages.codebooks.detach().numpy())
-    return ResidualVQ(found.encoder, found.decoder, books, {"loss": found.losses})
+    return ResidualVQ(trained.encoder, trained.decoder, books, {"loss": trained.losses})
 
 
 def restore(state: Mapping[str, NDArray[Any]], _params: Params) -> ResidualVQ:

@@ -40,8 +40,8 @@ class Scalar:
     def encode(self, x: Floats) -> Bytes:
         """Return codes (n, ceil(D bits / 8)) uint8 of vectors (n, D) float32."""
         low, width = np.split(self.ranges, 2)
-        place = np.divide(x - low, width, out=np.zeros(x.shape, np.float32), where=width > 0)
-        cell = (place.clip(0, 1) * np.float32(self._cells())).astype(np.uint8)
+        position = np.divide(x - low, width, out=np.zeros(x.shape, np.float32), where=width > 0)
+        cell = (position.clip(0, 1) * np.float32(self._cells())).astype(np.uint8)
         return _pack(cell.clip(max=(1 << self.bits) - 1), self.bits)
 
     def decode(self, codes: Bytes) -> Floats:

@@ -135,12 +135,12 @@ def fit(train: Training, params: Params, seed: int) -> Student:
     history: dict[str, list[float]] = {}
     for step in range(1, params.steps + 1):
         anchors = rng.integers(len(rows), size=params.batch)
-        others, pairs = _drawn(anchors, nearest, params, rng)
+        others, pairs = _batch_pairs(anchors, nearest, params, rng)
         with torch.autocast(device, half, enabled=params.amp != "none"):
             mapped = _mapped(rows[np.concatenate([anchors, others])], weights)
-        asked, found = mapped[: len(anchors)].float(), mapped[len(anchors) :].float()
+        mapped_anchors, mapped_others = mapped[: len(anchors)].float(), mapped[len(anchors) :].float()
         indices = tuple(torch.from_numpy(array).to(device) for array in pairs)
-        loss = loss_of(asked, indices_tuple=indices, ref_emb=found)
+        loss = loss_of(mapped_anchors, indices_tuple=indices, ref_emb=mapped_others)
         optimizer.zero_grad()
         scaler.scale(loss).backward()
         scaler.step(optimizer)
@@ -203,8 +203,8 @@ def _start(train: Training, params: Params, rng: np.random.Generator) -> list[Fl
     _, axes = principal_axes(unit(train.vectors), params.dims)
     start = [axes, np.zeros(params.dims)]
     if params.hidden:
-        drawn = rng.standard_normal((train.dimension, params.hidden)) * math.sqrt(2 / train.dimension)
-        start += [drawn, np.zeros(params.hidden), np.zeros((params.hidden, params.dims))]
+        inner = rng.standard_normal((train.dimension, params.hidden)) * math.sqrt(2 / train.dimension)
+        start += [inner, np.zeros(params.hidden), np.zeros((params.hidden, params.dims))]
     return [array.astype(np.float32) for array in start]
 
 
@@ -214,7 +214,7 @@ def _mapped(rows: torch.Tensor, weights: list[torch.Tensor]) -> torch.Tensor:
     return mapped + (rows @ layer[0] + layer[1]).relu() @ layer[2] if layer else mapped
 
 
-def _drawn(
+def _batch_pairs(
     anchors: Ints, nearest: Ints, params: Params, rng: np.random.Generator
 ) -> tuple[Ints, tuple[Ints, ...]]:
     """Return the rows that ``anchors`` (b,) are compared with, and which pairs are positive and negative.
@@ -233,5 +233,5 @@ def _drawn(
     negative = np.ones((batch, rows), np.bool_)
     negative[np.arange(batch)[:, None], nearest[anchors, :NEAREST]] = False
     negative[np.arange(batch), anchors] = False
-    asked = np.repeat(np.arange(batch), count)
-    return others, (asked, np.arange(len(asked)), *negative[:, others].nonzero())
+    repeated = np.repeat(np.arange(batch), count)
+    return others, (repeated, np.arange(len(repeated)), *negative[:, others].nonzero())

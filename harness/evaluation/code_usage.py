@@ -54,7 +54,7 @@ def described(codec: Symbolic, codes: Bytes, texts: Sequence[str] | None) -> dic
     _, counts = np.unique(symbols, axis=0, return_counts=True)
     possible = math.prod(codec.levels)
     exact = possible < EXACT
-    found: dict[str, Any] = {
+    usage: dict[str, Any] = {
         "rows": len(codes),
         "levels": list(codec.levels),
         "bits": rounded(bitpacking.bits(codec.levels)),
@@ -67,8 +67,8 @@ def described(codec: Symbolic, codes: Bytes, texts: Sequence[str] | None) -> dic
         "positions": [_position(column, size) for column, size in zip(symbols.T, codec.levels, strict=True)],
     }
     if texts is not None:
-        found["axes"] = _axes(symbols, properties(texts), ordered=codec.ordered)
-    return found
+        usage["axes"] = _axes(symbols, properties(texts), ordered=codec.ordered)
+    return usage
 
 
 def properties(texts: Sequence[str]) -> dict[str, Doubles]:
@@ -77,7 +77,7 @@ def properties(texts: Sequence[str]) -> dict[str, Doubles]:
     Words are runs of letters, digits and apostrophes, in lower case; their frequency is that in ``texts``.
     """
     words = [re.findall(r"[\w']+", text.lower()) for text in texts]
-    frequency = Counter(word for found in words for word in found)
+    frequency = Counter(word for tokens in words for word in tokens)
     total = frequency.total()
 
     def share(count: int, text: str) -> float:
@@ -85,12 +85,12 @@ def properties(texts: Sequence[str]) -> dict[str, Doubles]:
 
     counted = {
         "characters": [len(text) for text in texts],
-        "words": [len(found) for found in words],
-        "mean_word_length": [_mean([len(word) for word in found]) for found in words],
+        "words": [len(tokens) for tokens in words],
+        "mean_word_length": [_mean([len(word) for word in tokens]) for tokens in words],
         "digits": [share(sum(letter.isdigit() for letter in text), text) for text in texts],
         "capitals": [share(sum(letter.isupper() for letter in text), text) for text in texts],
-        "type_token_ratio": [len(set(found)) / max(1, len(found)) for found in words],
-        "log_frequency": [_mean([math.log(frequency[word] / total) for word in found]) for found in words],
+        "type_token_ratio": [len(set(tokens)) / max(1, len(tokens)) for tokens in words],
+        "log_frequency": [_mean([math.log(frequency[word] / total) for word in tokens]) for tokens in words],
         "punctuation": [
             sum(not letter.isalnum() and not letter.isspace() for letter in text) for text in texts
         ],
@@ -125,9 +125,9 @@ def _position(symbols: Ints, size: int) -> dict[str, Any]:
     }
 
 
-def _axes(symbols: Ints, found: dict[str, Doubles], *, ordered: bool) -> dict[str, Any]:
+def _axes(symbols: Ints, counted: dict[str, Doubles], *, ordered: bool) -> dict[str, Any]:
     """Return, for each property, its association with each position (0 where the position never varies)."""
-    varying = {name: values for name, values in found.items() if np.ptp(values) > 0}
+    varying = {name: values for name, values in counted.items() if np.ptp(values) > 0}
     measure = _spearman if ordered else eta_squared
     axes: dict[str, Any] = {
         "measure": "spearman" if ordered else "eta_squared",

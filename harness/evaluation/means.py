@@ -36,17 +36,17 @@ OnProgress = Callable[[str, int, int], None]  # what is being done, how much of 
 class Batch:
     """What is compared: the groups, by name, of one suite, space, training split and size in bytes.
 
-    ``results`` holds the content of each cell's result, ``certificates`` its sha256, by the cell's id.
+    ``results`` holds the content of each cell's result, ``checksums`` its sha256, by the cell's id.
     """
 
     spec: EncoderSpec
     groups: Mapping[str, tuple[Cell, ...]]
     results: Mapping[str, Json]
-    certificates: Mapping[str, str]
+    checksums: Mapping[str, str]
     tree: Tree
 
     @property
-    def place(self) -> dict[str, Any]:
+    def setting(self) -> dict[str, Any]:
         """Return what all groups have in common, as JSON."""
         cell = next(iter(self.groups.values()))[0]
         size = self.results[cell.id]["sizes"]["bytes_per_vector"]
@@ -54,7 +54,7 @@ class Batch:
 
     def identity(self) -> dict[str, Any]:
         """Return what decides the means of the batch: the results, and what they are compared with."""
-        return {**self.place, "baselines": self.spec.inputs.suite.baselines, "results": self.certificates}
+        return {**self.setting, "baselines": self.spec.inputs.suite.baselines, "results": self.checksums}
 
 
 def write_means(
@@ -109,22 +109,22 @@ def _old(tree: Tree, suite: str, code: list[str]) -> list[dict[str, Any]]:
 
 
 def _batches(spec: EncoderSpec, cells: list[Cell], tree: Tree) -> Iterator[Batch]:
-    places: dict[tuple[str, int], dict[str, tuple[Cell, ...]]] = {}
+    settings: dict[tuple[str, int], dict[str, tuple[Cell, ...]]] = {}
     results: dict[str, Json] = {}
-    certificates: dict[str, str] = {}
+    checksums: dict[str, str] = {}
     for cell in cells:
         stamped = read_json(tree.result(cell.suite, cell.id))
-        results[cell.id], certificates[cell.id] = stamped["content"], stamped["sha256"]
-        place = cell.train, int(results[cell.id]["sizes"]["bytes_per_vector"])
-        groups = places.setdefault(place, {})
+        results[cell.id], checksums[cell.id] = stamped["content"], stamped["sha256"]
+        setting = cell.train, int(results[cell.id]["sizes"]["bytes_per_vector"])
+        groups = settings.setdefault(setting, {})
         groups[group_of(cell)] = (*groups.get(group_of(cell), ()), cell)
-    for groups in places.values():
+    for groups in settings.values():
         names = [cell.id for group in groups.values() for cell in group]
         yield Batch(
             spec,
             groups,
             {name: results[name] for name in names},
-            {name: certificates[name] for name in names},
+            {name: checksums[name] for name in names},
             tree,
         )
 
@@ -182,7 +182,7 @@ def _stated(batch: Batch, name: str, mean: _Mean) -> dict[str, Any]:
             values.append({**interval, "n": of_seeds[0]["n"], "units": units})
     return {
         "group": name,
-        "results": {cell.id: batch.certificates[cell.id] for cell in cells},
+        "results": {cell.id: batch.checksums[cell.id] for cell in cells},
         "values": values,
     }
 
@@ -210,7 +210,7 @@ def _compared(mean: _Mean, other: _Mean) -> list[dict[str, Any]]:
 
 def _interval(key: Key, estimate: Estimates, value: float) -> dict[str, Any]:
     _, low, high, undefined = estimates.summary(estimate)
-    place = dict(zip(("protocol", "dataset", "metric"), key, strict=True))
+    names = dict(zip(("protocol", "dataset", "metric"), key, strict=True))
     # The value is that of rounded ones: it may pass an end by its last digit.
     ends = {"low": min(rounded(low), value), "high": max(rounded(high), value)}
-    return {**place, "value": value, **ends, **({"undefined": undefined} if undefined else {})}
+    return {**names, "value": value, **ends, **({"undefined": undefined} if undefined else {})}

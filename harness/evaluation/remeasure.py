@@ -46,8 +46,8 @@ def remeasure(context: EncoderContext, cell: Cell, result: Json, tree: Tree) -> 
     for protocol, name, metric in sums:
         parts: dict[str, Any] = {}
         for dataset in combine[name]:
-            for group, drawn in units[protocol, dataset, metric].items():
-                parts[group] = np.union1d(parts[group], drawn) if group in parts else drawn
+            for group, members in units[protocol, dataset, metric].items():
+                parts[group] = np.union1d(parts[group], members) if group in parts else members
         units[protocol, name, metric] = parts
     return Remeasured(estimated | sums, units)
 

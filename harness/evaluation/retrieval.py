@@ -10,10 +10,10 @@ from harness.types import Doubles, Floats, Ints, Mask, PairSet
 DEPTH = 100  # documents ranked for each query
 
 
-def scores(data: PairSet, asked: Floats, searched: Floats) -> dict[str, Doubles]:
+def scores(data: PairSet, query_vectors: Floats, document_vectors: Floats) -> dict[str, Doubles]:
     """Return per-query scores (q,), in the order of ``data.queries``, of ranking documents by cosine.
 
-    ``asked`` and ``searched`` (rows, d) are all rows of the set as queries and as documents. ndcg@10 takes
+    ``query_vectors`` and ``document_vectors`` (rows, d) are all rows of the set in either role. ndcg@10 takes
     the grades as gains, recall@100 every grade above 0 as relevant; ir-measures has trec_eval compute both.
     Equal similarities go by row number, whatever their documents are called. A query's own document is not
     ranked, as in BEIR; a judged document that is missing is relevant and never found.
@@ -21,8 +21,8 @@ def scores(data: PairSet, asked: Floats, searched: Floats) -> dict[str, Doubles]
     import ir_measures
     from ir_measures import Qrel, R, ScoredDoc, nDCG
 
-    asking, documents = query_rows(data), document_rows(data)
-    similar = unit(asked[asking]) @ unit(searched[documents]).T
+    queries, documents = query_rows(data), document_rows(data)
+    similar = unit(query_vectors[queries]) @ unit(document_vectors[documents]).T
     own = own_documents(data)
     similar[own] = -np.inf
     order = np.argsort(-similar, axis=1, kind="stable")[:, :DEPTH]
@@ -30,7 +30,7 @@ def scores(data: PairSet, asked: Floats, searched: Floats) -> dict[str, Doubles]
     left_out[own] = True
     run = [
         ScoredDoc(str(query), str(document), -rank)
-        for query, listed, out in zip(asking.tolist(), order, left_out, strict=True)
+        for query, listed, out in zip(queries.tolist(), order, left_out, strict=True)
         for rank, document in enumerate(documents[listed[~out[listed]]].tolist())
     ]
     grades = np.zeros(0) if data.gold is None else data.gold
@@ -42,11 +42,11 @@ def scores(data: PairSet, asked: Floats, searched: Floats) -> dict[str, Doubles]
         missing = enumerate(data.irregularities.missing.tolist())
         judged += [Qrel(str(query), "missing " + str(i), grade) for i, (query, grade) in missing]
     names = {nDCG @ 10: "ndcg@10", R @ 100: "recall@100"}
-    place = {str(query): i for i, query in enumerate(asking.tolist())}
-    found: dict[str, Doubles] = {name: np.zeros(len(asking)) for name in names.values()}
+    positions = {str(query): i for i, query in enumerate(queries.tolist())}
+    values: dict[str, Doubles] = {name: np.zeros(len(queries)) for name in names.values()}
     for one in ir_measures.iter_calc(list(names), judged, run):
-        found[names[one.measure]][place[one.query_id]] = one.value
-    return found
+        values[names[one.measure]][positions[one.query_id]] = one.value
+    return values
 
 
 def query_rows(data: PairSet) -> Ints:
@@ -64,13 +64,13 @@ def own_documents(data: PairSet) -> tuple[Ints, Ints]:
     if data.irregularities is None:
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
     query, document = data.irregularities.own.T
-    place = {row: i for i, row in enumerate(query_rows(data).tolist())}
-    return np.array([place[row] for row in query.tolist()], np.int64), np.searchsorted(
+    positions = {row: i for i, row in enumerate(query_rows(data).tolist())}
+    return np.array([positions[row] for row in query.tolist()], np.int64), np.searchsorted(
         document_rows(data), document
     )
 
 
 def masks(data: PairSet, pairs: dict[str, Mask]) -> dict[str, Mask]:
     """Return which queries (q,) count under each protocol: those all of whose judged pairs (m,) count."""
-    asking = query_rows(data)
-    return {protocol: ~np.isin(asking, data.pairs[~kept, 0]) for protocol, kept in pairs.items()}
+    queries = query_rows(data)
+    return {protocol: ~np.isin(queries, data.pairs[~mask, 0]) for protocol, mask in pairs.items()}

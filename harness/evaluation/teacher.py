@@ -8,8 +8,8 @@ from harness.errors import InputError
 from harness.evaluation.knn import unit
 from harness.types import Floats, Ints
 
-_KEPT = 4  # lists that one process keeps: students that differ in settings alone share one
-_known: dict[str, Ints] = {}
+_CACHED = 4  # lists that one process keeps: students that differ in settings alone share one
+_cache: dict[str, Ints] = {}
 
 
 def top_k(vectors: Floats, k: int) -> Ints:
@@ -23,20 +23,20 @@ def top_k(vectors: Floats, k: int) -> Ints:
         raise InputError(f"teacher: found k = {k}, expected from 1 to {len(vectors) - 1} other rows")
     rows = unit(vectors)
     key = hashlib.sha256(rows.tobytes()).hexdigest() + " " + str(rows.shape) + " " + str(k)
-    if key not in _known:
-        if len(_known) >= _KEPT:
-            del _known[next(iter(_known))]
-        _known[key] = _search(rows, k)
-        _known[key].flags.writeable = False
-    return _known[key]
+    if key not in _cache:
+        if len(_cache) >= _CACHED:
+            del _cache[next(iter(_cache))]
+        _cache[key] = _search(rows, k)
+        _cache[key].flags.writeable = False
+    return _cache[key]
 
 
 def _search(rows: Floats, k: int) -> Ints:
     import faiss
     import numpy as np
 
-    found = faiss.knn(rows, rows, k + 1, metric=faiss.METRIC_INNER_PRODUCT)[1]
+    ranking = faiss.knn(rows, rows, k + 1, metric=faiss.METRIC_INNER_PRODUCT)[1]
     # The row itself goes last and is cut off; where its copies crowd it out, the last of them is.
-    itself = found == np.arange(len(rows))[:, None]
-    others = np.take_along_axis(found, np.argsort(itself, axis=1, kind="stable"), axis=1)
+    itself = ranking == np.arange(len(rows))[:, None]
+    others = np.take_along_axis(ranking, np.argsort(itself, axis=1, kind="stable"), axis=1)
     return others[:, :k].astype(np.int64)

@@ -33,8 +33,7 @@ def explain_json(error: ValidationError) -> str:
 def first_error(error: ValidationError) -> tuple[list[str], str]:
     """Return the keys that lead to pydantic's first error, and what was found and expected there.
 
-    A validator's own message stands as it is where it says both, and where the whole document is at fault:
-    such a message names the place itself.
+    A validator's own message that says what was expected stands as it is: it names the place itself.
     """
     first = error.errors()[0]
     keys = [str(part) for part in first["loc"]]
@@ -45,7 +44,7 @@ def first_error(error: ValidationError) -> tuple[list[str], str]:
     message = first["msg"]
     for before in ("Input should be ", "String should have ", "Value error, "):
         message = message.removeprefix(before)
-    if first["type"] == "value_error" and (not keys or ("found " in message and ", expected " in message)):
+    if first["type"] == "value_error" and "expected" in message:
         return keys, message
     expected = PATTERNS.get(str(first.get("ctx", {}).get("pattern")), message)
     shown = repr(first["input"])

@@ -39,12 +39,12 @@ class Usearch:
     def search(self, queries: Floats, k: int) -> Ints:
         """Return row numbers (q, k) int64, best first; -1 where the index found no more."""
         rows = np.full((len(queries), k), -1, np.int64)
-        found = self.index.search(np.ascontiguousarray(queries, dtype=np.float32), k, threads=1)
+        matches = self.index.search(np.ascontiguousarray(queries, dtype=np.float32), k, threads=1)
         if len(queries) == 1:  # then the library answers in another form, of what it found alone
-            rows[0, : len(found.keys)] = found.keys
+            rows[0, : len(matches.keys)] = matches.keys
         else:
-            there = np.arange(k) < found.counts[:, None]
-            rows[there] = found.keys[there]
+            there = np.arange(k) < matches.counts[:, None]
+            rows[there] = matches.keys[there]
         return rows
 
 

@@ -20,17 +20,19 @@ Weights = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
 def weights(name: str, units: int) -> Weights:
     """Return how often each of ``units`` is drawn in each resample, (units, RESAMPLES) uint8."""
     rng = _generator(name, units)
-    drawn = np.empty((RESAMPLES, units), np.uint8)
+    counts = np.empty((RESAMPLES, units), np.uint8)
     for i in range(RESAMPLES):
-        drawn[i] = np.bincount(rng.integers(units, size=units), minlength=units)
-    return np.ascontiguousarray(drawn.T)
+        counts[i] = np.bincount(rng.integers(units, size=units), minlength=units)
+    return np.ascontiguousarray(counts.T)
 
 
 def totals(name: str, values: Doubles) -> Doubles:
     """Return the sums of ``values`` (units, k) over what each resample draws, (RESAMPLES, k)."""
     used = np.flatnonzero(values.any(axis=1))
-    drawn, kept = weights(name, len(values)), values[used].astype(np.float32)
-    parts = [drawn[used, i : i + _AT_ONCE].astype(np.float32).T @ kept for i in range(0, RESAMPLES, _AT_ONCE)]
+    counts, summands = weights(name, len(values)), values[used].astype(np.float32)
+    parts = [
+        counts[used, i : i + _AT_ONCE].astype(np.float32).T @ summands for i in range(0, RESAMPLES, _AT_ONCE)
+    ]
     return np.concatenate(parts).astype(np.float64)
 
 
@@ -43,8 +45,8 @@ def seed_weights(name: str, seeds: int) -> Doubles:
 
     ``name``: of the cells that differ in their seed alone; others draw theirs independently.
     """
-    drawn = _generator("seeds of " + name, seeds).integers(seeds, size=(RESAMPLES, seeds))
-    return np.stack([(drawn == i).mean(axis=1) for i in range(seeds)], axis=1)
+    sampled = _generator("seeds of " + name, seeds).integers(seeds, size=(RESAMPLES, seeds))
+    return np.stack([(sampled == i).mean(axis=1) for i in range(seeds)], axis=1)
 
 
 def interval(resampled: Doubles) -> tuple[float, float]:

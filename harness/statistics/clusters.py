@@ -60,21 +60,23 @@ def of_pairs(name: str, pairs: Ints, rows: int) -> Sample:
 
 def samples(tests: Mapping[str, PairSet], combine: Mapping[str, Mapping[str, float]]) -> dict[str, Sample]:
     """Return the sample of each set's pairs; sets that ``combine`` links, directly or not, form one group."""
-    found: dict[str, Sample] = {}
+    by_name: dict[str, Sample] = {}
     for group in groups(tests, combine):
-        found |= _grouped({name: tests[name] for name in group})
-    return found
+        by_name |= _grouped({name: tests[name] for name in group})
+    return by_name
 
 
 def groups(names: Iterable[str], combine: Mapping[str, Mapping[str, float]]) -> list[tuple[str, ...]]:
     """Return the names that combinations link, as groups in order; a name in none is a group of its own."""
-    found: list[tuple[str, ...]] = [(name,) for name in names]
+    partition: list[tuple[str, ...]] = [(name,) for name in names]
     for weights in combine.values():
-        linked = [group for group in found if set(group) & set(weights)]
+        linked = [group for group in partition if set(group) & set(weights)]
         if linked:
             joined = tuple(name for group in linked for name in group)
-            found = [joined if group == linked[0] else group for group in found if group not in linked[1:]]
-    return found
+            partition = [
+                joined if group == linked[0] else group for group in partition if group not in linked[1:]
+            ]
+    return partition
 
 
 def _grouped(tests: Mapping[str, PairSet]) -> dict[str, Sample]:
@@ -93,9 +95,12 @@ def _of_clusters(pairs: Mapping[str, Ints]) -> dict[str, Sample]:
     return _together(pairs, _clusters(every, int(every.max(initial=-1)) + 1)[:, None])
 
 
-def _together(sets: Mapping[str, Ints], drawn: Ints) -> dict[str, Sample]:
-    """Return the samples of sets that share resamples; ``drawn`` (items, 1 or 2) of all their pairs."""
-    units, members = _numbered(drawn)
+def _together(sets: Mapping[str, Ints], labels: Ints) -> dict[str, Sample]:
+    """Return the samples of sets that share resamples.
+
+    ``labels`` (items, 1 or 2) are the clusters or the rows of all their pairs, set after set.
+    """
+    units, members = _numbered(labels)
     ends = np.cumsum([len(own) for own in sets.values()])[:-1]
     parts = zip(sets, np.split(members, ends), strict=True) if sets else ()
     return {name: Sample(" ".join(sets), units, part) for name, part in parts}
@@ -107,10 +112,10 @@ def _enough(clusters: Ints) -> bool:
     return len(sizes) >= FEWEST and 2 * int(sizes.max(initial=0)) <= len(clusters)
 
 
-def _numbered(drawn: Ints) -> tuple[int, Ints]:
+def _numbered(labels: Ints) -> tuple[int, Ints]:
     """Return how many different units there are, and those of each item, numbered from 0."""
-    used, places = np.unique(drawn, return_inverse=True)
-    return len(used), places.reshape(drawn.shape).astype(np.int64)
+    used, places = np.unique(labels, return_inverse=True)
+    return len(used), places.reshape(labels.shape).astype(np.int64)
 
 
 def _clusters(pairs: Ints, rows: int) -> Ints:

@@ -22,26 +22,26 @@ _BLOCK = 64  # rows that are summed in turn: NumPy's own running sum down column
 
 
 def correlations(
-    series: Mapping[str, Doubles], pairs: Iterable[tuple[str, str]], drawn: Weights, members: Ints
+    series: Mapping[str, Doubles], pairs: Iterable[tuple[str, str]], unit_counts: Weights, members: Ints
 ) -> dict[tuple[str, str], Doubles]:
     """Return the correlation of each pair of series (n,) in each resample, (RESAMPLES,); NaN: it has none.
 
-    ``drawn`` (units, RESAMPLES) uint8 says how often each unit is drawn, ``members`` (n,) int64 which unit an
-    item goes with.
+    ``unit_counts`` (units, RESAMPLES) uint8: how often each resample draws each unit; ``members`` (n,) int64:
+    the unit of each item.
     """
     pairs = list(pairs)
     orders = {key: _Order(series[key]) for key in dict.fromkeys(key for pair in pairs for key in pair)}
-    found = {pair: np.empty(RESAMPLES) for pair in pairs}
+    resampled = {pair: np.empty(RESAMPLES) for pair in pairs}
     for start in range(0, RESAMPLES, _AT_ONCE):
         some = slice(start, start + _AT_ONCE)
-        counts = drawn[members, some]
+        counts = unit_counts[members, some]
         ranks = {key: order.ranks(counts) for key, order in orders.items()}
         weighted = {key: counts * centred for key, centred in ranks.items()}
         spread = {key: _products(weighted[key], ranks[key]) for key in ranks}
         for a, b in pairs:
             with np.errstate(divide="ignore", invalid="ignore"):
-                found[a, b][some] = _products(weighted[a], ranks[b]) / np.sqrt(spread[a] * spread[b])
-    return {pair: np.clip(values, -1, 1) for pair, values in found.items()}
+                resampled[a, b][some] = _products(weighted[a], ranks[b]) / np.sqrt(spread[a] * spread[b])
+    return {pair: np.clip(values, -1, 1) for pair, values in resampled.items()}
 
 
 def _products(a: Floats, b: Floats) -> Doubles:

@@ -41,8 +41,8 @@ def influence(x: Doubles, y: Doubles) -> Doubles:
     spread_x, moved_x = _variance(f, after_x)
     spread_y, moved_y = _variance(g, after_y)
     spread = np.sqrt(spread_x * spread_y)
-    found: Doubles = moved / spread - covariance / spread / 2 * (moved_x / spread_x + moved_y / spread_y)
-    return found
+    influences: Doubles = moved / spread - covariance / spread / 2 * (moved_x / spread_x + moved_y / spread_y)
+    return influences
 
 
 def correlation(x: Doubles, y: Doubles) -> float:
@@ -71,8 +71,8 @@ class _Above:
     def mean(self, values: Doubles) -> Doubles:
         """Return, for each item, the sum of ``values`` (n,) of items above it, over n."""
         sums = np.concatenate([[0.0], np.cumsum(values[self._order])])
-        found: Doubles = (sums[-1] - (sums[self._low] + sums[self._high]) / 2) / len(values)
-        return found
+        means: Doubles = (sums[-1] - (sums[self._low] + sums[self._high]) / 2) / len(values)
+        return means
 
 
 def _ties(x: Doubles) -> tuple[Ints, Ints, Ints]:

@@ -19,6 +19,6 @@ def test_floats_survive_any_layout() -> None:
     """A transposed view and big-endian floats come back as the same numbers, float32."""
     x = np.arange(12, dtype=np.float32).reshape(3, 4)
     for given in (x.T, x.astype(">f4").T):
-        found = code_floats(float_codes(given))
-        assert np.float32 == found.dtype
-        np.testing.assert_array_equal(found, x.T)
+        decoded = code_floats(float_codes(given))
+        assert np.float32 == decoded.dtype
+        np.testing.assert_array_equal(decoded, x.T)

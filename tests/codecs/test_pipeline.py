@@ -163,11 +163,11 @@ def test_a_loaded_step_is_the_trained_one(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.chdir(tmp_path)
     chain, x = _fitter().fit((LENS, PQ)), _x(1)
     chain.save(tmp_path / "codecs" / "chain.safetensors")
-    place = "codecs/chain.safetensors"
+    saved = "codecs/chain.safetensors"
     other = Training(_x(5), np.empty((0, 2), np.int64), None)
-    loaded = Fitter(other, {"seed": 9}).fit((Step("lens", {}, place), Step("pq", {}, place)))
+    loaded = Fitter(other, {"seed": 9}).fit((Step("lens", {}, saved), Step("pq", {}, saved)))
     assert chain.encode(x).tobytes() == loaded.encode(x).tobytes()
-    lens = Fitter(other, {"seed": 9}).fit((Step("lens", {}, place),))
+    lens = Fitter(other, {"seed": 9}).fit((Step("lens", {}, saved),))
     assert chain.through(x, 1).tobytes() == lens.through(x, 1).tobytes()
 
 
@@ -217,14 +217,14 @@ def test_a_file_with_other_parameters_or_arrays_is_one_line(
         load_chain(path)
 
 
-@pytest.mark.parametrize("place", ["../codec.safetensors", "/etc/hostname"])
+@pytest.mark.parametrize("path", ["../codec.safetensors", "/etc/hostname"])
 def test_a_step_is_loaded_from_below_the_folder_alone(
-    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A path that leaves the folder the harness runs in is refused."""
     monkeypatch.chdir(tmp_path)
     with pytest.raises(InputError, match=r"^load: .* leaves .*, expected a path inside it"):
-        codec_path(place)
+        codec_path(path)
 
 
 def test_a_chain_is_what_its_compressors_are() -> None:

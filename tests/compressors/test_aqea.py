@@ -129,10 +129,10 @@ def test_the_objective_is_scipys_spearman() -> None:
     x = _planted(60, 0)
     pairs = np.concatenate([_pairs(60, 200), _pairs(60, 200)[:50]])
     maps = np.random.default_rng(2).standard_normal((5, 3, 32))
-    found = aqea._Ranked.of(x, pairs, 1.75).spearman(maps)  # the search itself sees no other number
+    actual = aqea._Ranked.of(x, pairs, 1.75).spearman(maps)  # the search itself sees no other number
     after = [rotate(x, 1.75).astype(np.float32) @ m.T.astype(np.float32) for m in maps]
     expected = [spearmanr(_cosines(x, pairs), _cosines(y, pairs)).statistic for y in after]
-    np.testing.assert_allclose(found, expected, atol=1e-4)
+    np.testing.assert_allclose(actual, expected, atol=1e-4)
 
 
 def test_a_map_to_nothing_ranks_nothing() -> None:
@@ -197,10 +197,10 @@ def test_training_stops_when_nothing_gets_better() -> None:
     assert _agreement(patient, x, pairs) > _agreement(early, x, pairs)
 
 
-@pytest.mark.parametrize(("pairs", "found"), [(_pairs(9, 3), 3), (np.array([[0, 1]]), 1)])
-def test_too_few_pairs_are_refused(pairs: Ints, found: int) -> None:
+@pytest.mark.parametrize(("pairs", "count"), [(_pairs(9, 3), 3), (np.array([[0, 1]]), 1)])
+def test_too_few_pairs_are_refused(pairs: Ints, count: int) -> None:
     """Two to train on and two to choose by are the least."""
-    with pytest.raises(InputError, match=f"aqea: found {found} training pairs, expected at least 4"):
+    with pytest.raises(InputError, match=f"aqea: found {count} training pairs, expected at least 4"):
         aqea.fit(Training(_planted(9, 0), pairs, None), aqea.Params(dims=2), 0)
 
 

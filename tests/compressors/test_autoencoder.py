@@ -44,19 +44,19 @@ def _values(codec: Codec, x: Floats) -> Doubles:
 
 def _left_over(codec: Codec) -> float:
     """Return the share of the test rows' spread that the best linear map of their codes does not rebuild."""
-    known, asked = (np.c_[_values(codec, x), np.ones(len(x))] for x in (TRAIN.vectors, TEST))
-    rebuilt = asked @ np.linalg.lstsq(known, TRAIN.vectors, rcond=None)[0]
+    train_codes, test_codes = (np.c_[_values(codec, x), np.ones(len(x))] for x in (TRAIN.vectors, TEST))
+    rebuilt = test_codes @ np.linalg.lstsq(train_codes, TRAIN.vectors, rcond=None)[0]
     return float(np.square(rebuilt - TEST).sum() / np.square(TEST - TRAIN.vectors.mean(axis=0)).sum())
 
 
 def _correlation(codec: Codec) -> float:
     """Return Pearson's correlation of the test rows' cosines before and after."""
     upper = np.triu_indices(len(TEST), 1)
-    found = []
+    cosines = []
     for x in (TEST, _values(codec, TEST)):
         unit = x / np.linalg.norm(x, axis=1, keepdims=True)
-        found.append((unit @ unit.T)[upper])
-    return float(np.corrcoef(*found)[0, 1])
+        cosines.append((unit @ unit.T)[upper])
+    return float(np.corrcoef(*cosines)[0, 1])
 
 
 # -- Beside principal components
@@ -185,9 +185,9 @@ def test_decay_and_rate_are_those_of_adamw() -> None:
     x = np.array([[-1.0], [1.0]], np.float32)
     rows = np.array([0, 1])
     schedule = EpochSchedule(1, decay=0.1, rate=0.01, batch=2)
-    [[found], history] = trained((network,), x, x, (rows, rows), schedule, 0)
+    [[actual], history] = trained((network,), x, x, (rows, rows), schedule, 0)
     # The weight: 0.5 (1 - 0.01 × 0.1) + 0.01, as the gradient is 2 (0.5 - 1) < 0. The bias has no gradient.
-    assert pytest.approx(0.5095, abs=1e-5) == float(found["weights"][0, 0])
+    assert pytest.approx(0.5095, abs=1e-5) == float(actual["weights"][0, 0])
     assert [0.25, 0.25] == pytest.approx(history["train"])
     assert pytest.approx([0.25, (1 - 0.5095) ** 2], abs=1e-5) == history["held_out"]
 

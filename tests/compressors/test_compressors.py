@@ -70,8 +70,8 @@ CASES = {
     "truncation": Case({"dims": 6}, 4 * 6),
 }
 COMPRESSORS = registry.names("compressors")
-KNOWN = [name for name in COMPRESSORS if name in CASES]
-every = pytest.mark.parametrize("name", KNOWN)
+COVERED = [name for name in COMPRESSORS if name in CASES]
+every = pytest.mark.parametrize("name", COVERED)
 
 
 def _vectors(rows: int = ROWS, dimension: int = D, seed: int = 0) -> Floats:
@@ -84,8 +84,8 @@ def _vectors(rows: int = ROWS, dimension: int = D, seed: int = 0) -> Floats:
 
 def _training(vectors: Floats | None = None, pairs: int = 100, gold: Doubles | None = None) -> Training:
     vectors = _vectors() if vectors is None else vectors
-    drawn = np.random.default_rng(1).integers(len(vectors), size=(pairs, 2))
-    return Training(vectors, drawn, gold)
+    random_pairs = np.random.default_rng(1).integers(len(vectors), size=(pairs, 2))
+    return Training(vectors, random_pairs, gold)
 
 
 def _module(name: str) -> ModuleType:
@@ -192,10 +192,10 @@ def test_what_goes_in_is_left_alone(name: str) -> None:
         array.flags.writeable = False
     codec = _fit(name, train)
     codes = codec.encode(x)
-    kept = codes.copy()
+    codes_before = codes.copy()
     codes.flags.writeable = False
     codec.decode(codes)
-    for array, copy in zip([*arrays, codes], [*copies, kept], strict=True):
+    for array, copy in zip([*arrays, codes], [*copies, codes_before], strict=True):
         assert copy.tobytes() == array.tobytes()
 
 
@@ -318,14 +318,14 @@ def test_what_is_not_fitted_does_not_look_at_the_rows(name: str) -> None:
 def test_normalize_centres_on_the_training_mean_and_scales_to_unit_length() -> None:
     """By hand: about the mean (3, 4), (6, 8) becomes (3, 4) / 5 and (3, 9) becomes (0, 1)."""
     train = _training(np.array([[1, 2], [5, 6]], np.float32), pairs=1)
-    found = _decoded(_fit("normalize", train, centre=True), np.array([[6, 8], [3, 9]], np.float32))
-    np.testing.assert_allclose(found, [[0.6, 0.8], [0, 1]], rtol=1e-6)
+    actual = _decoded(_fit("normalize", train, centre=True), np.array([[6, 8], [3, 9]], np.float32))
+    np.testing.assert_allclose(actual, [[0.6, 0.8], [0, 1]], rtol=1e-6)
 
 
 def test_normalize_need_not_centre() -> None:
     """Without centring only the length changes: three times a unit vector becomes that unit vector."""
-    found = _decoded(_fit("normalize", centre=False), np.eye(1, D, dtype=np.float32) * 3)
-    np.testing.assert_array_equal(found, np.eye(1, D))
+    actual = _decoded(_fit("normalize", centre=False), np.eye(1, D, dtype=np.float32) * 3)
+    np.testing.assert_array_equal(actual, np.eye(1, D))
 
 
 def test_what_equals_the_mean_has_no_direction_and_becomes_zero() -> None:
@@ -375,10 +375,10 @@ def test_whitening_is_that_of_faiss(whiten: float) -> None:
     x = _vectors()
     matrix = faiss.PCAMatrix(D, 6, -whiten / 2)
     matrix.train(x)
-    expected, found = matrix.apply(x), _decoded(_fit("pca", dims=6, whiten=whiten), x)
+    expected, actual = matrix.apply(x), _decoded(_fit("pca", dims=6, whiten=whiten), x)
     expected *= ROWS ** (whiten / 2)  # faiss takes sums of squares for variances
-    expected *= np.sign((expected * found).sum(axis=0))
-    np.testing.assert_allclose(found, expected, atol=1e-4)
+    expected *= np.sign((expected * actual).sum(axis=0))
+    np.testing.assert_allclose(actual, expected, atol=1e-4)
 
 
 def test_whitening_equalizes_variances() -> None:
@@ -402,9 +402,9 @@ def test_a_principal_projection_is_a_pca_with_its_mean_left_in() -> None:
     """Codes differ from those of PCA by one vector, the mean's own code."""
     x = _vectors() + 3
     mean = x.mean(axis=0, dtype=np.float64).astype(np.float32)
-    found, centred = (_fit(name, _training(x)) for name in ("principal-projection", "pca"))
-    expected = _decoded(centred, x) + _decoded(found, mean[None])
-    np.testing.assert_allclose(_decoded(found, x), expected, atol=1e-4)
+    projected, centred = (_fit(name, _training(x)) for name in ("principal-projection", "pca"))
+    expected = _decoded(centred, x) + _decoded(projected, mean[None])
+    np.testing.assert_allclose(_decoded(projected, x), expected, atol=1e-4)
 
 
 def test_where_all_vectors_point_to_one_side_the_mean_keeps_neighbours() -> None:
@@ -413,12 +413,12 @@ def test_where_all_vectors_point_to_one_side_the_mean_keeps_neighbours() -> None
     x = (rng.standard_normal((300, D)) * 0.9 ** np.arange(D) + 2.0).astype(np.float32)
     own = np.arange(len(x))
     exact = nearest(x, x, own, 10)
-    kept = []
+    overlaps = []
     for name in ("pca", "principal-projection"):
         mapped = _decoded(_fit(name, _training(x), dims=12), x)
         again = nearest(mapped, mapped, own, 10)
-        kept.append((exact[:, :, None] == again[:, None, :]).any(axis=2).mean())
-    assert kept[0] + 0.1 < kept[1]
+        overlaps.append((exact[:, :, None] == again[:, None, :]).any(axis=2).mean())
+    assert overlaps[0] + 0.1 < overlaps[1]
 
 
 @pytest.mark.parametrize("name", ["itq", "lens", "pca", "principal-projection"])
@@ -448,10 +448,10 @@ def test_scalar_clips_what_lies_outside_the_range() -> None:
     """Values beyond the training minimum and maximum decode to the outermost cells."""
     train = _training(np.stack([np.zeros(8), np.ones(8)]).astype(np.float32), pairs=1)
     codec = _fit("scalar", train, bits=4)
-    found = _decoded(codec, np.stack([np.full(8, -9.0), np.full(8, 9.0)]).astype(np.float32))
+    actual = _decoded(codec, np.stack([np.full(8, -9.0), np.full(8, 9.0)]).astype(np.float32))
     # 15 cells on [0, 1]: the middles of the first and the last stand within one cell of the ends
-    np.testing.assert_allclose(found[0], 0, atol=1 / 15)
-    np.testing.assert_allclose(found[1], 1, atol=1 / 15)
+    np.testing.assert_allclose(actual[0], 0, atol=1 / 15)
+    np.testing.assert_allclose(actual[1], 1, atol=1 / 15)
 
 
 def test_scalar_state_is_the_range_of_the_training_rows() -> None:

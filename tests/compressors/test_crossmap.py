@@ -79,11 +79,17 @@ def test_a_linear_map_is_that_of_least_squares() -> None:
     codec = _fit(hidden=None)
     target = Training(np.ascontiguousarray(TRAIN.vectors[:, :40]), NONE, None)
     teacher = autoencoder.fit(target, autoencoder.Params(dims=8), 3)
-    wanted, asked = (_values(teacher, np.ascontiguousarray(x[:, :40])) for x in (TRAIN.vectors, TEST))
-    known, new = (np.c_[x[:, 40:], np.ones(len(x))].astype(np.float64) for x in (TRAIN.vectors, TEST))
-    least = np.square(new @ np.linalg.lstsq(known, wanted, rcond=None)[0] - asked).mean()
-    assert np.square(_values(codec, TEST) - asked).mean() < 1.15 * least
-    assert least < 0.1 * asked.var()
+    train_codes, test_codes = (
+        _values(teacher, np.ascontiguousarray(x[:, :40])) for x in (TRAIN.vectors, TEST)
+    )
+    train_source, test_source = (
+        np.c_[x[:, 40:], np.ones(len(x))].astype(np.float64) for x in (TRAIN.vectors, TEST)
+    )
+    least = np.square(
+        test_source @ np.linalg.lstsq(train_source, train_codes, rcond=None)[0] - test_codes
+    ).mean()
+    assert np.square(_values(codec, TEST) - test_codes).mean() < 1.15 * least
+    assert least < 0.1 * test_codes.var()
 
 
 def test_a_bent_relation_needs_the_hidden_layer() -> None:

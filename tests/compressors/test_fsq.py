@@ -105,9 +105,9 @@ def test_decoded_vectors_have_the_length_of_the_original_ones() -> None:
     short, long = (Training(vectors() * factor, np.empty((0, 2), np.int64), None) for factor in (1, 100))
     params, x = Params(levels=(5,) * 8, **QUICK), vectors(seed=2)
     one, other = fit(short, params, 0), fit(long, params, 0)
-    expected, found = one.decode(one.encode(x)), other.decode(other.encode(x * 100)) / 100
-    assert np.isclose(expected, found, atol=1e-3).all(axis=1).mean() > 0.98
-    assert ((x - found) ** 2).sum() < 0.5 * (x**2).sum()
+    expected, actual = one.decode(one.encode(x)), other.decode(other.encode(x * 100)) / 100
+    assert np.isclose(expected, actual, atol=1e-3).all(axis=1).mean() > 0.98
+    assert ((x - actual) ** 2).sum() < 0.5 * (x**2).sum()
 
 
 def test_hidden_units_survive_being_saved() -> None:
@@ -128,9 +128,9 @@ def test_hidden_units_survive_being_saved() -> None:
 @pytest.mark.parametrize("bits", [1, 2.5, math.log2(2560), 24, 96.3, 128, 500])
 def test_candidates_use_up_the_budget_and_no_more(bits: float) -> None:
     """They hold at most the budget; no position can be raised, and none differs by more than one."""
-    found = candidates(bits, 384)
-    assert found
-    for levels in found:
+    lists = candidates(bits, 384)
+    assert lists
+    for levels in lists:
         assert bitpacking.bits(levels) <= bits + 1e-6
         assert max(levels) - min(levels) <= 1
         assert min(levels) >= 2
@@ -142,11 +142,11 @@ def test_candidates_use_up_the_budget_and_no_more(bits: float) -> None:
 
 def test_candidates_of_2560_codes_by_hand() -> None:
     """7^4 = 2,401 codes leave no room for an eighth level, 4 × 5^4 = 2,500 none for a fifth at all."""
-    found = {len(levels): levels for levels in candidates(math.log2(2560), 384)}
-    assert (7, 7, 7, 7) == found[4]
-    assert (5, 5, 5, 5, 4) == found[5]
-    assert (51, 50) == found[2]
-    assert (2,) * 11 == found[11]
+    by_positions = {len(levels): levels for levels in candidates(math.log2(2560), 384)}
+    assert (7, 7, 7, 7) == by_positions[4]
+    assert (5, 5, 5, 5, 4) == by_positions[5]
+    assert (51, 50) == by_positions[2]
+    assert (2,) * 11 == by_positions[11]
 
 
 def test_there_are_no_more_positions_than_dimensions() -> None:
@@ -181,13 +181,13 @@ def test_held_out_rows_are_not_trained_on(pairs: int) -> None:
     train = training(pairs)
     rest, tenth = held_out(train, 3)
     assert len(tenth) % 2 == 0
-    kept, out = ({row.tobytes() for row in rows} for rows in (rest.vectors, tenth))
-    assert not kept & out
-    assert len(train.vectors) == len(kept) + len(out)
+    train_rows, held_rows = ({row.tobytes() for row in rows} for rows in (rest.vectors, tenth))
+    assert not train_rows & held_rows
+    assert len(train.vectors) == len(train_rows) + len(held_rows)
     before = {(train.vectors[i].tobytes(), train.vectors[j].tobytes()) for i, j in train.pairs}
     after = {(rest.vectors[i].tobytes(), rest.vectors[j].tobytes()) for i, j in rest.pairs}
     assert after <= before
-    assert all(left not in out and right not in out for left, right in after)
+    assert all(left not in held_rows and right not in held_rows for left, right in after)
     half = len(tenth) // 2
     if pairs:
         assert {(tenth[i].tobytes(), tenth[half + i].tobytes()) for i in range(half)} <= before
@@ -200,17 +200,17 @@ def test_between_two_codes_by_hand() -> None:
     """Three equal steps from (0, 7) to (6, 1), both included."""
     codec = plain((8, 8))
     one, other = bitpacking.pack(np.array([[0, 7], [6, 1]]), (8, 8))
-    found = codec.symbols(between(codec, one, other, 4))
-    assert [[0, 7], [2, 5], [4, 3], [6, 1]] == found.tolist()
+    symbols = codec.symbols(between(codec, one, other, 4))
+    assert [[0, 7], [2, 5], [4, 3], [6, 1]] == symbols.tolist()
 
 
 def test_between_goes_straight_through_the_stages() -> None:
     """Two stages of four levels are one of sixteen: from 3 = (0, 3) to 5 = (1, 1) by way of 4 = (1, 0)."""
     codec = plain((4,), 2)
     one, other = bitpacking.pack(np.array([[0, 3], [1, 1]]), (4, 4))
-    found = between(codec, one, other, 3)
-    assert [[0, 3], [1, 0], [1, 1]] == codec.symbols(found).tolist()
-    scalars = codec.decode(found).ravel()
+    codes = between(codec, one, other, 3)
+    assert [[0, 3], [1, 0], [1, 1]] == codec.symbols(codes).tolist()
+    scalars = codec.decode(codes).ravel()
     assert pytest.approx(scalars[1] - scalars[0], rel=1e-4) == scalars[2] - scalars[1]
 
 
@@ -271,5 +271,5 @@ def test_ways_between_training_rows_are_noted_from_end_to_end() -> None:
 
 def test_levels_come_from_a_suite_and_back_from_a_result_as_they_were() -> None:
     """TOML and JSON have lists alone: a tuple would be refused, and would make every result out of date."""
-    found = Params.model_validate({"levels": [4, 4]}, strict=True).model_dump()
-    assert found == json.loads(json.dumps(found))
+    dumped = Params.model_validate({"levels": [4, 4]}, strict=True).model_dump()
+    assert dumped == json.loads(json.dumps(dumped))

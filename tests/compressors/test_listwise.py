@@ -28,17 +28,17 @@ def training(vectors: Floats) -> Training:
     return Training(np.ascontiguousarray(vectors), np.empty((0, 2), np.int64), None)
 
 
-def drawn(rows: int, dimension: int = 12, seed: int = 0) -> Floats:
+def random_rows(rows: int, dimension: int = 12, seed: int = 0) -> Floats:
     """Return random rows."""
     return np.random.default_rng(seed).standard_normal((rows, dimension)).astype(np.float32)
 
 
 def lists(rows: int, **params: Any) -> list[tuple[list[int], list[int]]]:
     """Return each step's anchors and candidates."""
-    found = listwise._lists(
-        training(drawn(rows)), listwise.Params(dims=2, **params), np.random.default_rng(3)
+    steps = listwise._lists(
+        training(random_rows(rows)), listwise.Params(dims=2, **params), np.random.default_rng(3)
     )
-    return [(anchors.tolist(), candidates.tolist()) for anchors, candidates in found]
+    return [(anchors.tolist(), candidates.tolist()) for anchors, candidates in steps]
 
 
 # -- The loss
@@ -87,7 +87,7 @@ def test_the_rows_of_a_batch_are_one_anothers_candidates() -> None:
 @pytest.mark.parametrize("each", [1, 3])
 def test_hard_negatives_are_of_the_anchors_nearest_rows(each: int) -> None:
     """With a pool of 2 every candidate is an anchor or one of its 2 exact nearest rows, and some are new."""
-    x = drawn(40)
+    x = random_rows(40)
     near = nearest(x, x, np.arange(40), depth=2)
     steps = lists(40, epochs=3, batch=5, hard_pool=2, hard_per_anchor=each)
     for anchors, candidates in steps:
@@ -98,8 +98,8 @@ def test_hard_negatives_are_of_the_anchors_nearest_rows(each: int) -> None:
 
 def test_a_pool_larger_than_the_rows_is_all_others() -> None:
     """Five rows have pools of four, and no row is missing in the end."""
-    found = {row for _, candidates in lists(5, epochs=30, batch=2, hard_pool=200) for row in candidates}
-    assert set(range(5)) == found
+    seen = {row for _, candidates in lists(5, epochs=30, batch=2, hard_pool=200) for row in candidates}
+    assert set(range(5)) == seen
 
 
 def test_the_queue_is_first_in_first_out() -> None:
@@ -138,8 +138,8 @@ def test_it_keeps_more_neighbours_of_held_out_rows_than_simpler_maps() -> None:
         principal_projection.fit(training(rows), principal_projection.Params(dims=32), 0),
     ):
         mapped = codec.decode(codec.encode(test))
-        found = against(exact, nearest(mapped, mapped, queries))
-        scores.append([found[metric].mean() for metric in ("recall@10", "overlap@10")])
+        scored = against(exact, nearest(mapped, mapped, queries))
+        scores.append([scored[metric].mean() for metric in ("recall@10", "overlap@10")])
     for simpler in scores[1:]:
         assert scores[0][0] > simpler[0] + 0.02
         assert scores[0][1] > simpler[1] + 0.005
@@ -147,7 +147,7 @@ def test_it_keeps_more_neighbours_of_held_out_rows_than_simpler_maps() -> None:
 
 def test_training_lowers_the_loss_from_either_start() -> None:
     """From principal axes and a Gaussian matrix: the divergence over all rows after 60 epochs and before."""
-    rows = drawn(200) * 0.8 ** np.arange(12, dtype=np.float32)
+    rows = random_rows(200) * 0.8 ** np.arange(12, dtype=np.float32)
     x = torch.nn.functional.normalize(torch.tensor(rows))
     for start in (True, False):
         losses = []
@@ -170,7 +170,7 @@ def test_training_lowers_the_loss_from_either_start() -> None:
 def test_what_cannot_be_trained_is_refused(rows: int, params: dict[str, Any], message: str) -> None:
     """No loss, no lists, more dimensions than there are."""
     with pytest.raises(InputError, match=message):
-        listwise.fit(training(drawn(rows)), listwise.Params(**{"dims": 2, **params}), 0)
+        listwise.fit(training(random_rows(rows)), listwise.Params(**{"dims": 2, **params}), 0)
 
 
 @pytest.mark.parametrize("key", ["tau", "student_tau", "rate"])

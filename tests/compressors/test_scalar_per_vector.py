@@ -50,11 +50,11 @@ def test_a_constant_vector_comes_back() -> None:
 @given(arrays(np.float32, (3, 9), elements=st.floats(-1e6, 1e6, width=32)))
 def test_no_component_is_off_by_more_than_half_a_step(x: Floats) -> None:
     """A step is the vector's own width / 255, and float32 adds a few units of its last place."""
-    found = PerVector().decode(PerVector().encode(x)).astype(np.float64)
+    decoded = PerVector().decode(PerVector().encode(x)).astype(np.float64)
     wide = x.astype(np.float64)
     half = (wide.max(axis=1) - wide.min(axis=1)) / 510
     allowed = half * (1 + 1e-4) + 4 * np.spacing(np.abs(x).max(axis=1)).astype(np.float64)
-    assert (np.abs(found - wide).max(axis=1) <= allowed).all()
+    assert (np.abs(decoded - wide).max(axis=1) <= allowed).all()
 
 
 def test_each_vector_has_a_scale_of_its_own() -> None:

@@ -55,18 +55,18 @@ def _overlap(codec: Codec, rows: Floats) -> float:
 def test_the_loss_is_info_nce_with_several_positives() -> None:
     """The loss of the first step, at principal axes, is that of the formula in numpy for the same rows."""
     rows, params = _rows(), Params(dims=4, steps=1, batch=16, temperature=0.2, tail_to=60)
-    found = student.fit(_training(rows), params, 5).history["loss"]
+    losses = student.fit(_training(rows), params, 5).history["loss"]
     near, rng = top_k(rows, 60), np.random.default_rng(5)
     rng.integers(200, size=(2, student.SAMPLE))  # the random pairs of the checkpoints are drawn first
     anchors = rng.integers(200, size=16)
-    others, (asked, positive, refused, negative) = student._drawn(anchors, near, params, rng)
+    others, (anchor_index, positive, refused, negative) = student._batch_pairs(anchors, near, params, rng)
     start = principal_projection.fit(_training(unit(rows)), principal_projection.Params(dims=4), 0)
     mapped = unit(start.decode(start.encode(unit(rows)))).astype(np.float64)
     logits = mapped[anchors] @ mapped[others].T / 0.2
-    kept = np.zeros(logits.shape, np.bool_)
-    kept[asked, positive] = kept[refused, negative] = True
-    shares = logits - logsumexp(np.where(kept, logits, -np.inf), axis=1, keepdims=True)
-    assert pytest.approx([-shares[asked, positive].mean()], rel=1e-5) == found
+    compared = np.zeros(logits.shape, np.bool_)
+    compared[anchor_index, positive] = compared[refused, negative] = True
+    shares = logits - logsumexp(np.where(compared, logits, -np.inf), axis=1, keepdims=True)
+    assert pytest.approx([-shares[anchor_index, positive].mean()], rel=1e-5) == losses
 
 
 def test_positives_are_near_and_negatives_are_not() -> None:
@@ -74,10 +74,10 @@ def test_positives_are_near_and_negatives_are_not() -> None:
     near, rng = top_k(_rows(), 60), np.random.default_rng(1)
     anchors = rng.integers(200, size=32)
     params = Params(dims=1, positives=4, hard_negatives=3, tail_to=60)
-    others, (asked, positive, refused, negative) = student._drawn(anchors, near, params, rng)
+    others, (anchor_index, positive, refused, negative) = student._batch_pairs(anchors, near, params, rng)
     assert 32 * (4 + 3) == len(others)
     for i, anchor in enumerate(anchors):
-        chosen = others[positive[asked == i]]
+        chosen = others[positive[anchor_index == i]]
         assert 4 == len(set(chosen.tolist()))
         assert set(chosen) <= set(near[anchor, :10])
         against = set(others[negative[refused == i]])
@@ -90,7 +90,7 @@ def test_hard_negatives_come_from_the_ranks_asked_for(first: int, last: int) -> 
     near, rng = top_k(_rows(), 60), np.random.default_rng(1)
     anchors = rng.integers(200, size=500)
     params = Params(dims=1, positives=1, hard_negatives=2, tail_from=first, tail_to=last, mix_random_ratio=0)
-    others, _ = student._drawn(anchors, near, params, rng)
+    others, _ = student._batch_pairs(anchors, near, params, rng)
     ranks = [near[anchors[i // 2]].tolist().index(row) + 1 for i, row in enumerate(others[500:])]
     assert set(range(first, last + 1)) == set(ranks)
 
@@ -100,7 +100,7 @@ def test_a_share_of_hard_negatives_is_drawn_from_all_rows() -> None:
     near, rng = top_k(_rows(), 60), np.random.default_rng(1)
     anchors = rng.integers(200, size=1000)
     params = Params(dims=1, positives=1, hard_negatives=2, tail_from=20, tail_to=29, mix_random_ratio=0.5)
-    others, _ = student._drawn(anchors, near, params, rng)
+    others, _ = student._batch_pairs(anchors, near, params, rng)
     inside = [row in near[anchors[i // 2], 19:29] for i, row in enumerate(others[1000:])]
     # a random one is of the ten ranks once in 20: 0.5 + 0.5 / 20; standard error sqrt(0.25 / 2000) = 0.011
     assert pytest.approx(0.525, abs=0.04) == np.mean(inside)
@@ -136,8 +136,8 @@ def test_it_starts_as_the_principal_axes_of_the_unit_rows() -> None:
     start = principal_projection.fit(_training(unit(rows)), principal_projection.Params(dims=4), 0)
     expected = start.decode(start.encode(unit(rows)))
     for hidden in (0, 8):
-        found = _fit(rows, rate=1e-12, hidden=hidden)
-        np.testing.assert_allclose(found.decode(found.encode(rows)), expected, atol=1e-5)
+        codec = _fit(rows, rate=1e-12, hidden=hidden)
+        np.testing.assert_allclose(codec.decode(codec.encode(rows)), expected, atol=1e-5)
 
 
 def test_lengths_of_inputs_do_not_matter() -> None:

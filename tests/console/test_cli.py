@@ -15,7 +15,7 @@ from harness.planning import registry
 
 COMMANDS = (
     *("list", "plan", "run", "results", "claims", "report", "export"),
-    *("verify", "compare", "artifacts", "serve", "jitter", "doctor", "portability"),
+    *("verify", "compare", "schema", "artifacts", "serve", "jitter", "doctor", "portability"),
 )
 # The command, and after it what it has imported, as the last line.
 MODULES = """

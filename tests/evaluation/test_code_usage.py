@@ -36,54 +36,54 @@ def described(
 
 def test_codes_are_counted_by_hand() -> None:
     """Four rows on three of six codes: one code twice, two once."""
-    found = described([[0, 0], [0, 0], [1, 2], [0, 1]], (2, 3))
-    assert 4 == found["rows"]
-    assert (6, 3, 3, 0.5) == tuple(found[key] for key in ("possible", "used", "dead", "dead_share"))
+    usage = described([[0, 0], [0, 0], [1, 2], [0, 1]], (2, 3))
+    assert 4 == usage["rows"]
+    assert (6, 3, 3, 0.5) == tuple(usage[key] for key in ("possible", "used", "dead", "dead_share"))
     # entropy: 1/2 log 2 + 2 × 1/4 log 4 = 1.5 log 2, hence 2^1.5
-    assert pytest.approx(2**1.5, rel=1e-5) == found["perplexity"]
-    assert 0.5 == found["collision_rate"]  # the two rows that share a code
-    assert pytest.approx(np.log2(6), rel=1e-5) == found["bits"]
-    first, second = found["positions"]
+    assert pytest.approx(2**1.5, rel=1e-5) == usage["perplexity"]
+    assert 0.5 == usage["collision_rate"]  # the two rows that share a code
+    assert pytest.approx(np.log2(6), rel=1e-5) == usage["bits"]
+    first, second = usage["positions"]
     assert {"levels": 2, "used": 2} == {key: first[key] for key in ("levels", "used")}
     assert {"levels": 3, "used": 3} == {key: second[key] for key in ("levels", "used")}
     # first position: 3 of 4 and 1 of 4
     assert pytest.approx(np.exp(stats.entropy([3, 1])), rel=1e-5) == first["perplexity"]
-    assert "axes" not in found
+    assert "axes" not in usage
 
 
 def test_even_codes_have_as_much_perplexity_as_there_are() -> None:
     """Each of 2,560 codes once: no dead code, no collision, all positions full."""
     grids = np.meshgrid(*[np.arange(size) for size in (8, 8, 8, 5)])
-    found = described(np.stack([grid.ravel() for grid in grids], axis=1), (8, 8, 8, 5))
-    assert (0, 0.0, 2560.0) == tuple(found[key] for key in ("dead", "collision_rate", "perplexity"))
-    assert [8.0, 8.0, 8.0, 5.0] == [position["perplexity"] for position in found["positions"]]
+    usage = described(np.stack([grid.ravel() for grid in grids], axis=1), (8, 8, 8, 5))
+    assert (0, 0.0, 2560.0) == tuple(usage[key] for key in ("dead", "collision_rate", "perplexity"))
+    assert [8.0, 8.0, 8.0, 5.0] == [position["perplexity"] for position in usage["positions"]]
 
 
 def test_more_codes_than_json_can_count() -> None:
     """A thousand bits are described, in numbers that a canonical JSON takes."""
-    found = described(np.zeros((3, 500), np.int64), (4,) * 500)
+    usage = described(np.zeros((3, 500), np.int64), (4,) * 500)
     assert (None, None, 1.0, 1.0) == tuple(
-        found[key] for key in ("possible", "dead", "dead_share", "collision_rate")
+        usage[key] for key in ("possible", "dead", "dead_share", "collision_rate")
     )
-    assert 1000.0 == found["bits"]
-    assert canonical(found)
+    assert 1000.0 == usage["bits"]
+    assert canonical(usage)
 
 
 def test_properties_are_counted_by_hand() -> None:
     """One text with everything, and one without a word."""
-    found = {
+    values = {
         name: values.tolist() for name, values in symbols.properties(("The cat, the CAT 42!", "?!")).items()
     }
-    assert [20.0, 2.0] == found["characters"]
-    assert [5.0, 0.0] == found["words"]
-    assert [14 / 5, 0.0] == found["mean_word_length"]  # 3 + 3 + 3 + 3 + 2
-    assert [2 / 20, 0.0] == found["digits"]
-    assert [4 / 20, 0.0] == found["capitals"]
-    assert [3 / 5, 0.0] == found["type_token_ratio"]
-    assert [2.0, 2.0] == found["punctuation"]
+    assert [20.0, 2.0] == values["characters"]
+    assert [5.0, 0.0] == values["words"]
+    assert [14 / 5, 0.0] == values["mean_word_length"]  # 3 + 3 + 3 + 3 + 2
+    assert [2 / 20, 0.0] == values["digits"]
+    assert [4 / 20, 0.0] == values["capitals"]
+    assert [3 / 5, 0.0] == values["type_token_ratio"]
+    assert [2.0, 2.0] == values["punctuation"]
     # 'the' and 'cat' are two of five words each, '42' one
-    assert pytest.approx((4 * np.log(2 / 5) + np.log(1 / 5)) / 5) == found["log_frequency"][0]
-    assert 0.0 == found["log_frequency"][1]
+    assert pytest.approx((4 * np.log(2 / 5) + np.log(1 / 5)) / 5) == values["log_frequency"][0]
+    assert 0.0 == values["log_frequency"][1]
 
 
 def test_eta_squared_is_that_of_an_analysis_of_variance() -> None:
@@ -130,5 +130,5 @@ def test_chance_is_what_unrelated_symbols_come_to_on_average() -> None:
     rng = np.random.default_rng(1)
     values = rng.standard_normal(60)
     groups = np.repeat(np.arange(6), 10)
-    found = [symbols.eta_squared(rng.permutation(groups), values) for _ in range(300)]
-    assert abs(np.mean(found) - 5 / 59) < 4 * np.std(found) / np.sqrt(300)
+    shuffled = [symbols.eta_squared(rng.permutation(groups), values) for _ in range(300)]
+    assert abs(np.mean(shuffled) - 5 / 59) < 4 * np.std(shuffled) / np.sqrt(300)

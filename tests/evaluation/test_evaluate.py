@@ -156,7 +156,7 @@ def _measure(
     return measure(cell, suite, fitter)
 
 
-def _found(measured: Measured) -> dict[tuple[str, str, str], Value]:
+def _by_key(measured: Measured) -> dict[tuple[str, str, str], Value]:
     return {(value.protocol, value.dataset, value.metric): value for value in measured.values}
 
 
@@ -172,7 +172,7 @@ def test_values_are_scipys_of_the_compressed_cosines() -> None:
     before = spearmanr(_cosines(_vectors(test)), _gold(test)).statistic
     compressed = _cosines(_vectors(test)[:, :5])
     after = spearmanr(compressed, _gold(test)).statistic
-    values = {key[2]: value for key, value in _found(measured).items()}
+    values = {key[2]: value for key, value in _by_key(measured).items()}
     assert _six_digits(after) == values["spearman@human"].value
     assert (
         _six_digits(spearmanr(compressed, _cosines(_vectors(test))).statistic)
@@ -191,10 +191,10 @@ def test_added_loss_is_the_last_steps_alone() -> None:
     train, test = _set("train", 1), _set("test", 2)
     cell = _cell((TRUNCATION, Step("sign", {})), ["added-loss@human"], stages=True)
     measured = _measure(cell, _context(train, test))
-    kept = _vectors(test)[:, :5]
-    stage = spearmanr(_cosines(kept), _gold(test)).statistic
+    truncated = _vectors(test)[:, :5]
+    stage = spearmanr(_cosines(truncated), _gold(test)).statistic
     # the sign's cosines tie (multiples of 2/5): rounded, so that float64's last bits rank no differently here
-    after = spearmanr(_cosines(np.where(kept >= 0, 1, -1)).round(6), _gold(test)).statistic
+    after = spearmanr(_cosines(np.where(truncated >= 0, 1, -1)).round(6), _gold(test)).statistic
     [value] = measured.values
     assert _six_digits(stage - after) == value.value
     assert {"test", "test@stage"} == set(measured.scores)
@@ -232,8 +232,8 @@ def test_combined_values_are_weighted_sums() -> None:
     train, one, other = _set("train", 1), _set("one", 2), _set("other", 3, pairs=80)
     cell = _cell((TRUNCATION,), ["spearman@human"], "one", "other")
     measured = _measure(cell, _context(train, one, other), combine={"gap": {"one": 1.0, "other": -0.5}})
-    found = _found(measured)
-    values = {name: found[AS_PUBLISHED, name, "spearman@human"] for name in ("one", "other", "gap")}
+    by_key = _by_key(measured)
+    values = {name: by_key[AS_PUBLISHED, name, "spearman@human"] for name in ("one", "other", "gap")}
     expected = values["one"].value - 0.5 * values["other"].value
     assert pytest.approx(expected, abs=1e-5) == values["gap"].value
     assert PAIRS + 80 == values["gap"].n
@@ -287,9 +287,9 @@ def test_random_pairs_are_ranked_as_scipy_ranks_them() -> None:
         _cosines(np.concatenate([rows[left], rows[right]]))
         for rows in (_vectors(test), _vectors(test)[:, :5])
     )
-    value = _found(measured)[AS_PUBLISHED, "test", "spearman-random@original"]
+    value = _by_key(measured)[AS_PUBLISHED, "test", "spearman-random@original"]
     assert _six_digits(spearmanr(before, after).statistic) == value.value
-    assert (len(left), PAIRS) == (value.n, _found(measured)[AS_PUBLISHED, "test", "spearman@original"].n)
+    assert (len(left), PAIRS) == (value.n, _by_key(measured)[AS_PUBLISHED, "test", "spearman@original"].n)
     assert value.low < value.value < value.high
     np.testing.assert_allclose(measured.scores["test@random-pairs@compressed"], after, atol=1e-6)
     np.testing.assert_allclose(measured.scores["test@random-pairs@original"], before, atol=1e-6)
@@ -301,13 +301,15 @@ def test_scores_of_queries_are_means_over_queries() -> None:
     train, test = _set("train", 1), _set("test", 2)
     measured = _measure(_cell((TRUNCATION,), SEARCH), _context(train, test))
     rows, short = _vectors(test), _vectors(test)[:, :5]
-    asked = queries("test", len(rows))
-    expected = neighbor_scores.scores(neighbor_scores.ground_truth(rows, asked), short[asked], short)
+    query_rows = queries("test", len(rows))
+    expected = neighbor_scores.scores(
+        neighbor_scores.ground_truth(rows, query_rows), short[query_rows], short
+    )
     keys = {"mrr@100": "reciprocal-rank"}
     for metric in SEARCH:
-        value = _found(measured)[AS_PUBLISHED, "test", metric]
+        value = _by_key(measured)[AS_PUBLISHED, "test", metric]
         each = expected[keys.get(metric, metric)]
-        assert (_six_digits(each.mean()), len(asked)) == (value.value, value.n)
+        assert (_six_digits(each.mean()), len(query_rows)) == (value.value, value.n)
         np.testing.assert_allclose(
             measured.scores["test@queries@" + keys.get(metric, metric)], each, atol=1e-7
         )
@@ -319,15 +321,15 @@ def test_what_is_drawn_has_nothing_of_the_training_split_under_any_protocol() ->
     """30 of the 240 rows are trained on: 210 queries are left, for both protocols, with the same values."""
     train, test = _contaminated(30)
     metrics = ["recall@10", "spearman-random@original", "spearman@original"]
-    found = _found(
+    by_key = _by_key(
         _measure(_cell((TRUNCATION,), metrics), _context(train, test), [AS_PUBLISHED, DECONTAMINATED])
     )
     for metric in metrics[:2]:
-        one, other = (found[protocol, "test", metric] for protocol in (AS_PUBLISHED, DECONTAMINATED))
+        one, other = (by_key[protocol, "test", metric] for protocol in (AS_PUBLISHED, DECONTAMINATED))
         assert (one.value, one.low, one.high, one.n) == (other.value, other.low, other.high, other.n)
-    assert 210 == found[AS_PUBLISHED, "test", "recall@10"].n
+    assert 210 == by_key[AS_PUBLISHED, "test", "recall@10"].n
     assert (PAIRS, PAIRS - 30) == tuple(
-        found[protocol, "test", "spearman@original"].n for protocol in (AS_PUBLISHED, DECONTAMINATED)
+        by_key[protocol, "test", "spearman@original"].n for protocol in (AS_PUBLISHED, DECONTAMINATED)
     )
 
 
@@ -337,7 +339,7 @@ def test_queries_do_not_change_what_pairs_come_to() -> None:
     few = _measure(_cell((TRUNCATION,), ["spearman@human"]), context)
     many = _measure(_cell((TRUNCATION,), ["spearman@human", *SEARCH]), context)
     key = (AS_PUBLISHED, "test", "spearman@human")
-    assert _found(few)[key] == _found(many)[key]
+    assert _by_key(few)[key] == _by_key(many)[key]
     assert few.scores["test"].tobytes() == many.scores["test"].tobytes()
     assert few.audit == many.audit
 
@@ -346,10 +348,12 @@ def test_combined_values_of_queries_count_queries() -> None:
     """The mean over two sets of 240 and 160 rows has 400 queries behind it."""
     train, one, other = _set("train", 1), _set("one", 2), _set("other", 3, pairs=80)
     cell = _cell((TRUNCATION,), ["recall@10", "spearman@original"], "one", "other")
-    found = _found(_measure(cell, _context(train, one, other), combine={"mean": {"one": 0.5, "other": 0.5}}))
-    values = {name: found[AS_PUBLISHED, name, "recall@10"] for name in ("one", "other", "mean")}
+    by_key = _by_key(
+        _measure(cell, _context(train, one, other), combine={"mean": {"one": 0.5, "other": 0.5}})
+    )
+    values = {name: by_key[AS_PUBLISHED, name, "recall@10"] for name in ("one", "other", "mean")}
     assert pytest.approx((values["one"].value + values["other"].value) / 2, abs=1e-5) == values["mean"].value
-    assert (400, 200) == (values["mean"].n, found[AS_PUBLISHED, "mean", "spearman@original"].n)
+    assert (400, 200) == (values["mean"].n, by_key[AS_PUBLISHED, "mean", "spearman@original"].n)
 
 
 def test_asymmetric_pairs_compare_the_first_as_it_is_with_the_second_as_stored() -> None:
@@ -360,12 +364,12 @@ def test_asymmetric_pairs_compare_the_first_as_it_is_with_the_second_as_stored()
     left, right = np.split(_vectors(test)[:, :5], 2)
     expected = _cosines(np.concatenate([left, np.where(right >= 0, 1, -1)]))
     np.testing.assert_allclose(measured.scores["test"], expected, atol=1e-6)
-    rows, asked = _vectors(test), queries("test", 2 * PAIRS)
+    rows, query_rows = _vectors(test), queries("test", 2 * PAIRS)
     short, signs = rows[:, :5], np.where(rows[:, :5] >= 0, 1, -1).astype(np.float32)
-    recall = neighbor_scores.scores(neighbor_scores.ground_truth(rows, asked), short[asked], signs)[
+    recall = neighbor_scores.scores(neighbor_scores.ground_truth(rows, query_rows), short[query_rows], signs)[
         "recall@10"
     ].mean()
-    assert _six_digits(recall) == _found(measured)[AS_PUBLISHED, "test", "recall@10"].value
+    assert _six_digits(recall) == _by_key(measured)[AS_PUBLISHED, "test", "recall@10"].value
     # and both sides stored are something else
     both = _measure(_cell((TRUNCATION, Step("sign", {})), ["spearman@human"]), _context(train, test))
     assert both.scores["test"].tobytes() != measured.scores["test"].tobytes()
@@ -437,9 +441,9 @@ def test_decontaminated_values_are_those_of_the_pairs_kept() -> None:
     measured = _measure(
         _cell((TRUNCATION,), ["spearman@human"]), _context(train, test), [AS_PUBLISHED, DECONTAMINATED]
     )
-    found = _found(measured)
+    by_key = _by_key(measured)
     compressed, gold = _cosines(_vectors(test)[:, :5]), _gold(test)
-    everything, clean = (found[name, "test", "spearman@human"] for name in (AS_PUBLISHED, DECONTAMINATED))
+    everything, clean = (by_key[name, "test", "spearman@human"] for name in (AS_PUBLISHED, DECONTAMINATED))
     assert _six_digits(spearmanr(compressed, gold).statistic) == everything.value
     assert _six_digits(spearmanr(compressed[30:], gold[30:]).statistic) == clean.value
     assert (120, 90) == (everything.n, clean.n)
@@ -463,7 +467,7 @@ def test_a_protocol_that_leaves_too_few_pairs_has_no_value(seen: int) -> None:
         _context(*_contaminated(seen)),
         [AS_PUBLISHED, DECONTAMINATED],
     )
-    assert [(AS_PUBLISHED, "test", "spearman@human")] == list(_found(measured))
+    assert [(AS_PUBLISHED, "test", "spearman@human")] == list(_by_key(measured))
     assert PAIRS - seen == measured.audit["test"]["kept"][DECONTAMINATED]
 
 
@@ -475,7 +479,7 @@ def test_a_protocol_that_leaves_ten_pairs_does_not_fail_the_cell() -> None:
         [AS_PUBLISHED, DECONTAMINATED],
     )
     assert 10 == measured.audit["test"]["kept"][DECONTAMINATED]
-    assert (AS_PUBLISHED, "test", "spearman@human") in _found(measured)
+    assert (AS_PUBLISHED, "test", "spearman@human") in _by_key(measured)
 
 
 # -- Poisoning: what is tested never reaches a fit -----------------------------------------------------------
@@ -519,8 +523,8 @@ def test_poisoned_test_data_does_not_change_a_fitted_codec(step: Step) -> None:
         }
 
 
-def _masks(found: Overlap) -> tuple[np.ndarray, ...]:
-    return found.shared_pair, found.seen_sentence, found.near_duplicate
+def _masks(overlap: Overlap) -> tuple[np.ndarray, ...]:
+    return overlap.shared_pair, overlap.seen_sentence, overlap.near_duplicate
 
 
 def test_a_fit_sees_other_training_rows() -> None:
@@ -573,8 +577,8 @@ def _run(folder: Path, train: PairSet, test: PairSet) -> Tree:
         left, right = np.split(_vectors(data), 2)
         np.savez(folder / f"{data.name}.npz", left=left, right=right, gold=_gold(data))
     tree = Tree(folder / "out")
-    found = entries(folder / "poisoned.toml", Place(folder, None, offline=True), tree)
-    assert [] == run(found, found, tree, folder / "cache", 1, lambda *_: None)
+    listed = entries(folder / "poisoned.toml", Place(folder, None, offline=True), tree)
+    assert [] == run(listed, listed, tree, folder / "cache", 1, lambda *_: None)
     return tree
 
 
@@ -626,8 +630,8 @@ def _run_rows(folder: Path, rows: Floats) -> Tree:
     (folder / "poisoned.toml").write_text(ROWS, "utf-8")
     np.save(folder / "rows.npy", rows)
     tree = Tree(folder / "out")
-    found = entries(folder / "poisoned.toml", Place(folder, None, offline=True), tree)
-    assert [] == run(found, found, tree, folder / "cache", 1, lambda *_: None)
+    listed = entries(folder / "poisoned.toml", Place(folder, None, offline=True), tree)
+    assert [] == run(listed, listed, tree, folder / "cache", 1, lambda *_: None)
     return tree
 
 
@@ -669,16 +673,16 @@ def test_poisoned_rows_of_a_file_do_not_reach_a_fit(tmp_path: Path) -> None:
         Step("lens", {"dims": 6, "steps": 5, "batch": 32}),
         Step("pq", {"subvectors": 3, "iterations": 2}),
     )
-    found = []
+    fits = []
     for i, rows in enumerate(_poisoned()):
         np.save(tmp_path / f"{i}.npy", rows)
         params = files.Params(path=f"{i}.npy", rows=Rows(part="train", share=0.75, pairs=1))
         train = files.read(params, "train", Place(tmp_path, None, offline=True))
         fitted = Fitter(training_of(train, _vectors(train)), {"seed": 0}).fit(steps)
         arrays = [x.tobytes() for codec in fitted.codecs for x in codec.state().values()]
-        found.append((_vectors(train).tobytes(), train.pairs.tolist(), arrays))
-    assert found[0] == found[1]
-    assert found[0][2] != found[2][2]
+        fits.append((_vectors(train).tobytes(), train.pairs.tolist(), arrays))
+    assert fits[0] == fits[1]
+    assert fits[0][2] != fits[2][2]
 
 
 # -- What is undefined ---------------------------------------------------------------------------------------
@@ -698,7 +702,7 @@ def test_a_constant_score_of_what_is_unseen_leaves_the_other_protocol() -> None:
     seen = Overlap(*(np.arange(PAIRS) < PAIRS // 2 for _ in range(3)))
     shared = dataclasses.replace(clean, overlaps={"test": seen})
     measured = _measure(_cell((SCALAR,), ["spearman@human"]), shared, (AS_PUBLISHED, "decontaminated"))
-    assert [(AS_PUBLISHED, "test", "spearman@human")] == list(_found(measured))
+    assert [(AS_PUBLISHED, "test", "spearman@human")] == list(_by_key(measured))
     (note,) = measured.left_out
     assert ("decontaminated", "test", "spearman@human") == (note["protocol"], note["dataset"], note["metric"])
     assert note["why"].startswith(f"all {PAIRS - PAIRS // 2} values are equal (human)")
@@ -729,6 +733,6 @@ def test_point_values_are_those_of_the_measurement_without_its_rounding() -> Non
     cell = _cell((SCALAR,), ["retention@human", "recall@10"], "test", "other")
     shared, sums = _context(train, *tests), {"mean": {"test": 0.5, "other": 0.5}}
     suite = dataclasses.replace(shared, combine=sums)
-    found = point_values(cell, suite, Fitter(shared.training, {"seed": 0}))
-    expected = {key: value.value for key, value in _found(_measure(cell, shared, combine=sums)).items()}
-    assert expected == pytest.approx(found, rel=1e-5)
+    actual = point_values(cell, suite, Fitter(shared.training, {"seed": 0}))
+    expected = {key: value.value for key, value in _by_key(_measure(cell, shared, combine=sums)).items()}
+    assert expected == pytest.approx(actual, rel=1e-5)

@@ -27,25 +27,25 @@ def first(n: int) -> Ints:
 
 def test_neighbours_are_those_of_faiss() -> None:
     """Rank by rank the cosines are those of an exact search, which finds the query's own row first."""
-    x, asked = rows(400), np.array([3, 50, 51, 399])
-    found = nearest(x[asked], x, asked)
+    x, own = rows(400), np.array([3, 50, 51, 399])
+    neighbours = nearest(x[own], x, own)
     index = faiss.IndexFlatIP(16)
     index.add(unit(x))
-    similar, labels = index.search(unit(x[asked]), DEPTH + 1)
-    assert asked.tolist() == labels[:, 0].tolist()
-    assert (4, DEPTH) == found.shape
-    ours = np.einsum("qd,qkd->qk", unit(x[asked]), unit(x)[found])
+    similar, labels = index.search(unit(x[own]), DEPTH + 1)
+    assert own.tolist() == labels[:, 0].tolist()
+    assert (4, DEPTH) == neighbours.shape
+    ours = np.einsum("qd,qkd->qk", unit(x[own]), unit(x)[neighbours])
     np.testing.assert_allclose(ours, similar[:, 1:], atol=1e-6)
-    assert [set(row) for row in labels[:, 1:].tolist()] == [set(row) for row in found.tolist()]
+    assert [set(row) for row in labels[:, 1:].tolist()] == [set(row) for row in neighbours.tolist()]
 
 
 def test_a_query_does_not_find_itself_but_its_copy() -> None:
     """What is left out is the row, not what equals it."""
     x = rows(6)
     x[4] = x[1]
-    found = nearest(x[[1, 2]], x, np.array([1, 2]))
-    assert 4 == found[0, 0]
-    assert [{0, 2, 3, 4, 5}, {0, 1, 3, 4, 5}] == [set(row) for row in found.tolist()]
+    neighbours = nearest(x[[1, 2]], x, np.array([1, 2]))
+    assert 4 == neighbours[0, 0]
+    assert [{0, 2, 3, 4, 5}, {0, 1, 3, 4, 5}] == [set(row) for row in neighbours.tolist()]
 
 
 def test_equal_similarities_go_by_row_number() -> None:

@@ -16,7 +16,8 @@ from harness.planning.status import entries
 from harness.run.runner import run
 from harness.statistics import bootstrap
 from harness.types import Place
-from report.evidence.results import gather, over_seeds
+from report.evidence.results import gather
+from report.evidence.values import MeasuredValue, over_seeds
 
 SIGNS, IDENTITY = "own.train-set.projection-sign.8x", "own.train-set.identity"
 
@@ -31,8 +32,8 @@ def ran(tmp_path: Path, small_suite: Any) -> tuple[Path, Tree, Place]:
 
 
 def _run(path: Path, tree: Tree, place: Place) -> None:
-    found = entries(path, place, tree)
-    assert [] == run(found, found, tree, tree.root / "store", 1, lambda *_: None)
+    listed = entries(path, place, tree)
+    assert [] == run(listed, listed, tree, tree.root / "store", 1, lambda *_: None)
 
 
 def _batch(tree: Tree, size: int) -> dict[str, Any]:
@@ -42,10 +43,10 @@ def _batch(tree: Tree, size: int) -> dict[str, Any]:
 
 
 def _scores(tree: Tree, group: str, seed: int) -> np.ndarray[Any, np.dtype[np.float32]]:
-    found: np.ndarray[Any, np.dtype[np.float32]] = np.load(tree.scores("mine", f"{group}.s{seed}"))[
+    scores: np.ndarray[Any, np.dtype[np.float32]] = np.load(tree.scores("mine", f"{group}.s{seed}"))[
         "test-set"
     ]
-    return found
+    return scores
 
 
 def test_a_mean_is_that_of_its_results_which_it_names(ran: tuple[Path, Tree, Place]) -> None:
@@ -65,7 +66,7 @@ def test_the_interval_is_that_of_scipys_spearman_on_the_same_draws(ran: tuple[Pa
     _, tree, _ = ran
     value = next(x for x in _batch(tree, 4)["groups"] if x["group"] == SIGNS)["values"][0]
     before = np.load(tree.scores("mine", "own"))["test-set"]
-    drawn, shares = (
+    counts, shares = (
         bootstrap.weights("test-set", 40)[:, :1500].T,
         bootstrap.seed_weights(f"mine {SIGNS}", 3)[:1500],
     )
@@ -76,7 +77,7 @@ def test_the_interval_is_that_of_scipys_spearman_on_the_same_draws(ran: tuple[Pa
             for i, share in enumerate(some)
             if share
         )
-        for row, some in zip(drawn, shares, strict=True)
+        for row, some in zip(counts, shares, strict=True)
     ]
     low, high = np.percentile(expected, [2.5, 97.5])
     assert [low, high] == pytest.approx([value["low"], value["high"]], abs=0.1 * (high - low))
@@ -115,13 +116,16 @@ def test_means_that_are_there_are_not_made_again(ran: tuple[Path, Tree, Place]) 
 def test_the_report_reads_means_of_the_results_at_hand_alone(ran: tuple[Path, Tree, Place]) -> None:
     """Each value of a group has the same mean; where a result of it is gone, none of the others has one."""
     _, tree, _ = ran
-    values = [x["values"][0] for x in gather(tree).results if x["cell"].startswith(SIGNS)]
-    mean = over_seeds(values)
-    assert 3 == mean["seeds"]
-    assert mean["low"] < mean["value"] < mean["high"]
+    mean = over_seeds(_first_values(tree))
+    assert 3 == mean.seeds
+    assert mean.low < mean.value < mean.high
     tree.result("mine", f"{SIGNS}.s2").unlink()
-    left = [x["values"][0] for x in gather(tree).results if x["cell"].startswith(SIGNS)]
-    assert [False, False] == ["mean" in value for value in left]
+    assert [None, None] == [value.mean for value in _first_values(tree)]
+
+
+def _first_values(tree: Tree) -> list[MeasuredValue]:
+    """Return the first value of each seed of the random signs."""
+    return [measured.values[0] for measured in gather(tree).results if measured.name.startswith(SIGNS)]
 
 
 def test_a_cell_that_runs_again_beside_new_ones_counts_once(ran: tuple[Path, Tree, Place]) -> None:

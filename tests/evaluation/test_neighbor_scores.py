@@ -41,9 +41,9 @@ def test_scores_of_a_search_turned_round() -> None:
     11 - p.
     """
     before, after = at_degrees(list(range(12))), at_degrees([0, *range(11, 0, -1)])
-    known = ground_truth(before, first(1))
-    assert [[*range(1, 12)]] == known.nearest.tolist()
-    found = {name: values.tolist() for name, values in scores(known, after[:1], after).items()}
+    truth = ground_truth(before, first(1))
+    assert [[*range(1, 12)]] == truth.nearest.tolist()
+    actual = {name: values.tolist() for name, values in scores(truth, after[:1], after).items()}
     log2 = np.log2(np.arange(2, 12))
     expected = {
         "reciprocal-rank": [1 / 11],
@@ -53,21 +53,21 @@ def test_scores_of_a_search_turned_round() -> None:
         "overlap@10": [0.9],
         "ndcg@10": pytest.approx([(np.arange(10) / log2).sum() / (np.arange(10, 0, -1) / log2).sum()]),
     }
-    assert expected == found
+    assert expected == actual
 
 
 def test_scores_of_one_swap() -> None:
     """The nearest and the second nearest change places: gains 9 and 10 instead of 10 and 9."""
     before, after = at_degrees(list(range(12))), at_degrees([0, 2, 1, *range(3, 12)])
-    found = {
+    scored = {
         key: values.tolist()
         for key, values in scores(ground_truth(before, first(1)), after[:1], after).items()
     }
     lost = 1 - 1 / np.log2(3)  # what a gain of 1 loses from the first place to the second
     best = sum((11 - p) / np.log2(p + 1) for p in range(1, 11))
-    assert ([0.5], [0.0], [1.0]) == (found["reciprocal-rank"], found["recall@1"], found["recall@10"])
-    assert ([0.0], [1.0]) == (found["overlap@1"], found["overlap@10"])
-    assert [(best - lost) / best] == pytest.approx(found["ndcg@10"])
+    assert ([0.5], [0.0], [1.0]) == (scored["reciprocal-rank"], scored["recall@1"], scored["recall@10"])
+    assert ([0.0], [1.0]) == (scored["overlap@1"], scored["overlap@10"])
+    assert [(best - lost) / best] == pytest.approx(scored["ndcg@10"])
 
 
 def test_rescoring_mends_the_order_of_what_was_found() -> None:
@@ -77,9 +77,9 @@ def test_rescoring_mends_the_order_of_what_was_found() -> None:
     other rows, so that there is no score for 40 candidates.
     """
     before, after = at_degrees(list(range(25))), at_degrees([0, *range(24, 0, -1)])
-    found = scores(ground_truth(before, first(1)), after[:1], after)
-    assert ([0.6], [0.0]) == (found["rescored@2"].tolist(), found["overlap@10"].tolist())
-    assert {"rescored@4", "rescored@10", "recall@50", "overlap@50"}.isdisjoint(found)
+    scored = scores(ground_truth(before, first(1)), after[:1], after)
+    assert ([0.6], [0.0]) == (scored["rescored@2"].tolist(), scored["overlap@10"].tolist())
+    assert {"rescored@4", "rescored@10", "recall@50", "overlap@50"}.isdisjoint(scored)
 
 
 ALWAYS = {"reciprocal-rank", "recall@1", "overlap@1"}
@@ -106,8 +106,8 @@ def test_a_depth_that_there_are_not_rows_enough_for_has_no_score(others: int, ex
 
 def test_an_uncompressed_search_is_perfect_and_every_query_has_its_score() -> None:
     """Whatever the rows: nothing was lost."""
-    x, asked = rows(200), np.array([7, 8, 150])
-    for values in scores(ground_truth(x, asked), x[asked], x).values():
+    x, queries = rows(200), np.array([7, 8, 150])
+    for values in scores(ground_truth(x, queries), x[queries], x).values():
         assert [1.0, 1.0, 1.0] == values.tolist()
 
 
@@ -122,9 +122,9 @@ def test_what_asks_need_not_be_what_is_searched() -> None:
     assert [[3, 2, 1]] == nearest(x[:1], signs, first(1)).tolist()
     assert [[3, 1, 2]] == nearest(signs[:1], signs, first(1)).tolist()
     # exact: cosines with (3, 1) are -0.141 of row 1, 0.707 of row 2 and 0.707 of row 3
-    known = ground_truth(np.array([[3, 1], [-1, 2], [2, -0.9], [1, 2]], np.float32), first(1))
-    assert [[2, 3, 1]] == known.nearest.tolist()
-    assert [0.5] == scores(known, x[:1], signs)["reciprocal-rank"].tolist()
+    truth = ground_truth(np.array([[3, 1], [-1, 2], [2, -0.9], [1, 2]], np.float32), first(1))
+    assert [[2, 3, 1]] == truth.nearest.tolist()
+    assert [0.5] == scores(truth, x[:1], signs)["reciprocal-rank"].tolist()
 
 
 # -- Scores against ir_measures ------------------------------------------------------------------------------
@@ -139,8 +139,8 @@ def per_query(measure: object, judged: Ints, gains: list[int], ranking: Ints) ->
     ]
     run = [
         ir_measures.ScoredDoc(str(q), str(row), -float(rank))
-        for q, found in enumerate(ranking.tolist())
-        for rank, row in enumerate(found)
+        for q, ranked in enumerate(ranking.tolist())
+        for rank, row in enumerate(ranked)
     ]
     values = {metric.query_id: metric.value for metric in ir_measures.iter_calc([measure], qrels, run)}
     return [values[str(q)] for q in range(len(judged))]
@@ -148,38 +148,38 @@ def per_query(measure: object, judged: Ints, gains: list[int], ranking: Ints) ->
 
 def test_scores_are_those_of_ir_measures() -> None:
     """Graded nDCG, reciprocal rank, precision and recall of a noisy search, query by query."""
-    x, asked = rows(300), np.arange(0, 300, 5)
+    x, queries = rows(300), np.arange(0, 300, 5)
     noisy = x + (0.6 * np.linalg.norm(x, axis=1, keepdims=True) * rows(300, seed=1) / 20).astype(np.float32)
-    known = ground_truth(x, asked)
-    found, ranking = scores(known, noisy[asked], noisy), nearest(noisy[asked], noisy, asked)
-    one, ten = known.nearest[:, :1], known.nearest[:, :RELEVANT]
+    truth = ground_truth(x, queries)
+    scored, ranking = scores(truth, noisy[queries], noisy), nearest(noisy[queries], noisy, queries)
+    one, ten = truth.nearest[:, :1], truth.nearest[:, :RELEVANT]
     expected = {
         "ndcg@10": per_query(nDCG @ 10, ten, list(range(RELEVANT, 0, -1)), ranking),
         "reciprocal-rank": per_query(RR, one, [1], ranking),
         "overlap@10": per_query(P @ 10, ten, [1] * RELEVANT, ranking),
-        "overlap@100": per_query(R @ 100, known.nearest, [1] * DEPTH, ranking),
+        "overlap@100": per_query(R @ 100, truth.nearest, [1] * DEPTH, ranking),
         "recall@10": per_query(R @ 10, one, [1], ranking),
         "recall@1": per_query(P @ 1, one, [1], ranking),
         "recall@50": per_query(R @ 50, one, [1], ranking),
     }
     for name, values in expected.items():
-        np.testing.assert_allclose(found[name], values, atol=1e-12, err_msg=name)
-    assert 0.05 < found["ndcg@10"].mean() < 0.95  # the noise mattered, and not everything was lost
+        np.testing.assert_allclose(scored[name], values, atol=1e-12, err_msg=name)
+    assert 0.05 < scored["ndcg@10"].mean() < 0.95  # the noise mattered, and not everything was lost
 
 
 def test_rescoring_is_overlap_of_what_faiss_ranks_anew() -> None:
     """The candidates of a noisy search, searched exactly in the original vectors."""
-    x, asked = rows(300), np.arange(0, 300, 25)
+    x, queries = rows(300), np.arange(0, 300, 25)
     noisy = x + (0.6 * np.linalg.norm(x, axis=1, keepdims=True) * rows(300, seed=1) / 20).astype(np.float32)
-    known = ground_truth(x, asked)
-    found = scores(known, noisy[asked], noisy)
+    truth = ground_truth(x, queries)
+    scored = scores(truth, noisy[queries], noisy)
     for times in (2, 4, 10):
-        candidates = nearest(noisy[asked], noisy, asked)[:, : times * RELEVANT]
+        candidates = nearest(noisy[queries], noisy, queries)[:, : times * RELEVANT]
         expected = []
-        for q, rows_found in enumerate(candidates):
+        for q, chosen in enumerate(candidates):
             index = faiss.IndexFlatIP(16)
-            index.add(unit(x)[rows_found])
-            _, places = index.search(unit(x)[asked[q] : asked[q] + 1], RELEVANT)
-            expected.append(len(set(rows_found[places[0]]) & set(known.nearest[q, :RELEVANT])) / RELEVANT)
-        assert pytest.approx(expected) == found["rescored@" + str(times)].tolist()
-    assert found["overlap@10"].mean() < found["rescored@2"].mean() < found["rescored@10"].mean()
+            index.add(unit(x)[chosen])
+            _, places = index.search(unit(x)[queries[q] : queries[q] + 1], RELEVANT)
+            expected.append(len(set(chosen[places[0]]) & set(truth.nearest[q, :RELEVANT])) / RELEVANT)
+        assert pytest.approx(expected) == scored["rescored@" + str(times)].tolist()
+    assert scored["overlap@10"].mean() < scored["rescored@2"].mean() < scored["rescored@10"].mean()

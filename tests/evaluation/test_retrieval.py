@@ -22,19 +22,19 @@ ROWS = np.array([[1, 0], [0.9, 0.1], [0.6, 0.4], [0, 1], [1, 0.05], [1, 0]], np.
 
 def test_ndcg_is_the_sum_worked_by_hand() -> None:
     """q0 ranks d0, d1, d2, d3: gains 1, 0, 2, 0; the best order has 2, 1. q1 finds its document last."""
-    found = retrieval.scores(judged_set(), ROWS, ROWS)
+    scored = retrieval.scores(judged_set(), ROWS, ROWS)
     first = (1 / math.log2(2) + 2 / math.log2(4)) / (2 / math.log2(2) + 1 / math.log2(3))
     second = (1 / math.log2(5)) / 1
-    assert [pytest.approx(first), pytest.approx(second)] == found["ndcg@10"].tolist()
-    assert [1.0, 1.0] == found["recall@100"].tolist()
+    assert [pytest.approx(first), pytest.approx(second)] == scored["ndcg@10"].tolist()
+    assert [1.0, 1.0] == scored["recall@100"].tolist()
 
 
 def test_equal_similarities_go_by_row_number() -> None:
     """All documents alike: the ranking is that of the rows, whatever their order as texts."""
     rows = np.ones((6, 2), np.float32)
-    found = retrieval.scores(judged_set(), rows, rows)
+    scored = retrieval.scores(judged_set(), rows, rows)
     first = (1 + 2 / math.log2(4)) / (2 + 1 / math.log2(3))
-    assert [pytest.approx(first), pytest.approx(1 / math.log2(5))] == found["ndcg@10"].tolist()
+    assert [pytest.approx(first), pytest.approx(1 / math.log2(5))] == scored["ndcg@10"].tolist()
 
 
 def test_queries_are_searched_for_by_no_query() -> None:
@@ -44,9 +44,9 @@ def test_queries_are_searched_for_by_no_query() -> None:
 
 def test_a_query_counts_where_all_its_judged_pairs_do() -> None:
     """A dropped pair of the first query drops the query; the second is kept."""
-    kept = {"all": np.ones(3, bool), "some": np.array([True, False, True])}
-    found = {name: mask.tolist() for name, mask in retrieval.masks(judged_set(), kept).items()}
-    assert {"all": [True, True], "some": [False, True]} == found
+    pairs = {"all": np.ones(3, bool), "some": np.array([True, False, True])}
+    actual = {name: mask.tolist() for name, mask in retrieval.masks(judged_set(), pairs).items()}
+    assert {"all": [True, True], "some": [False, True]} == actual
 
 
 @pytest.mark.parametrize(
@@ -89,11 +89,11 @@ def as_the_field_does(
         for j, document in enumerate(documents)
         if query != document
     ]
-    found = {"ndcg@10": np.zeros(len(queries)), "recall@100": np.zeros(len(queries))}
+    values = {"ndcg@10": np.zeros(len(queries)), "recall@100": np.zeros(len(queries))}
     names = {nDCG @ 10: "ndcg@10", R @ 100: "recall@100"}
     for one in ir_measures.iter_calc(list(names), [Qrel(*row) for row in judgements], run):
-        found[names[one.measure]][queries.index(one.query_id)] = one.value
-    return found
+        values[names[one.measure]][queries.index(one.query_id)] = one.value
+    return values
 
 
 def unit_rows(n: int) -> Floats:
@@ -117,10 +117,10 @@ def test_irregular_judgements_score_as_with_ir_measures_itself(kind: str) -> Non
     judgements, queries, rows = IRREGULAR[kind], ["q0", "q1"], unit_rows(152)
     judgements = [*judgements, *(("q0", "d" + str(i), i % 3) for i in range(20, 60))]
     expected = as_the_field_does(rows, judgements, DOCUMENTS, queries)
-    found = retrieval.scores(beir(judgements, DOCUMENTS, queries), rows, rows)
+    scored = retrieval.scores(beir(judgements, DOCUMENTS, queries), rows, rows)
     for name, values in expected.items():
-        np.testing.assert_allclose(found[name], values, atol=1e-12, err_msg=name)
-    assert 0 < found["ndcg@10"].max() < 1
+        np.testing.assert_allclose(scored[name], values, atol=1e-12, err_msg=name)
+    assert 0 < scored["ndcg@10"].max() < 1
 
 
 def test_a_query_that_is_a_document_does_not_find_itself() -> None:
@@ -132,10 +132,10 @@ def test_a_query_that_is_a_document_does_not_find_itself() -> None:
     rows = np.concatenate([documents, documents[:40]])
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     data = beir(judgements, DOCUMENTS, queries)
-    found = retrieval.scores(data, rows, rows)
+    scored = retrieval.scores(data, rows, rows)
     expected = as_the_field_does(rows, judgements, DOCUMENTS, queries)
-    np.testing.assert_allclose(found["ndcg@10"], expected["ndcg@10"], atol=1e-12)
-    assert [1.0] * 40 == found["ndcg@10"].tolist()
+    np.testing.assert_allclose(scored["ndcg@10"], expected["ndcg@10"], atol=1e-12)
+    assert [1.0] * 40 == scored["ndcg@10"].tolist()
     alone = retrieval.scores(
         PairSet("x", data.texts, None, data.pairs, data.gold, {}, queries=data.queries), rows, rows
     )
@@ -154,9 +154,9 @@ def test_a_document_that_is_left_out_of_one_ranking_stays_in_the_others() -> Non
     own = Irregularities(np.array([[4, 0]], np.int64), np.empty((0, 2), np.int64), {})
     data = judged_set()
     data = PairSet("x", data.texts, None, data.pairs, data.gold, {}, queries=data.queries, irregularities=own)
-    found = retrieval.scores(data, ROWS, ROWS)
+    scored = retrieval.scores(data, ROWS, ROWS)
     best = 2 / math.log2(2) + 1 / math.log2(3)
-    assert [pytest.approx(2 / math.log2(3) / best), pytest.approx(1 / math.log2(5))] == found[
+    assert [pytest.approx(2 / math.log2(3) / best), pytest.approx(1 / math.log2(5))] == scored[
         "ndcg@10"
     ].tolist()
-    assert [0.5, 1.0] == found["recall@100"].tolist()
+    assert [0.5, 1.0] == scored["recall@100"].tolist()

@@ -78,7 +78,7 @@ def test_a_set_is_fresh_to_another_one_and_stale_to_itself() -> None:
 # -- What is drawn -------------------------------------------------------------------------------------------
 
 
-def drawn(n: int, seen: int) -> tuple[Floats, SampledRows]:
+def sample_of(n: int, seen: int) -> tuple[Floats, SampledRows]:
     """Return ``n`` vectors and what is drawn of them; every third of the first ones is trained on."""
     x = rows(n)
     trained = np.concatenate([x[: 3 * seen : 3], rows(5, 1)])
@@ -87,14 +87,14 @@ def drawn(n: int, seen: int) -> tuple[Floats, SampledRows]:
 
 def test_what_is_drawn_is_drawn_from_fresh_rows() -> None:
     """Pairs, queries and what is searched count within them; cosines before are those of the rows."""
-    x, found = drawn(100, 20)
-    assert [i for i in range(100) if i % 3 or i >= 60] == found.rows.tolist()
-    assert x[found.rows].tolist() == found.truth.rows.tolist()
-    assert (80, 79) == (len(found.truth.queries), found.truth.nearest.shape[1])
-    assert found.pairs.max() == 79
-    left, right = (x[found.rows[side]].astype(np.float64) for side in found.pairs.T)
+    x, sampled = sample_of(100, 20)
+    assert [i for i in range(100) if i % 3 or i >= 60] == sampled.rows.tolist()
+    assert x[sampled.rows].tolist() == sampled.truth.rows.tolist()
+    assert (80, 79) == (len(sampled.truth.queries), sampled.truth.nearest.shape[1])
+    assert sampled.pairs.max() == 79
+    left, right = (x[sampled.rows[side]].astype(np.float64) for side in sampled.pairs.T)
     cosines = (left * right).sum(axis=1) / np.linalg.norm(left, axis=1) / np.linalg.norm(right, axis=1)
-    np.testing.assert_allclose(found.before, cosines, atol=1e-6)
+    np.testing.assert_allclose(sampled.before, cosines, atol=1e-6)
 
 
 @pytest.mark.parametrize(("fresh", "enough"), [(MINIMUM - 1, False), (MINIMUM, True)])
@@ -124,14 +124,14 @@ def test_poisoned_training_rows_reach_nothing_that_is_drawn() -> None:
 
 def test_series_have_a_value_an_item() -> None:
     """Spearman of random pairs after truncation is scipy's; each query has every score."""
-    x, found = drawn(200, 10)
+    x, sampled = sample_of(200, 10)
     seen = encode(chain(Step("truncation", {"dims": 3})), x, asymmetric=False)
-    pairs = random_series(found, seen, "here")
+    pairs = random_series(sampled, seen, "here")
     assert {"original", "compressed"} == set(pairs)
-    left, right = (x[found.rows[side], :3].astype(np.float64) for side in found.pairs.T)
+    left, right = (x[sampled.rows[side], :3].astype(np.float64) for side in sampled.pairs.T)
     cosines = (left * right).sum(axis=1) / np.linalg.norm(left, axis=1) / np.linalg.norm(right, axis=1)
     assert 1 == pytest.approx(spearmanr(pairs["compressed"], cosines).statistic)
-    scored = query_series(found, seen)
+    scored = query_series(sampled, seen)
     assert {(190,)} == {values.shape for values in scored.values()}
     assert 0 < scored["recall@10"].mean() < 1
 
@@ -179,8 +179,8 @@ def test_an_asymmetric_chain_has_to_end_in_a_quantizer(last: Step) -> None:
     """A map, of fewer, as many or more dimensions, leaves nothing to compare the originals with."""
     with pytest.raises(InputError) as caught:
         encode(chain(last), rows(10), asymmetric=True)
-    said = f"asymmetric: {last.use} maps into another space, expected a quantizer as the last step"
-    assert said == str(caught.value)
+    expected = f"asymmetric: {last.use} maps into another space, expected a quantizer as the last step"
+    assert expected == str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -287,6 +287,6 @@ def test_an_index_is_worse_than_exhaustive_search_where_it_leaves_rows_out() -> 
 
 def test_metrics_of_an_index_need_one() -> None:
     """Rows that were encoded without an index are refused in words."""
-    x, sampled = drawn(100, 20)
+    x, sampled = sample_of(100, 20)
     with pytest.raises(InputError, match="found no index, expected one for metrics of an index"):
         index_series(sampled, encode(chain(Step("identity", {})), x, asymmetric=False))

@@ -32,10 +32,10 @@ def test_lists_are_those_of_an_exact_search_in_numpy() -> None:
 def test_a_row_is_not_in_its_own_list_even_among_copies() -> None:
     """Of 30 copies of one row, each has 5 others in its list and never itself."""
     rows = np.ones((30, 4), np.float32)
-    found = top_k(rows, 5)
-    assert (30, 5) == found.shape
-    assert not (found == np.arange(30)[:, None]).any()
-    assert all(len(set(row)) == 5 for row in found.tolist())
+    nearest = top_k(rows, 5)
+    assert (30, 5) == nearest.shape
+    assert not (nearest == np.arange(30)[:, None]).any()
+    assert all(len(set(row)) == 5 for row in nearest.tolist())
 
 
 @pytest.mark.parametrize("k", [0, 300])
@@ -59,4 +59,4 @@ def test_only_the_last_lists_are_kept() -> None:
     """However many are asked for, memory holds a few."""
     for seed in range(10):
         top_k(_rows(20, seed), 3)
-    assert len(teacher._known) <= 4
+    assert len(teacher._cache) <= 4

@@ -36,42 +36,42 @@ def timings(pipeline: Chain, rows: Floats) -> dict[str, Any]:
     return timed(pipeline, rows, pipeline.decode(pipeline.encode(rows)), exhaustive)
 
 
-def spreads(found: dict[str, Any]) -> Iterator[dict[str, float]]:
+def spreads(timing: dict[str, Any]) -> Iterator[dict[str, float]]:
     """Return every spread of single calls."""
-    yield found["encode_one_ms"]
-    yield {key: value for key, value in found["encode_batch_ms"].items() if key != "vectors"}
-    yield from found["search_ms"].values()
+    yield timing["encode_one_ms"]
+    yield {key: value for key, value in timing["encode_batch_ms"].items() if key != "vectors"}
+    yield from timing["search_ms"].values()
 
 
 @pytest.mark.parametrize("n", [5, 70, 400])
 def test_what_is_measured_is_positive_and_in_order(n: int) -> None:
     """Milliseconds of single calls: half take no more than the median, few more than the 95th percentile."""
     rows = np.random.default_rng(0).standard_normal((n, 16)).astype(np.float32)
-    found = timings(chain(Step("pca", {"dims": 6}), Step("scalar", {"bits": 8})), rows)
+    timing = timings(chain(Step("pca", {"dims": 6}), Step("scalar", {"bits": 8})), rows)
     encoded = {"encode_one_ms", "encode_batch_ms", "encode_batch_per_second"}
-    assert {"rows", "index_build_seconds", "search_ms", "bytes"} | encoded == set(found)
-    assert min(n, 256) == found["encode_batch_ms"]["vectors"]
-    assert ["one stage", *TWO_STAGES] == list(found["search_ms"])
-    assert n == found["rows"]
-    assert 0 < found["encode_batch_per_second"] < math.inf
-    for spread in spreads(found):
+    assert {"rows", "index_build_seconds", "search_ms", "bytes"} | encoded == set(timing)
+    assert min(n, 256) == timing["encode_batch_ms"]["vectors"]
+    assert ["one stage", *TWO_STAGES] == list(timing["search_ms"])
+    assert n == timing["rows"]
+    assert 0 < timing["encode_batch_per_second"] < math.inf
+    for spread in spreads(timing):
         assert {"p50", "p95", "per_second"} == set(spread)
         assert 0 < spread["p50"] <= spread["p95"] < math.inf
         assert 0 < spread["per_second"] < math.inf
         assert spread["per_second"] <= 1.01e3 / (
             spread["p50"] / 2
         )  # half of the calls take the median or more
-    assert dumps(found)  # JSON, without NaN and infinity
+    assert dumps(timing)  # JSON, without NaN and infinity
 
 
 def test_bytes_are_those_of_the_codes_the_decoded_and_the_original_vectors() -> None:
     """100 vectors of 16 float32: 6 bytes of codes each, 6 float32 decoded."""
     rows = np.random.default_rng(0).standard_normal((100, 16)).astype(np.float32)
-    found = timings(chain(Step("pca", {"dims": 6}), Step("scalar", {"bits": 8})), rows)["bytes"]
+    sizes = timings(chain(Step("pca", {"dims": 6}), Step("scalar", {"bits": 8})), rows)["bytes"]
     assert {"codes": 600, "decoded": 2400, "originals": 6400} == {
-        key: size for key, size in found.items() if key != "index"
+        key: size for key, size in sizes.items() if key != "index"
     }
-    assert 2400 < found["index"] < 2500  # a header beside the vectors
+    assert 2400 < sizes["index"] < 2500  # a header beside the vectors
 
 
 def test_rows_are_left_as_they_are() -> None:

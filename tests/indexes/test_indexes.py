@@ -76,8 +76,8 @@ def _exact(vectors: Floats, queries: Floats, k: int) -> Ints:
     return np.argsort(-(queries @ vectors.T), axis=1, kind="stable")[:, :k].astype(np.int64)
 
 
-def _recall(found: Ints, exact: Ints) -> float:
-    return float((found[:, :, None] == exact[:, None, :]).any(axis=1).mean())
+def _recall(ranking: Ints, exact: Ints) -> float:
+    return float((ranking[:, :, None] == exact[:, None, :]).any(axis=1).mean())
 
 
 # -- Every index ---------------------------------------------------------------------------------------------
@@ -101,12 +101,12 @@ def test_the_module_says_whether_it_draws_and_what_it_takes(name: str) -> None:
 @every
 def test_answers_are_row_numbers_best_first(name: str, words: Floats) -> None:
     """Numbers are int64, in range, none twice; the first is the query's own row, which is nearest."""
-    found = _built(name).search(words[:50], K)
-    assert (50, K) == found.shape
-    assert np.int64 == found.dtype
-    assert 0 <= found.min() <= found.max() < len(words)
-    assert all(len(set(row)) == K for row in found.tolist())
-    assert (found[:, 0] == np.arange(50)).mean() >= CASES[name].recall
+    ranking = _built(name).search(words[:50], K)
+    assert (50, K) == ranking.shape
+    assert np.int64 == ranking.dtype
+    assert 0 <= ranking.min() <= ranking.max() < len(words)
+    assert all(len(set(row)) == K for row in ranking.tolist())
+    assert (ranking[:, 0] == np.arange(50)).mean() >= CASES[name].recall
 
 
 @every
@@ -153,9 +153,9 @@ def test_one_query_is_answered_as_in_a_batch(name: str, words: Floats) -> None:
 @pytest.mark.parametrize("queries", [1, 3])
 def test_more_than_all_rows_are_filled_up_with_minus_one(name: str, queries: int, words: Floats) -> None:
     """Asked for 20 more than there are, an index gives rows none of which comes twice, and then -1 alone."""
-    found = _built(name).search(words[:queries], len(words) + 20)
-    assert (queries, len(words) + 20) == found.shape
-    for row in found.tolist():
+    ranking = _built(name).search(words[:queries], len(words) + 20)
+    assert (queries, len(words) + 20) == ranking.shape
+    for row in ranking.tolist():
         there = row.index(-1)
         assert there <= len(words)
         assert there == len(set(row[:there]))
@@ -165,8 +165,8 @@ def test_more_than_all_rows_are_filled_up_with_minus_one(name: str, queries: int
 @every
 def test_recall_of_real_vectors(name: str, words: Floats) -> None:
     """The share of the exact ten nearest that are among the ten found is at least what CASES states."""
-    found = _built(name).search(words[::3], K)
-    assert CASES[name].recall <= _recall(found, _exact(words, words[::3], K)) <= 1
+    ranking = _built(name).search(words[::3], K)
+    assert CASES[name].recall <= _recall(ranking, _exact(words, words[::3], K)) <= 1
 
 
 @every
@@ -183,16 +183,16 @@ def test_an_index_is_no_smaller_than_its_codes(name: str, words: Floats) -> None
 def test_flat_is_exact(words: Floats) -> None:
     """A hundred rows deep it finds the similarities that a product in float64, sorted by numpy, has there."""
     exact = words[::7].astype(np.float64) @ words.T.astype(np.float64)
-    found = _built("flat").search(words[::7], 100)
-    ranked = np.take_along_axis(exact, found, axis=1)
+    ranking = _built("flat").search(words[::7], 100)
+    ranked = np.take_along_axis(exact, ranking, axis=1)
     np.testing.assert_allclose(ranked, -np.sort(-exact, axis=1)[:, :100], atol=1e-6)
 
 
 def test_flat_by_hand() -> None:
     """Of (1, 0), (0, 1), (3, 4) / 5, the query (4, 3) / 5 is nearest to the third, then to the first."""
     rows = np.array([[1, 0], [0, 1], [0.6, 0.8]], np.float32)
-    found = _build("flat", rows).search(np.array([[0.8, 0.6]], np.float32), 3)
-    np.testing.assert_array_equal([[2, 0, 1]], found)
+    ranking = _build("flat", rows).search(np.array([[0.8, 0.6]], np.float32), 3)
+    np.testing.assert_array_equal([[2, 0, 1]], ranking)
 
 
 def test_flat_is_as_large_as_its_vectors(words: Floats) -> None:
@@ -248,9 +248,9 @@ def test_pq_ranks_by_the_inner_product_with_the_centroids(words: Floats) -> None
     """Its answers are those of an exact search of the decoded rows, decoded by faiss's own quantizer."""
     built = _module("pq").build(words, _module("pq").Params(subvectors=64), 5)
     decoded = built.index.reconstruct_n(0, len(words))
-    found = built.search(words[::7], K)
-    np.testing.assert_array_equal(_exact(decoded, words[::7], 1), found[:, :1])
-    assert 0.999 <= _recall(found, _exact(decoded, words[::7], K))
+    ranking = built.search(words[::7], K)
+    np.testing.assert_array_equal(_exact(decoded, words[::7], 1), ranking[:, :1])
+    assert 0.999 <= _recall(ranking, _exact(decoded, words[::7], K))
 
 
 def test_pq_says_which_parts_fit() -> None:

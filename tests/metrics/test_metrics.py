@@ -73,8 +73,8 @@ CASES = {
     "spearman-random": Case("original", {("compressed", "original"): [0.8, 0.7, 0.9]}, [0.8, 0.7, 0.9]),
     "squared-error": Case("original", {("squared-error",): [2e-3, 1e-3, 3e-3]}, [2e-3, 1e-3, 3e-3]),
 }
-KNOWN = [name for name in METRICS if name in CASES]
-every = pytest.mark.parametrize("name", KNOWN)
+COVERED = [name for name in METRICS if name in CASES]
+every = pytest.mark.parametrize("name", COVERED)
 
 
 def _module(name: str) -> ModuleType:
@@ -141,23 +141,23 @@ def test_a_metric_computes_what_was_worked_by_hand(name: str) -> None:
     """Point and resamples are combined element by element, from the requested estimates alone."""
     case, module = CASES[name], _module(name)
     given = {request: np.array(values) for request, values in case.given.items()}
-    asked: list[Request] = []
+    requested: list[Request] = []
 
     def estimate(request: Request) -> Estimates:
-        asked.append(request)
+        requested.append(request)
         return given[request]
 
-    found = module.compute(estimate, case.reference)
-    np.testing.assert_allclose(found, case.expected, rtol=1e-12)
-    assert set(asked) == set(module.needs(case.reference))
+    actual = module.compute(estimate, case.reference)
+    np.testing.assert_allclose(actual, case.expected, rtol=1e-12)
+    assert set(requested) == set(module.needs(case.reference))
     for request, values in case.given.items():
         assert values == given[request].tolist()
 
 
 def test_every_score_of_a_query_is_some_metrics() -> None:
     """The requests of all metrics of queries together are all that a search is scored by, and no more."""
-    of_queries = [_module(name) for name in KNOWN if _module(name).ITEMS == "queries"]
-    asked = {
+    of_queries = [_module(name) for name in COVERED if _module(name).ITEMS == "queries"]
+    requested = {
         key
         for module in of_queries
         for ref in module.REFERENCES
@@ -166,8 +166,8 @@ def test_every_score_of_a_query_is_some_metrics() -> None:
     }
     rng = np.random.default_rng(0)
     rows = rng.standard_normal((150, 4)).astype(np.float32)
-    known = ground_truth(rows, np.arange(5))
-    assert asked == set(scores(known, rows[:5], rows)) == SERIES["queries"]
+    truth = ground_truth(rows, np.arange(5))
+    assert requested == set(scores(truth, rows[:5], rows)) == SERIES["queries"]
 
 
 @every

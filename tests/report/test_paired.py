@@ -9,20 +9,24 @@ import pytest
 from scipy import stats
 
 from harness.evidence.files import sha256_file
+from harness.evidence.schema.means import MeanDifference
+from harness.evidence.schema.result import File
 from report.evidence import paired
+from report.evidence.paired import Difference, Paired
 
 KEY = "set@queries@overlap@10"
 THEIRS = [0.25, 0.5, 0.75, 0.5]
+NOWHERE = File(path="scores/s/none.s0.npz", sha256="0" * 64)
 
 
 def files(root: Path, name: str, seeds: list[list[float]], times: int) -> paired.Files:
     """Write a score file a seed, each list of scores so many times over, and return their names."""
-    found: paired.Files = []
+    found: list[File] = []
     for seed, scores in enumerate(seeds):
         path = root / "scores" / "s" / f"{name}.s{seed}.npz"
         path.parent.mkdir(parents=True, exist_ok=True)
         np.savez(path, **{KEY: np.tile(scores, times).astype(np.float32)})
-        found.append({"path": path.relative_to(root).as_posix(), "sha256": sha256_file(path)})
+        found.append(File(path=path.relative_to(root).as_posix(), sha256=sha256_file(path)))
     return found
 
 
@@ -49,15 +53,14 @@ def test_an_outcome_is_computed_query_by_query(
     """Four scores ten times over are forty queries; of four alone the signs may be chance."""
     both = files(tmp_path, "mine", mine, times), files(tmp_path, "theirs", [THEIRS], times)
     found = paired.compared(tmp_path, both, KEY, (1.0, 0.0))
-    assert outcome == found["outcome"]
-    assert np.mean(np.mean(mine, axis=0) - THEIRS) == pytest.approx(found["less"]["value"])
+    assert outcome == found.outcome
+    assert np.mean(np.mean(mine, axis=0) - THEIRS) == pytest.approx(found.less.value)
 
 
 def test_without_files_the_means_are_left(tmp_path: Path) -> None:
     """Their difference has no interval, and the outcome says what is lacking."""
-    found = paired.compared(tmp_path, ([None], [None]), KEY, (0.75, 0.5))
-    nothing = {"value": 0.25, "low": None, "high": None}
-    assert {"less": nothing, "outcome": "no scores of single queries here"} == found
+    found = paired.compared(tmp_path, ([NOWHERE], [NOWHERE]), KEY, (0.75, 0.5))
+    assert Paired(Difference(0.25), "no scores of single queries here") == found
 
 
 @pytest.mark.parametrize(
@@ -70,13 +73,13 @@ def test_without_files_the_means_are_left(tmp_path: Path) -> None:
 )
 def test_a_difference_that_a_run_left_has_its_outcome(less: dict[str, float], outcome: str) -> None:
     """Better or worse where its interval leaves out zero, whatever the two means are printed as."""
-    assert {"less": less, "outcome": outcome} == paired.stated(less, (0.5, 0.5))
+    stated = MeanDifference(protocol="p", dataset="d", metric="m", p=0.5, **less)
+    assert Paired(Difference(**less), outcome) == paired.stated(stated, (0.5, 0.5))
 
 
 def test_what_no_run_compared_is_told_from_what_does_not_differ() -> None:
     """The difference of the means has no interval, and no side of it is better."""
-    nothing = {"value": 0.25, "low": None, "high": None}
-    expected = {"less": nothing, "outcome": "not compared in this evidence"}
+    expected = Paired(Difference(0.25), "not compared in this evidence")
     assert expected == paired.stated(None, (0.75, 0.5))
 
 
@@ -84,10 +87,10 @@ def test_a_paired_difference_has_the_interval_of_a_paired_t_test(tmp_path: Path)
     """On 400 queries scipy's paired interval, of Student's distribution, agrees within a twentieth of it."""
     mine, theirs = np.random.default_rng(0).random((2, 400))
     both = files(tmp_path, "mine", [mine.tolist()], 1), files(tmp_path, "theirs", [theirs.tolist()], 1)
-    found = paired.compared(tmp_path, both, KEY, (0.0, 0.0))["less"]
+    found = paired.compared(tmp_path, both, KEY, (0.0, 0.0)).less
     low, high = stats.ttest_rel(mine, theirs).confidence_interval(0.95)
     assert [np.mean(mine - theirs), low, high] == pytest.approx(
-        [found["value"], found["low"], found["high"]], abs=0.05 * (high - low)
+        [found.value, found.low, found.high], abs=0.05 * (high - low)
     )
 
 
@@ -96,10 +99,10 @@ def test_seeds_that_differ_widen_a_difference(tmp_path: Path) -> None:
     theirs = files(tmp_path, "theirs", [THEIRS], 10)
     one = files(tmp_path, "one", [[x + 0.1 for x in THEIRS]], 10)
     two = files(tmp_path, "two", [THEIRS, [x + 0.2 for x in THEIRS]], 10)
-    sure = paired.compared(tmp_path, (one, theirs), KEY, (0.0, 0.0))["less"]
-    unsure = paired.compared(tmp_path, (two, theirs), KEY, (0.0, 0.0))["less"]
-    assert pytest.approx([0.1, 0.1], abs=1e-6) == [sure["low"], sure["high"]]
-    assert pytest.approx([0.0, 0.2], abs=1e-6) == [unsure["low"], unsure["high"]]
+    sure = paired.compared(tmp_path, (one, theirs), KEY, (0.0, 0.0)).less
+    unsure = paired.compared(tmp_path, (two, theirs), KEY, (0.0, 0.0)).less
+    assert pytest.approx([0.1, 0.1], abs=1e-6) == [sure.low, sure.high]
+    assert pytest.approx([0.0, 0.2], abs=1e-6) == [unsure.low, unsure.high]
 
 
 @pytest.mark.parametrize(

@@ -10,19 +10,19 @@ from harness.statistics import bootstrap
 
 def test_every_resample_draws_as_many_units_as_there_are() -> None:
     """Weights are counts of n draws, one column a resample."""
-    drawn = bootstrap.weights("sts", 137)
-    assert (137, bootstrap.RESAMPLES) == drawn.shape
-    assert np.uint8 == drawn.dtype
-    assert {137} == set(drawn.sum(axis=0, dtype=int).tolist())
+    counts = bootstrap.weights("sts", 137)
+    assert (137, bootstrap.RESAMPLES) == counts.shape
+    assert np.uint8 == counts.dtype
+    assert {137} == set(counts.sum(axis=0, dtype=int).tolist())
 
 
 def test_weights_are_those_of_draws_with_replacement() -> None:
     """Each count has the mean 1 and the variance (n - 1)/n of a multinomial draw."""
-    drawn = bootstrap.weights("sts", 50).astype(float)
+    counts = bootstrap.weights("sts", 50).astype(float)
     # 5,000 x 50 counts: the standard error of the mean square is about sqrt(Var((w-1)^2)/2.5e5) = 0.004
-    assert abs(drawn.var() - 49 / 50) < 0.015
+    assert abs(counts.var() - 49 / 50) < 0.015
     # and every unit is drawn alike: the mean over resamples has the standard error sqrt(0.98/5e3) = 0.014
-    assert np.abs(drawn.mean(axis=1) - 1).max() < 0.06
+    assert np.abs(counts.mean(axis=1) - 1).max() < 0.06
 
 
 def test_weights_come_from_name_and_size_alone() -> None:

@@ -24,9 +24,9 @@ def _set(name: str, *pairs: tuple[str, str]) -> PairSet:
 
 def test_pairs_with_a_sentence_in_common_are_one_cluster() -> None:
     """a-b and c-B share b, whatever its case; d-e and f-g stand alone."""
-    found = clusters.samples({"s": _set("s", ("a", "b"), ("c", "B"), ("d", "e"), ("f", "g"))}, {})["s"]
-    assert ("s", 3) == (found.group, found.units)
-    assert [[0], [0], [1], [2]] == found.members.tolist()
+    sample = clusters.samples({"s": _set("s", ("a", "b"), ("c", "B"), ("d", "e"), ("f", "g"))}, {})["s"]
+    assert ("s", 3) == (sample.group, sample.units)
+    assert [[0], [0], [1], [2]] == sample.members.tolist()
 
 
 def test_sets_of_a_combination_share_clusters() -> None:
@@ -36,12 +36,12 @@ def test_sets_of_a_combination_share_clusters() -> None:
         "two": _set("two", ("b", "z"), ("e", "f"), ("g", "h")),
         "three": _set("three", ("a", "b"), ("m", "n")),
     }
-    found = clusters.samples(tests, {"mean": {"one": 0.5, "two": 0.5}})
-    assert ("one two", 5) == (found["one"].group, found["one"].units)
-    assert ("one two", 5) == (found["two"].group, found["two"].units)
-    assert found["one"].members[0] == found["two"].members[0]
-    assert 5 == len({*found["one"].members.ravel().tolist(), *found["two"].members.ravel().tolist()})
-    assert "three" == found["three"].group
+    samples = clusters.samples(tests, {"mean": {"one": 0.5, "two": 0.5}})
+    assert ("one two", 5) == (samples["one"].group, samples["one"].units)
+    assert ("one two", 5) == (samples["two"].group, samples["two"].units)
+    assert samples["one"].members[0] == samples["two"].members[0]
+    assert 5 == len({*samples["one"].members.ravel().tolist(), *samples["two"].members.ravel().tolist()})
+    assert "three" == samples["three"].group
 
 
 def test_combinations_that_share_a_set_are_one_group() -> None:
@@ -57,16 +57,16 @@ def test_a_combination_of_sets_that_are_not_here_links_nothing() -> None:
 
 def test_rows_are_resampled_where_one_cluster_has_most_pairs() -> None:
     """All pairs of three rows, and one pair apart: three of four are one cluster, and five rows are units."""
-    found = clusters.samples({"s": _set("s", ("a", "b"), ("b", "c"), ("a", "c"), ("d", "e"))}, {})["s"]
-    assert found.by_rows
-    assert 5 == found.units
-    assert [[0, 1], [1, 2], [0, 2], [3, 4]] == found.members.tolist()
+    sample = clusters.samples({"s": _set("s", ("a", "b"), ("b", "c"), ("a", "c"), ("d", "e"))}, {})["s"]
+    assert sample.by_rows
+    assert 5 == sample.units
+    assert [[0, 1], [1, 2], [0, 2], [3, 4]] == sample.members.tolist()
 
 
 def test_half_of_the_pairs_in_one_cluster_are_not_most() -> None:
     """Two of four pairs in one cluster leave clusters as units."""
-    found = clusters.samples({"s": _set("s", ("a", "b"), ("b", "c"), ("d", "e"), ("f", "g"))}, {})["s"]
-    assert not found.by_rows
+    sample = clusters.samples({"s": _set("s", ("a", "b"), ("b", "c"), ("d", "e"), ("f", "g"))}, {})["s"]
+    assert not sample.by_rows
 
 
 def test_a_set_that_is_one_cluster_of_many_is_resampled_by_its_rows() -> None:
@@ -76,29 +76,31 @@ def test_a_set_that_is_one_cluster_of_many_is_resampled_by_its_rows() -> None:
         "all": _set("all", ("x", "y"), ("y", "z"), ("x", "z")),
         "two": _set("two", ("b", "k"), ("l", "m")),
     }
-    found = clusters.samples(tests, {"mean": dict.fromkeys(tests, 1.0)})
-    assert ("all", 3, True) == (found["all"].group, found["all"].units, found["all"].by_rows)
-    assert {("one two", 6, False)} == {(x.group, x.units, x.by_rows) for x in (found["one"], found["two"])}
-    assert found["one"].members[0] == found["two"].members[0]
+    samples = clusters.samples(tests, {"mean": dict.fromkeys(tests, 1.0)})
+    assert ("all", 3, True) == (samples["all"].group, samples["all"].units, samples["all"].by_rows)
+    assert {("one two", 6, False)} == {
+        (x.group, x.units, x.by_rows) for x in (samples["one"], samples["two"])
+    }
+    assert samples["one"].members[0] == samples["two"].members[0]
 
 
 def test_sets_that_are_resampled_by_rows_share_their_rows() -> None:
     """A row of two such sets is drawn as often in one as in the other."""
     tests = {"all": _set("all", ("x", "y"), ("y", "z")), "more": _set("more", ("x", "v"), ("v", "w"))}
-    found = clusters.samples(tests, {"mean": dict.fromkeys(tests, 1.0)})
-    assert {("all more", 5, True)} == {(x.group, x.units, x.by_rows) for x in found.values()}
-    assert found["all"].members[0, 0] == found["more"].members[0, 0]
+    samples = clusters.samples(tests, {"mean": dict.fromkeys(tests, 1.0)})
+    assert {("all more", 5, True)} == {(x.group, x.units, x.by_rows) for x in samples.values()}
+    assert samples["all"].members[0, 0] == samples["more"].members[0, 0]
 
 
 def test_queries_are_units_of_their_own() -> None:
     """Each has an answer of its own."""
-    found = clusters.independent("s queries", 3)
-    assert [[0], [1], [2]] == found.members.tolist()
+    sample = clusters.independent("s queries", 3)
+    assert [[0], [1], [2]] == sample.members.tolist()
 
 
 def test_few_clusters_are_not_resampled_but_their_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two clusters leave three different resamples; their six rows leave more."""
     monkeypatch.setattr(clusters, "FEWEST", 3)
-    found = clusters.samples({"s": _set("s", ("a", "b"), ("b", "c"), ("d", "e"), ("e", "f"))}, {})["s"]
-    assert found.by_rows
-    assert 6 == found.units
+    sample = clusters.samples({"s": _set("s", ("a", "b"), ("b", "c"), ("d", "e"), ("e", "f"))}, {})["s"]
+    assert sample.by_rows
+    assert 6 == sample.units

@@ -41,8 +41,8 @@ def _clusters(n: int, size: int) -> Sample:
 
 def _ranked_anew(sample: Sample, x: Array, y: Array, resamples: int) -> Array:
     """Return scipy's Spearman of the items that each of the first resamples draws."""
-    drawn = bootstrap.weights(sample.group, sample.units)[sample.members[:, 0], :resamples].T
-    return np.array([spearmanr(np.repeat(x, row), np.repeat(y, row)).statistic for row in drawn])
+    counts = bootstrap.weights(sample.group, sample.units)[sample.members[:, 0], :resamples].T
+    return np.array([spearmanr(np.repeat(x, row), np.repeat(y, row)).statistic for row in counts])
 
 
 # -- Ranks --------------------------------------------------------------------------------------------------
@@ -51,8 +51,8 @@ def _ranked_anew(sample: Sample, x: Array, y: Array, resamples: int) -> Array:
 def test_standard_ranks_are_mid_ranks_of_mean_0_and_variance_1() -> None:
     """Ties share their mean rank, and the ranks are standardised."""
     # ranks 1, 2.5, 2.5, 4: mean 2.5, variance (2.25 + 0 + 0 + 2.25) / 4 = 1.125; 1.5 / sqrt(1.125) = sqrt(2)
-    found = spearman.standard_ranks(np.array([10.0, 20.0, 20.0, 40.0]), "here")
-    np.testing.assert_allclose(found, [-np.sqrt(2), 0, 0, np.sqrt(2)], atol=1e-12)
+    ranks = spearman.standard_ranks(np.array([10.0, 20.0, 20.0, 40.0]), "here")
+    np.testing.assert_allclose(ranks, [-np.sqrt(2), 0, 0, np.sqrt(2)], atol=1e-12)
 
 
 def test_equal_values_cannot_be_ranked() -> None:
@@ -63,9 +63,9 @@ def test_equal_values_cannot_be_ranked() -> None:
 
 def test_the_spearman_of_a_constant_series_is_undefined() -> None:
     """Neither its point nor any of its resamples is a number, and nothing warns."""
-    found = _estimate(independent("sts", 20), np.arange(20.0), np.full(20, 3.0))
-    assert np.isnan(found).all()
-    assert bootstrap.RESAMPLES == estimates.summary(found)[3]
+    estimate = _estimate(independent("sts", 20), np.arange(20.0), np.full(20, 3.0))
+    assert np.isnan(estimate).all()
+    assert bootstrap.RESAMPLES == estimates.summary(estimate)[3]
 
 
 # -- Influence -----------------------------------------------------------------------------------------------
@@ -78,11 +78,11 @@ def test_an_influence_is_the_derivative_of_scipys_spearman(ties: bool) -> None:
     y = np.round(2 * y) if ties else y
     copies = 1000
     before = spearmanr(np.repeat(x, copies), np.repeat(y, copies)).statistic
-    found = spearman.influence(np.repeat(x, copies), np.repeat(y, copies))[::copies]
+    influence = spearman.influence(np.repeat(x, copies), np.repeat(y, copies))[::copies]
     for i in (0, 7, 29):
         counts = np.full(30, copies) + 30 * (np.arange(30) == i)
         after = spearmanr(np.repeat(x, counts), np.repeat(y, counts)).statistic
-        assert (after - before) * copies == pytest.approx(found[i], abs=0.005)
+        assert (after - before) * copies == pytest.approx(influence[i], abs=0.005)
 
 
 def test_influences_have_the_mean_0() -> None:
@@ -111,20 +111,20 @@ def test_the_point_estimate_under_a_mask_is_scipys_on_what_is_left() -> None:
     mask = np.random.default_rng(3).random(400) < 0.6
     x[~mask] *= -100  # whatever stands outside
     masks = {"all": np.ones(400, bool), "some": mask}
-    found = estimates.estimates(independent("sts", 400), {"x": x, "y": y}, masks, [XY])
-    assert spearmanr(x[mask], y[mask]).statistic == pytest.approx(found["some", XY][0], abs=1e-9)
-    assert spearmanr(x, y).statistic == pytest.approx(found["all", XY][0], abs=1e-9)
+    estimated = estimates.estimates(independent("sts", 400), {"x": x, "y": y}, masks, [XY])
+    assert spearmanr(x[mask], y[mask]).statistic == pytest.approx(estimated["some", XY][0], abs=1e-9)
+    assert spearmanr(x, y).statistic == pytest.approx(estimated["all", XY][0], abs=1e-9)
 
 
 def test_the_mean_of_one_series_is_its_weighted_mean() -> None:
     """A request of one name is a mean: plain for the point, with each resample's weights after it."""
     x = np.random.default_rng(4).random(60)
     mask = np.arange(60) % 3 > 0
-    found = estimates.estimates(_clusters(60, 3), {"x": x}, {"p": mask}, [("x",)])["p", ("x",)]
-    drawn = np.repeat(bootstrap.weights("test", 20), 3, axis=0)[mask].T
-    assert x[mask].mean() == pytest.approx(found[0], abs=1e-12)
-    expected = [np.average(x[mask], weights=row) for row in drawn[:50]]
-    np.testing.assert_allclose(found[1:51], expected, rtol=1e-5)
+    estimate = estimates.estimates(_clusters(60, 3), {"x": x}, {"p": mask}, [("x",)])["p", ("x",)]
+    counts = np.repeat(bootstrap.weights("test", 20), 3, axis=0)[mask].T
+    assert x[mask].mean() == pytest.approx(estimate[0], abs=1e-12)
+    expected = [np.average(x[mask], weights=row) for row in counts[:50]]
+    np.testing.assert_allclose(estimate[1:51], expected, rtol=1e-5)
 
 
 # -- Resamples -----------------------------------------------------------------------------------------------
@@ -138,21 +138,21 @@ def test_every_resample_is_ranked_anew(n: int, rho: float, size: int) -> None:
     x, y = _bivariate(rho, n, seed=5)
     series, sample = {"x": x, "y": y, "a": np.round(x), "b": np.round(2 * y)}, _clusters(n, size)
     requests = [("x", "y"), ("x", "b"), ("a", "b")]
-    found = estimates.estimates(sample, series, {"p": np.ones(n, bool)}, requests)
+    estimated = estimates.estimates(sample, series, {"p": np.ones(n, bool)}, requests)
     for request in requests:
         one, other = (series[key] for key in request)
         expected = _ranked_anew(sample, one, other, 100)
-        assert (1 + bootstrap.RESAMPLES,) == found["p", request].shape
-        np.testing.assert_allclose(found["p", request][1:101], expected, atol=2e-5)
+        assert (1 + bootstrap.RESAMPLES,) == estimated["p", request].shape
+        np.testing.assert_allclose(estimated["p", request][1:101], expected, atol=2e-5)
 
 
 def test_items_that_a_protocol_leaves_out_are_in_no_resample() -> None:
     """Under a mask a resample is scipy's of the items that are drawn and count."""
     x, y = _bivariate(0.7, 240, seed=6)
     sample, mask = _clusters(240, 3), np.arange(240) % 4 > 0
-    found = _estimate(sample, np.where(mask, x, 99), y, mask)
-    kept = Sample(sample.group, sample.units, sample.members[mask])
-    np.testing.assert_allclose(found[1:101], _ranked_anew(kept, x[mask], y[mask], 100), atol=1e-5)
+    estimate = _estimate(sample, np.where(mask, x, 99), y, mask)
+    counted = Sample(sample.group, sample.units, sample.members[mask])
+    np.testing.assert_allclose(estimate[1:101], _ranked_anew(counted, x[mask], y[mask], 100), atol=1e-5)
 
 
 def test_what_else_is_requested_does_not_change_an_estimate() -> None:
@@ -182,8 +182,8 @@ def test_the_interval_is_that_of_a_plain_cluster_bootstrap(n: int, size: int) ->
     items = np.arange(n).reshape(-1, size)
     resampled = []
     for _ in range(5000):
-        drawn = items[rng.integers(len(items), size=len(items))].ravel()
-        resampled.append(spearmanr(x[drawn], y[drawn]).statistic)
+        resample = items[rng.integers(len(items), size=len(items))].ravel()
+        resampled.append(spearmanr(x[resample], y[resample]).statistic)
     expected = np.percentile(resampled, TAILS)
     _, *ends, _ = estimates.summary(_estimate(_clusters(n, size), x, y))
     assert np.abs(ends - expected).max() < 0.05 * np.ptp(expected)
@@ -207,11 +207,11 @@ def test_combined_sets_of_the_field_are_resampled_as_scipy_ranks_them(
         mask = rng.random(len(gold)) < share
         before, after = gold + rng.standard_normal(len(gold)), gold + 1.2 * rng.standard_normal(len(gold))
         series = {"human": gold, "before": before, "after": after}
-        asked = [("before", "human"), ("after", "human")]
-        found = estimates.estimates(sample, series, {"p": mask}, asked)
-        loss = (found["p", asked[0]] - found["p", asked[1]])[1:101]
-        kept = Sample(sample.group, sample.units, sample.members[mask])
-        one, other = (_ranked_anew(kept, x[mask], gold[mask], 100) for x in (before, after))
+        requests = [("before", "human"), ("after", "human")]
+        estimated = estimates.estimates(sample, series, {"p": mask}, requests)
+        loss = (estimated["p", requests[0]] - estimated["p", requests[1]])[1:101]
+        counted = Sample(sample.group, sample.units, sample.members[mask])
+        one, other = (_ranked_anew(counted, x[mask], gold[mask], 100) for x in (before, after))
         np.testing.assert_allclose(loss, one - other, atol=2e-5)
         combined, expected = combined + loss / 2, expected + (one - other) / 2
     assert np.ptp(np.percentile(expected, TAILS)) == pytest.approx(
@@ -228,8 +228,8 @@ def test_intervals_cover_a_known_spearman() -> None:
             series[f"x{seed}"], series[f"y{seed}"] = _bivariate(rho, 200, seed)
             requests.append((f"x{seed}", f"y{seed}"))
         sample = independent("coverage", 200)
-        found = estimates.estimates(sample, series, {"p": np.ones(200, bool)}, requests)
-        inside += sum(low <= rho <= high for _, low, high, _ in map(estimates.summary, found.values()))
+        estimated = estimates.estimates(sample, series, {"p": np.ones(200, bool)}, requests)
+        inside += sum(low <= rho <= high for _, low, high, _ in map(estimates.summary, estimated.values()))
     assert 180 <= inside <= 198
 
 
@@ -237,11 +237,11 @@ def test_where_rows_are_resampled_a_pair_counts_as_often_as_both_are_drawn_less_
     """Each resample of a mean moves by its pairs' deviations, times a + b - 1 over the number of pairs."""
     pairs = np.array([[i, j] for i in range(9) for j in range(i + 1, 9)])
     x = np.random.default_rng(1).random(36)
-    found = estimates.estimates(Sample("rows", 9, pairs), {"x": x}, {"p": np.ones(36, bool)}, [("x",)])
-    drawn = bootstrap.weights("rows", 9).T.astype(float)
-    weights = drawn[:, pairs].sum(axis=2) - 1
+    estimated = estimates.estimates(Sample("rows", 9, pairs), {"x": x}, {"p": np.ones(36, bool)}, [("x",)])
+    counts = bootstrap.weights("rows", 9).T.astype(float)
+    weights = counts[:, pairs].sum(axis=2) - 1
     expected = x.mean() + weights @ (x - x.mean()) / 36
-    np.testing.assert_allclose(found["p", ("x",)][1 : 1 + bootstrap.RESAMPLES], expected, atol=1e-6)
+    np.testing.assert_allclose(estimated["p", ("x",)][1 : 1 + bootstrap.RESAMPLES], expected, atol=1e-6)
 
 
 # -- What is undefined ---------------------------------------------------------------------------------------
@@ -260,9 +260,9 @@ def test_resamples_without_the_only_positive_are_left_out_and_counted() -> None:
 def test_a_resample_that_draws_nothing_that_counts_is_undefined() -> None:
     """Two of 40 items count: neither is drawn in about e^-2 of resamples, which have no mean."""
     mask = np.arange(40) < 2
-    found = estimates.estimates(independent("few", 40), {"x": np.arange(40.0)}, {"p": mask}, [("x",)])
+    estimated = estimates.estimates(independent("few", 40), {"x": np.arange(40.0)}, {"p": mask}, [("x",)])
     missed = ~bootstrap.weights("few", 40)[:2].any(axis=0)
-    assert int(missed.sum()) == estimates.summary(found["p", ("x",)])[3]
+    assert int(missed.sum()) == estimates.summary(estimated["p", ("x",)])[3]
 
 
 # -- Summary -------------------------------------------------------------------------------------------------
