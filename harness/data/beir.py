@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 
 from harness.data.irregularities import irregularities
-from harness.data.readers import corpus, read_text_bytes
-from harness.errors import InputError
+from harness.data.pair_sets import corpus
+from harness.data.text_files import read_text_bytes
+from harness.errors import InputError, one_line
 from harness.types import Json, PairSet
 
 _BLOCK = 1 << 26  # bytes that the reader takes at a time; no document is larger
@@ -47,7 +48,7 @@ def read_json_lines(path: Path) -> Table:
         )
         return Table(table.to_pylist(), str(path))
     except (OSError, EOFError, ValueError, zlib.error) as error:
-        raise InputError(f"{path}: {_line(error)}, expected one JSON object a line") from error
+        raise InputError(f"{path}: {one_line(error)}, expected one JSON object a line") from error
 
 
 def read_tab_lines(path: Path) -> Table:
@@ -64,7 +65,7 @@ def read_tab_lines(path: Path) -> Table:
         )
         return Table(table.to_pylist(), str(path))
     except (OSError, EOFError, ValueError, KeyError, zlib.error) as error:
-        raise InputError(f"{path}: {_line(error)}, expected a header and {', '.join(names)}") from error
+        raise InputError(f"{path}: {one_line(error)}, expected a header and {', '.join(names)}") from error
 
 
 def document_set(name: str, documents: Table, origin: Json) -> PairSet:
@@ -166,7 +167,3 @@ def _grade(value: Any, where: str) -> int:
         pass
     text = str(value)[:40]
     raise InputError(f"{where}: found {text!r}, expected a whole number from -{_HIGHEST} to {_HIGHEST}")
-
-
-def _line(error: Exception) -> str:
-    return " ".join(str(error).split())

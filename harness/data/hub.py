@@ -114,7 +114,7 @@ def _blocked(named: str, error: Exception) -> BlockedError:
 
 
 def _cached_commit(repo: str, kind: str, revision: str | None) -> str | None:
-    folder = _cache(repo, kind)
+    folder = cache_folder(repo, kind)
     if revision is None:
         references = (_recorded(repo, kind), folder / "refs" / "main")
         revision = next((path.read_text().strip() for path in references if path.is_file()), None)
@@ -123,15 +123,16 @@ def _cached_commit(repo: str, kind: str, revision: str | None) -> str | None:
 
 def _recorded(repo: str, kind: str) -> Path:
     """Return where the commit that was downloaded first is noted, so that later runs use the same."""
-    return _cache(repo, kind) / "refs" / "first-used-by-harness"
+    return cache_folder(repo, kind) / "refs" / "first-used-by-harness"
 
 
 def cache() -> str:
-    """Return the folder that downloads are kept in."""
+    """Return the folder of the hub's downloads."""
     from huggingface_hub import constants
 
     return constants.HF_HUB_CACHE
 
 
-def _cache(repo: str, kind: str) -> Path:
+def cache_folder(repo: str, kind: str) -> Path:
+    """Return the folder of a repository in the cache, named as the hub's own client names it."""
     return Path(cache()) / f"{kind}s--{repo.replace('/', '--')}"

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness import limits
-from harness.data.readers import Rows, vector_set
+from harness.data.vector_files import Rows, vector_set
 from harness.errors import InputError
 from harness.types import Floats, Json, PairSet, check_vectors
 

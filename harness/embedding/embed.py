@@ -8,13 +8,13 @@ the same whatever suite asks for it, and under whatever name.
 from __future__ import annotations
 
 import hashlib
-import importlib.metadata
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from harness.data.packages import installed_version
 from harness.embedding.cache import entry
 from harness.embedding.units import Encoding, OnRows, Unit, encode, unit_of
 from harness.numerics import pinning
@@ -46,8 +46,8 @@ def vectors(
 ) -> dict[str, Floats]:
     """Return the vectors (rows, D) float32 of each set, each different text of a set encoded once.
 
-    ``encoder`` identifies it (``use`` names the plug-in); ``on_rows`` hears rows done, of how many.
-    ``corpus``: what an encoder that is itself fitted on texts is fitted on; such a one is handed it last.
+    ``encoder`` identifies the encoder, and its ``use`` names the plug-in. ``on_rows`` is called with the rows
+    done and their total. ``corpus`` is the text that an encoder of fitted parameters is fitted on.
     """
     encoding = Encoding(encoder["use"], params, place, () if corpus is None else (corpus,))
     made_by = _made_by(encoder, encoding)
@@ -76,7 +76,9 @@ def _made_by(encoder: Json, encoding: Encoding) -> dict[str, Any]:
         "dimension": encoding.params.dimension,
         "code": sorted(map(registry.code_digest, {module.__name__, *_MADE_WITH})),
         "numerics": pinning.identity(),
-        "libraries": {name: _version(name) for name in getattr(module, "LIBRARIES", LIBRARIES)},
+        "libraries": {
+            name: installed_version(name) or "none" for name in getattr(module, "LIBRARIES", LIBRARIES)
+        },
     }
 
 
@@ -104,13 +106,6 @@ def _different_texts(data: PairSet) -> tuple[list[list[int]], Ints]:
         parts.append([first[text] for text in order])
         start += len(order)
     return parts, index
-
-
-def _version(package: str) -> str:
-    try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        return "none"
 
 
 def _digest_rows(data: PairSet, rows: list[int]) -> str:

@@ -86,4 +86,4 @@ def load(kind: Any, path: Path, **options: Any) -> Any:
 
 def _note(repo: str, reference: str) -> Path:
     # Where the hub's own client notes it, too.
-    return Path(hub.cache()) / ("models--" + repo.replace("/", "--")) / "refs" / reference
+    return hub.cache_folder(repo, "model") / "refs" / reference

@@ -48,6 +48,11 @@ def wrong() -> list[str]:
     ]
 
 
+def simd_flags() -> list[str]:
+    """Return those of SIMD_FLAGS that the processor has."""
+    return [flag for flag in SIMD_FLAGS if flag in pinning.cpu_flags()]
+
+
 def unpinned() -> tuple[str, ...]:
     """Return what no setting can hold: the same neighbours were measured, not the same bytes of distances."""
     return ("usearch: takes its kernels from the processor",)
@@ -57,7 +62,7 @@ def recorded() -> dict[str, Any]:
     """Return what an envelope says of the numerics: in short, and nothing that names the processor."""
     return {
         **pinning.identity(),
-        "flags": [flag for flag in SIMD_FLAGS if flag in pinning.cpu_flags()],
+        "flags": simd_flags(),
         "dispatch": {library.name: library.used for library in libraries()},
         "overridden": pinning.overridden(),
     }

@@ -57,8 +57,7 @@ def compare(here: Tree, committed: Tree) -> list[Line]:
 
 
 def _cells(tree: Tree) -> dict[tuple[str, str], Path]:
-    paths = sorted((tree.root / "results").glob("*/*.json"))
-    return {(path.parent.name, path.stem): path for path in paths}
+    return {(path.parent.name, path.stem): path for path in tree.results()}
 
 
 def _blocked(tree: Tree, suite: str) -> set[str] | None:

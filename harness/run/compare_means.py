@@ -39,7 +39,7 @@ def _line(suite: str, here: Tree, committed: Tree, jitter: Stability) -> Line:
     if not committed.means(suite).is_file():
         return Line(suite, MEANS, "NOT COMMITTED")
     if not here.means(suite).is_file():
-        ran = any(here.result(suite, "x").parent.glob("*.json"))
+        ran = bool(here.results(suite))
         return Line(suite, MEANS, *(("MISSING", "committed, and not here") if ran else ("NOT RUN HERE",)))
     (ours, our_hash), (theirs, their_hash) = (read_stamped(tree.means(suite)) for tree in (here, committed))
     if our_hash == their_hash:
@@ -114,7 +114,7 @@ def _comparisons(
 
 
 def _cells(tree: Tree, suite: str) -> set[str]:
-    return {path.stem for path in tree.result(suite, "x").parent.glob("*.json")}
+    return {path.stem for path in tree.results(suite)}
 
 
 def _groups(content: Json) -> Groups:

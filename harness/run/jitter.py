@@ -34,7 +34,7 @@ from harness.parallel.workers import spread
 from harness.planning import registry
 from harness.planning.cells import Cell
 from harness.planning.status import Entry
-from harness.run.group import seeding
+from harness.run.group import group_key, seeding
 from harness.types import Floats, Json
 
 RELATIVE = 1e-7
@@ -135,8 +135,7 @@ def _measure(work: list[Work], jobs: int, on_progress: OnProgress) -> list[str]:
         embed(spec, lambda _done, _of: None, jobs)
     together: dict[str, list[Work]] = {}
     for spec, cell, path in work:
-        key = digest([seeding(spec, cell), cell.steps[0].spec()])
-        together.setdefault(key, []).append((spec, cell, path))
+        together.setdefault(group_key(spec, cell), []).append((spec, cell, path))
     groups = sorted(together.values(), key=lambda group: -len(group))
     done, failures = 0, list[str]()
     on_progress("jitter", 0, len(work))

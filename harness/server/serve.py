@@ -23,7 +23,8 @@ from harness.planning.resolve import locate
 from harness.planning.shipped import suite_paths
 from harness.planning.suite import load
 from harness.server.app import EXPORT, build
-from harness.server.aqea_files import Vectors, write_aqed
+from harness.server.aqea_files import write_aqed
+from harness.server.aqed_sections import Vectors
 from harness.server.models import load_models
 from harness.types import Floats, Place, check_vectors
 from repro.api_client import Limits

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from harness.data import hub
-from harness.data.readers import pair_set
+from harness.data.pair_sets import pair_set
 from harness.types import PairSet, Place
 
 

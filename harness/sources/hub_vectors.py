@@ -11,8 +11,8 @@ from pydantic import BaseModel, Field
 from harness import limits
 from harness.data import hub, hub_parquet
 from harness.data.parquet import read_parquet_vectors
-from harness.data.readers import Rows, vector_set
 from harness.data.sampling import Part
+from harness.data.vector_files import Rows, vector_set
 from harness.errors import InputError
 from harness.types import PairSet, Place
 

@@ -19,7 +19,8 @@ from harness.evidence.schema.model import parse
 from harness.evidence.schema.result import check_result
 from harness.evidence.schema.verdict import Claims
 from harness.evidence.stamp import read_json
-from harness.verification import admission, intervals, recompute
+from harness.verification import admission, completeness, intervals, recompute
+from harness.verification import plans as suite_plans
 from report.pages import readme
 from report.pages.render import rendered
 from repro import verify
@@ -54,11 +55,11 @@ def against_suites(root: Path) -> Problems:
     """Return a line for each result that no suite of ``root`` has, and each cell that has no evidence."""
     tree, suites = Tree(root / "artifacts"), _suites(root)
     try:
-        plans = admission.plans(tree, suites=suites, committed=tree.root)
-        absent = sorted(suites.keys() - set(admission.names(tree)))
+        plans = suite_plans.plans(tree, suites=suites, committed=tree.root)
+        absent = sorted(suites.keys() - set(suite_plans.names(tree)))
         return [
             *admission.strangers(tree, plans),
-            *admission.missing(tree, plans),
+            *completeness.missing(tree, plans),
             *(f"{suites[name]}: found no evidence of it, expected {tree.blocked(name)}" for name in absent),
             *_both(tree, plans),
         ]
@@ -75,7 +76,7 @@ def _intervals(root: Path, contents: dict[Path, dict[str, Any]]) -> Iterator[int
     """Yield what drawing intervals of each suite's means again comes to."""
     tree = Tree(root / "artifacts")
     try:
-        plans = admission.plans(tree, suites=_suites(root), committed=tree.root)
+        plans = suite_plans.plans(tree, suites=_suites(root), committed=tree.root)
         cells = {name: list(plan.cells) for name, plan in plans.items()}
     except InputError:
         return  # a line of against_suites
@@ -90,7 +91,7 @@ def _intervals(root: Path, contents: dict[Path, dict[str, Any]]) -> Iterator[int
             continue  # a line of the first tier
 
 
-def _both(tree: Tree, plans: dict[str, admission.Plan]) -> Iterator[str]:
+def _both(tree: Tree, plans: dict[str, suite_plans.Plan]) -> Iterator[str]:
     for name in plans:
         try:
             listed = read_json(tree.blocked(name))["content"]["blocked"]
@@ -153,7 +154,7 @@ def _unlike_files(folder: Path, expected: dict[str, bytes]) -> Iterator[str]:
 
 def _contents(tree: Tree) -> Iterator[tuple[Path, dict[str, Any]]]:
     """Yield every result that is one; the others are lines of the first tier."""
-    for path in sorted((tree.root / "results").glob("*/*.json")):
+    for path in tree.results():
         try:
             yield path, check_result(path, read_json(path).get("content"))
         except InputError:

@@ -15,7 +15,10 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from harness.data.readers import Rows, corpus, paired, read_file, read_pairs, read_vectors, vector_set
+from harness.data.pair_sets import corpus, paired
+from harness.data.readers import read_file
+from harness.data.text_files import read_pairs
+from harness.data.vector_files import Rows, read_vectors, vector_set
 from harness.errors import InputError
 
 # Known bug: an .npz that is refused stays open until the garbage is collected: here, then.

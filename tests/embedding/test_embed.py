@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from harness.data.readers import paired
+from harness.data.pair_sets import paired
 from harness.embedding import cache
 from harness.embedding.embed import vectors
 from harness.errors import InputError

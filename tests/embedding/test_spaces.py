@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from support.judged import judged_set
 
-from harness.data.readers import paired
+from harness.data.pair_sets import paired
 from harness.embedding.spaces import _prefixed, embedded_by
 from harness.errors import InputError
 from harness.planning.resolve import Inputs, locate

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from harness.data.readers import paired
+from harness.data.pair_sets import paired
 from harness.embedding import http_client
 from harness.embedding.api_keys import parse_allowed
 from harness.encoders import embeddings_api

@@ -18,7 +18,7 @@ import torch
 from pydantic import ValidationError
 
 from harness.data import hub
-from harness.data.readers import paired
+from harness.data.pair_sets import paired
 from harness.embedding.embed import vectors
 from harness.encoders import as_is, published_pairs, sentence_transformer
 from harness.errors import BlockedError, InputError

@@ -15,7 +15,7 @@ import torch
 from pydantic import ValidationError
 from safetensors.torch import load_file, save_file
 
-from harness.data.readers import paired
+from harness.data.pair_sets import paired
 from harness.embedding import embed, hf_models
 from harness.encoders import esm, wav2vec2
 from harness.errors import BlockedError, InputError

@@ -27,8 +27,8 @@ NEWER = SCHEMA_VERSION + 1
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_committed_file_has_its_schema(kind: str) -> None:
     """Each file of a kind is read by its model, unchanged; there is at least one."""
-    place, model = KINDS[kind]
-    paths = sorted(Path("artifacts").glob(place))
+    pattern, model = KINDS[kind]
+    paths = sorted(Path("artifacts").glob(pattern))
     assert paths
     for path in paths:
         document = read_json(path)

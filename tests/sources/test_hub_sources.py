@@ -23,8 +23,8 @@ import soundfile
 
 from harness.data import hub_parquet
 from harness.data.parquet import parquet_rows, read_parquet_values, read_parquet_vectors
-from harness.data.readers import Rows
 from harness.data.sampling import Part, graded_pairs, random_pairs
+from harness.data.vector_files import Rows
 from harness.errors import BlockedError, InputError
 from harness.evidence.files import sha256_file
 from harness.sources import files, hub_audio, hub_sequences, hub_vectors, mirror

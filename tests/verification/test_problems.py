@@ -19,7 +19,8 @@ from harness.evidence.files import sha256_file
 from harness.evidence.layout import Tree
 from harness.evidence.schema.result import check_result
 from harness.evidence.stamp import read_stamped, write_stamped
-from harness.verification import admission, problems, recompute
+from harness.verification import admission, completeness, problems, recompute
+from harness.verification.plans import plans
 from repro import verify
 
 Edit = Callable[[dict[str, Any]], Any]
@@ -160,11 +161,12 @@ STRANGERS: dict[str, tuple[Callable[[Path], Any], str]] = {
 def test_a_value_that_a_result_notes_as_undefined_is_not_missed(root: Path) -> None:
     """Where it is noted, by protocol, data set and metric, and so alone."""
     path = root / "suites" / "mine.toml"
-    plans = admission.plans(Tree(root / "artifacts"), suites={"mine": path}, committed=root / "artifacts")
+    tree = Tree(root / "artifacts")
+    planned = plans(tree, suites={"mine": path}, committed=tree.root)
     restamp(root, leave_out)
-    assert [] == admission.missing(Tree(root / "artifacts"), plans)
+    assert [] == completeness.missing(tree, planned)
     restamp(root, lambda content: content.pop("left_out"))
-    (line,) = admission.missing(Tree(root / "artifacts"), plans)
+    (line,) = completeness.missing(tree, planned)
     assert "values: found no as-published test-set spearman@original, expected it" in line
 
 
