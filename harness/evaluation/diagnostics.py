@@ -24,7 +24,7 @@ def index_of(cell: Cell, rows: Floats) -> Index:
     if cell.index is None:
         raise InputError(f"{cell.id}: found no index, expected one for metrics of an index")
     module = registry.load("indexes", cell.index.use, "indexes")
-    seed = int(digest({"cell": cell.id, "index": cell.index.spec()})[:15], 16)
+    seed = int(digest({"cell": cell.drawn_as, "index": cell.index.spec()})[:15], 16)
     index: Index = module.build(rows, module.Params(**cell.index.params), seed)
     return index
 

@@ -137,7 +137,7 @@ def _panels(cell: Cell, chain: Chain, material: Material, protocols: list[str]) 
         samples = {"pairs": pairs[name]}
         if "random-pairs" in series:
             drawn = material.drawn(name)
-            samples["random-pairs"] = random_sample(name, drawn.pairs, len(drawn.rows))
+            samples["random-pairs"] = random_sample(material.tests[name].draw_name, drawn.pairs, len(drawn.rows))
         found[name] = panel_of(material.tests[name], material.overlaps[name], series, samples, protocols)
     return found
 
@@ -154,9 +154,9 @@ def _audited(data: PairSet, overlap: Overlap, masks: Mapping[str, Mask]) -> dict
     }
 
 
-def random_sample(name: str, pairs: Ints, rows: int) -> Sample:
+def random_sample(draw_name: str, pairs: Ints, rows: int) -> Sample:
     """Return how the random pairs (m, 2) of a set are resampled, drawn of so many rows."""
-    return clusters.of_pairs(f"{name} random-pairs", pairs, rows)
+    return clusters.of_pairs(f"{draw_name} random-pairs", pairs, rows)
 
 
 def panel_of(
@@ -169,7 +169,7 @@ def panel_of(
     """Return what is measured of a set; ``samples`` has those of pairs, queries are units of their own."""
     masks = _masks_of(data, overlap, series, protocols)
     queries = {
-        items: clusters.independent(f"{data.name} {items}", len(next(iter(masks[items].values()))))
+        items: clusters.independent(f"{data.draw_name} {items}", len(next(iter(masks[items].values()))))
         for items in series
         if items not in samples
     }

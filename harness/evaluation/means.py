@@ -137,7 +137,7 @@ class _Mean:
 
 def _made(batch: Batch) -> tuple[str, dict[str, Any], int]:
     use_threads()
-    means = {name: _mean(batch, name, cells) for name, cells in batch.groups.items()}
+    means = {name: _mean(batch, cells) for name, cells in batch.groups.items()}
     content = {
         "of": batch.identity(),
         "groups": [_stated(batch, name, mean) for name, mean in means.items()],
@@ -150,9 +150,10 @@ def _made(batch: Batch) -> tuple[str, dict[str, Any], int]:
     return batch.base.suite, content, len(batch.results)
 
 
-def _mean(batch: Batch, name: str, cells: tuple[Cell, ...]) -> _Mean:
+def _mean(batch: Batch, cells: tuple[Cell, ...]) -> _Mean:
     seeds = [remeasure(batch.base, cell, batch.results[cell.id], batch.tree) for cell in cells]
-    shares = bootstrap.seed_weights(f"{batch.base.suite} {name}", len(cells))
+    drawn_as = cells[0].drawn_as.removesuffix(f".s{cells[0].seed}")
+    shares = bootstrap.seed_weights(f"{batch.base.suite} {drawn_as}", len(cells))
     shares = np.concatenate([np.full((1, len(cells)), 1 / len(cells)), shares])
     keys = [key for key in seeds[0].found if all(key in seed.found for seed in seeds)]
     found = {

@@ -80,8 +80,9 @@ def _panel(
 
 @functools.lru_cache(maxsize=32)
 def _random(base: Base, train: str, name: str) -> Sample:
-    rows = len(panels.fresh_rows(base.inputs.read(name), base.inputs.read(train)))
-    return random_sample(name, random_pairs(name, rows), rows)
+    data = base.inputs.read(name)
+    rows = len(panels.fresh_rows(data, base.inputs.read(train)))
+    return random_sample(data.draw_name, random_pairs(data.draw_name, rows), rows)
 
 
 def _arrays(tree: Tree, path: str) -> dict[str, Floats]:

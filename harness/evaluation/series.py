@@ -83,9 +83,9 @@ def draw(data: PairSet, trained: PairSet, vectors: Floats) -> Drawn:
         said = f"found {len(rows)} rows that {trained.name} does not have, expected at least {MINIMUM}"
         raise InputError(f"{data.name}: {said}")
     fresh = np.ascontiguousarray(vectors[rows])
-    pairs = sampling.random_pairs(data.name, len(rows))
+    pairs = sampling.random_pairs(data.draw_name, len(rows))
     before = cosines(fresh[pairs[:, 0]], fresh[pairs[:, 1]], data.name)
-    return Drawn(rows, pairs, before, truth(fresh, sampling.queries(data.name, len(rows))))
+    return Drawn(rows, pairs, before, truth(fresh, sampling.queries(data.draw_name, len(rows))))
 
 
 def random_series(found: Drawn, seen: Views, where: str) -> dict[str, Doubles]:

@@ -12,8 +12,10 @@ from typing import Any
 from harness.errors import BlockedError, InputError, LeftOutError
 from harness.evidence.files import inside, sha256_file
 from harness.planning import registry
-from harness.planning.cells import Cell, encoder_params, origin_params
-from harness.planning.suite import Suite
+from harness.planning.cells import Cell
+from harness.planning.definitions import Dataset
+from harness.planning.models import Suite
+from harness.planning.parameters import encoder_params, origin_params
 from harness.types import Json, PairSet, Place
 
 SCHEMA = 1
@@ -38,10 +40,10 @@ class Inputs:
         missing = [entry for entry in needed if isinstance(entry, BlockedError)]
         # What cannot be had at all comes first: asking for what is large would not help.
         found = min(missing, key=lambda error: isinstance(error, LeftOutError), default=None)
-        raw = self.suite.encoders[cell.encoder].raw()
-        params = encoder_params(raw, cell.encoder, self.where)
+        encoder = self.suite.encoders[cell.encoder]
+        params = encoder_params(encoder)
         for name in () if found else (cell.train, *cell.tests):
-            if not registry.load("encoders", raw["use"], self.where).holds(params, name):
+            if not registry.load("encoders", encoder.use, self.where).holds(params, name):
                 return BlockedError(f"{cell.encoder} has no vectors of {name}", "use an encoder of texts")
         return found
 
@@ -61,7 +63,7 @@ class Inputs:
             "protocols": self.suite.protocols,
             "combine": self.suite.combine,
             "encoder": {**self.encoders[cell.encoder], "dimension": self.dimension(cell.encoder)},
-            "datasets": {name: self.datasets[name] for name in {cell.train, *cell.tests}},
+            "datasets": {name: self._identified(name) for name in {cell.train, *cell.tests}},
             "loaded": {step.load: sha256_file(codec_path(step.load)) for step in cell.steps if step.load},
             # Digests without names: a module may move to another folder.
             "code": sorted(set(self.code(cell).values())),
@@ -91,9 +93,23 @@ class Inputs:
         return self.suite.encoders[encoder].dimension
 
     def read(self, name: str) -> PairSet:
-        """Return a data set, from the first origin that can be had."""
-        raw = self.suite.datasets[name].origins[self.datasets[name]["origin"]]
-        return _read(raw["use"], origin_params(raw, name, self.where), name, self.place)
+        """Return a data set, from the first origin that can be had.
+
+        Raises InputError where it has other counts of rows or pairs than its file declares.
+        """
+        dataset, origin = self.suite.datasets[name], self.datasets[name]["origin"]
+        use, params = dataset.origins[origin]["use"], origin_params(dataset, origin)
+        data = _read(use, params, name, dataset.drawn_as, _beside(self.place, dataset))
+        for key, count in (("rows", data.rows), ("pairs", len(data.pairs))):
+            declared = getattr(dataset, key)
+            if declared is not None and declared != count:
+                raise InputError(f"{dataset.file}: {key}: found {declared}, expected {count}, as in {use}")
+        return data
+
+    def _identified(self, name: str) -> dict[str, Any]:
+        """Return what identifies a data set in a result, and the name that draws from it are seeded by."""
+        drawn_as = self.suite.datasets[name].drawn_as
+        return {**self.datasets[name], **({"drawn_as": drawn_as} if drawn_as else {})}
 
 
 @functools.cache
@@ -115,8 +131,7 @@ def _encoder(
 ) -> dict[str, Any] | BlockedError:
     """Return what identifies a space, or why it cannot be had: by its plug-in, parts, corpus."""
     space = suite.encoders[name]
-    raw = space.raw()
-    params = encoder_params(raw, name, where)
+    params = encoder_params(space)
     needed = [_encoder(suite, part, datasets, where, place) for part in getattr(params, "parts", ())]
     corpus = [datasets[params.corpus]] if hasattr(params, "corpus") else []
     missing = next((entry for entry in (*needed, *corpus) if isinstance(entry, BlockedError)), None)
@@ -124,7 +139,7 @@ def _encoder(
         return missing
     cost = None if place.large else space.large
     try:
-        encoder = registry.load("encoders", raw["use"], where)
+        encoder = registry.load("encoders", space.use, where)
         found: dict[str, Any] = encoder.locate(params, _near(place, cost))
     except BlockedError as error:
         return left_out(cost) if cost else error
@@ -136,11 +151,13 @@ def _encoder(
 
 def _dataset(suite: Suite, name: str, where: str, place: Place) -> dict[str, Any] | BlockedError:
     reasons: list[BlockedError] = []
-    cost = None if place.large else suite.datasets[name].large
-    for i, raw in enumerate(suite.datasets[name].origins):
-        params = origin_params(raw, name, where)
+    dataset = suite.datasets[name]
+    cost = None if place.large else dataset.large
+    for i, raw in enumerate(dataset.origins):
+        params = origin_params(dataset, i)
         try:
-            found = registry.load("sources", raw["use"], where).locate(params, _near(place, cost))
+            source = registry.load("sources", raw["use"], where)
+            found = source.locate(params, _near(_beside(place, dataset), cost))
         except BlockedError as error:
             reasons.append(error)
         else:
@@ -156,6 +173,11 @@ def left_out(cost: str) -> LeftOutError:
     return LeftOutError(f"large: {cost}", "--all (make reproduce ALL=1) runs it")
 
 
+def _beside(place: Place, dataset: Dataset) -> Place:
+    """Return the place in which a data set's relative paths start from the folder that defines it."""
+    return dataclasses.replace(place, folder=dataset.folder)
+
+
 def _near(place: Place, cost: str | None) -> Place:
     """Return the place in which an input is looked for: where it is left out, not beyond this machine."""
     return dataclasses.replace(place, offline=True) if cost else place
@@ -169,10 +191,10 @@ def _encoder_cost(suite: Suite, name: str) -> str | None:
 
 
 @functools.lru_cache(maxsize=64)
-def _read(use: str, params: Any, name: str, place: Place) -> PairSet:
+def _read(use: str, params: Any, name: str, drawn_as: str | None, place: Place) -> PairSet:
     # The parameters are frozen and hash by value: a set is read once a process.
-    data: PairSet = registry.load("sources", use, name).read(params, name, place)
-    return data
+    data: PairSet = registry.load("sources", use, name).read(params, drawn_as or name, place)
+    return dataclasses.replace(data, name=name, drawn_as=drawn_as)
 
 
 def _stem(name: str) -> str:

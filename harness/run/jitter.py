@@ -109,7 +109,7 @@ def identity(entry: Entry) -> dict[str, Any]:
     cell, found = entry.cell, entry.inputs.identity(entry.cell)
     deciding = ("seed", "steps", "tests", "metrics", "stages", "asymmetric", "index")
     own = {key: found["cell"][key] for key in deciding} | {"train": entry.inputs.datasets[cell.train]}
-    own |= {"id": cell.id} if cell.index else {}  # an index has its seed from the cell's name
+    own |= {"drawn_as": cell.drawn_as} if cell.index else {}  # which an index has its seed from
     return {**found, "cell": own, "jitter": registry.code_digest(__name__)}
 
 
@@ -180,7 +180,7 @@ def _disturbed_material(base: Base, train: str, number: int) -> Material:
     read = base.inputs.read
     plain = material(base, train)
     rows = {
-        name: disturbed(embedded(base)[name], f"{base.encoder}, {name}", number)
+        name: disturbed(embedded(base)[name], f"{base.encoder}, {read(name).draw_name}", number)
         for name in {train, *plain.tests}
     }
     before = {}

@@ -62,8 +62,8 @@ def samples(tests: Mapping[str, PairSet], combine: Mapping[str, Mapping[str, flo
     """Return the sample of each set's pairs; sets that ``combine`` links, directly or not, form one group."""
     found: dict[str, Sample] = {}
     for group in groups(tests, combine):
-        found |= _grouped({name: tests[name] for name in group})
-    return found
+        found |= _grouped({tests[name].draw_name: tests[name] for name in group})
+    return {name: found[data.draw_name] for name, data in tests.items()}
 
 
 def groups(names: Iterable[str], combine: Mapping[str, Mapping[str, float]]) -> list[tuple[str, ...]]:

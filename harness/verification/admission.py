@@ -19,8 +19,9 @@ from harness.evidence.layout import Tree
 from harness.evidence.schema import check_blocked, check_result
 from harness.evidence.stamp import read_json
 from harness.planning.cells import Cell, cells
+from harness.planning.models import Suite
 from harness.planning.registry import load as plugin
-from harness.planning.suite import Suite, load
+from harness.planning.suite import load
 
 SUITES, COMMITTED = Path("suites"), Path("artifacts")
 

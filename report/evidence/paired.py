@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from scipy.stats import binomtest
 
+from harness.evidence import draw_names
 from harness.evidence.files import check_digest, inside
 from harness.statistics import bootstrap
 from harness.types import Doubles
@@ -20,7 +22,33 @@ OUTCOMES = (BETTER, WORSE, EVEN, LACKING, UNCOMPARED)
 FEW = 30  # queries that differ, below which resamples of them say too much
 LEVEL = 0.05
 
-Files = list[dict[str, str] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """A result's score file, and the names that what was drawn for it is seeded by.
+
+    ``group``: of the suite and the cells that differ in their seed alone; ``renamed``: data sets that are
+    drawn under other names than their own, with these.
+    """
+
+    path: str
+    sha256: str
+    group: str
+    renamed: tuple[tuple[str, str], ...]
+
+
+Files = list[Scores | None]
+
+
+def scores_of(result: Mapping[str, Any]) -> Scores | None:
+    """Return the score file of a result's cell, None where the result names none."""
+    file = result.get("files", {}).get("after")
+    if not file:
+        return None
+    names = {name: draw_names.of_dataset(result, name) for name in result["inputs"]["cell"]["tests"]}
+    renamed = tuple((name, other) for name, other in names.items() if name != other)
+    return Scores(file["path"], file["sha256"], f"{result['suite']} {draw_names.of_group(result)}", renamed)
 
 
 def compared(
@@ -69,30 +97,29 @@ def by_chance(less: Doubles) -> bool:
 
 def _queries(root: Path | None, files: Files, key: str) -> Doubles | None:
     """Return the array ``key`` of each file, (seeds, n); None where one is not at hand."""
-    paths = [inside(root, file["path"], "evidence") if root and file else None for file in files]
+    paths = [inside(root, file.path, "evidence") if root and file else None for file in files]
     if not all(path is not None and path.is_file() for path in paths):
         return None
     found = [
-        _scores(path, file["sha256"], key) for path, file in zip(paths, files, strict=True) if path and file
+        _scores(path, file.sha256, key) for path, file in zip(paths, files, strict=True) if path and file
     ]
     return np.stack(found)
 
 
 def _resampled(root: Path | None, files: Files, key: str) -> Doubles:
     """Return the mean over queries and seeds in each resample (RESAMPLES,), of files that are at hand."""
-    named = [(inside(root, file["path"], "evidence"), file["sha256"]) for file in files if root and file]
-    path = named[0][0]
-    group = f"{path.parent.name} {path.stem.rpartition('.s')[0]}"
-    shares = bootstrap.seed_weights(group, len(named))
-    parts = [shares[:, i] * _means(*name, key) for i, name in enumerate(named)]
+    at_hand = [file for file in files if file]
+    shares = bootstrap.seed_weights(at_hand[0].group, len(at_hand))
+    parts = [shares[:, i] * _means(root, file, key) for i, file in enumerate(at_hand) if root]
     return np.asarray(np.sum(parts, axis=0), np.float64)
 
 
 @functools.lru_cache(maxsize=512)
-def _means(path: Path, sha256: str, key: str) -> Doubles:
+def _means(root: Path, file: Scores, key: str) -> Doubles:
     """Return the mean of one file's scores in each resample of its queries, (RESAMPLES,)."""
-    scores: Doubles = _scores(path, sha256, key)
-    name = " ".join(key.split("@")[:2])
+    scores: Doubles = _scores(inside(root, file.path, "evidence"), file.sha256, key)
+    dataset, items, *_ = key.split("@")
+    name = f"{dict(file.renamed).get(dataset, dataset)} {items}"
     return bootstrap.totals(name, scores[:, None])[:, 0] / len(scores)
 
 

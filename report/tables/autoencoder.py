@@ -166,7 +166,7 @@ def _measured(seeds: list[Row]) -> list[Row]:
         "method": method(first["inputs"]["cell"]["steps"]),
         "seeds": len(seeds),
         "loss": sum(losses) / len(losses) if losses else None,
-        "files": [result.get("files", {}).get("after") for result in seeds],
+        "files": [paired.scores_of(result) for result in seeds],
     }
     places = {(value["dataset"], value["protocol"]): None for value in first["values"]}
     return [

@@ -190,5 +190,5 @@ def _line(seeds: list[Row]) -> Row:
         "seeds": len(seeds),
         "cells": [result["cell"] for result in seeds],
         "values": {metric: over_seeds(found) for metric, found in values.items()},
-        "files": [result.get("files", {}).get("after") for result in seeds],
+        "files": [paired.scores_of(result) for result in seeds],
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from report.evidence import paired
 from report.evidence.results import over_seeds, searched_bytes
 from report.export import rows
 from report.tables.rows import AXES, PCA, Row
@@ -49,7 +50,7 @@ def line_of(seeds: list[Row]) -> Row:
             name: over_seeds([x for result in seeds for x in result["values"] if x["metric"] == name])
             for name in metrics
         },
-        "files": [result.get("files", {}).get("after") for result in seeds],
+        "files": [paired.scores_of(result) for result in seeds],
         "histories": [history for result in seeds for history in result.get("training", {}).values()],
     }
 

@@ -10,7 +10,7 @@ import pytest
 from harness.codecs.affine import save_codec
 from harness.codecs.pipeline import Chain, Fitter, codec_path, load_chain
 from harness.errors import InputError
-from harness.planning.cells import Step
+from harness.planning.steps import Step
 from harness.planning.registry import load
 from harness.types import Floats, Training
 

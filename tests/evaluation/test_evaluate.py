@@ -22,8 +22,9 @@ from harness.evaluation.evaluate import Material, Measured, measure, point_value
 from harness.evaluation.series import Drawn, draw
 from harness.evidence.layout import Tree
 from harness.evidence.stamp import read_stamped
-from harness.planning.cells import Cell, Step
+from harness.planning.cells import Cell
 from harness.planning.status import entries
+from harness.planning.steps import Step
 from harness.run.runner import run
 from harness.sources import files
 from harness.statistics import clusters, estimates

@@ -21,7 +21,7 @@ from harness.evaluation.series import (
     random_series,
     views,
 )
-from harness.planning.cells import Step
+from harness.planning.steps import Step
 from harness.types import Floats, PairSet, Training
 
 D = 8

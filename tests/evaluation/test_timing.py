@@ -12,7 +12,7 @@ import pytest
 from harness.codecs.pipeline import Chain, Fitter
 from harness.evaluation.timing import measured
 from harness.evidence.stamp import dumps
-from harness.planning.cells import Step
+from harness.planning.steps import Step
 from harness.types import Training
 
 TWO_STAGES = ["two stages, 2x", "two stages, 4x", "two stages, 10x"]
