@@ -45,23 +45,26 @@ OUT, ARTIFACTS, LISTING = Path("out"), Path("artifacts"), Path("ARTIFACTS.sha256
 
 
 @app.command("list")
-def list_(as_json: AsJson = False) -> None:
-    """List suites, compressors, metrics, protocols, sources, encoders and claims.
+def list_(
+    kind: Annotated[
+        str | None, typer.Argument(metavar="[KIND]", help="Only this, in full: datasets, encoders …")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List suites, data sets, encoders, the plug-ins of every kind, and claims.
 
     \b
-    Example: harness list --json
+    Examples: harness list
+              harness list datasets --json
     """
-    from harness.console.show import listing
-    from harness.planning.registry import names
-    from harness.planning.status import suite_paths
-    from harness.planning.suite import load
+    from harness.console import listing
     from report.verdicts.claims import load_claims
 
-    suites = {path.stem: load(path).question for path in suite_paths([])}
-    kinds = ("compressors", "metrics", "protocols", "sources", "encoders")
-    found = {"suites": suites, **{kind: names(kind) for kind in kinds}}
-    found["claims"] = {claim.id: claim.sentence for claim in load_claims()}
-    _print(json.dumps(found, indent=2) if as_json else listing(found))
+    kinds = listing.kinds() | {"claims": lambda: {claim.id: claim.sentence for claim in load_claims()}}
+    if kind is not None and kind not in kinds:
+        raise InputError(f"list: found {kind!r}, expected one of {', '.join(kinds)}")
+    listed = {name: kinds[name]() for name in ([kind] if kind else kinds)}
+    _print(json.dumps(listed, indent=2, ensure_ascii=False) if as_json else listing.text(listed))
 
 
 @app.command()

@@ -41,18 +41,6 @@ def _drawn(table: Any) -> str:
     return captured.get()
 
 
-def listing(found: Mapping[str, Any]) -> str:
-    """Return what there is, a heading a kind."""
-    lines = []
-    for kind, entries in found.items():
-        lines.append(f"{kind}:")
-        if isinstance(entries, dict):
-            lines += [f"  {name:<22} {said}" for name, said in entries.items()]
-        else:
-            lines.append("  " + ", ".join(entries))
-    return "\n".join(lines)
-
-
 def planned(entries: Sequence[Entry], *, as_json: bool) -> str:
     """Return every cell with its state and reason."""
     if as_json:

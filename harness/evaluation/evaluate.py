@@ -137,7 +137,9 @@ def _panels(cell: Cell, chain: Chain, material: Material, protocols: list[str]) 
         samples = {"pairs": pairs[name]}
         if "random-pairs" in series:
             drawn = material.drawn(name)
-            samples["random-pairs"] = random_sample(material.tests[name].draw_name, drawn.pairs, len(drawn.rows))
+            samples["random-pairs"] = random_sample(
+                material.tests[name].draw_name, drawn.pairs, len(drawn.rows)
+            )
         found[name] = panel_of(material.tests[name], material.overlaps[name], series, samples, protocols)
     return found
 

@@ -26,7 +26,7 @@ def shipped() -> Path:
 
 
 def folders(own: Path) -> Folders:
-    """Return the folders whose datasets/ and encoders/ count for suites in ``own``, the first to count first."""
+    """Return the folders whose datasets/ and encoders/ count for suites in ``own``, its own first."""
     return (own,) if own.resolve() == shipped().resolve() else (own, shipped())
 
 

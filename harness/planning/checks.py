@@ -12,7 +12,7 @@ from harness.planning.models import Chain, Suite, SuiteFile
 
 
 def check_written(suite: SuiteFile, where: str) -> None:
-    """Raise InputError for entries that are twice in a list of a suite, and for more seeds than are allowed."""
+    """Raise InputError for an entry that a list of a suite has twice, and for too many seeds."""
     for seeds in (suite.seeds, *(chain.seeds or () for chain in suite.chains)):
         limits.SEEDS.check(len(seeds), f"{where}: seeds")
     for key in ("train", "test", "encoders", "seeds", "protocols", "metrics"):
@@ -27,7 +27,11 @@ def check_written(suite: SuiteFile, where: str) -> None:
 
 def check_names(suite: Suite, where: str) -> None:
     """Raise InputError for a name in a suite that is none of its encoders, data sets, points or chains."""
-    sets, chains, encoders = list(suite.datasets), [chain.name for chain in suite.chains], list(suite.encoders)
+    sets, chains, encoders = (
+        list(suite.datasets),
+        [chain.name for chain in suite.chains],
+        list(suite.encoders),
+    )
     _check_encoders(suite)
     _check_draws(suite, where)
     _known(suite.splits, encoders, f"{where}: [splits]")

@@ -13,11 +13,11 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_len
 Sentence = Annotated[str, StringConstraints(min_length=1)]
 
 
-class Strict(BaseModel, extra="forbid", frozen=True, strict=True, allow_inf_nan=False):
-    """A table in which an unknown or ill-typed key is an error."""
+class _Strict(BaseModel, extra="forbid", frozen=True, strict=True, allow_inf_nan=False):
+    pass
 
 
-class _OfFile(Strict):
+class _OfFile(_Strict):
     """What has a file of its own, ``<folder>/<kind>/<name>.toml``, and knows it."""
 
     _file: Path = PrivateAttr(default=Path())
@@ -57,7 +57,7 @@ class Dataset(_OfFile):
         return self.file.parent.parent.resolve()
 
 
-class Prefixes(Strict):
+class Prefixes(_Strict):
     """Texts that go before a query and before a document."""
 
     query: str

@@ -5,19 +5,23 @@ from __future__ import annotations
 import math
 from typing import Annotated, Any
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import BaseModel, Field, field_validator, model_validator
 
-from harness.planning.definitions import Dataset, Encoder, Name, Strict
+from harness.planning.definitions import Dataset, Encoder, Name
 
 
-class Splits(Strict):
+class _Strict(BaseModel, extra="forbid", frozen=True, strict=True, allow_inf_nan=False):
+    pass
+
+
+class Splits(_Strict):
     """The data sets that vectors of one encoder are trained and tested on, where they are not the suite's."""
 
     train: list[Name] | None = Field(default=None, min_length=1)
     test: list[Name] | None = Field(default=None, min_length=1)
 
 
-class Bound(Strict):
+class Bound(_Strict):
     """What a named operating point promises of a data set; where it falls short it is not recommended."""
 
     dataset: str
@@ -25,7 +29,7 @@ class Bound(Strict):
     at_least: float
 
 
-class Point(Strict):
+class Point(_Strict):
     """A compression ratio, or one for each encoder, met in whole units of so many bytes.
 
     A unit of 4 bytes is a float32 value. ``bounds`` that a value misses, and a space that the ratio leaves
@@ -46,7 +50,7 @@ class Point(Strict):
         return value
 
 
-class Chain(Strict):
+class Chain(_Strict):
     """Compressors in series. ``bits`` a stored dimension and a point's bytes give the dimensions.
 
     ``grid``: values for parameters, written 'compressor.parameter': one cell each combination. ``stages``:
@@ -78,7 +82,7 @@ class Chain(Strict):
         return self
 
 
-class Expect(Strict):
+class Expect(_Strict):
     """What a planted case must come out at: a value and how far from it is still right."""
 
     chain: str
@@ -90,7 +94,7 @@ class Expect(Strict):
     why: str
 
 
-class _Settings(Strict):
+class _Settings(_Strict):
     """What to measure, but for the definitions of data sets and encoders; data only.
 
     ``splits``: data sets that an encoder has of its own. ``metrics_on``: metrics that a data set has of its
@@ -125,7 +129,7 @@ class SuiteFile(_Settings):
 
 
 class Suite(_Settings):
-    """A suite with the definitions of the encoders and data sets that it names, in the order it names them."""
+    """A suite with the definitions of the encoders and data sets that it names, in that order."""
 
     encoders: dict[str, Encoder]
     datasets: dict[str, Dataset]

@@ -25,12 +25,12 @@ def load(path: Path) -> Suite:
     _refuse_definitions(document, path)
     written = strict_toml.validated(SuiteFile, document, path)
     if written.name != path.stem:
-        raise InputError(f"{path}: name: found {written.name!r}, expected {path.stem!r}, as the file is called")
+        raise InputError(
+            f"{path}: name: found {written.name!r}, expected {path.stem!r}, as the file is called"
+        )
     check_written(written, str(path))
     folders = catalogue.folders(path.parent)
-    encoders = {
-        name: catalogue.encoder(name, folders, f"{path}: encoders") for name in written.encoders
-    }
+    encoders = {name: catalogue.encoder(name, folders, f"{path}: encoders") for name in written.encoders}
     datasets = _datasets(written, encoders, folders, str(path))
     suite = Suite(**{**dict(written), "encoders": encoders, "datasets": datasets})
     check_names(suite, str(path))
@@ -38,7 +38,7 @@ def load(path: Path) -> Suite:
 
 
 def _refuse_definitions(document: dict[str, Any], path: Path) -> None:
-    """Raise InputError for a data set or encoder that is defined in the suite, with the file it belongs in."""
+    """Raise InputError for a data set or encoder defined in the suite: it has a file of its own."""
     for kind, key in _NAMED_IN.items():
         tables = document.get(kind)
         if isinstance(tables, dict):

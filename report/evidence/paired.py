@@ -23,7 +23,6 @@ FEW = 30  # queries that differ, below which resamples of them say too much
 LEVEL = 0.05
 
 
-
 @dataclass(frozen=True, slots=True)
 class Scores:
     """A result's score file, and the names that what was drawn for it is seeded by.
