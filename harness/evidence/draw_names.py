@@ -18,7 +18,7 @@ def of_dataset(content: Json, dataset: str) -> str:
 
 
 def of_group(content: Json) -> str:
-    """Return the name that draws of a group's seeds are seeded by: of cells that differ in their seed alone."""
+    """Return the name that draws of seeds go by: of a result's cell and those of other seeds alone."""
     cell = content["inputs"]["cell"]
     encoder, train = str(cell["encoder"]), str(cell["train"])
     rest = str(content["cell"]).removeprefix(f"{encoder}.{train}.").removesuffix(f".s{cell['seed']}")

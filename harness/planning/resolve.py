@@ -13,7 +13,7 @@ from harness.errors import BlockedError, InputError, LeftOutError
 from harness.evidence.files import inside, sha256_file
 from harness.planning import registry
 from harness.planning.cells import Cell
-from harness.planning.definitions import Dataset
+from harness.planning.location import beside, dataset_identity, encoder_cost, encoder_identity, left_out
 from harness.planning.models import Suite
 from harness.planning.parameters import encoder_params, origin_params
 from harness.types import Json, PairSet, Place
@@ -51,7 +51,7 @@ class Inputs:
         """Return why a cell is left out of this run though all that it needs is here, or None."""
         if self.place.large:
             return None
-        costs = [_encoder_cost(self.suite, cell.encoder)]
+        costs = [encoder_cost(self.suite, cell.encoder)]
         costs += [self.suite.datasets[name].large for name in (cell.train, *cell.tests)]
         return next((left_out(cost) for cost in costs if cost), None)
 
@@ -99,7 +99,7 @@ class Inputs:
         """
         dataset, origin = self.suite.datasets[name], self.datasets[name]["origin"]
         use, params = dataset.origins[origin]["use"], origin_params(dataset, origin)
-        data = _read(use, params, name, dataset.drawn_as, _beside(self.place, dataset))
+        data = _read(use, params, name, dataset.drawn_as, beside(self.place, dataset))
         for key, count in (("rows", data.rows), ("pairs", len(data.pairs))):
             declared = getattr(dataset, key)
             if declared is not None and declared != count:
@@ -121,73 +121,9 @@ def _digests(modules: frozenset[str]) -> Mapping[str, str]:
 
 def locate(suite: Suite, where: str, place: Place) -> Inputs:
     """Return the inputs of a suite as they can be had in ``place``."""
-    datasets = {name: _dataset(suite, name, where, place) for name in suite.datasets}
-    encoders = {name: _encoder(suite, name, datasets, where, place) for name in suite.encoders}
+    datasets = {name: dataset_identity(suite, name, where, place) for name in suite.datasets}
+    encoders = {name: encoder_identity(suite, name, datasets, where, place) for name in suite.encoders}
     return Inputs(suite, where, place, encoders, datasets)
-
-
-def _encoder(
-    suite: Suite, name: str, datasets: Json, where: str, place: Place
-) -> dict[str, Any] | BlockedError:
-    """Return what identifies a space, or why it cannot be had: by its plug-in, parts, corpus."""
-    space = suite.encoders[name]
-    params = encoder_params(space)
-    needed = [_encoder(suite, part, datasets, where, place) for part in getattr(params, "parts", ())]
-    corpus = [datasets[params.corpus]] if hasattr(params, "corpus") else []
-    missing = next((entry for entry in (*needed, *corpus) if isinstance(entry, BlockedError)), None)
-    if missing:
-        return missing
-    cost = None if place.large else space.large
-    try:
-        encoder = registry.load("encoders", space.use, where)
-        found: dict[str, Any] = encoder.locate(params, _near(place, cost))
-    except BlockedError as error:
-        return left_out(cost) if cost else error
-    extra: dict[str, Any] = {"parts": needed} if needed else {}
-    extra |= {"corpus": corpus[0]} if corpus else {}
-    extra |= {"prefixes": space.prefixes.model_dump()} if space.prefixes else {}
-    return {**found, **extra}
-
-
-def _dataset(suite: Suite, name: str, where: str, place: Place) -> dict[str, Any] | BlockedError:
-    reasons: list[BlockedError] = []
-    dataset = suite.datasets[name]
-    cost = None if place.large else dataset.large
-    for i, raw in enumerate(dataset.origins):
-        params = origin_params(dataset, i)
-        try:
-            source = registry.load("sources", raw["use"], where)
-            found = source.locate(params, _near(_beside(place, dataset), cost))
-        except BlockedError as error:
-            reasons.append(error)
-        else:
-            return {**found, "origin": i}
-    if cost:
-        return left_out(cost)
-    missing = f"{name}: " + ", ".join(reason.missing for reason in reasons)
-    return BlockedError(missing, " or ".join(dict.fromkeys(reason.remedy for reason in reasons)))
-
-
-def left_out(cost: str) -> LeftOutError:
-    """Return the error for an input that is large and was not asked for."""
-    return LeftOutError(f"large: {cost}", "--all (make reproduce ALL=1) runs it")
-
-
-def _beside(place: Place, dataset: Dataset) -> Place:
-    """Return the place in which a data set's relative paths start from the folder that defines it."""
-    return dataclasses.replace(place, folder=dataset.folder)
-
-
-def _near(place: Place, cost: str | None) -> Place:
-    """Return the place in which an input is looked for: where it is left out, not beyond this machine."""
-    return dataclasses.replace(place, offline=True) if cost else place
-
-
-def _encoder_cost(suite: Suite, name: str) -> str | None:
-    """Return what an encoder, or the first of its parts that is large, costs."""
-    space = suite.encoders[name]
-    parts = (space.model_extra or {}).get("parts", ())
-    return space.large or next((cost for part in parts if (cost := _encoder_cost(suite, part))), None)
 
 
 @functools.lru_cache(maxsize=64)
