@@ -14,7 +14,8 @@ from support.pages import lines_of, mean, section, text_of
 from harness.errors import InputError
 from harness.evidence.layout import EXTRAS, Tree
 from harness.evidence.stamp import read_stamped, write_stamped
-from harness.planning.suite import Suite, load
+from harness.planning.models import Suite
+from harness.planning.suite import load
 from harness.statistics import clusters
 from harness.statistics.bootstrap import RESAMPLES
 from harness.types import Json

@@ -183,5 +183,5 @@ def test_claims_select_chains_points_and_metrics_of_the_suite() -> None:
             assert row.metric in suite.metrics
             for encoder in row.encoders or claim.encoders:
                 assert encoder in (chains[row.chain].encoders or suite.encoders)
-                assert row.dataset in (suite.encoders[encoder].test or suite.test)
+                assert row.dataset in suite.tests(encoder, chains[row.chain])
     assert [0.61, 0.69] == [row.published for row in CLAIMS["R1"].rows if row.headline]

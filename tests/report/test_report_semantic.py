@@ -327,7 +327,7 @@ def test_claims_select_chains_points_and_metrics_of_the_suite() -> None:
             assert (row.point in chains[row.chain].points) or not chains[row.chain].points
             for encoder in row.encoders or claim.encoders:
                 assert encoder in (chains[row.chain].encoders or SUITE.encoders)
-                tested = SUITE.encoders[encoder].test or SUITE.test
+                tested = SUITE.tests(encoder, chains[row.chain])
                 assert row.dataset in ("", *tested)
         for measure in claim.measures:
             assert measure.point in chains[measure.chain].points
