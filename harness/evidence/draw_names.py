@@ -21,5 +21,6 @@ def of_group(content: Json) -> str:
     """Return the name that draws of seeds go by: of a result's cell and those of other seeds alone."""
     cell = content["inputs"]["cell"]
     encoder, train = str(cell["encoder"]), str(cell["train"])
-    rest = str(content["cell"]).removeprefix(f"{encoder}.{train}.").removesuffix(f".s{cell['seed']}")
+    group, _, _ = str(content["cell"]).rpartition(".s")
+    rest = group.removeprefix(f"{encoder}.{train}.")
     return f"{encoder}.{of_dataset(content, train)}.{rest}"

@@ -129,9 +129,9 @@ def test_the_suites_declare_their_large_inputs() -> None:
     repositories = ("openslr/librispeech_asr", "Qdrant/", "chaehoyu/wikipedia-22-12-ko")
     for path in suite_paths([]):
         suite = load(path)
-        for name, encoder in suite.encoders.items():
-            repo = str((encoder.model_extra or {}).get("repo", ""))
-            assert (repo in models) == (encoder.large is not None), f"{path}: {name}"
+        for name, model in suite.encoders.items():
+            repo = str((model.model_extra or {}).get("repo", ""))
+            assert (repo in models) == (model.large is not None), f"{path}: {name}"
         for name, dataset in suite.datasets.items():
             repos = [str(origin.get("repo", "")) for origin in dataset.origins]
             big = any(repo.startswith(repositories) for repo in repos)

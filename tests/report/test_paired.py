@@ -22,7 +22,8 @@ def files(root: Path, name: str, seeds: list[list[float]], times: int) -> paired
         path = root / "scores" / "s" / f"{name}.s{seed}.npz"
         path.parent.mkdir(parents=True, exist_ok=True)
         np.savez(path, **{KEY: np.tile(scores, times).astype(np.float32)})
-        found.append({"path": path.relative_to(root).as_posix(), "sha256": sha256_file(path)})
+        place = path.relative_to(root).as_posix()
+        found.append(paired.Scores(place, sha256_file(path), f"s {name}", ()))
     return found
 
 
@@ -111,3 +112,22 @@ def test_few_queries_that_differ_are_held_against_chance(gained: int, lost: int,
     less = np.array([1.0] * gained + [-1.0] * lost + [0.0] * 300)
     assert chance == paired.by_chance(less)
     assert not paired.by_chance(np.array([1.0] * 15 + [-1.0] * 15))
+
+
+def test_a_set_that_was_renamed_is_drawn_as_before(tmp_path: Path) -> None:
+    """The interval of a difference is that of the earlier names, of the set and of the training split."""
+    (before,) = files(tmp_path, "own.train.chain", [THEIRS], 10)
+    assert before is not None
+    result = {
+        "suite": "s",
+        "cell": "own.new-train.chain.s0",
+        "inputs": {
+            "cell": {"encoder": "own", "train": "new-train", "seed": 0, "tests": ["new-set"]},
+            "datasets": {"new-train": {"drawn_as": "train"}, "new-set": {"drawn_as": "set"}},
+        },
+        "files": {"after": {"path": before.path, "sha256": before.sha256}},
+    }
+    scores = paired.scores_of(result)
+    assert paired.Scores(before.path, before.sha256, before.group, (("new-set", "set"),)) == scores
+    plain = paired.scores_of({**result, "inputs": {**result["inputs"], "datasets": {}}})
+    assert ("s own.new-train.chain", ()) == (plain and plain.group, plain and plain.renamed)

@@ -141,8 +141,8 @@ def result(root: Path, chain: str, scores: list[float], *, size: int, use: str =
         "cell": chain,
         "inputs": {
             "cell": {
-                "encoder": "minilm", "chain": chain, "point": "d32", "grid": {}, "tests": ["texts"],
-                "steps": [step], "index": {"use": use, "params": {}},
+                "encoder": "minilm", "train": "t", "chain": chain, "point": "d32", "grid": {},
+                "tests": ["texts"], "steps": [step], "index": {"use": use, "params": {}},
             }
         },
         "sizes": {

@@ -48,7 +48,9 @@ def evidence(tmp_path_factory: pytest.TempPathFactory) -> Tree:
 
 def test_a_space_has_a_line_a_method_and_size_with_means_over_seeds(evidence: Tree) -> None:
     """The peptides in 32 dimensions: listwise is the mean of three seeds, PCA has one."""
-    part = section(text_of(evidence), "esm2-peptides: neighbours found again on peptides-test, trained on")
+    part = section(
+        text_of(evidence), "esm2-peptides: neighbours found again on peptides-80-10-10-test, trained on"
+    )
     found = {line[1]: line for line in lines_of(part, "32")}
     assert list(METHODS[:-1]) == list(found)
     flat = [row for row in rows(evidence) if (row["suite"], row["encoder"]) == ("ranking", "esm2-peptides")]

@@ -9,7 +9,7 @@ import numpy as np
 
 SmallSuite = Callable[..., Path]
 
-# A suite of vectors as they come, so that no model and no network is needed to run it. What comes after a line
+# A suite of vectors as they come, so that no model and no network is needed to run it. What follows a line
 # '# file: …' is a file of its own beside the suite.
 SUITE = """\
 name = "mine"
