@@ -111,7 +111,8 @@ def pair(root: Path, mine: list[list[float]], theirs: list[float]) -> AutoEncode
         cell |= {"tests": ["nfcorpus"], "steps": [{"use": name, "params": steps}]}  # type: ignore[dict-item]
         results.append({
             "suite": "autoencoder", "cell": path.stem, "inputs": {"cell": cell},
-            "sizes": {"bytes_per_vector": 768}, "values": values, "files": {"after": {"path": path.name, "sha256": sha256_file(path)}},
+            "sizes": {"bytes_per_vector": 768}, "values": values,
+            "files": {"after": {"path": path.name, "sha256": sha256_file(path)}},
             "training": {"0.autoencoder": {"held_out": [0.5, 0.125 + len(results), 0.25 + len(results)]}},
         })  # fmt: skip
     attach_means(results)
