@@ -71,7 +71,11 @@ def check_expansion(packed: int, unpacked: int, where: str) -> None:
 
 
 def expansion_room(packed: int) -> int:
-    """Return how many bytes ``packed`` ones may hold."""
+    """Return how many bytes ``packed`` ones may hold.
+
+    >>> expansion_room(10**9)
+    100000000000
+    """
     return max(EXPANDED_FREE, EXPANSION.most * packed)
 
 

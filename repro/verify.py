@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any
 
 LISTING = "ARTIFACTS.sha256"
+SCHEMA_VERSION = 1  # of the evidence: the newest that is read here
 PLACE = ("protocol", "dataset", "metric")
 BLOCKED = ("cell", "encoder", "train", "missing", "remedy")
 LONGEST = 500  # characters of a line: what is shown of a stranger's content has an end
@@ -134,6 +135,20 @@ def _check_listing(text: str, hashes: dict[str, str], found: Problems) -> None:
             found.append(f"{LISTING}: line {number}: {path} is out of order or listed twice")
         listed.append(path)
     found += [f"{path}: not listed in {LISTING}" for path in hashes.keys() - set(listed)]
+
+
+def _check_version(content: Any) -> None:
+    """Raise ValueError for a document of a newer schema: it may say what is not checked here."""
+    inputs = content.get("inputs") if isinstance(content, dict) else None
+    for part in (content, inputs):
+        version = part.get("schema", 1) if isinstance(part, dict) else 1
+        if type(version) is not int or version < 1:
+            raise ValueError(f"schema: found {version!r}, expected a version, a whole number from 1")
+        if version > SCHEMA_VERSION:
+            raise ValueError(
+                f"found evidence of schema {version}, expected at most {SCHEMA_VERSION}: "
+                "use a newer version of the harness"
+            )
 
 
 def _certificate(value: Any) -> str:
@@ -254,6 +269,7 @@ def _check_blocked(suite: str, content: Any) -> None:
 
 
 def _check_envelope(value: Any) -> None:
+    _check_version(value)
     commit = value.get("commit") if isinstance(value, dict) else None
     sha = commit.get("sha") if isinstance(commit, dict) else None
     if not isinstance(sha, str) or not re.fullmatch("[0-9a-f]{40,64}", sha):
@@ -288,6 +304,10 @@ def _check_report(root: Path, values: dict[str, Any], hashes: dict[str, str], fo
         if active := ACTIVE.search((root / path).read_bytes()):
             found.append(f"{path}: has {active[0].decode('ascii', 'replace')!r}, expected a drawing alone")
     claims = values.get("artifacts/report/claims.json")
+    try:
+        _check_version(claims)
+    except ValueError as error:
+        found.append(f"artifacts/report/claims.json: {error}")
     rows = claims.get("claims") if isinstance(claims, dict) else None
     for row in rows if isinstance(rows, list) else ():
         if isinstance(row, dict) and row.get("verdict") not in UNMEASURED and not row.get("evidence"):
@@ -550,6 +570,7 @@ def _check_stamped(path: str, value: Any, hashes: dict[str, str], seen: _Seen) -
     sha256 = _certificate(value)
     seen.certificates += 1
     content = value["content"]
+    _check_version(content)
     if suite:
         _check_blocked(suite, content)
     elif place:

@@ -1,30 +1,16 @@
-"""The affine codec that several compressors fit, and the file form of any codec."""
+"""The affine codec, which several compressors fit."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, ClassVar
 
-import numpy as np
 from numpy.typing import NDArray
 
-from harness import limits
-from harness.errors import InputError
-from harness.evidence.files import write_atomic
-from harness.types import Bytes, Doubles, Floats, Json
-
-
-def float_codes(x: Floats) -> Bytes:
-    """Return float32 (n, d) as its little-endian bytes, uint8 (n, 4 d)."""
-    return np.ascontiguousarray(x, dtype="<f4").view(np.uint8)
-
-
-def code_floats(codes: Bytes) -> Floats:
-    """Return the float32 (n, d) behind uint8 (n, 4 d); the inverse of ``float_codes``."""
-    return np.ascontiguousarray(codes).view("<f4").astype(np.float32, copy=False)
+from harness.codecs.float_codes import code_floats, float_codes
+from harness.codecs.state import stored
+from harness.types import Bytes, Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,146 +39,3 @@ def restore_affine(state: Mapping[str, NDArray[Any]]) -> Affine:
     """Return the affine codec that ``state`` describes."""
     weights = stored(state, "weights", None, None)
     return Affine(weights, stored(state, "bias", weights.shape[1]))
-
-
-def principal_axes(vectors: Floats, dims: int) -> tuple[Doubles, Doubles]:
-    """Return the mean (D,) and the leading ``dims`` principal axes (D, dims), in float64.
-
-    Each axis has its largest component positive, so that the sign is no accident of the solver.
-    Raises InputError where rows or dimensions are fewer than ``dims``.
-    """
-    rows, dimension = vectors.shape
-    if dims > min(rows, dimension):
-        raise InputError(
-            f"pca: found dims = {dims}, expected at most {min(rows, dimension)} ({rows} rows × {dimension})"
-        )
-    x = vectors.astype(np.float64)
-    mean = x.mean(axis=0)
-    _, vectors_by_value = np.linalg.eigh(np.cov(x, rowvar=False).reshape(dimension, dimension))
-    axes = vectors_by_value[:, ::-1][:, :dims]
-    signs = np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(dims)])
-    return mean, axes * signs
-
-
-Steps = list[tuple[str, dict[str, Any], dict[str, NDArray[Any]]]]
-
-
-def save_codec(path: Path, steps: Steps, trained_on: Json | None = None) -> None:
-    """Write a chain's steps (compressor, parameters, state) as one safetensors file, atomically.
-
-    ``trained_on`` identifies the training split: whoever loads the file can then audit for it.
-    """
-    from safetensors.numpy import save
-
-    tensors = {
-        str(i) + "." + key: np.ascontiguousarray(array)
-        for i, (_, _, state) in enumerate(steps)
-        for key, array in sorted(state.items())
-    }
-    # A step without arrays still has to leave a tensor: the format has no empty files.
-    tensors["steps"] = np.array([len(steps)], dtype=np.int64)
-    steps_said = [{"use": name, "params": params} for name, params, _ in steps]
-    # One entry: the library writes several in no fixed order.
-    described = json.dumps({"steps": steps_said, "trained_on": trained_on}, sort_keys=True)
-    write_atomic(path, save(tensors, metadata={"harness": described}))
-
-
-def load_codec(path: Path) -> Steps:
-    """Return the steps that ``save_codec`` wrote; raise InputError where the file is not one of its.
-
-    Every number in it is finite, and none is larger than the limits let a parameter be.
-    """
-    from safetensors import SafetensorError, safe_open
-
-    where = str(path)
-    described = _described(path)["steps"]
-    steps: Steps = []
-    try:
-        with safe_open(path, framework="np") as file:
-            arrays = {key: file.get_tensor(key) for key in file.keys() if key != "steps"}  # noqa: SIM118
-        for key, array in arrays.items():
-            _check_array(array, f"{where}: {key[:40]}")
-        for i, step in enumerate(described):
-            state = {
-                key.split(".", 1)[1]: value for key, value in arrays.items() if key.startswith(str(i) + ".")
-            }
-            limits.check_document(step["params"], f"{where}: step {i}")
-            limits.check_parameters(step["params"], f"{where}: step {i}")
-            steps.append((str(step["use"]), dict(step["params"]), state))
-    except (OSError, SafetensorError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise InputError(f"{where}: {_line(error)}, expected a codec saved by this harness") from error
-    return steps
-
-
-def trained_on(path: Path) -> Any:
-    """Return what a saved codec says of its training split, None where it says nothing."""
-    return _described(path).get("trained_on")
-
-
-def _described(path: Path) -> dict[str, Any]:
-    """Return what stands in the metadata of a codec's file: its steps, and what they were trained on."""
-    from safetensors import SafetensorError, safe_open
-
-    where = str(path)
-    try:
-        limits.CODEC_BYTES.check(path.stat().st_size, where)
-        with path.open("rb") as file:  # how long the header is stands first, before anything is parsed
-            _check_header(int.from_bytes(file.read(8), "little"), path)
-        with safe_open(path, framework="np") as opened:
-            described = json.loads((opened.metadata() or {})["harness"])
-        _check_steps(described["steps"])
-    except RecursionError as error:
-        raise InputError(f"{where}: found metadata too deep, expected a codec of this harness") from error
-    except (OSError, SafetensorError, ValueError, TypeError, KeyError) as error:
-        raise InputError(f"{where}: {_line(error)}, expected a codec saved by this harness") from error
-    return dict(described)
-
-
-def _check_header(length: int, path: Path) -> None:
-    if length > path.stat().st_size:
-        raise ValueError("found no header")
-    limits.METADATA.check(length, str(path))
-
-
-def _check_steps(steps: Any) -> None:
-    if not isinstance(steps, list) or not all(isinstance(step["params"], dict) for step in steps):
-        raise ValueError("found steps without parameters")
-
-
-def _check_array(array: NDArray[Any], where: str) -> None:
-    if array.dtype.kind not in "fiu":
-        raise InputError(f"{where}: found {array.dtype}, expected numbers")
-    if array.dtype.kind == "f" and not np.isfinite(array).all():
-        raise InputError(f"{where}: found NaN or infinity, expected finite numbers")
-    if array.dtype.itemsize > 1 and array.dtype.kind in "iu" and array.size:
-        limits.PARAMETER.check(int(max(array.max(), -int(array.min()))), where)
-
-
-def stored(state: Mapping[str, NDArray[Any]], key: str, *shape: int | None) -> Floats:
-    """Return an array of a codec's state as float32; raise ValueError for another shape, None being any size.
-
-    What reads codebooks by address (faiss) has to be given as many numbers as it takes them to be.
-    """
-    array = np.asarray(state[key], np.float32)
-    sizes = zip(array.shape, shape, strict=False)
-    if array.ndim != len(shape) or any(size != expected and expected is not None for size, expected in sizes):
-        expected = "(" + ", ".join("any" if size is None else str(size) for size in shape) + ")"
-        raise ValueError(f"{key}: found the shape {array.shape}, expected {expected}")
-    return array
-
-
-def stored_count(state: Mapping[str, NDArray[Any]], key: str) -> int:
-    """Return a single count of a codec's state, such as its dimension; raise ValueError for anything else."""
-    array = state[key]
-    if (
-        array.shape != (1,)
-        or array.dtype.kind not in "iu"
-        or not 1 <= int(array[0]) <= limits.DIMENSIONS.most
-    ):
-        found = f"{array.dtype} {array.shape}"
-        raise ValueError(f"{key}: found {found}, expected one number from 1 to {limits.DIMENSIONS.most}")
-    return int(array[0])
-
-
-def _line(error: BaseException) -> str:
-    return " ".join(str(error).split())[:200] or type(error).__name__

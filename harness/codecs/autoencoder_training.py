@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.codecs.affine import principal_axes
 from harness.codecs.networks import History, Network, applied, hidden_layer
+from harness.codecs.principal_axes import principal_axes
 from harness.errors import InputError
 from harness.types import Doubles, Floats, Ints
 
@@ -22,7 +22,7 @@ FINE_DIMS = 256  # codes up to so many dimensions have the stronger of the two p
 
 
 @dataclass(frozen=True, slots=True)
-class Schedule:
+class EpochSchedule:
     """How a network is trained: AdamW (Loshchilov and Hutter 2019), its rate lowered in steps.
 
     ``epochs`` over the training rows in batches of ``batch``; ``rate`` is multiplied by ``gamma`` after every
@@ -47,7 +47,7 @@ def autoencoder(
     dims: int,
     hidden: int | None,
     start: Literal["random", "pca"],
-    schedule: Schedule,
+    schedule: EpochSchedule,
     seed: int,
 ) -> tuple[Network, Network, History]:
     """Return encoder and decoder of an auto-encoder (Hinton and Salakhutdinov 2006), and their losses.
@@ -94,7 +94,12 @@ def split(rows: int, rng: np.random.Generator) -> tuple[Ints, Ints]:
 
 
 def trained(
-    networks: Sequence[Network], x: Floats, y: Floats, rows: tuple[Ints, Ints], schedule: Schedule, seed: int
+    networks: Sequence[Network],
+    x: Floats,
+    y: Floats,
+    rows: tuple[Ints, Ints],
+    schedule: EpochSchedule,
+    seed: int,
 ) -> tuple[list[Network], History]:
     """Return the ``networks`` once they bring x (n, D) to y (n, e) in series, and the losses.
 
@@ -135,7 +140,7 @@ def _epochs(
     inputs: torch.Tensor,
     targets: torch.Tensor,
     seen: torch.Tensor,
-    schedule: Schedule,
+    schedule: EpochSchedule,
     seed: int,
 ) -> Iterator[float]:
     """Yield the mean loss of the rows to train on: before any step, then over the batches of each epoch."""

@@ -23,12 +23,20 @@ def bits(levels: Sequence[int]) -> float:
 
 
 def size(levels: Sequence[int]) -> int:
-    """Return the bytes that a code takes."""
+    """Return the bytes that a code takes.
+
+    >>> size([8, 8, 8, 5])
+    2
+    """
     return -(-sum(width for _, _, width in _words(levels)) // 8)
 
 
 def pack(symbols: Ints, levels: Sequence[int]) -> Bytes:
-    """Return codes (n, bytes) uint8 of ``symbols`` (n, positions) int64, each below its position's level."""
+    """Return codes (n, bytes) uint8 of ``symbols`` (n, positions) int64, each below its position's level.
+
+    >>> pack(np.array([[1, 0, 1, 1, 0, 0, 0, 1]]), [2] * 8).tolist() == [[0b10110001]]
+    True
+    """
     parts = []
     for start, stop, width in _words(levels):
         number = np.zeros(len(symbols), np.int64)
@@ -40,7 +48,11 @@ def pack(symbols: Ints, levels: Sequence[int]) -> Bytes:
 
 
 def unpack(codes: Bytes, levels: Sequence[int]) -> Ints:
-    """Return the symbols (n, positions) int64 behind ``codes``; the inverse of ``pack``."""
+    """Return the symbols (n, positions) int64 behind ``codes``; the inverse of ``pack``.
+
+    >>> unpack(pack(np.array([[7, 0, 3, 4]]), [8, 8, 8, 5]), [8, 8, 8, 5]).tolist()
+    [[7, 0, 3, 4]]
+    """
     flat = np.unpackbits(codes, axis=1)
     symbols = np.empty((len(codes), len(levels)), np.int64)
     place = 0

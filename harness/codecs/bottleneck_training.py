@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.codecs.affine import principal_axes
+from harness.codecs.principal_axes import principal_axes
 from harness.numerics.rounding import rounded
 from harness.types import Floats, Ints, Training
 
@@ -34,7 +34,7 @@ GIVE_ROWS = (0, 1, 4, 5)  # and those that the output is a sum of
 
 
 @dataclass(frozen=True, slots=True)
-class Schedule:
+class StepSchedule:
     """``steps`` of Adam with ``batch`` rows each, an even number; ``rate``: its first; ``hidden`` units."""
 
     steps: int
@@ -45,7 +45,10 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True)
 class Map:
-    """x -> x W + b + relu(x U + c) V + d; ``arrays`` are W, b, U, c, V, d, or W, b without hidden units."""
+    """x -> x W + b + relu(x U + c) V + d; ``arrays`` are W, b, U, c, V, d, or W, b without hidden units.
+
+    ``codecs.networks`` has no d and adds in another order, on which last bits depend: the two stay apart.
+    """
 
     arrays: tuple[Floats, ...]
 
@@ -107,7 +110,7 @@ class Trained:
     losses: list[float]
 
 
-def train(train: Training, start: Start, quantize: Quantizer, schedule: Schedule, seed: int) -> Trained:
+def train(train: Training, start: Start, quantize: Quantizer, schedule: StepSchedule, seed: int) -> Trained:
     """Return encoder and decoder trained through ``quantize``, whose gradient is its own affair.
 
     A batch is half as many pairs of the split, or random rows where it has none.

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.codecs.affine import code_floats, float_codes
+from harness.codecs.float_codes import code_floats, float_codes
 from harness.types import Bytes, Doubles, Floats
 
 Network: TypeAlias = Mapping[str, NDArray[Any]]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.codecs.affine import load_codec, save_codec, trained_on
+from harness.codecs.storage import load_codec, save_codec, trained_on
 from harness.errors import InputError
 from harness.evidence.stamp import digest
 from harness.planning import registry

@@ -21,7 +21,7 @@ from typing import Any, Literal
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
-from harness.codecs.autoencoder_training import Schedule, autoencoder, published_decay, turned
+from harness.codecs.autoencoder_training import EpochSchedule, autoencoder, published_decay, turned
 from harness.codecs.networks import Coder, restored
 from harness.types import Training
 
@@ -50,7 +50,7 @@ class Params(BaseModel, extra="forbid", frozen=True):
 def fit(train: Training, params: Params, seed: int) -> Coder:
     """Return the trained encoder; raise InputError under ten training rows or for too many dimensions."""
     decay = published_decay(params.dims) if params.decay is None else params.decay
-    schedule = Schedule(params.epochs, decay, params.rate, params.step, params.gamma, params.batch)
+    schedule = EpochSchedule(params.epochs, decay, params.rate, params.step, params.gamma, params.batch)
     encoder, decoder, history = autoencoder(
         train.vectors, params.dims, params.hidden, params.start, schedule, seed
     )

@@ -15,7 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field, model_validator
 
-from harness.codecs.autoencoder_training import Schedule, autoencoder, published_decay, split, trained, turned
+from harness.codecs.autoencoder_training import (
+    EpochSchedule,
+    autoencoder,
+    published_decay,
+    split,
+    trained,
+    turned,
+)
 from harness.codecs.networks import Coder, applied, hidden_layer, restored
 from harness.errors import InputError
 from harness.types import Training
@@ -55,7 +62,7 @@ class Params(BaseModel, extra="forbid", frozen=True):
 def fit(train: Training, params: Params, seed: int) -> Coder:
     """Return the trained map; raise InputError for columns that are not there and under ten training rows."""
     source, target = (_columns(part, train.dimension) for part in (params.source, params.target))
-    schedule = Schedule(params.epochs, published_decay(params.dims), params.rate)
+    schedule = EpochSchedule(params.epochs, published_decay(params.dims), params.rate)
     wanted = train.vectors[:, target]
     teacher = turned(*autoencoder(wanted, params.dims, None, "random", schedule, seed)[:2])
     x = train.vectors[:, source]

@@ -23,7 +23,7 @@ from pydantic import BaseModel, Field
 
 from harness import limits
 from harness.codecs import bitpacking, bottleneck_training
-from harness.codecs.affine import stored_count
+from harness.codecs.state import stored_count
 from harness.errors import InputError
 from harness.types import Bytes, Floats, Ints, Training
 
@@ -131,7 +131,7 @@ def fit(train: Training, params: Params, seed: int) -> FSQ:
         )
     if min(params.levels) < 2:  # noqa: PLR2004 - one level says nothing
         raise InputError(f"fsq: found levels {params.levels}, expected at least 2 at each position")
-    schedule = bottleneck_training.Schedule(params.steps, params.batch, params.rate, params.hidden)
+    schedule = bottleneck_training.StepSchedule(params.steps, params.batch, params.rate, params.hidden)
     levels = tuple(params.levels)
     history: dict[str, list[float]] = {}
     if params.bits is not None:
@@ -202,11 +202,11 @@ def candidates(bits: float, most: int) -> list[tuple[int, ...]]:
 
 
 def _searched(
-    train: Training, params: Params, schedule: bottleneck_training.Schedule, seed: int
+    train: Training, params: Params, schedule: bottleneck_training.StepSchedule, seed: int
 ) -> tuple[tuple[int, ...], dict[str, list[float]]]:
     """Return the candidate whose objective on the held-out tenth is least, and what each came to."""
     rest, tenth = bottleneck_training.held_out(train, seed)
-    short = bottleneck_training.Schedule(
+    short = bottleneck_training.StepSchedule(
         max(1, schedule.steps // SHARE), schedule.batch, schedule.rate, schedule.hidden
     )
     tried = candidates(float(params.bits or 0), min(rest.vectors.shape))
@@ -223,7 +223,7 @@ def _trained(
     train: Training,
     levels: tuple[int, ...],
     residuals: int,
-    schedule: bottleneck_training.Schedule,
+    schedule: bottleneck_training.StepSchedule,
     seed: int,
     history: dict[str, list[float]],
 ) -> FSQ:

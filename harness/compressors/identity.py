@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from numpy.typing import NDArray
 from pydantic import BaseModel
 
-from harness.codecs.affine import code_floats, float_codes
+from harness.codecs.float_codes import code_floats, float_codes
 from harness.types import Bytes, Floats, Training
 
 RANDOM = False

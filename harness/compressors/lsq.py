@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
-from harness.codecs.affine import stored
+from harness.codecs.state import stored
 from harness.errors import InputError
 from harness.types import Bytes, Floats, Training
 

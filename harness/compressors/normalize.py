@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel
 
-from harness.codecs.affine import code_floats, float_codes
+from harness.codecs.float_codes import code_floats, float_codes
 from harness.types import ZERO_NORM, Bytes, Floats, Training
 
 RANDOM = False

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
-from harness.codecs.affine import Affine, principal_axes, restore_affine
+from harness.codecs.affine import Affine, restore_affine
+from harness.codecs.principal_axes import principal_axes
 from harness.errors import InputError
 from harness.types import Training
 

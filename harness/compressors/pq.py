@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
-from harness.codecs.affine import stored, stored_count
+from harness.codecs.state import stored, stored_count
 from harness.errors import InputError
 from harness.types import Bytes, Floats, Training
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
-from harness.codecs.affine import stored
+from harness.codecs.state import stored
 from harness.types import Bytes, Floats, Training
 
 RANDOM = True

@@ -102,7 +102,7 @@ def fit(train: Training, params: Params, seed: int) -> ResidualVQ:
         said = f"found {len(train.vectors)} training vectors"
         raise InputError(f"residual-vq: {said}, expected at least {params.codewords}, one a codeword")
     start = bottleneck_training.principal(train.vectors, params.dims)
-    schedule = bottleneck_training.Schedule(params.steps, params.batch, params.rate, params.hidden)
+    schedule = bottleneck_training.StepSchedule(params.steps, params.batch, params.rate, params.hidden)
     with torch.random.fork_rng(devices=[]):  # the library draws from torch's own generator
         torch.manual_seed(seed % 2**63)
         stages = _stages(train.vectors, start, params)

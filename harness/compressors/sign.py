@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel
 
-from harness.codecs.affine import stored_count
+from harness.codecs.state import stored_count
 from harness.types import Bytes, Floats, Training
 
 RANDOM = False

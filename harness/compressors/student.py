@@ -26,8 +26,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field, model_validator
 
-from harness.codecs.affine import code_floats, float_codes, principal_axes
 from harness.codecs.collapse import checked
+from harness.codecs.float_codes import code_floats, float_codes
+from harness.codecs.principal_axes import principal_axes
 from harness.errors import InputError
 from harness.evaluation.knn import unit
 from harness.evaluation.teacher import top_k

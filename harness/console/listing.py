@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 from harness.planning import catalogue, registry
 from harness.planning.definitions import Dataset, Encoder
 from harness.planning.parameters import encoder_params
-from harness.planning.status import suite_paths
+from harness.planning.shipped import OWN, suites
 from harness.planning.suite import load
 from harness.types import Json
 
@@ -26,7 +25,7 @@ def kinds() -> dict[str, Callable[[], Any]]:
     """
     plugins = {"encoder-kinds" if kind == "encoders" else kind: kind for kind in registry.KINDS}
     return {
-        "suites": lambda: {path.stem: load(path).question for path in suite_paths([])},
+        "suites": lambda: {name: load(path).question for name, path in suites().items()},
         "datasets": datasets,
         "encoders": encoders,
         **{shown: functools.partial(registry.names, kind) for shown, kind in plugins.items()},
@@ -35,7 +34,7 @@ def kinds() -> dict[str, Callable[[], Any]]:
 
 def datasets() -> dict[str, Json]:
     """Return every data set that a suite in suites/ can name: counts, licence, and where it can be had."""
-    where = catalogue.folders(Path("suites"))
+    where = catalogue.folders(OWN)
     return {
         name: _dataset(catalogue.dataset(name, where, "list")) for name in catalogue.names("datasets", where)
     }
@@ -43,7 +42,7 @@ def datasets() -> dict[str, Json]:
 
 def encoders() -> dict[str, Json]:
     """Return every encoder that a suite in suites/ can name: dimension, parameters, where it can be had."""
-    where = catalogue.folders(Path("suites"))
+    where = catalogue.folders(OWN)
     return {
         name: _encoder(catalogue.encoder(name, where, "list")) for name in catalogue.names("encoders", where)
     }

@@ -3,42 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from harness.evidence import stability
 from harness.evidence.layout import Tree
+from harness.evidence.schema.verdict import VerdictRow
 from harness.evidence.stability import mark
 from harness.planning.status import Entry
 from harness.run.compare import Line
 from harness.types import Json
-
-
-def show(text: Any) -> None:
-    """Print text, or a rich table; where nobody reads it any more, end quietly with status 141."""
-    try:
-        sys.stdout.write((text if isinstance(text, str) else _drawn(text)) + "\n")
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still buffered goes there
-        sys.exit(128 + signal.SIGPIPE)
-    except OSError as error:  # a full disk below a redirection: the system names no file
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise OSError(error.errno, error.strerror, "standard output") from error
-
-
-def _drawn(table: Any) -> str:
-    from rich.console import Console
-
-    # Where output is no terminal, a table is as wide as it needs to be, so that nothing is cut.
-    console = Console(width=None if sys.stdout.isatty() else 200)
-    with console.capture() as captured:
-        console.print(table, end="")
-    return captured.get()
 
 
 def planned(entries: Sequence[Entry], *, as_json: bool) -> str:
@@ -116,7 +91,7 @@ def compared(lines: Sequence[Line]) -> str:
     return "\n".join(said)
 
 
-def claims_table(claims: Sequence[Mapping[str, Any]]) -> Any:
+def claims_table(claims: Sequence[VerdictRow]) -> Any:
     """Return the claims as a table, a row a published number, encoder and protocol; then what was blocked.
 
     A check of a server says which server answered where an encoder's row has its protocol.
@@ -127,18 +102,15 @@ def claims_table(claims: Sequence[Mapping[str, Any]]) -> Any:
     columns = ("claim", "row", "protocol", "published", "here", "95 % interval", "verdict")
     table = Table(*columns)
     for claim in claims:
-        printed = claim["printed"]
-        interval = "" if claim["low"] is None else f"{printed['low']} … {printed['high']}"
-        place = claim["protocol"] or claim.get("server", "")
-        here = printed.get("value", "")
-        table.add_row(
-            claim["id"], claim["row"], place, printed["published"], here, interval, claim["verdict"]
-        )
-    reasons = dict.fromkeys(f"{claim['verdict']}: {claim['reason']}" for claim in claims if claim["reason"])
+        printed = claim.printed
+        interval = "" if claim.low is None else f"{printed.low} … {printed.high}"
+        place, here = claim.protocol or claim.server or "", printed.value or ""
+        table.add_row(claim.id, claim.row, place, printed.published, here, interval, claim.verdict)
+    reasons = dict.fromkeys(f"{claim.verdict}: {claim.reason}" for claim in claims if claim.reason)
     return Group(table, *reasons)
 
 
-def rows_table(rows: Sequence[Mapping[str, Any]]) -> Any:
+def rows_table(rows: Sequence[Json]) -> Any:
     """Return flat result rows as a table."""
     from rich.table import Table
 
@@ -156,7 +128,7 @@ def rows_table(rows: Sequence[Mapping[str, Any]]) -> Any:
     )
     table = Table(*columns)
     for row in rows:
-        shown = {**row, "value": f"{row['value']}{mark(row)}"}
+        shown = {**row, "value": f"{row['value']}{mark(row.get('jitter'))}"}
         table.add_row(*(str(shown[column]) for column in columns))
     return table
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 
 import numpy as np
 from scipy import sparse
@@ -49,6 +49,13 @@ def numbers(*sets: PairSet) -> tuple[Ints, ...]:
         taken = np.array(sorted(rows), np.int64)
         same[taken] = taken[copies(np.stack([rows[number] for number in taken.tolist()]))]
     return tuple(same[own] for own in numbered)
+
+
+def first_rows(keys: Iterable[Hashable]) -> tuple[Ints, Ints]:
+    """Return the first row of each key, (u,) in order, and which of them each row has the key of, (n,)."""
+    numbered: dict[Hashable, int] = {}
+    places = np.array([numbered.setdefault(key, len(numbered)) for key in keys], np.int64)
+    return np.unique(places, return_index=True)[1].astype(np.int64), places
 
 
 def exact(data: PairSet) -> list[Hashable]:

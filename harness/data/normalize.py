@@ -23,6 +23,9 @@ def fold(text: str) -> str:
 
     White space is left out, rather than made one space, because copies of the same set differ in it: the
     hub's STS12-16 are tokenised ("you 'll", "playing ."), its STS-B is not.
+
+    >>> fold("You 'll \N{LATIN SMALL LIGATURE FI}nd it .") == fold("you'll find it.")
+    True
     """
     # Until nothing changes: white space that goes may have kept two characters from becoming one.
     while (folded := "".join(_normal(text).split())) != text:
@@ -31,7 +34,11 @@ def fold(text: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """Return the words of the normal form of ``text``, in order: runs of letters and digits."""
+    """Return the words of the normal form of ``text``, in order: runs of letters and digits.
+
+    >>> words("Rain fell, all night.")
+    ['rain', 'fell', 'all', 'night']
+    """
     while (normal := _normal(text)) != text:
         text = normal
     return _WORD.findall(text)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any, Literal, Self
 
 import numpy as np
 from pydantic import BaseModel, Field, model_validator
 
+from harness.numerics.seeding import seeded_generator
 from harness.types import Floats, Ints
 
 RANDOM_PAIRS = 2_000
@@ -58,8 +58,7 @@ class Part(BaseModel, extra="forbid", frozen=True):
 
 def generator(name: str, rows: int, purpose: str) -> np.random.Generator:
     """Return a generator seeded by the set's name and size and by what is drawn."""
-    seed = hashlib.sha256((purpose + " of " + name + ", " + str(rows) + " rows").encode()).digest()
-    return np.random.default_rng(list(seed))
+    return seeded_generator(f"{purpose} of {name}, {rows} rows")
 
 
 def random_pairs(name: str, rows: int) -> Ints:

@@ -1,4 +1,8 @@
-"""From located inputs to what cells share: vectors, training split, cosines before, overlaps."""
+"""What the cells of one encoder share: vectors, cosines before compression, contamination, resamples.
+
+An ``EncoderSpec`` names what is needed and is sent to workers. A process opens its context once and hands it
+down; a context computes each part on first use and is never sent.
+"""
 
 from __future__ import annotations
 
@@ -9,25 +13,26 @@ from pathlib import Path
 import numpy as np
 
 from harness.data.contamination import Overlap, overlap
+from harness.data.sampling import random_pairs
 from harness.embedding.cache import cached, entry
 from harness.embedding.spaces import embedded_by
-from harness.embedding.units import Told
-from harness.errors import InputError
-from harness.evaluation import retrieval
-from harness.evaluation.evaluate import Material, training_of
-from harness.evaluation.series import draw
+from harness.embedding.units import Told as OnRows
+from harness.evaluation.evaluation_context import EvaluationContext, PairSamples, cosines_before
+from harness.evaluation.sampled_rows import fresh_rows, random_sample
 from harness.planning.cells import Cell
 from harness.planning.registry import code_of
 from harness.planning.resolve import Inputs
 from harness.statistics import clusters
 from harness.statistics.clusters import Sample
-from harness.statistics.estimates import cosines
-from harness.types import Floats
+from harness.types import Floats, PairSet
+
+OPEN = 4  # contexts that a process keeps: the vectors of so many encoders are in memory at most
+SPLITS = 4  # training splits of an encoder whose contexts are kept
 
 
 @dataclass(frozen=True, slots=True)
-class Base:
-    """One encoder of a suite over the sets that its cells use, in the suite's order."""
+class EncoderSpec:
+    """One encoder of a suite and the sets that its cells use, in the suite's order: small, and hashable."""
 
     suite: str
     encoder: str
@@ -36,13 +41,17 @@ class Base:
     store: Path
     inputs: Inputs = field(compare=False)
 
+    def read(self, name: str) -> PairSet:
+        """Return a data set of the suite; a process reads it once."""
+        return self.inputs.read(name)
 
-def base_of(inputs: Inputs, encoder: str, cells: list[Cell], store: Path) -> Base:
-    """Return the base of an encoder's cells, done or not: their scores before compression are one file."""
+
+def spec_of(inputs: Inputs, encoder: str, cells: list[Cell], store: Path) -> EncoderSpec:
+    """Return the spec of an encoder's cells, done or not: their scores before compression are one file."""
     used = {name for cell in cells for name in (cell.train, *cell.tests)}
     tested = {name for cell in cells for name in cell.tests}
     order = list(inputs.suite.datasets)
-    return Base(
+    return EncoderSpec(
         suite=inputs.suite.name,
         encoder=encoder,
         sets=tuple(name for name in order if name in used),
@@ -52,68 +61,96 @@ def base_of(inputs: Inputs, encoder: str, cells: list[Cell], store: Path) -> Bas
     )
 
 
-@functools.lru_cache(maxsize=4)
-def embedded(base: Base) -> dict[str, Floats]:
-    """Return the vectors of every set; kept for the process."""
-    return embed(base, lambda _done, _of: None)
+def embed(spec: EncoderSpec, on_rows: OnRows, jobs: int = 1) -> dict[str, Floats]:
+    """Return the vectors of every set, made where the store has none; ``on_rows`` hears the rows done."""
+    sets = [spec.read(name) for name in spec.sets]
+    return embedded_by(spec.inputs, spec.encoder, sets, spec.store, on_rows, jobs)
 
 
-def embed(base: Base, told: Told, jobs: int = 1) -> dict[str, Floats]:
-    """Return the vectors of every set, made where the store has them not; ``told`` hears the rows done."""
-    inputs = base.inputs
-    sets = [inputs.read(name) for name in base.sets]
-    return embedded_by(inputs, base.encoder, sets, base.store, told, jobs)
+class EncoderContext:
+    """What the cells of one encoder share: each part is computed on first use, and kept with the context."""
+
+    def __init__(self, spec: EncoderSpec) -> None:
+        self.spec = spec
+        self.samples: PairSamples = functools.cache(functools.partial(_pair_samples, spec))
+        self._evaluations: dict[str, EvaluationContext] = {}
+        self._overlaps: dict[tuple[str, str], Overlap] = {}
+        self._random: dict[tuple[str, str], Sample] = {}
+
+    @functools.cached_property
+    def vectors(self) -> dict[str, Floats]:
+        """Return the vectors (rows, D) float32 of every set."""
+        return embed(self.spec, lambda _done, _of: None)
+
+    @functools.cached_property
+    def before(self) -> dict[str, Floats]:
+        """Return the cosines of every test set's pairs before compression."""
+        spec = self.spec
+        return {
+            name: cosines_before(spec.read(name), self.vectors[name], spec.encoder) for name in spec.tests
+        }
+
+    def evaluation(self, train: str) -> EvaluationContext:
+        """Return what the cells trained on ``train`` share; the last SPLITS are kept."""
+        if train not in self._evaluations:
+            if len(self._evaluations) >= SPLITS:
+                del self._evaluations[next(iter(self._evaluations))]
+            self._evaluations[train] = self._evaluation(train)
+        return self._evaluations[train]
+
+    def overlap(self, test: str, train: str) -> Overlap:
+        """Return what the pairs of a test set share with a training split; the store has it, or gets it."""
+        if (test, train) not in self._overlaps:
+            self._overlaps[test, train] = _stored_overlap(self.spec, test, train)
+        return self._overlaps[test, train]
+
+    def random_sample(self, test: str, train: str) -> Sample:
+        """Return how the random pairs of a test set are resampled; no vector is needed for it."""
+        if (test, train) not in self._random:
+            data = self.spec.read(test)
+            rows = len(fresh_rows(data, self.spec.read(train)))
+            pairs = random_pairs(data.draw_name, rows)
+            self._random[test, train] = random_sample(data.draw_name, pairs, rows)
+        return self._random[test, train]
+
+    def _evaluation(self, train: str) -> EvaluationContext:
+        spec = self.spec
+        return EvaluationContext(
+            train=spec.read(train),
+            tests={name: spec.read(name) for name in spec.tests},
+            vectors={name: self.vectors[name] for name in dict.fromkeys((train, *spec.tests))},
+            before=self.before,
+            overlaps={name: self.overlap(name, train) for name in spec.tests},
+            samples=self.samples,
+            protocols=tuple(spec.inputs.suite.protocols),
+            combine=spec.inputs.suite.combine,
+        )
 
 
-@functools.lru_cache(maxsize=4)
-def before(base: Base) -> dict[str, Floats]:
-    """Return the cosines of every test set's pairs before compression."""
-    found = {}
-    for name in base.tests:
-        left, right = base.inputs.read(name).pairs.T
-        if len(left) == 0:
-            raise InputError(f"{name}: found a set without pairs, expected pairs to test on")
-        rows = embedded(base)[name]
-        found[name] = cosines(rows[left], rows[right], f"{base.encoder}: {name}")
-    return found
+@functools.lru_cache(maxsize=OPEN)
+def open_context(spec: EncoderSpec) -> EncoderContext:
+    """Return this process's context of ``spec``; the last OPEN ones stay open.
+
+    Only where a task begins: groups of cells come to a worker one by one, and its process alone can keep what
+    they have in common. Everything below is handed its context.
+    """
+    return EncoderContext(spec)
 
 
-@functools.lru_cache(maxsize=8)
-def material(base: Base, train: str) -> Material:
-    """Return what the cells trained on ``train`` share."""
-    read = base.inputs.read
-    rows = embedded(base)
-    return Material(
-        training=training_of(read(train), rows[train]),
-        tests={name: read(name) for name in base.tests},
-        vectors={name: rows[name] for name in base.tests},
-        before=before(base),
-        overlaps={name: overlap_of(base, name, train) for name in base.tests},
-        drawn=functools.cache(lambda name: draw(read(name), read(train), rows[name])),
-        judged=functools.cache(lambda name: retrieval.scores(read(name), rows[name], rows[name])),
-        samples=functools.partial(samples, base),
-    )
+def _pair_samples(spec: EncoderSpec, tests: tuple[str, ...]) -> dict[str, Sample]:
+    return clusters.samples({name: spec.read(name) for name in tests}, spec.inputs.suite.combine)
 
 
-@functools.lru_cache(maxsize=16)
-def samples(base: Base, tests: tuple[str, ...]) -> dict[str, Sample]:
-    """Return how the pairs of test sets that are measured together are resampled."""
-    suite = base.inputs.suite
-    return clusters.samples({name: base.inputs.read(name) for name in tests}, suite.combine)
-
-
-@functools.lru_cache(maxsize=64)
-def overlap_of(base: Base, name: str, split: str) -> Overlap:
-    """Return what the pairs of a test set share with a training split."""
-    test, train = base.inputs.read(name), base.inputs.read(split)
+def _stored_overlap(spec: EncoderSpec, test: str, train: str) -> Overlap:
+    data, split = spec.read(test), spec.read(train)
     identity = {
-        "test": {"name": test.name, **test.origin},
-        "train": {"name": train.name, **train.origin},
+        "test": {"name": data.name, **data.origin},
+        "train": {"name": split.name, **split.origin},
         "code": code_of(overlap.__module__),
     }
-    kept = cached(entry(base.store, "overlaps", identity), lambda: _stacked(overlap(test, train)))
-    return Overlap(*np.array(kept))
+    masks = cached(entry(spec.store, "overlaps", identity), lambda: _stacked(overlap(data, split)))
+    return Overlap(*np.array(masks))
 
 
-def _stacked(found: Overlap) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
-    return np.stack([found.shared_pair, found.seen_sentence, found.near_duplicate])
+def _stacked(shared: Overlap) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
+    return np.stack([shared.shared_pair, shared.seen_sentence, shared.near_duplicate])

@@ -1,57 +1,36 @@
-"""What is noted of a cell beside its values: the back end's size, the symbols stored, how fitting went."""
+"""What is noted of a cell beside its values: which codes are used, and how fitting went."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from harness.codecs.pipeline import Chain
-from harness.data.identity import numbers
-from harness.errors import InputError
+from harness.data.identity import first_rows, numbers
 from harness.evaluation.code_usage import Symbolic, described
-from harness.evaluation.knn import unit
-from harness.evaluation.search import Index
-from harness.evidence.stamp import digest
 from harness.numerics.rounding import rounded
-from harness.planning import registry
-from harness.planning.cells import Cell
-from harness.types import Floats, PairSet
+from harness.types import Bytes, PairSet
 
 
-def index_of(cell: Cell, rows: Floats) -> Index:
-    """Return the cell's back end, built over unit vectors ``rows`` (n, d)."""
-    if cell.index is None:
-        raise InputError(f"{cell.id}: found no index, expected one for metrics of an index")
-    module = registry.load("indexes", cell.index.use, "indexes")
-    seed = int(digest({"cell": cell.drawn_as, "index": cell.index.spec()})[:15], 16)
-    index: Index = module.build(rows, module.Params(**cell.index.params), seed)
-    return index
+def code_usage(chain: Chain, data: PairSet, codes: Bytes) -> dict[str, Any]:
+    """Return how a set's different rows are spread over codes; nothing where codes are no symbols.
 
-
-def index_size(cell: Cell, chain: Chain, rows: Floats) -> dict[str, int]:
-    """Return the bytes of the back end over the vectors ``rows`` (n, D) after the chain, and their number."""
-    stored = unit(chain.decode(chain.encode(rows)))
-    return {"rows": len(rows), "bytes": int(index_of(cell, stored).nbytes)}
-
-
-def stored_symbols(chain: Chain, data: PairSet, vectors: Floats) -> dict[str, Any]:
-    """Return what codes a set's different rows have; nothing where the last step's codes are no symbols."""
+    ``codes`` (n, bytes) uint8 are those of all rows.
+    """
     last = chain.codecs[-1]
     if not isinstance(last, Symbolic):
         return {}
-    rows = np.sort(np.unique(numbers(data)[0], return_index=True)[1])
+    rows, _ = first_rows(numbers(data)[0].tolist())
     texts = None if data.texts is None else tuple(data.texts[i] for i in rows.tolist())
-    return described(last, chain.encode(vectors[rows]), texts)
+    return described(last, codes[rows], texts)
 
 
 def histories(chain: Chain) -> dict[str, Any]:
     """Return what each step noted while it was fitted, by its place and name; of most steps nothing."""
-    found = {}
+    noted: dict[str, Any] = {}
     for i, (step, codec) in enumerate(zip(chain.steps, chain.codecs, strict=True)):
         history: dict[str, list[float]] = getattr(codec, "history", {})
         if history:
-            found[str(i) + "." + step.use] = {
+            noted[str(i) + "." + step.use] = {
                 key: [rounded(float(value)) for value in values] for key, values in history.items()
             }
-    return found
+    return noted

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from harness.errors import InputError
-from harness.evaluation.context import Base
+from harness.evaluation.context import EncoderContext, EncoderSpec, open_context
 from harness.evaluation.remeasure import Remeasured, remeasure
 from harness.evaluation.values import Estimated, Key
 from harness.evidence.layout import Tree
@@ -26,9 +26,10 @@ from harness.parallel.workers import spread
 from harness.planning import registry
 from harness.planning.cells import Cell
 from harness.statistics import bootstrap, estimates
+from harness.statistics.requests import Estimates
 from harness.types import Json
 
-Told = Callable[[str, int, int], None]
+OnProgress = Callable[[str, int, int], None]  # what is being done, how much of it is done, of how much
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Batch:
     ``results`` holds the content of each cell's result, ``certificates`` its sha256, by the cell's id.
     """
 
-    base: Base
+    spec: EncoderSpec
     groups: Mapping[str, tuple[Cell, ...]]
     results: Mapping[str, Json]
     certificates: Mapping[str, str]
@@ -53,32 +54,34 @@ class Batch:
 
     def identity(self) -> dict[str, Any]:
         """Return what decides the means of the batch: the results, and what they are compared with."""
-        return {**self.place, "baselines": self.base.inputs.suite.baselines, "results": self.certificates}
+        return {**self.place, "baselines": self.spec.inputs.suite.baselines, "results": self.certificates}
 
 
-def write_means(cells: Mapping[Base, list[Cell]], tree: Tree, jobs: int, told: Told) -> None:
+def write_means(
+    cells: Mapping[EncoderSpec, list[Cell]], tree: Tree, jobs: int, on_progress: OnProgress
+) -> None:
     """Write the means of each suite whose results are others than those they were made from.
 
     ``cells`` are those with a result in ``tree``, by the encoder that they belong to.
     """
     code = registry.code_of(__name__)
-    batches = [batch for base, measured in cells.items() for batch in _batches(base, measured, tree)]
-    suites: dict[str, list[dict[str, Any]]] = {base.suite: [] for base in cells}
+    batches = [batch for spec, measured in cells.items() for batch in _batches(spec, measured, tree)]
+    suites: dict[str, list[dict[str, Any]]] = {spec.suite: [] for spec in cells}
     todo: list[Batch] = []
     old = {suite: _old(tree, suite, code) for suite in suites}
     for batch in batches:
-        made = next((x for x in old[batch.base.suite] if x["of"] == batch.identity()), None)
-        suites[batch.base.suite] += [made] if made else []
+        made = next((x for x in old[batch.spec.suite] if x["of"] == batch.identity()), None)
+        suites[batch.spec.suite] += [made] if made else []
         todo += [] if made else [batch]
     todo.sort(key=lambda batch: -len(batch.results))  # long ones first: no core idles at the end
     total, done = sum(len(batch.results) for batch in todo), 0
     for suite, made, count in spread(_made, todo, max(1, min(jobs, len(todo)))) if todo else ():
         done += count
         suites[suite].append(made)
-        told("means over seeds", done, total)
-    for suite, found in suites.items():
+        on_progress("means over seeds", done, total)
+    for suite, listed in suites.items():
         ordered = sorted(
-            found,
+            listed,
             key=lambda x: [str(x["of"][key]) for key in ("encoder", "train")] + [x["of"]["bytes_per_vector"]],
         )
         content = {
@@ -105,7 +108,7 @@ def _old(tree: Tree, suite: str, code: list[str]) -> list[dict[str, Any]]:
     return list(content["batches"]) if content.get("code") == code else []
 
 
-def _batches(base: Base, cells: list[Cell], tree: Tree) -> Iterator[Batch]:
+def _batches(spec: EncoderSpec, cells: list[Cell], tree: Tree) -> Iterator[Batch]:
     places: dict[tuple[str, int], dict[str, tuple[Cell, ...]]] = {}
     results: dict[str, Json] = {}
     certificates: dict[str, str] = {}
@@ -118,7 +121,7 @@ def _batches(base: Base, cells: list[Cell], tree: Tree) -> Iterator[Batch]:
     for groups in places.values():
         names = [cell.id for group in groups.values() for cell in group]
         yield Batch(
-            base,
+            spec,
             groups,
             {name: results[name] for name in names},
             {name: certificates[name] for name in names},
@@ -131,13 +134,14 @@ class _Mean:
     """A group's mean over seeds, its point and resamples, and what one of its cells is made of."""
 
     cell: Cell
-    found: Estimated
+    estimated: Estimated
     one: Remeasured
 
 
 def _made(batch: Batch) -> tuple[str, dict[str, Any], int]:
     use_threads()
-    means = {name: _mean(batch, cells) for name, cells in batch.groups.items()}
+    context = open_context(batch.spec)
+    means = {name: _mean(batch, context, cells) for name, cells in batch.groups.items()}
     content = {
         "of": batch.identity(),
         "groups": [_stated(batch, name, mean) for name, mean in means.items()],
@@ -147,19 +151,20 @@ def _made(batch: Batch) -> tuple[str, dict[str, Any], int]:
             if (compared := _compared(means[name], means[other]))
         ],
     }
-    return batch.base.suite, content, len(batch.results)
+    return batch.spec.suite, content, len(batch.results)
 
 
-def _mean(batch: Batch, cells: tuple[Cell, ...]) -> _Mean:
-    seeds = [remeasure(batch.base, cell, batch.results[cell.id], batch.tree) for cell in cells]
+def _mean(batch: Batch, context: EncoderContext, cells: tuple[Cell, ...]) -> _Mean:
+    seeds = [remeasure(context, cell, batch.results[cell.id], batch.tree) for cell in cells]
     drawn_as = cells[0].drawn_as.removesuffix(f".s{cells[0].seed}")
-    shares = bootstrap.seed_weights(f"{batch.base.suite} {drawn_as}", len(cells))
+    shares = bootstrap.seed_weights(f"{batch.spec.suite} {drawn_as}", len(cells))
     shares = np.concatenate([np.full((1, len(cells)), 1 / len(cells)), shares])
-    keys = [key for key in seeds[0].found if all(key in seed.found for seed in seeds)]
-    found = {
-        key: np.sum([shares[:, i] * seed.found[key] for i, seed in enumerate(seeds)], axis=0) for key in keys
+    keys = [key for key in seeds[0].estimated if all(key in seed.estimated for seed in seeds)]
+    means = {
+        key: np.sum([shares[:, i] * seed.estimated[key] for i, seed in enumerate(seeds)], axis=0)
+        for key in keys
     }
-    return _Mean(cells[0], found, seeds[0])
+    return _Mean(cells[0], means, seeds[0])
 
 
 def _stated(batch: Batch, name: str, mean: _Mean) -> dict[str, Any]:
@@ -170,11 +175,12 @@ def _stated(batch: Batch, name: str, mean: _Mean) -> dict[str, Any]:
         for value in batch.results[cell.id]["values"]:
             stated.setdefault((value["protocol"], value["dataset"], value["metric"]), []).append(value)
     values = []
-    for key, found in stated.items():
-        if len(found) == len(cells):
-            value = rounded(sum(each["value"] for each in found) / len(found))
+    for key, of_seeds in stated.items():
+        if len(of_seeds) == len(cells):
+            value = rounded(sum(each["value"] for each in of_seeds) / len(of_seeds))
             units = sum(len(each) for each in mean.one.units[key].values())
-            values.append({**_interval(key, mean.found[key], value), "n": found[0]["n"], "units": units})
+            interval = _interval(key, mean.estimated[key], value)
+            values.append({**interval, "n": of_seeds[0]["n"], "units": units})
     return {
         "group": name,
         "results": {cell.id: batch.certificates[cell.id] for cell in cells},
@@ -186,7 +192,7 @@ def _pairs(batch: Batch) -> Iterator[tuple[str, str]]:
     """Yield the groups that are compared, each pair once: every other one with each baseline."""
     chains = {name: cells[0].chain for name, cells in batch.groups.items()}
     baselines = [
-        name for chain in batch.base.inputs.suite.baselines for name in chains if chains[name] == chain
+        name for chain in batch.spec.inputs.suite.baselines for name in chains if chains[name] == chain
     ]
     for i, other in enumerate(baselines):
         yield from ((name, other) for name in chains if name != other and name not in baselines[:i])
@@ -194,16 +200,16 @@ def _pairs(batch: Batch) -> Iterator[tuple[str, str]]:
 
 def _compared(mean: _Mean, other: _Mean) -> list[dict[str, Any]]:
     """Return the differences of two groups' means, of what was measured of both on the same resamples."""
-    found = []
-    for key in mean.found:
-        if key in other.found and mean.one.units[key].keys() == other.one.units[key].keys():
-            less = mean.found[key] - other.found[key]
+    compared = []
+    for key in mean.estimated:
+        if key in other.estimated and mean.one.units[key].keys() == other.one.units[key].keys():
+            less = mean.estimated[key] - other.estimated[key]
             p = rounded(bootstrap.p_value(less[1:]))
-            found.append({**_interval(key, less, rounded(float(less[0]))), "p": p})
-    return found
+            compared.append({**_interval(key, less, rounded(float(less[0]))), "p": p})
+    return compared
 
 
-def _interval(key: Key, estimate: estimates.Estimates, value: float) -> dict[str, Any]:
+def _interval(key: Key, estimate: Estimates, value: float) -> dict[str, Any]:
     _, low, high, undefined = estimates.summary(estimate)
     place = dict(zip(("protocol", "dataset", "metric"), key, strict=True))
     # The value is that of rounded ones: it may pass an end by its last digit.

@@ -1,4 +1,4 @@
-"""What a search index has to do, and the one form in which all of faiss's do it."""
+"""What a search index does, the one form in which all of faiss's do it, and how a cell's is built."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ from typing import Any, Protocol
 import numpy as np
 
 from harness.errors import InputError
+from harness.evidence.stamp import digest
+from harness.planning import registry
+from harness.planning.cells import Cell
+from harness.planning.steps import Step
 from harness.types import Floats, Ints
 
 
@@ -40,11 +44,23 @@ class FaissIndex:
 
     def search(self, queries: Floats, k: int) -> Ints:
         """Return row numbers (q, k) int64, best first; -1 where the index found no more."""
-        found = self.index.search(np.ascontiguousarray(queries, dtype=np.float32), k)[1]
-        return np.asarray(found, np.int64)
+        rows = self.index.search(np.ascontiguousarray(queries, dtype=np.float32), k)[1]
+        return np.asarray(rows, np.int64)
 
 
-def check_rows(use: str, found: int, needed: int, reason: str) -> None:
-    """Raise InputError where ``found`` rows are fewer than the ``needed`` ones that ``reason`` tells of."""
-    if found < needed:
-        raise InputError(f"index {use}: found {found} rows, expected at least {needed} ({reason})")
+EXHAUSTIVE = Step("flat", {})
+
+
+def build_index(cell: Cell, rows: Floats) -> Index:
+    """Return the cell's index over unit vectors ``rows`` (n, d); an exhaustive one where it names none."""
+    step = cell.index or EXHAUSTIVE
+    module = registry.load("indexes", step.use, "indexes")
+    seed = int(digest({"cell": cell.drawn_as, "index": step.spec()})[:15], 16)
+    index: Index = module.build(rows, module.Params(**step.params), seed)
+    return index
+
+
+def check_rows(use: str, rows: int, needed: int, reason: str) -> None:
+    """Raise InputError where ``rows`` are fewer than the ``needed`` ones; ``reason`` says why."""
+    if rows < needed:
+        raise InputError(f"index {use}: found {rows} rows, expected at least {needed} ({reason})")

@@ -1,134 +1,126 @@
-"""What a test set asks: its own pairs, pairs drawn at random, and queries for nearest neighbours.
+"""The values of a test set, item by item: what metrics average and correlate.
 
-Rows that stand in the training split are left out of random pairs and of searches, as queries and as what is
-searched, under every protocol: no published table asks for them, and what was trained on proves nothing.
+Items are the set's own pairs, random pairs, queries for nearest neighbours (searched exhaustively or with an
+index), and the judged queries of a retrieval set.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from typing import TypeAlias
 
 import numpy as np
 
 from harness.codecs.pipeline import Chain
-from harness.data import sampling
-from harness.data.identity import numbers
 from harness.errors import InputError
-from harness.evaluation.knn import DEPTH, Truth, against, nearest, rescored, scores, truth, unit
-from harness.evaluation.values import MINIMUM
-from harness.statistics.estimates import cosines
-from harness.types import Doubles, Floats, Ints, Mask, PairSet
+from harness.evaluation import metric as metrics_of
+from harness.evaluation import retrieval
+from harness.evaluation.cosines import cosines
+from harness.evaluation.encoded_vectors import EncodedVectors
+from harness.evaluation.evaluation_context import EvaluationContext
+from harness.evaluation.knn import DEPTH, nearest, unit
+from harness.evaluation.neighbor_scores import against, rescored, scores
+from harness.evaluation.sampled_rows import MINIMUM, SampledRows
+from harness.planning.cells import Cell
+from harness.types import Doubles, Floats, Ints, PairSet
+
+ItemSeries: TypeAlias = dict[str, dict[str, Doubles]]  # kind of items -> series -> a value an item
 
 
-@dataclass(frozen=True, slots=True)
-class Views:
-    """The rows of a set after a chain: as ``asked`` with and as ``stored``, decoded, (n, d) float32."""
+def series_of(
+    cell: Cell, chain: Chain, context: EvaluationContext, name: str, encoded: EncodedVectors
+) -> ItemSeries:
+    """Return the series of each kind of items that the metrics of the set ``name`` are about; pairs always.
 
-    asked: Floats
-    stored: Floats
-
-
-def views(chain: Chain, vectors: Floats, *, asymmetric: bool) -> Views:
-    """Return how ``vectors`` look after a chain.
-
-    Asymmetric: what asks is not encoded by the last step, as in product quantization's asymmetric distance
-    (Jégou, Douze, Schmid 2011). Raises InputError where that is a map into another space, told by other
-    dimensions or by codes as large as the vectors.
+    Raises InputError for fewer than MINIMUM pairs, and where the set has not what a metric asks for.
     """
-    staged, last = chain.through(vectors, len(chain.steps) - 1), chain.codecs[-1]
-    codes = last.encode(staged)
-    stored = last.decode(codes)
-    mapped = not last.reconstructs and codes.nbytes >= staged.nbytes
-    if asymmetric and (mapped or staged.shape != stored.shape):
-        use = chain.steps[-1].use
-        raise InputError(f"asymmetric: {use} maps into another space, expected a quantizer as the last step")
-    return Views(staged if asymmetric else stored, stored)
-
-
-def fresh_rows(data: PairSet, trained: PairSet) -> Ints:
-    """Return the rows of ``data`` that differ from one another and from all of ``trained``, in order."""
-    own, trained_on = numbers(data, trained)
-    first = np.unique(own, return_index=True)[1]
-    return np.sort(first[~np.isin(own[first], trained_on)]).astype(np.int64)
+    data, where = context.tests[name], f"{cell.id}: {name}"
+    if len(data.pairs) < MINIMUM:
+        message = f"found {len(data.pairs)} pairs, expected at least {MINIMUM} to test on"
+        raise InputError(f"{name}: {message}")
+    pairs = pair_series(data.pairs, context.before[name], data.gold, encoded, where)
+    series = {"pairs": pairs | _step_series(cell, chain, data.pairs, context.vectors[name], encoded, where)}
+    items = {metrics_of.plugin(metric).ITEMS for metric in dict(cell.metrics)[name]}
+    if "random-pairs" in items:
+        series["random-pairs"] = random_series(context.sampled(name), encoded, where)
+    if "queries" in items:
+        series["queries"] = query_series(context.sampled(name), encoded)
+    if "index" in items:
+        series["index"] = index_series(context.sampled(name), encoded)
+    if "judged" in items:
+        series["judged"] = _judged_series(data, encoded, context.judged(name), where)
+    return series
 
 
 def pair_series(
-    pairs: Ints, before: Floats, gold: Doubles | None, seen: Views, where: str
+    pairs: Ints, before: Floats, gold: Doubles | None, encoded: EncodedVectors, where: str
 ) -> dict[str, Doubles]:
-    """Return a value a pair: the cosine after, before, and what people said where they did."""
+    """Return a value a pair: the cosine after and before compression, and the human score if there is one."""
     left, right = pairs.T
-    after = cosines(seen.asked[left], seen.stored[right], where)
+    after = cosines(encoded.queries[left], encoded.decoded[right], where)
     series = {"original": before.astype(np.float64), "compressed": after.astype(np.float64)}
     return series if gold is None else {**series, "human": gold}
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """What is drawn from the fresh rows of a set: random pairs with their cosines before, and queries.
-
-    ``rows`` are row numbers of the set; pairs and queries count within them.
-    """
-
-    rows: Ints
-    pairs: Ints
-    before: Floats
-    known: Truth
-
-
-def draw(data: PairSet, trained: PairSet, vectors: Floats) -> Drawn:
-    """Return what is drawn from ``data``, with the exact neighbours; raise InputError under MINIMUM rows."""
-    rows = fresh_rows(data, trained)
-    if len(rows) < MINIMUM:
-        said = f"found {len(rows)} rows that {trained.name} does not have, expected at least {MINIMUM}"
-        raise InputError(f"{data.name}: {said}")
-    fresh = np.ascontiguousarray(vectors[rows])
-    pairs = sampling.random_pairs(data.draw_name, len(rows))
-    before = cosines(fresh[pairs[:, 0]], fresh[pairs[:, 1]], data.name)
-    return Drawn(rows, pairs, before, truth(fresh, sampling.queries(data.draw_name, len(rows))))
-
-
-def random_series(found: Drawn, seen: Views, where: str) -> dict[str, Doubles]:
-    """Return a value a random pair: the cosine after, and before."""
-    return pair_series(found.rows[found.pairs], found.before, None, seen, where)
-
-
-def query_series(found: Drawn, seen: Views) -> dict[str, Doubles]:
-    """Return a value a query for each score of ``harness.evaluation.knn.scores``."""
-    asked = seen.asked[found.rows[found.known.queries]]
-    return scores(found.known, asked, seen.stored[found.rows])
-
-
-def index_series(
-    found: Drawn, seen: Views, search: Callable[[Floats, Floats, int], Ints]
+def _step_series(
+    cell: Cell, chain: Chain, pairs: Ints, vectors: Floats, encoded: EncodedVectors, where: str
 ) -> dict[str, Doubles]:
-    """Return a value a query of what an index finds, against exact neighbours before and after compression.
+    """Return a value a pair: the cosine before the last step, and the squared error, where they exist."""
+    left, right = pairs.T
+    series: dict[str, Doubles] = {}
+    if cell.stages:
+        staged = encoded.last_input
+        series["stage"] = cosines(staged[left], staged[right], where).astype(np.float64)
+    if all(codec.reconstructs for codec in chain.codecs):
+        errors = ((encoded.decoded.astype(np.float64) - vectors) ** 2).mean(axis=1)
+        series["squared-error"] = (errors[left] + errors[right]) / 2
+    return series
 
-    ``search(rows, queries, k)`` returns the (q, k) rows that an index of unit vectors ``rows`` finds, best
-    first. Each query's own row is left out of what it finds.
+
+def random_series(sampled: SampledRows, encoded: EncodedVectors, where: str) -> dict[str, Doubles]:
+    """Return a value a random pair: the cosine after and before compression."""
+    return pair_series(sampled.rows[sampled.pairs], sampled.before, None, encoded, where)
+
+
+def query_series(sampled: SampledRows, encoded: EncodedVectors) -> dict[str, Doubles]:
+    """Return a value a query for each score of ``harness.evaluation.neighbor_scores.scores``."""
+    queries = encoded.queries[sampled.rows[sampled.truth.queries]]
+    return scores(sampled.truth, queries, encoded.decoded[sampled.rows])
+
+
+def index_series(sampled: SampledRows, encoded: EncodedVectors) -> dict[str, Doubles]:
+    """Return a value a query of what the index finds, against exact neighbours before and after compression.
+
+    Each query's own row is left out of what it finds. Raises InputError where there is no index.
     """
-    own, rows = found.known.queries, unit(seen.stored[found.rows])
-    asked = unit(seen.asked[found.rows[own]])
+    if encoded.index is None:
+        raise InputError("found no index, expected one for metrics of an index")
+    own, rows = sampled.truth.queries, unit(encoded.decoded[sampled.rows])
+    queries = unit(encoded.queries[sampled.rows[own]])
     depth = min(DEPTH, len(rows) - 1)
-    answered = _others(search(rows, asked, depth + 1), own)
-    teacher = {**against(found.known.nearest, answered), **rescored(found.known, answered)}
-    student = against(nearest(asked, rows, own), answered)
+    ranking = _without_own(encoded.index.search(queries, depth + 1), own)
+    teacher = {**against(sampled.truth.nearest, ranking), **rescored(sampled.truth, ranking)}
+    student = against(nearest(queries, rows, own), ranking)
     return {
         **{"vs-teacher " + key: values for key, values in teacher.items()},
         **{"vs-student " + key: values for key, values in student.items()},
     }
 
 
-def _others(answered: Ints, own: Ints) -> Ints:
+def _judged_series(
+    data: PairSet, encoded: EncodedVectors, original: Mapping[str, Doubles], where: str
+) -> dict[str, Doubles]:
+    """Return a value a judged query of ranking the documents, after and before compression."""
+    if data.queries is None:
+        raise InputError(f"{where}: found no judged documents, expected a judged set for these metrics")
+    before = {"original " + key: values for key, values in original.items()}
+    return {**retrieval.scores(data, encoded.queries, encoded.decoded), **before}
+
+
+def _without_own(ranking: Ints, own: Ints) -> Ints:
     """Return (q, k) of (q, k + 1): without the query's own row, or the last where that is not there."""
-    hits = answered == own[:, None]
-    drop = np.where(hits.any(axis=1), hits.argmax(axis=1), answered.shape[1] - 1)
-    kept = np.ones(answered.shape, bool)
-    kept[np.arange(len(own)), drop] = False
-    return answered[kept].reshape(len(own), -1)
-
-
-def everything(series: dict[str, Doubles], protocols: list[str]) -> dict[str, Mask]:
-    """Return masks that keep every item: nothing that was trained on is among them."""
-    items = len(next(iter(series.values())))
-    return {protocol: np.ones(items, bool) for protocol in protocols}
+    hits = ranking == own[:, None]
+    drop = np.where(hits.any(axis=1), hits.argmax(axis=1), ranking.shape[1] - 1)
+    others = np.ones(ranking.shape, bool)
+    others[np.arange(len(own)), drop] = False
+    return ranking[others].reshape(len(own), -1)

@@ -1,8 +1,8 @@
 """Latency, throughput and memory of a chain on this machine: volatile, outside every content hash.
 
-Search is by the cell's back end, and exhaustive where it has none, over decoded vectors: what a compressed
+Search is by the cell's index, and exhaustive where it has none, over decoded vectors: what a compressed
 collection costs a machine that keeps codes and decodes them. Two stages rescore candidates from the
-originals, whose memory counts then.
+originals, whose memory counts then. Encoding and building are done again, as they are what is timed.
 """
 
 from __future__ import annotations
@@ -14,43 +14,63 @@ from typing import Any
 import numpy as np
 
 from harness.codecs.pipeline import Chain
-from harness.evaluation.knn import OVERSAMPLING, RELEVANT, unit
-from harness.types import Floats, Ints
+from harness.evaluation.encoded_vectors import EncodedVectors
+from harness.evaluation.evaluation_context import EvaluationContext
+from harness.evaluation.knn import reranked, unit
+from harness.evaluation.neighbor_scores import OVERSAMPLING, RELEVANT
+from harness.evaluation.search import Index, build_index
+from harness.planning.cells import Cell
+from harness.types import Floats
 
 REPEATS = 60  # single vectors encoded, and queries asked, after a tenth as many to warm up
 BATCH = 256  # vectors that are encoded together
 BATCHES = 10
 
 
-def measured(chain: Chain, rows: Floats, build: Callable[[Floats], Any] | None = None) -> dict[str, Any]:
+def cell_timings(
+    cell: Cell, context: EvaluationContext, chain: Chain, encoded: EncodedVectors
+) -> dict[str, Any]:
+    """Return the timings of a cell on its first test set, of which ``encoded`` are the rows, by its name.
+
+    With an index, the rows are those that values are measured on.
+    """
+    name = cell.tests[0]
+    rows, decoded = context.vectors[name], encoded.decoded
+    if cell.index:
+        searched = context.sampled(name).rows
+        rows, decoded = np.ascontiguousarray(rows[searched]), decoded[searched]
+    return {name: timed(chain, rows, decoded, lambda vectors: build_index(cell, vectors))}
+
+
+def timed(chain: Chain, rows: Floats, decoded: Floats, build: Callable[[Floats], Index]) -> dict[str, Any]:
     """Return timings in milliseconds and sizes in bytes for the rows (n, D) of a test set.
 
-    ``build`` returns a back end over unit vectors, an exhaustive one if None.
+    ``decoded`` (n, d) are the rows after the chain; ``build`` returns an index over unit vectors.
     """
     start = time.perf_counter()
     codes = chain.encode(rows)
     seconds = time.perf_counter() - start
-    decoded = unit(chain.decode(codes))
+    stored = unit(decoded)
     start = time.perf_counter()
-    index = (build or _Exhaustive)(decoded)
+    index = build(stored)
     built = time.perf_counter() - start
-    asked = [rows[i : i + 1] for i in np.arange(REPEATS) % len(rows)]
-    ready = [unit(chain.decode(chain.encode(one))) for one in asked]
+    singles = [rows[i : i + 1] for i in np.arange(REPEATS) % len(rows)]
+    queries = [unit(chain.decode(chain.encode(single))) for single in singles]
     originals, batch = unit(rows), rows[:BATCH]
 
     def one_stage(i: int) -> None:
-        index.search(ready[i], RELEVANT)
+        index.search(queries[i], RELEVANT)
 
     def two_stages(times: int) -> Callable[[int], object]:
         def rescored(i: int) -> object:
-            found = index.search(ready[i], min(times * RELEVANT, len(rows)))[0]
-            return found[np.argsort(-(originals[found] @ asked[i][0]), kind="stable")][:RELEVANT]
+            candidates = index.search(queries[i], min(times * RELEVANT, len(rows)))
+            return reranked(candidates, singles[i], originals, RELEVANT)
 
         return rescored
 
     return {
         "rows": len(rows),
-        "encode_one_ms": _spread(lambda i: chain.encode(asked[i])),
+        "encode_one_ms": _spread(lambda i: chain.encode(singles[i])),
         "encode_batch_ms": {"vectors": len(batch), **_spread(lambda _: chain.encode(batch), BATCHES)},
         "encode_batch_per_second": round(len(rows) / seconds, 1),
         "index_build_seconds": round(built, 4),
@@ -60,26 +80,11 @@ def measured(chain: Chain, rows: Floats, build: Callable[[Floats], Any] | None =
         },
         "bytes": {
             "codes": int(codes.nbytes),
-            "decoded": int(decoded.nbytes),
+            "decoded": int(stored.nbytes),
             "index": int(index.nbytes),
             "originals": int(rows.nbytes),
         },
     }
-
-
-class _Exhaustive:
-    """Exhaustive search of unit vectors (n, d) by faiss."""
-
-    def __init__(self, rows: Floats) -> None:
-        import faiss
-
-        self._index = faiss.IndexFlatIP(rows.shape[1])
-        self._index.add(rows)
-        self.nbytes = rows.nbytes
-
-    def search(self, queries: Floats, k: int) -> Ints:
-        found: Ints = self._index.search(queries, k)[1]
-        return found
 
 
 def _spread(work: Callable[[int], object], repeats: int = REPEATS) -> dict[str, float]:
@@ -89,9 +94,9 @@ def _spread(work: Callable[[int], object], repeats: int = REPEATS) -> dict[str, 
         start = time.perf_counter()
         work(i)
         taken.append(time.perf_counter() - start)
-    kept = 1e3 * np.array(taken[repeats // 10 :])
+    milliseconds = 1e3 * np.array(taken[repeats // 10 :])
     return {
-        "p50": round(float(np.percentile(kept, 50)), 4),
-        "p95": round(float(np.percentile(kept, 95)), 4),
-        "per_second": round(1e3 / float(kept.mean()), 1),
+        "p50": round(float(np.percentile(milliseconds, 50)), 4),
+        "p95": round(float(np.percentile(milliseconds, 95)), 4),
+        "per_second": round(1e3 / float(milliseconds.mean()), 1),
     }

@@ -3,76 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from types import ModuleType
 
 import numpy as np
 
 from harness.errors import InputError
+from harness.evaluation.metric import needed, plugin
+from harness.evaluation.panel import Panel
+from harness.evaluation.sampled_rows import MINIMUM
 from harness.numerics.rounding import rounded
-from harness.planning import registry
 from harness.statistics import estimates as stats
-from harness.statistics.clusters import Sample
-from harness.types import Doubles, Ints, Mask, Value
-
-MINIMUM = 30  # items; with fewer some resample draws none of them, or one alone, and has no correlation
+from harness.statistics.requests import Estimates
+from harness.types import Value
 
 Key = tuple[str, str, str]  # protocol, data set or combination, metric
-Estimated = dict[Key, stats.Estimates]
+Estimated = dict[Key, Estimates]
 
-_LACKING = {
+_MISSING = {
     "human": "the set has no human scores, and task preservation cannot be computed without them",
     "stage": "added loss needs a chain with stages = true",
     "squared-error": "the codec does not decode into the original space",
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Panel:
-    """What is measured of one set, for each kind of items.
-
-    ``series`` of values an item, which items count under each protocol (``masks``), and how items are
-    resampled (``samples``).
-    """
-
-    series: Mapping[str, Mapping[str, Doubles]]
-    masks: Mapping[str, Mapping[str, Mask]]
-    samples: Mapping[str, Sample]
-
-    def count(self, protocol: str, metric: str) -> int:
-        """Return how many items are behind a metric under a protocol."""
-        return int(self.masks[plugin(metric).ITEMS][protocol].sum())
-
-    def units(self, protocol: str, metric: str) -> tuple[str, Ints]:
-        """Return what is resampled of the items behind a metric: the name of the resamples, and units."""
-        items = plugin(metric).ITEMS
-        sample = self.samples[items]
-        return sample.group, np.unique(sample.members[self.masks[items][protocol]])
-
-
-def plugin(metric: str) -> ModuleType:
-    """Return the plug-in of a metric, named with its reference."""
-    return registry.load("metrics", metric.partition("@")[0], "metrics")
-
-
-def needed(metric: str) -> list[stats.Request]:
-    """Return the estimates that a metric is computed from."""
-    found: list[stats.Request] = plugin(metric).needs(metric.partition("@")[2])
-    return found
-
-
 def estimated(name: str, panel: Panel, metrics: tuple[str, ...], *, resampled: bool) -> Estimated:
     """Return the estimates of each metric of the set ``name`` under each protocol that keeps enough items.
 
-    Without ``resampled`` an estimate is its point alone. Raises InputError where a series is lacking.
+    Without ``resampled`` an estimate is its point alone. Raises InputError where a series is missing.
     """
-    found: Estimated = {}
+    estimated: Estimated = {}
     for items, series in panel.series.items():
-        asked = [metric for metric in metrics if items == plugin(metric).ITEMS]
-        requests = list(dict.fromkeys(request for metric in asked for request in needed(metric)))
+        chosen = [metric for metric in metrics if items == plugin(metric).ITEMS]
+        requests = list(dict.fromkeys(request for metric in chosen for request in needed(metric)))
         for key in {key for request in requests for key in request} - set(series):
-            said = _LACKING.get(key, f"there are not rows enough for {key!r}")
-            raise InputError(f"{name}: {', '.join(asked)}: {said}")
+            reason = _MISSING.get(key, f"there are not rows enough for {key!r}")
+            raise InputError(f"{name}: {', '.join(chosen)}: {reason}")
         masks = {key: mask for key, mask in panel.masks[items].items() if mask.sum() >= MINIMUM}
         if not requests or not masks:
             continue
@@ -82,43 +46,43 @@ def estimated(name: str, panel: Panel, metrics: tuple[str, ...], *, resampled: b
             estimates = stats.points(series, masks, requests)
         for protocol in masks:
             of_protocol = {request: estimates[protocol, request] for request in requests}
-            for metric in asked:
+            for metric in chosen:
                 with np.errstate(divide="ignore", invalid="ignore"):  # what is undefined is left out later
                     computed = plugin(metric).compute(of_protocol.__getitem__, metric.partition("@")[2])
-                found[protocol, name, metric] = computed
-    return found
+                estimated[protocol, name, metric] = computed
+    return estimated
 
 
 def without_undefined(
-    found: Estimated, panels: Mapping[str, Panel]
+    estimated: Estimated, panels: Mapping[str, Panel]
 ) -> tuple[Estimated, list[dict[str, str]]]:
     """Return the estimates whose point is defined, and a note for each that is left out: why.
 
     Raises InputError where a metric of a set is undefined under every protocol.
     """
-    undefined = {key: _why(key, panels[key[1]]) for key in found if not np.isfinite(found[key][0])}
-    defined = {key: estimate for key, estimate in found.items() if key not in undefined}
-    there = {key[1:] for key in defined}
+    undefined = {key: _why(key, panels[key[1]]) for key in estimated if not np.isfinite(estimated[key][0])}
+    defined = {key: estimate for key, estimate in estimated.items() if key not in undefined}
+    somewhere = {key[1:] for key in defined}
     for (protocol, name, metric), why in undefined.items():
-        if (name, metric) not in there:
+        if (name, metric) not in somewhere:
             raise InputError(f"{name} ({protocol}): {metric} is undefined: {why}")
     notes = [dict(zip(("protocol", "dataset", "metric"), key, strict=True)) for key in undefined]
     return defined, [{**note, "why": why} for note, why in zip(notes, undefined.values(), strict=True)]
 
 
-def combined(found: Estimated, combine: Mapping[str, Mapping[str, float]]) -> Estimated:
+def combined(estimated: Estimated, combine: Mapping[str, Mapping[str, float]]) -> Estimated:
     """Return the weighted sums over data sets, for each protocol and metric that all of them have."""
     sums: Estimated = {}
     for name, weights in combine.items():
-        for protocol, metric in dict.fromkeys((protocol, metric) for protocol, _, metric in found):
+        for protocol, metric in dict.fromkeys((protocol, metric) for protocol, _, metric in estimated):
             keys = [(protocol, dataset, metric) for dataset in weights]
-            if all(key in found for key in keys):
-                parts = [weight * found[key] for key, weight in zip(keys, weights.values(), strict=True)]
+            if all(key in estimated for key in keys):
+                parts = [weight * estimated[key] for key, weight in zip(keys, weights.values(), strict=True)]
                 sums[protocol, name, metric] = np.sum(parts, axis=0)
     return sums
 
 
-def value_of(key: Key, estimate: stats.Estimates, n: int) -> Value:
+def value_of(key: Key, estimate: Estimates, n: int) -> Value:
     """Return an estimate as a result states it."""
     value, low, high, undefined = stats.summary(estimate)
     return Value(*key, rounded(value), rounded(low), rounded(high), n, undefined)

@@ -6,21 +6,15 @@ of each result): pairs, queries and resamples, and so values and intervals, stay
 
 from __future__ import annotations
 
-from typing import Any
-
 from harness.types import Json
 
 
-def of_dataset(content: Json, dataset: str) -> str:
-    """Return the name that draws from a data set are seeded by in a result."""
-    identity: Any = (content["inputs"].get("datasets") or {}).get(dataset) or {}
-    return str(identity.get("drawn_as", dataset))
+def of_dataset(datasets: Json, name: str) -> str:
+    """Return the name that draws from a data set are seeded by; ``datasets``: of the inputs of a result."""
+    return str(datasets.get(name, {}).get("drawn_as", name))
 
 
-def of_group(content: Json) -> str:
-    """Return the name that draws of seeds go by: of a result's cell and those of other seeds alone."""
-    cell = content["inputs"]["cell"]
-    encoder, train = str(cell["encoder"]), str(cell["train"])
-    group, _, _ = str(content["cell"]).rpartition(".s")
-    rest = group.removeprefix(f"{encoder}.{train}.")
-    return f"{encoder}.{of_dataset(content, train)}.{rest}"
+def of_group(cell: str, encoder: str, train: str, datasets: Json) -> str:
+    """Return the name that draws of seeds go by, of a cell's name: its own but for split and seed."""
+    group, _, _ = cell.rpartition(".s")
+    return f"{encoder}.{of_dataset(datasets, train)}.{group.removeprefix(f'{encoder}.{train}.')}"

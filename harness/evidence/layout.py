@@ -16,7 +16,11 @@ class Tree:
     root: Path
 
     def result(self, suite: str, cell: str) -> Path:
-        """Return a cell's stamped result."""
+        """Return a cell's stamped result.
+
+        >>> Tree(Path("out")).result("sample", "minilm.lee.pca.s0").as_posix()
+        'out/results/sample/minilm.lee.pca.s0.json'
+        """
         return self.root / "results" / suite / f"{cell}.json"
 
     def scores(self, suite: str, name: str) -> Path:

@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-from harness.errors import InputError
 from harness.evidence.layout import Tree
+from harness.evidence.schema.jitter import parse_jitter
 from harness.evidence.stamp import read_stamped
 from harness.types import Json
 
@@ -46,13 +44,9 @@ class Stability:
         """Return how far a rerun may be off: ``floor``, or FACTOR times the largest move where more."""
         return max(floor, FACTOR * self.moves.get(pipeline_of(result), {}).get(key, 0.0))
 
-    def marked(self, result: Json) -> list[dict[str, Any]]:
-        """Return a result's values; those of an unstable pipeline have their largest move as ``jitter``."""
-        pipeline = pipeline_of(result)
-        if not self.turns(pipeline):
-            return list(result["values"])
-        moves = self.moves[pipeline]
-        return [{**value, "jitter": moves.get(key_of(value), 0.0)} for value in result["values"]]
+    def noted(self, pipeline: Pipeline) -> dict[Key, float] | None:
+        """Return the largest moves of an unstable pipeline's values; None of a stable one's."""
+        return self.moves[pipeline] if self.turns(pipeline) else None
 
 
 def pipeline_of(result: Json) -> Pipeline:
@@ -66,25 +60,20 @@ def key_of(value: Json) -> Key:
     return value["protocol"], value["dataset"], value["metric"]
 
 
-def mark(row: Json) -> str:
+def mark(jitter: float | None) -> str:
     """Return what tables print behind the value of an unstable pipeline; nothing behind another's."""
-    return " †" if "jitter" in row else ""
+    return "" if jitter is None else " †"
 
 
-def widened(row: Json) -> dict[str, Any]:
-    """Return a row with its jitter in its interval, in quadrature with either half, where it has any.
+def widened(value: float, low: float, high: float, jitter: float | None) -> tuple[float, float]:
+    """Return the interval low … high of a value with its jitter in it, in quadrature with either half.
 
     Errors of drawing items and of last bits are independent; the largest move stands for the second's 95 %.
     """
-    jitter = row.get("jitter", 0.0)
-    value, low, high = row["value"], row["low"], row["high"]
     if not jitter:
-        return dict(row)
-    return {
-        **row,
-        "low": value - math.hypot(max(value - low, 0.0), jitter),
-        "high": value + math.hypot(max(high - value, 0.0), jitter),
-    }
+        return low, high
+    below, above = max(value - low, 0.0), max(high - value, 0.0)
+    return value - math.hypot(below, jitter), value + math.hypot(above, jitter)
 
 
 def read(tree: Tree) -> Stability:
@@ -94,30 +83,20 @@ def read(tree: Tree) -> Stability:
     """
     moves: dict[Pipeline, dict[Key, float]] = {}
     floors: dict[str, float] = {}
-    for path, content in _contents(tree):
-        try:
-            suite = content["suite"]
-            floors |= {str(metric): float(floor) for metric, floor in content["floors"].items()}
-            for entry in content["cells"]:
-                if current(tree, suite, entry):
-                    pipeline = suite, entry["encoder"], entry["chain"], entry["point"]
-                    moves[pipeline] = {key_of(x): max(map(abs, x["moves"])) for x in entry["values"]}
-                    if missing := {key[2] for key in moves[pipeline]} - floors.keys():
-                        raise ValueError(f"no floor of {min(missing)}")  # noqa: TRY301
-        except (KeyError, TypeError, ValueError) as error:
-            raise InputError(f"{path}: {error!r}, expected what harness jitter writes") from error
+    for path in sorted(tree.jitter("*").parent.glob("*.json")):
+        jitter = parse_jitter(path, read_stamped(path)[0])
+        floors |= jitter.floors
+        for entry in jitter.cells:
+            if current(tree, jitter.suite, entry.cell, entry.result):
+                pipeline = jitter.suite, entry.encoder, entry.chain, entry.point
+                moves[pipeline] = {value.key: max(map(abs, value.moves)) for value in entry.values}
     return Stability(moves, floors)
 
 
-def current(tree: Tree, suite: str, entry: Json) -> bool:
-    """Return whether the result that an entry's moves were measured against is the one in ``tree``."""
+def current(tree: Tree, suite: str, cell: str, sha256: str) -> bool:
+    """Return whether the result of a cell in ``tree`` has the certificate that moves were measured from."""
     try:
-        found = json.loads(tree.result(suite, entry["cell"]).read_bytes())["sha256"]
+        certificate = json.loads(tree.result(suite, cell).read_bytes())["sha256"]
     except (OSError, ValueError, KeyError, TypeError):
         return False
-    return bool(found == entry["result"])
-
-
-def _contents(tree: Tree) -> Iterator[tuple[Path, dict[str, Any]]]:
-    for path in sorted(tree.jitter("*").parent.glob("*.json")):
-        yield path, read_stamped(path)[0]
+    return bool(certificate == sha256)

@@ -16,11 +16,16 @@ import rfc8785
 
 from harness.errors import InputError
 from harness.evidence.files import write_atomic
+from harness.evidence.schema.version import check_version
 from harness.types import Json
 
 
 def canonical(value: Any) -> bytes:
-    """Return the RFC 8785 form of a JSON value; NaN, infinity and broken text raise InputError."""
+    """Return the RFC 8785 form of a JSON value; NaN, infinity and broken text raise InputError.
+
+    >>> canonical({"b": 1.0, "a": [True, None]})
+    b'{"a":[true,null],"b":1}'
+    """
     try:
         return rfc8785.dumps(value)
     except (rfc8785.CanonicalizationError, UnicodeEncodeError, RecursionError) as error:
@@ -28,7 +33,11 @@ def canonical(value: Any) -> bytes:
 
 
 def digest(value: Any) -> str:
-    """Return the hex sha256 of a JSON value's canonical form."""
+    """Return the hex sha256 of a JSON value's canonical form.
+
+    >>> digest({"b": 1.0, "a": 2}) == digest({"a": 2, "b": 1})
+    True
+    """
     return hashlib.sha256(canonical(value)).hexdigest()
 
 
@@ -48,7 +57,10 @@ def write_stamped(path: Path, content: Json) -> None:
 
 
 def read_stamped(path: Path) -> tuple[dict[str, Any], str]:
-    """Return content and certificate of a stamped file; raise InputError if they do not agree."""
+    """Return content and certificate of a stamped file.
+
+    Raises InputError where the two do not agree, and where the content is of a newer schema.
+    """
     document = read_json(path)
     if set(document) != {"content", "sha256"}:
         raise InputError(f"{path}: found keys {sorted(document)}, expected content and sha256")
@@ -59,6 +71,7 @@ def read_stamped(path: Path) -> tuple[dict[str, Any], str]:
     if found != document["sha256"]:
         said = str(document["sha256"])[:12]
         raise InputError(f"{path}: content has sha256 {found[:12]}…, its certificate says {said}…")
+    check_version(document["content"], str(path))
     return document["content"], found
 
 

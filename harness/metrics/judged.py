@@ -5,22 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from harness.statistics.estimates import Estimates, Request
+from harness.evaluation.metric import mean_of
 
 ITEMS = "judged"
 REFERENCES = ("ndcg@10", "recall@100")
 UNIT = "fraction"
 HIGHER_IS_BETTER = True
 RERUN_TOLERANCE = 0.02
-
-
-def needs(reference: str) -> list[Request]:
-    """Return the estimates that ``compute`` looks up."""
-    return [(reference,)]
-
-
-def compute(estimate: Callable[[Request], Estimates], reference: str) -> Estimates:
-    """Return the mean over queries, point and resamples."""
-    return estimate((reference,))
+needs, compute = mean_of("{reference}")

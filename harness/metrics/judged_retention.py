@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from harness.statistics.estimates import Estimates, Request
+from harness.statistics.requests import Estimates, Request
 
 ITEMS = "judged"
 REFERENCES = ("ndcg@10", "recall@100")

@@ -5,22 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from harness.statistics.estimates import Estimates, Request
+from harness.evaluation.metric import correlation_of
 
 ITEMS = "pairs"
 REFERENCES = ("human", "original")
 UNIT = "fraction"
 HIGHER_IS_BETTER = True
 RERUN_TOLERANCE = 0.01
-
-
-def needs(reference: str) -> list[Request]:
-    """Return the estimates that ``compute`` looks up."""
-    return [("compressed", reference)]
-
-
-def compute(estimate: Callable[[Request], Estimates], reference: str) -> Estimates:
-    """Return the correlation, point and resamples."""
-    return estimate(("compressed", reference))
+needs, compute = correlation_of("compressed")

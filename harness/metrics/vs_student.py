@@ -5,22 +5,11 @@ It says nothing of the compression: an index that is exact on worthless vectors 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from harness.statistics.estimates import Estimates, Request
+from harness.evaluation.metric import mean_of
 
 ITEMS = "index"
 REFERENCES = ("recall@1", "recall@10", "overlap@1", "overlap@10", "ndcg@10")
 UNIT = "fraction"
 HIGHER_IS_BETTER = True
 RERUN_TOLERANCE = 0.02
-
-
-def needs(reference: str) -> list[Request]:
-    """Return the estimates that ``compute`` looks up."""
-    return [("vs-student " + reference,)]
-
-
-def compute(estimate: Callable[[Request], Estimates], reference: str) -> Estimates:
-    """Return the mean over queries, point and resamples."""
-    return estimate(("vs-student " + reference,))
+needs, compute = mean_of("vs-student {reference}")

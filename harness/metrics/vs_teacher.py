@@ -6,9 +6,7 @@ is that share after a second stage has ranked the first 10 t anew by the uncompr
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from harness.statistics.estimates import Estimates, Request
+from harness.evaluation.metric import mean_of
 
 ITEMS = "index"
 REFERENCES = (
@@ -24,13 +22,4 @@ REFERENCES = (
 UNIT = "fraction"
 HIGHER_IS_BETTER = True
 RERUN_TOLERANCE = 0.02
-
-
-def needs(reference: str) -> list[Request]:
-    """Return the estimates that ``compute`` looks up."""
-    return [("vs-teacher " + reference,)]
-
-
-def compute(estimate: Callable[[Request], Estimates], reference: str) -> Estimates:
-    """Return the mean over queries, point and resamples."""
-    return estimate(("vs-teacher " + reference,))
+needs, compute = mean_of("vs-teacher {reference}")

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import os
+import resource
+
+from harness.errors import RunError
 
 THREADS = 1  # a process has one, whatever it does: another number may change last bits
+ADDRESS_SPACE = 1_500_000_000  # bytes that torch and faiss take to be imported, and a small cell with them
 
 
 def use_threads() -> None:
-    """Give BLAS, torch and faiss of this process one thread, and torch its products by NumPy."""
+    """Give BLAS, torch and faiss of this process one thread, and torch its products by NumPy.
+
+    Raises RunError where address space is limited so that they cannot be imported: they would end in C++.
+    """
+    check_address_space()
     import faiss
     import numpy as np
     import torch
@@ -22,6 +30,15 @@ def use_threads() -> None:
     threadpool_limits(THREADS)
     torch.set_num_threads(THREADS)
     faiss.omp_set_num_threads(THREADS)
+
+
+def check_address_space() -> None:
+    """Raise RunError where this process may have less than ADDRESS_SPACE."""
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if limit != resource.RLIM_INFINITY and limit < ADDRESS_SPACE:
+        raise RunError(
+            f"address space: found a limit of {limit:,} bytes, expected {ADDRESS_SPACE:,} (ulimit -v)"
+        )
 
 
 def default_jobs() -> int:

@@ -11,7 +11,7 @@ from typing import Literal
 
 from harness.errors import InputError
 from harness.evidence.files import inside
-from harness.planning import strict_toml
+from harness.planning import shipped, strict_toml
 from harness.planning.definitions import Dataset, Encoder
 
 Kind = Literal["datasets", "encoders"]
@@ -20,14 +20,9 @@ Folders = tuple[Path, ...]
 _WHAT: dict[Kind, str] = {"datasets": "a data set", "encoders": "an encoder"}
 
 
-def shipped() -> Path:
-    """Return the folder of the suites that come with the harness."""
-    return Path(__file__).parents[2] / "suites"
-
-
 def folders(own: Path) -> Folders:
     """Return the folders whose datasets/ and encoders/ count for suites in ``own``, its own first."""
-    return (own,) if own.resolve() == shipped().resolve() else (own, shipped())
+    return (own,) if own.resolve() == shipped.SHIPPED.resolve() else (own, shipped.SHIPPED)
 
 
 def names(kind: Kind, where: Folders) -> list[str]:

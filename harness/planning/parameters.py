@@ -7,9 +7,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from harness.errors import InputError
+from harness.evidence.validation import explain
 from harness.planning import registry
 from harness.planning.definitions import Dataset, Encoder
-from harness.planning.strict_toml import explain
 from harness.types import Json
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from harness.errors import BlockedError, InputError, LeftOutError
 from harness.evidence.files import inside, sha256_file
+from harness.evidence.schema.version import SCHEMA_VERSION
 from harness.planning import registry
 from harness.planning.cells import Cell
 from harness.planning.location import beside, dataset_identity, encoder_cost, encoder_identity, left_out
@@ -18,7 +19,6 @@ from harness.planning.models import Suite
 from harness.planning.parameters import encoder_params, origin_params
 from harness.types import Json, PairSet, Place
 
-SCHEMA = 1
 # Where the way of every cell begins. A change to these, or to what they import to compute, makes every result
 # of before out of date.
 _EVERY_CELL = ("harness.evaluation.context", "harness.evaluation.evaluate")
@@ -58,7 +58,7 @@ class Inputs:
     def identity(self, cell: Cell) -> dict[str, Any]:
         """Return all that decides a cell's result, as JSON: its parameters, inputs and code."""
         return {
-            "schema": SCHEMA,
+            "schema": SCHEMA_VERSION,
             "cell": cell.spec(),
             "protocols": self.suite.protocols,
             "combine": self.suite.combine,

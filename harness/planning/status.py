@@ -46,26 +46,6 @@ def entries(path: Path, place: Place, tree: Tree, *, force: bool = False) -> lis
     return found
 
 
-def suite_paths(names: list[str]) -> list[Path]:
-    """Return the files of the suites named, by name or by path; all of ``suites/`` where none is."""
-    folder = Path("suites")
-    known = sorted(folder.glob("*.toml"))
-    if not names:
-        if not known:
-            raise InputError(f"{folder.resolve()}: no suites here, expected suites/*.toml or a suite's path")
-        return known
-    found: list[Path] = []
-    for name in names:
-        path = Path(name) if name.endswith(".toml") else folder / f"{name}.toml"
-        if not path.is_file():
-            choices = ", ".join(known_path.stem for known_path in known)
-            raise InputError(f"suite: found {name!r}, expected one of {choices} or a path to a TOML file")
-        if path.stem in {other.stem for other in found}:
-            raise InputError(f"suite: found two of the name {path.stem!r}, expected names that differ")
-        found.append(path)
-    return found
-
-
 def _entry(inputs: Inputs, cell: Cell, tree: Tree, checked: Checked, *, force: bool) -> Entry:
     blocked = inputs.blocked(cell)
     if blocked:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from harness import limits
 from harness.errors import InputError
+from harness.evidence.validation import explain
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -19,15 +20,6 @@ _KEY = r"""(?:[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')"""
 _DEEP_KEY = re.compile(rf"(?<![A-Za-z0-9_-]){_KEY}(?:[ \t]*+\.[ \t]*+{_KEY}){{{limits.DEPTH.most},}}")
 
 _WHOLE = 2**53 - 1  # what float64 counts to: the certificates' bound, no limit of ours
-_SHOWN = 80  # characters of a wrong value
-
-# What a pattern wants, in words: whoever reads an error need not read regular expressions.
-_PATTERNS = {
-    r"^[a-z0-9][a-z0-9-]*$": "a name of small letters, digits and dashes",
-    "^[0-9a-f]{64}$": "a sha256: 64 hex digits",
-    "^[0-9a-f]{40}$": "a commit: 40 hex digits",
-    "^[A-Z][A-Z0-9_]*$": "the name of an environment variable",
-}
 
 
 def read(path: Path, what: str) -> dict[str, Any]:
@@ -47,25 +39,6 @@ def validated(model: type[Model], document: dict[str, Any], path: Path) -> Model
         return model.model_validate(document)
     except ValidationError as error:
         raise InputError(f"{path}: {explain(error)}") from error
-
-
-def explain(error: ValidationError) -> str:
-    """Return pydantic's first error as '[table] key: found …, expected …'."""
-    first = error.errors()[0]
-    place = [str(part) for part in first["loc"]] or ["(whole)"]
-    where = (f"[{'.'.join(place[:-1])}] " if place[:-1] else "") + place[-1]
-    if first["type"] == "extra_forbidden":
-        return f"{where}: unknown key"
-    if first["type"] == "missing":
-        return f"{where}: the key is missing"
-    pattern = str(first.get("ctx", {}).get("pattern"))
-    message = first["msg"]
-    for before in ("Input should be ", "String should have ", "Value error, "):
-        message = message.removeprefix(before)
-    expected = _PATTERNS.get(pattern, message)
-    value = repr(first["input"])
-    shown = value if len(value) < _SHOWN else value[: _SHOWN - 3] + "…"
-    return f"{where}: found {shown}, expected {expected}"
 
 
 def _parsed(path: Path, what: str) -> dict[str, Any]:

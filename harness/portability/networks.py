@@ -30,13 +30,14 @@ TEXTS = (  # of several lengths: a batch has padding, which attention and means 
 )
 
 
-def at_hand(suites: Path = Path("suites")) -> dict[str, Any]:
+def at_hand() -> dict[str, Any]:
     """Return the parameters of the sentence-transformers whose weights are here, by repository."""
     from harness.planning import catalogue
     from harness.planning.parameters import encoder_params
+    from harness.planning.shipped import OWN
 
     found: dict[str, Any] = {}
-    folders, here = catalogue.folders(suites), Place(Path(), None, offline=True)
+    folders, here = catalogue.folders(OWN), Place(Path(), None, offline=True)
     for name in catalogue.names("encoders", folders):
         encoder = catalogue.encoder(name, folders, "encoders")
         if encoder.use != ENCODER or encoder.raw()["repo"] in found:

@@ -10,7 +10,8 @@ from typing import Any, Literal
 from harness.errors import RunError
 from harness.evidence import stability
 from harness.evidence.layout import Tree
-from harness.evidence.schema import check_blocked, check_result
+from harness.evidence.schema.blocked import check_blocked
+from harness.evidence.schema.result import check_result
 from harness.evidence.stability import Key, Stability, key_of
 from harness.evidence.stamp import read_stamped
 from harness.planning import registry

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -19,32 +18,33 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from harness.codecs.pipeline import Fitter
+from harness.data.identity import first_rows
 from harness.errors import BlockedError, InputError, RunError
-from harness.evaluation import retrieval
-from harness.evaluation.context import Base, base_of, embed, embedded, material
-from harness.evaluation.evaluate import Material, point_values, training_of
-from harness.evaluation.series import draw
+from harness.evaluation.context import EncoderSpec, embed, open_context, spec_of
+from harness.evaluation.evaluate import point_values
+from harness.evaluation.evaluation_context import EvaluationContext, cosines_before
+from harness.evaluation.means import OnProgress
 from harness.evidence.layout import Tree
 from harness.evidence.stability import Key, current, key_of
 from harness.evidence.stamp import digest, read_stamped, write_stamped
 from harness.numerics.rounding import rounded
+from harness.numerics.seeding import seeded_generator
 from harness.parallel.resources import use_threads
 from harness.parallel.workers import spread
 from harness.planning import registry
 from harness.planning.cells import Cell
 from harness.planning.status import Entry
-from harness.run.runner import Told, seeding
-from harness.statistics.estimates import cosines
+from harness.run.group import seeding
 from harness.types import Floats, Json
 
 RELATIVE = 1e-7
 DRAWS = 3
 _CHUNK = 1_024  # rows disturbed at a time
 
-Work: TypeAlias = tuple[Base, Cell, Path]  # a cell, and the file that its disturbed values are stored in
+Work: TypeAlias = tuple[EncoderSpec, Cell, Path]  # a cell, and the file of its disturbed values
 
 
-def run(entries: list[Entry], tree: Tree, store: Path, jobs: int, told: Told) -> list[str]:
+def run(entries: list[Entry], tree: Tree, store: Path, jobs: int, on_progress: OnProgress) -> list[str]:
     """Measure what is not yet stored and write ``jitter/<suite>.json``; return one line for each that failed.
 
     Raises RunError where a cell has no result yet that its moves can be measured against.
@@ -59,13 +59,13 @@ def run(entries: list[Entry], tree: Tree, store: Path, jobs: int, told: Told) ->
     for entry in chosen:
         path = stored[entry.cell.suite, entry.cell.id]
         if not path.is_file():
-            work.setdefault(path, (_base(entry, entries, store), entry.cell, path))
-    failures = _measure(list(work.values()), jobs, told)
+            work.setdefault(path, (_spec(entry, entries, store), entry.cell, path))
+    failures = _measure(list(work.values()), jobs, on_progress)
     for suite in dict.fromkeys(entry.cell.suite for entry in chosen):
-        mine = [entry.cell for entry in chosen if entry.cell.suite == suite]
-        if all(stored[suite, cell.id].is_file() for cell in mine):
-            found = [_moves(cell, tree, stored[suite, cell.id]) for cell in mine]
-            write_stamped(tree.jitter(suite), _content(suite, found))
+        cells = [entry.cell for entry in chosen if entry.cell.suite == suite]
+        if all(stored[suite, cell.id].is_file() for cell in cells):
+            moves = [_moves(cell, tree, stored[suite, cell.id]) for cell in cells]
+            write_stamped(tree.jitter(suite), _content(suite, moves))
     return failures
 
 
@@ -98,7 +98,7 @@ def incomplete(entries: Iterable[Entry], tree: Tree) -> list[str]:
     for suite in sorted(cells.keys() | {path.stem for path in folder.glob("*.json")}):
         path, expected = tree.jitter(suite), cells.get(suite, set())
         listed = read_stamped(path)[0]["cells"] if path.is_file() else []
-        fresh = [entry["cell"] for entry in listed if current(tree, suite, entry)]
+        fresh = [entry["cell"] for entry in listed if current(tree, suite, entry["cell"], entry["result"])]
         if sorted(fresh) != sorted(expected) or len(fresh) != len(listed):
             lines.append(f"{path}: found {len(fresh)} pipelines as they are now, expected {len(expected)}")
     return lines
@@ -115,36 +115,34 @@ def identity(entry: Entry) -> dict[str, Any]:
 
 def disturbed(x: Floats, name: str, number: int) -> Floats:
     """Return ``x`` (n, D) float32 times 1 + RELATIVE u, drawn by name and number; equal rows stay equal."""
-    seed = hashlib.sha256(f"jitter {number} of {name}".encode()).digest()
-    rng = np.random.default_rng(list(seed))
-    first: dict[bytes, int] = {}
-    place = np.array([first.setdefault(row.tobytes(), i) for i, row in enumerate(x)], np.int64)
-    found = np.empty(x.shape, np.float32)
+    rng = seeded_generator(f"jitter {number} of {name}")
+    first, places = first_rows(row.tobytes() for row in x)
+    moved = np.empty(x.shape, np.float32)
     for start in range(0, len(x), _CHUNK):
         rows = x[start : start + _CHUNK]
-        found[start : start + _CHUNK] = rows * (1 + RELATIVE * rng.uniform(-1, 1, rows.shape))
-    return found[place]
+        moved[start : start + _CHUNK] = rows * (1 + RELATIVE * rng.uniform(-1, 1, rows.shape))
+    return moved[first[places]]
 
 
-def _base(entry: Entry, entries: list[Entry], store: Path) -> Base:
+def _spec(entry: Entry, entries: list[Entry], store: Path) -> EncoderSpec:
     key = entry.cell.suite, entry.cell.encoder
-    mine = [e.cell for e in entries if (e.cell.suite, e.cell.encoder) == key and e.can_run]
-    return base_of(entry.inputs, entry.cell.encoder, mine, store)
+    cells = [e.cell for e in entries if (e.cell.suite, e.cell.encoder) == key and e.can_run]
+    return spec_of(entry.inputs, entry.cell.encoder, cells, store)
 
 
-def _measure(work: list[Work], jobs: int, told: Told) -> list[str]:
-    for base in dict.fromkeys(base for base, _, _ in work):
-        embed(base, lambda _done, _of: None, jobs)
+def _measure(work: list[Work], jobs: int, on_progress: OnProgress) -> list[str]:
+    for spec in dict.fromkeys(spec for spec, _, _ in work):
+        embed(spec, lambda _done, _of: None, jobs)
     together: dict[str, list[Work]] = {}
-    for base, cell, path in work:
-        key = digest([seeding(base, cell), cell.steps[0].spec()])
-        together.setdefault(key, []).append((base, cell, path))
+    for spec, cell, path in work:
+        key = digest([seeding(spec, cell), cell.steps[0].spec()])
+        together.setdefault(key, []).append((spec, cell, path))
     groups = sorted(together.values(), key=lambda group: -len(group))
     done, failures = 0, list[str]()
-    told("jitter", 0, len(work))
+    on_progress("jitter", 0, len(work))
     for count, failed in spread(_measure_group, groups, max(1, min(jobs, len(groups)))):
         done, failures = done + count, failures + failed
-        told("jitter", done, len(work))
+        on_progress("jitter", done, len(work))
     return failures
 
 
@@ -153,20 +151,19 @@ def _measure_group(group: list[Work]) -> tuple[int, list[str]]:
     use_threads()
     failures: list[str] = []
     fitters: dict[tuple[str, str, int], Fitter] = {}
-    for base, cell, path in group:
+    for spec, cell, path in group:
         try:
-            found: list[dict[Key, float]] = []
+            draws: list[dict[Key, float]] = []
             for number in range(DRAWS):
-                shared = _disturbed_material(base, cell.train, number)
-                key = base.suite, cell.train, number
-                fitter = fitters.setdefault(key, Fitter(shared.training, seeding(base, cell)))
-                suite = base.inputs.suite
-                found.append(point_values(cell, shared, fitter, suite.protocols, suite.combine))
+                context = _disturbed_context(spec, cell.train, number)
+                key = spec.suite, cell.train, number
+                fitter = fitters.setdefault(key, Fitter(context.training, seeding(spec, cell)))
+                draws.append(point_values(cell, context, fitter))
             values = [
                 dict(zip(("protocol", "dataset", "metric"), key, strict=True))
-                | {"values": [rounded(values[key]) for values in found]}
-                for key in found[0]
-                if all(key in values for values in found)
+                | {"values": [rounded(values[key]) for values in draws]}
+                for key in draws[0]
+                if all(key in values for values in draws)
             ]
             write_stamped(path, {"values": values})
         except (InputError, BlockedError) as error:
@@ -175,26 +172,18 @@ def _measure_group(group: list[Work]) -> tuple[int, list[str]]:
 
 
 @functools.lru_cache(maxsize=2 * DRAWS)
-def _disturbed_material(base: Base, train: str, number: int) -> Material:
-    """Return what cells share, made of disturbed vectors: audit and human scores are the undisturbed ones."""
-    read = base.inputs.read
-    plain = material(base, train)
-    rows = {
-        name: disturbed(embedded(base)[name], f"{base.encoder}, {read(name).draw_name}", number)
-        for name in {train, *plain.tests}
+def _disturbed_context(spec: EncoderSpec, train: str, number: int) -> EvaluationContext:
+    """Return what cells share, of disturbed vectors: audit and human scores are the undisturbed ones.
+
+    A process keeps those of two splits, as groups of cells come to it one by one.
+    """
+    plain = open_context(spec).evaluation(train)
+    vectors = {
+        name: disturbed(rows, f"{spec.encoder}, {spec.read(name).draw_name}", number)
+        for name, rows in plain.vectors.items()
     }
-    before = {}
-    for name, data in plain.tests.items():
-        left, right = data.pairs.T
-        before[name] = cosines(rows[name][left], rows[name][right], f"{base.encoder}: {name}")
-    return dataclasses.replace(
-        plain,
-        training=training_of(read(train), rows[train]),
-        vectors={name: rows[name] for name in plain.tests},
-        before=before,
-        drawn=functools.cache(lambda name: draw(read(name), read(train), rows[name])),
-        judged=functools.cache(lambda name: retrieval.scores(read(name), rows[name], rows[name])),
-    )
+    before = {name: cosines_before(data, vectors[name], spec.encoder) for name, data in plain.tests.items()}
+    return dataclasses.replace(plain, vectors=vectors, before=before)
 
 
 def _moves(cell: Cell, tree: Tree, stored: Path) -> dict[str, Any]:

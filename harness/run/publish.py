@@ -14,7 +14,7 @@ from harness.evidence.stamp import read_json
 from harness.planning.status import Entry
 from harness.run import checkout
 from harness.run.jitter import incomplete
-from harness.run.runner import check_origin
+from harness.run.leftovers import check_origin
 from harness.verification import admission
 
 README = Path("README.md")

@@ -20,7 +20,7 @@ from harness.errors import BlockedError, InputError
 from harness.parallel.resources import use_threads
 from harness.planning.parameters import encoder_params
 from harness.planning.resolve import locate
-from harness.planning.status import suite_paths
+from harness.planning.shipped import suite_paths
 from harness.planning.suite import load
 from harness.server.app import EXPORT, build
 from harness.server.aqea_files import Vectors, write_aqed

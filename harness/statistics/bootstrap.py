@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 
 import numpy as np
 
+from harness.numerics.seeding import seeded_generator
 from harness.types import Doubles
 
 RESAMPLES = 5_000  # an end of an interval is good to 1 % of its width
@@ -35,8 +35,7 @@ def totals(name: str, values: Doubles) -> Doubles:
 
 
 def _generator(name: str, units: int) -> np.random.Generator:
-    seed = hashlib.sha256(("bootstrap of " + name + ", " + str(units) + " units").encode()).digest()
-    return np.random.default_rng(list(seed))
+    return seeded_generator(f"bootstrap of {name}, {units} units")
 
 
 def seed_weights(name: str, seeds: int) -> Doubles:
@@ -49,7 +48,11 @@ def seed_weights(name: str, seeds: int) -> Doubles:
 
 
 def interval(resampled: Doubles) -> tuple[float, float]:
-    """Return the ends of the percentile interval of resamples, those that are undefined left out."""
+    """Return the ends of the percentile interval of resamples, those that are undefined left out.
+
+    >>> interval(np.arange(201.0))
+    (5.0, 195.0)
+    """
     low, high = np.percentile(resampled[np.isfinite(resampled)], TAILS)
     return float(low), float(high)
 

@@ -14,7 +14,11 @@ from harness.types import Doubles, Ints
 
 
 def mid_ranks(x: Doubles) -> Doubles:
-    """Return the ranks of ``x`` (n,) from 1, equal values sharing their mean rank."""
+    """Return the ranks of ``x`` (n,) from 1, equal values sharing their mean rank.
+
+    >>> mid_ranks(np.array([0.1, 0.5, 0.5, 0.9])).tolist()
+    [1.0, 2.5, 2.5, 4.0]
+    """
     _, low, high = _ties(x)
     return np.asarray((low + high + 1) / 2, np.float64)
 
@@ -42,7 +46,11 @@ def influence(x: Doubles, y: Doubles) -> Doubles:
 
 
 def correlation(x: Doubles, y: Doubles) -> float:
-    """Return the Spearman correlation of ``x`` and ``y`` (n,); NaN where one of them is constant."""
+    """Return the Spearman correlation of ``x`` and ``y`` (n,); NaN where one of them is constant.
+
+    >>> correlation(np.array([1.0, 2.0, 3.0]), np.array([1.0, 4.0, 9.0]))
+    1.0
+    """
     a, b = (mid_ranks(values) - (len(values) + 1) / 2 for values in (x, y))
     spread = float(np.sqrt((a * a).sum() * (b * b).sum()))
     return min(1.0, max(-1.0, float((a * b).sum()) / spread)) if spread > 0 else float("nan")

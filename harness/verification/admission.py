@@ -1,8 +1,8 @@
 """Evidence against the suites: results that no suite has are refused, and cells without evidence are named.
 
-Which suite file a result answers to: ``artifacts/`` answers to ``suites/`` alone. In any other folder a run
-noted, in ``results/<suite>.blocked.json`` under ``suite_file``, which file it ran; that one counts while it
-is there, else ``suites/<suite>.toml``.
+Which suite file a result answers to: in ``artifacts/`` the one that its suite's name finds. In any other
+folder a run noted, in ``results/<suite>.blocked.json`` under ``suite_file``, which file it ran; that one
+counts while it is there, else the one that the name finds.
 """
 
 from __future__ import annotations
@@ -14,16 +14,19 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import InputError
-from harness.evaluation.values import MINIMUM
+from harness.evaluation.sampled_rows import MINIMUM
 from harness.evidence.layout import Tree
-from harness.evidence.schema import check_blocked, check_result
+from harness.evidence.schema.blocked import check_blocked
+from harness.evidence.schema.result import check_result
 from harness.evidence.stamp import read_json
 from harness.planning.cells import Cell, cells
 from harness.planning.models import Suite
 from harness.planning.registry import load as plugin
+from harness.planning.shipped import OWN
+from harness.planning.shipped import suites as suites_by_name
 from harness.planning.suite import load
 
-SUITES, COMMITTED = Path("suites"), Path("artifacts")
+COMMITTED = Path("artifacts")
 
 
 @dataclass(frozen=True)
@@ -52,10 +55,10 @@ def names(tree: Tree) -> list[str]:
     )
 
 
-def suite_file(tree: Tree, suite: str, *, suites: Path = SUITES, committed: Path = COMMITTED) -> Path | None:
+def suite_file(tree: Tree, suite: str, *, suites: Mapping[str, Path], committed: Path) -> Path | None:
     """Return the file of a suite that ``tree`` has evidence of, by the rule above; None for none."""
     noted = None if tree.root.resolve() == committed.resolve() else noted_file(tree, suite)
-    candidates = (*([noted] if noted else []), suites / f"{suite}.toml")
+    candidates = (path for path in (noted, suites.get(suite)) if path is not None)
     return next((path for path in candidates if path.stem == suite and path.is_file()), None)
 
 
@@ -65,9 +68,15 @@ def noted_file(tree: Tree, suite: str) -> Path | None:
     return Path(noted) if isinstance(noted, str) and "\0" not in noted else None
 
 
-def plans(tree: Tree, *, suites: Path = SUITES, committed: Path = COMMITTED) -> dict[str, Plan]:
-    """Return the plan of every suite that ``tree`` has evidence of and that there is a file of."""
-    files = {name: suite_file(tree, name, suites=suites, committed=committed) for name in names(tree)}
+def plans(
+    tree: Tree, *, suites: Mapping[str, Path] | None = None, committed: Path = COMMITTED
+) -> dict[str, Plan]:
+    """Return the plan of every suite that ``tree`` has evidence of and that there is a file of.
+
+    ``suites``: the files by name, where they are not those that ``harness plan`` finds.
+    """
+    by_name = suites_by_name() if suites is None else suites
+    files = {name: suite_file(tree, name, suites=by_name, committed=committed) for name in names(tree)}
     return {name: Plan(path) for name, path in files.items() if path is not None}
 
 
@@ -93,13 +102,14 @@ def strangers(tree: Tree, known: Mapping[str, Plan]) -> list[str]:
             lines += list(_strange_blocks(tree, name, known[name]))
         else:
             place = tree.root / "results" / name
-            lines.append(f"{place}: no suite has this name, expected {SUITES / name}.toml")
+            lines.append(f"{place}: no suite has this name, expected {OWN / name}.toml")
     return lines
 
 
 def unplanned(tree: Tree, planned: Mapping[str, Iterable[str]]) -> list[Path]:
     """Return the results in ``tree`` that no suite has: of ``planned`` suites by cell, of others by name."""
-    others = [name for name in names(tree) if name not in planned and suite_file(tree, name) is None]
+    known = {*planned, *plans(tree)}
+    others = [name for name in names(tree) if name not in known]
     return [
         *(tree.root / "results" / name for name in others),
         *(path for name, ids in planned.items() for path in leftover(tree, name, ids)),

@@ -20,14 +20,17 @@ import numpy as np
 
 from harness.data.sampling import random_pairs
 from harness.evaluation import values
-from harness.evaluation.evaluate import random_sample
-from harness.evaluation.values import Estimated, Panel
+from harness.evaluation.metric import needed, plugin
+from harness.evaluation.panel import Panel
+from harness.evaluation.sampled_rows import random_sample
+from harness.evaluation.values import Estimated
 from harness.evidence import draw_names
 from harness.evidence.layout import Tree
 from harness.evidence.stability import key_of
 from harness.statistics import bootstrap
 from harness.statistics import estimates as stats
 from harness.statistics.clusters import Sample, independent
+from harness.statistics.requests import Estimates
 from harness.types import Doubles, Json
 from harness.verification.recompute import arrays, series_of
 
@@ -90,7 +93,10 @@ def _mean(tree: Tree, suite: str, group: Json, results: Mapping[str, Json]) -> E
     if len(cells) != len(group["results"]):
         return {}  # a line of the first tier
     seeds = [_of_cell(tree, results[cell], group["values"]) for cell in cells]
-    shares = bootstrap.seed_weights(f"{suite} {draw_names.of_group(results[cells[0]])}", len(cells))
+    inputs = results[cells[0]]["inputs"]
+    cell, datasets = inputs["cell"], inputs["datasets"]
+    name = draw_names.of_group(cells[0], cell["encoder"], cell["train"], datasets)
+    shares = bootstrap.seed_weights(f"{suite} {name}", len(cells))
     shares = np.concatenate([np.full((1, len(cells)), 1 / len(cells)), shares])
     return {
         key: np.sum([shares[:, i] * seed[key] for i, seed in enumerate(seeds)], axis=0)
@@ -110,7 +116,7 @@ def _of_cell(tree: Tree, content: Json, stated: Iterable[Json]) -> Estimated:
     together: dict[tuple[str, str, str, int, int], list[str]] = {}
     for value in stated:
         metric = value["metric"]
-        place = value["protocol"], value["dataset"], values.plugin(metric).ITEMS, value["n"], value["units"]
+        place = value["protocol"], value["dataset"], plugin(metric).ITEMS, value["n"], value["units"]
         together.setdefault(place, []).append(metric)
     found: Estimated = {}
     for (protocol, dataset, items, n, units), metrics in together.items():
@@ -127,7 +133,7 @@ def _sample(content: Json, dataset: str, items: str, n: int, units: int) -> Samp
     """Return how ``n`` items are resampled, in ``units`` units; None where the evidence leaves it open."""
     if items == "random-pairs" and units > FEW:
         return None
-    drawn_as = draw_names.of_dataset(content, dataset)
+    drawn_as = draw_names.of_dataset(content["inputs"]["datasets"], dataset)
     if items == "random-pairs":
         pairs = random_pairs(drawn_as, units)
         sample = random_sample(drawn_as, pairs, units)
@@ -143,14 +149,14 @@ def _sample(content: Json, dataset: str, items: str, n: int, units: int) -> Samp
 
 def _whole(series: Mapping[str, Doubles], metric: str, n: int) -> bool:
     """Return whether all that a metric is computed from is there, of ``n`` items."""
-    needed = {key for request in values.needed(metric) for key in request}
-    return all(key in series and len(series[key]) == n for key in needed)
+    names = {key for request in needed(metric) for key in request}
+    return all(key in series and len(series[key]) == n for key in names)
 
 
-def _unlike(value: Json, estimate: stats.Estimates) -> str:
+def _unlike(value: Json, estimate: Estimates) -> str:
     """Return which end of a stated interval, or p, is off, in words, or nothing."""
     _, *ends, _ = stats.summary(estimate)
-    other = values.plugin(value["metric"]).ITEMS == "pairs"
+    other = plugin(value["metric"]).ITEMS == "pairs"
     bound = (OTHER_DRAWS if other else SAME_DRAWS) * (ends[1] - ends[0]) + FLOOR
     for name, computed in zip(("low", "high"), ends, strict=True):
         if not abs(value[name] - computed) <= bound:

@@ -15,7 +15,9 @@ from typing import Any
 
 from harness.errors import InputError
 from harness.evidence.layout import Tree
-from harness.evidence.schema import check_result
+from harness.evidence.schema.model import parse
+from harness.evidence.schema.result import check_result
+from harness.evidence.schema.verdict import Claims
 from harness.evidence.stamp import read_json
 from harness.verification import admission, intervals, recompute
 from report.pages import readme
@@ -50,28 +52,30 @@ def problems(root: Path) -> tuple[Problems, str]:
 
 def against_suites(root: Path) -> Problems:
     """Return a line for each result that no suite of ``root`` has, and each cell that has no evidence."""
-    tree, suites = Tree(root / "artifacts"), root / "suites"
+    tree, suites = Tree(root / "artifacts"), _suites(root)
     try:
         known = admission.plans(tree, suites=suites, committed=tree.root)
-        absent = sorted({path.stem for path in suites.glob("*.toml")} - set(admission.names(tree)))
+        absent = sorted(suites.keys() - set(admission.names(tree)))
         return [
             *admission.strangers(tree, known),
             *admission.missing(tree, known),
-            *(
-                f"{suites / name}.toml: found no evidence of it, expected {tree.blocked(name)}"
-                for name in absent
-            ),
+            *(f"{suites[name]}: found no evidence of it, expected {tree.blocked(name)}" for name in absent),
             *_both(tree, known),
         ]
     except InputError as error:  # a suite file that is none
         return [str(error)]
 
 
+def _suites(root: Path) -> dict[str, Path]:
+    """Return the suites of a checkout by their names."""
+    return {path.stem: path for path in (root / "suites").glob("*.toml")}
+
+
 def _intervals(root: Path, contents: dict[Path, dict[str, Any]]) -> Iterator[intervals.Checked]:
     """Yield what drawing intervals of each suite's means again comes to."""
     tree = Tree(root / "artifacts")
     try:
-        plans = admission.plans(tree, suites=root / "suites", committed=tree.root)
+        plans = admission.plans(tree, suites=_suites(root), committed=tree.root)
         cells = {name: list(plan.cells) for name, plan in plans.items()}
     except InputError:
         return  # a line of against_suites
@@ -126,7 +130,7 @@ def unlike_rendered(root: Path) -> Problems:
         expected = rendered(tree)
         lines = list(_unlike_files(tree.report(), expected))
         path = root / "README.md"
-        judged = json.loads(expected["claims.json"])["claims"]
+        judged = parse(Claims, json.loads(expected["claims.json"]), "claims.json").claims
         if path.is_file() and readme.split(path)[1] != readme.block_of(judged):
             lines.append(f"{path}: its rendered part is not what {tree.root} renders to; run make artifacts")
     except InputError as error:

@@ -4,29 +4,31 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypeAlias
 
 from harness.evidence.layout import Tree
+from harness.evidence.schema.means import Batch, Group, MeanDifference, parse_means
+from harness.evidence.schema.result import Result
 from harness.evidence.stamp import read_stamped
+from report.evidence.values import Mean
 
-Row = dict[str, Any]
-Key = tuple[str, str, str]  # protocol, data set or combination, metric
+Key: TypeAlias = tuple[str, str, str]  # protocol, data set or combination, metric
+CellMeans: TypeAlias = dict[Key, Mean]
+SeedMeans: TypeAlias = dict[tuple[str, str], CellMeans]  # by suite and cell
 
 
 @dataclass(frozen=True, slots=True)
 class Comparisons:
     """Differences of two groups' means over seeds, by suite, group and the group compared with."""
 
-    found: dict[tuple[str, str, str], dict[Key, Row]] = field(default_factory=dict)
+    differences: dict[tuple[str, str, str], dict[Key, MeanDifference]] = field(default_factory=dict)
 
-    def difference(self, suite: str, group: str, other: str, key: Key) -> Row | None:
+    def difference(self, suite: str, group: str, other: str, key: Key) -> MeanDifference | None:
         """Return the first group's mean less the other's, with interval and p; None where none is at hand."""
-        if key in (forth := self.found.get((suite, group, other), {})):
+        if key in (forth := self.differences.get((suite, group, other), {})):
             return forth[key]
-        back = self.found.get((suite, other, group), {}).get(key)
-        if back is None:
-            return None
-        return {**back, "value": -back["value"], "low": -back["high"], "high": -back["low"]}
+        back = self.differences.get((suite, other, group), {}).get(key)
+        return back and back.reversed()
 
 
 def group_of(cell: str, seed: int) -> str:
@@ -34,43 +36,37 @@ def group_of(cell: str, seed: int) -> str:
     return cell.removesuffix(f".s{seed}")
 
 
-def attach(tree: Tree, results: list[Row]) -> Comparisons:
-    """Give values of ``results`` their ``mean`` over seeds, where one was made from them; return differences.
+def read_means(tree: Tree, results: list[tuple[Result, str]]) -> tuple[SeedMeans, Comparisons]:
+    """Return the means over seeds of ``results`` with their certificates, by cell, and the comparisons.
 
     What was made from other results than those at hand, or from fewer, is left out.
     """
-    together: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
-    by_cell = {(result["suite"], result["cell"]): result for result in results}
-    for result in results:
-        group = group_of(result["cell"], result["inputs"]["cell"]["seed"])
-        together[result["suite"], group][result["cell"]] = result["sha256"]
-    found = Comparisons()
+    at_hand: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+    for result, sha256 in results:
+        name = group_of(result.cell, result.inputs.cell.seed)
+        at_hand[result.suite, name][result.cell] = sha256
+    means: SeedMeans = {}
+    comparisons = Comparisons()
     for path in sorted(tree.means("*").parent.glob("*.json")):
-        content, _ = read_stamped(path)
-        suite = content["suite"]
-        for batch in content["batches"]:
-            current = {
-                group["group"]
-                for group in batch["groups"]
-                if together.get((suite, group["group"])) == group["results"]
-            }
-            for group in batch["groups"]:
-                if group["group"] in current:
-                    _attach(group, [by_cell[suite, cell] for cell in group["results"]])
-            for pair in batch["comparisons"]:
-                if {pair["group"], pair["against"]} <= current:
-                    differences = {_key(value): value for value in pair["values"]}
-                    found.found[suite, pair["group"], pair["against"]] = differences
-    return found
+        content = parse_means(path, read_stamped(path)[0])
+        for batch in content.batches:
+            current = _current(content.suite, batch, at_hand)
+            for group in batch.groups:
+                if group.group in current:
+                    of_group = _means(group)
+                    means |= {(content.suite, cell): of_group for cell in group.results}
+            for pair in batch.comparisons:
+                if {pair.group, pair.against} <= current:
+                    key = content.suite, pair.group, pair.against
+                    comparisons.differences[key] = {value.key: value for value in pair.values}
+    return means, comparisons
 
 
-def _attach(group: Row, results: list[Row]) -> None:
-    means = {_key(value): {**value, "seeds": len(results)} for value in group["values"]}
-    for result in results:
-        for value in result["values"]:
-            if _key(value) in means:
-                value["mean"] = means[_key(value)]
+def _current(suite: str, batch: Batch, at_hand: dict[tuple[str, str], dict[str, str]]) -> set[str]:
+    """Return the groups that were made from just the results at hand."""
+    return {group.group for group in batch.groups if at_hand.get((suite, group.group)) == group.results}
 
 
-def _key(value: Row) -> Key:
-    return value["protocol"], value["dataset"], value["metric"]
+def _means(group: Group) -> CellMeans:
+    seeds = len(group.results)
+    return {value.key: Mean(value.value, value.low, value.high, value.n, seeds) for value in group.values}

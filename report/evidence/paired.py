@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
 from scipy.stats import binomtest
 
 from harness.evidence import draw_names
 from harness.evidence.files import check_digest, inside
+from harness.evidence.schema.means import MeanDifference
+from harness.evidence.schema.result import Result
 from harness.statistics import bootstrap
 from harness.types import Doubles
 
@@ -37,23 +39,37 @@ class Scores:
     renamed: tuple[tuple[str, str], ...]
 
 
-Files = list[Scores | None]
+Files: TypeAlias = Sequence[Scores]
 
 
-def scores_of(result: Mapping[str, Any]) -> Scores | None:
-    """Return the score file of a result's cell, None where the result names none."""
-    file = result.get("files", {}).get("after")
-    if not file:
-        return None
-    names = {name: draw_names.of_dataset(result, name) for name in result["inputs"]["cell"]["tests"]}
+def scores_of(result: Result) -> Scores:
+    """Return the score file of a result's cell."""
+    cell, datasets, file = result.inputs.cell, result.inputs.datasets, result.files.after
+    group = draw_names.of_group(result.cell, cell.encoder, cell.train, datasets)
+    names = {name: draw_names.of_dataset(datasets, name) for name in cell.tests}
     renamed = tuple((name, other) for name, other in names.items() if name != other)
-    return Scores(file["path"], file["sha256"], f"{result['suite']} {draw_names.of_group(result)}", renamed)
+    return Scores(file.path, file.sha256, f"{result.suite} {group}", renamed)
 
 
-def compared(
-    root: Path | None, files: tuple[Files, Files], key: str, means: tuple[float, float]
-) -> dict[str, Any]:
-    """Return what the first of two settings has more than the second, as ``less``, and the ``outcome``.
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What the first of two settings has more than the second; without interval where nothing says it."""
+
+    value: float
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """A difference, and which of the two is better, or why nothing says so (OUTCOMES)."""
+
+    less: Difference
+    outcome: str
+
+
+def compared(root: Path | None, files: tuple[Files, Files], key: str, means: tuple[float, float]) -> Paired:
+    """Return what the first of two settings has more than the second, and the outcome.
 
     ``files`` are the score files of each, one a seed, below ``root``; ``key`` the array in them, a value a
     query, 'data set@items@score'; ``means`` what is printed of each. Better or worse is said where the
@@ -61,29 +77,32 @@ def compared(
     too narrow, an exact sign test does not allow for chance either. Where a file is not at hand the
     difference of the means has no interval. Raises InputError for a file that is not what its result names.
     """
-    mine, theirs = (_queries(root, each, key) for each in files)
-    if mine is None or theirs is None:
+    first, second = (_queries(root, each, key) for each in files)
+    if first is None or second is None:
         return _without(means, LACKING)
-    less = mine.mean(axis=0) - theirs.mean(axis=0)
+    less = first.mean(axis=0) - second.mean(axis=0)
     low, high = bootstrap.interval(_resampled(root, files[0], key) - _resampled(root, files[1], key))
-    found = {"value": float(less.mean()), "low": low, "high": high}
-    return {"less": found, "outcome": EVEN if by_chance(less) else outcome(found)}
+    value = float(less.mean())
+    return Paired(Difference(value, low, high), EVEN if by_chance(less) else outcome(value, low, high))
 
 
-def stated(less: Mapping[str, Any] | None, means: tuple[float, float]) -> dict[str, Any]:
+def stated(less: MeanDifference | None, means: tuple[float, float]) -> Paired:
     """Return what ``compared`` does, of a difference that a run left (``means``), or of none."""
-    return _without(means, UNCOMPARED) if less is None else {"less": less, "outcome": outcome(less)}
+    if less is None:
+        return _without(means, UNCOMPARED)
+    difference = Difference(less.value, less.low, less.high)
+    return Paired(difference, outcome(less.value, less.low, less.high))
 
 
-def outcome(less: Mapping[str, Any]) -> str:
+def outcome(value: float, low: float, high: float) -> str:
     """Return which side a difference speaks for: the first's or the other's, where it leaves out zero."""
-    if less["low"] <= 0 <= less["high"]:
+    if low <= 0 <= high:
         return EVEN
-    return BETTER if less["value"] > 0 else WORSE
+    return BETTER if value > 0 else WORSE
 
 
-def _without(means: tuple[float, float], why: str) -> dict[str, Any]:
-    return {"less": {"value": means[0] - means[1], "low": None, "high": None}, "outcome": why}
+def _without(means: tuple[float, float], why: str) -> Paired:
+    return Paired(Difference(means[0] - means[1]), why)
 
 
 def by_chance(less: Doubles) -> bool:
@@ -96,20 +115,18 @@ def by_chance(less: Doubles) -> bool:
 
 def _queries(root: Path | None, files: Files, key: str) -> Doubles | None:
     """Return the array ``key`` of each file, (seeds, n); None where one is not at hand."""
-    paths = [inside(root, file.path, "evidence") if root and file else None for file in files]
-    if not all(path is not None and path.is_file() for path in paths):
+    if root is None:
         return None
-    found = [
-        _scores(path, file.sha256, key) for path, file in zip(paths, files, strict=True) if path and file
-    ]
-    return np.stack(found)
+    paths = [inside(root, file.path, "evidence") for file in files]
+    if not all(path.is_file() for path in paths):
+        return None
+    return np.stack([_scores(path, file.sha256, key) for path, file in zip(paths, files, strict=True)])
 
 
 def _resampled(root: Path | None, files: Files, key: str) -> Doubles:
     """Return the mean over queries and seeds in each resample (RESAMPLES,), of files that are at hand."""
-    at_hand = [file for file in files if file]
-    shares = bootstrap.seed_weights(at_hand[0].group, len(at_hand))
-    parts = [shares[:, i] * _means(root, file, key) for i, file in enumerate(at_hand) if root]
+    shares = bootstrap.seed_weights(files[0].group, len(files))
+    parts = [shares[:, i] * _means(root, file, key) for i, file in enumerate(files) if root]
     return np.asarray(np.sum(parts, axis=0), np.float64)
 
 

@@ -1,24 +1,87 @@
-"""Results as flat rows, what was blocked and what servers answered: how the report sees evidence."""
+"""Results with certificates, what was blocked and what servers answered: how the report sees evidence."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from harness.errors import InputError
 from harness.evidence import stability
 from harness.evidence.layout import Tree
-from harness.evidence.schema import check_blocked, check_result
+from harness.evidence.schema.blocked import BlockedCell, parse_blocked
+from harness.evidence.schema.cell import CellSpec
+from harness.evidence.schema.result import Result, Sizes, parse_result
+from harness.evidence.schema.transcript import Transcript, parse_transcript
+from harness.evidence.schema.verdict import CellEvidence
+from harness.evidence.stability import Stability
 from harness.evidence.stamp import read_stamped
-from report.evidence.means import Comparisons, attach
+from report.evidence.means import CellMeans, Comparisons, SeedMeans, read_means
+from report.evidence.values import MeasuredValue
 
-COLUMNS = (
-    "suite", "cell", "encoder", "compressor", "point", "grid", "asymmetric", "train", "seed",
-    "bytes_per_vector", "ratio", "protocol", "dataset", "metric", "value", "low", "high", "jitter", "n",
-)  # fmt: skip
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A result with its certificate, and its values with their means over seeds and their jitter."""
+
+    result: Result
+    sha256: str
+    values: tuple[MeasuredValue, ...]
+
+    @property
+    def suite(self) -> str:
+        """Return the name of the suite."""
+        return self.result.suite
+
+    @property
+    def name(self) -> str:
+        """Return the name of the cell."""
+        return self.result.cell
+
+    @property
+    def cell(self) -> CellSpec:
+        """Return the parameters of the cell."""
+        return self.result.inputs.cell
+
+    @property
+    def sizes(self) -> Sizes:
+        """Return the measured sizes."""
+        return self.result.sizes
+
+    @property
+    def searched_bytes(self) -> float:
+        """Return what a searched vector takes: bytes of the index and of the codec's state, a vector.
+
+        Raises InputError for a result without a search index.
+        """
+        index = self.sizes.index
+        if index is None:
+            raise InputError(f"{self.suite}/{self.name}: sizes.index: found nothing, expected an index")
+        return float((index.bytes + self.sizes.state_bytes) / index.rows)
+
+    @property
+    def evidence(self) -> CellEvidence:
+        """Return what a verdict on the result names."""
+        return CellEvidence(cell=f"{self.suite}/{self.name}", sha256=self.sha256)
+
+
+@dataclass(frozen=True, slots=True)
+class BlockedEntry:
+    """A cell of a suite that could not run where the evidence was made."""
+
+    suite: str
+    cell: BlockedCell
+
+    @property
+    def reason(self) -> str:
+        """Return what is missing and how to get it, as a verdict says it."""
+        return f"{self.cell.missing}; to unblock: {self.cell.remedy}"
+
+
+@dataclass(frozen=True, slots=True)
+class StampedTranscript:
+    """What the smoke test saw of a server, with its certificate."""
+
+    transcript: Transcript
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,177 +92,82 @@ class Evidence:
     envelopes of the results are.
     """
 
-    results: list[dict[str, Any]]
-    blocked: list[dict[str, Any]]
-    transcripts: dict[str, dict[str, Any]]
+    results: list[Measured]
+    blocked: list[BlockedEntry]
+    transcripts: dict[str, StampedTranscript]
     comparisons: Comparisons
     tree: Tree
 
 
 def gather(tree: Tree) -> Evidence:
     """Return the evidence in ``tree``; raise InputError where a part of it has no certificate that holds."""
-    found = _read(tree)
-    return Evidence(found, blocked(tree), transcripts(tree), attach(tree, found), tree)
+    contents = _contents(tree)
+    means, comparisons = read_means(tree, contents)
+    measured = _measured(contents, means, stability.read(tree))
+    return Evidence(measured, blocked(tree), transcripts(tree), comparisons, tree)
 
 
-def results(tree: Tree) -> list[dict[str, Any]]:
-    """Return the content of every result, with its certificate under ``sha256``, in order of suite and cell.
+def results(tree: Tree) -> list[Measured]:
+    """Return every result, in order of suite and cell.
 
     A value has its ``mean`` over seeds, where one was made from the results at hand; values of unstable
     pipelines have their ``jitter`` (``stability``). Raises InputError where there is no result, or
     where one does not match its certificate or is no result.
     """
-    found = _read(tree)
-    attach(tree, found)
-    return found
+    contents = _contents(tree)
+    means, _ = read_means(tree, contents)
+    return _measured(contents, means, stability.read(tree))
 
 
-def _read(tree: Tree) -> list[dict[str, Any]]:
+def _contents(tree: Tree) -> list[tuple[Result, str]]:
+    """Return the content and certificate of every result."""
     paths = sorted((tree.root / "results").glob("*/*.json"))
     if not paths:
         raise InputError(f"{tree.root}: found no results, expected results/<suite>/<cell>.json")
-    found, jitter = [], stability.read(tree)
-    for path in paths:
-        content, sha256 = read_stamped(path)
-        check_result(path, content)
-        found.append({**content, "values": jitter.marked(content), "sha256": sha256})
-    return found
+    stamped = [(path, *read_stamped(path)) for path in paths]
+    return [(parse_result(path, content), sha256) for path, content, sha256 in stamped]
 
 
-def blocked(tree: Tree) -> list[dict[str, Any]]:
-    """Return every cell that could not run where the evidence was made: its suite, why, and the remedy."""
-    found = []
-    for path in sorted((tree.root / "results").glob("*.blocked.json")):
-        content, _ = read_stamped(path)
-        found += [{"suite": content["suite"], **entry} for entry in check_blocked(path, content)]
-    return found
-
-
-def transcripts(tree: Tree) -> dict[str, dict[str, Any]]:
-    """Return what the smoke test saw of each server, with its certificate under ``sha256``, by its name."""
-    found = {}
-    for path in sorted(tree.transcript("*").parent.glob("*.json")):
-        content, sha256 = read_stamped(path)
-        if content["server"]["host"] != path.stem:
-            host = content["server"]["host"]
-            raise InputError(f"{path}: found a transcript of {host!r}, expected one of {path.stem!r}")
-        found[path.stem] = {**content, "sha256": sha256}
-    return found
-
-
-def rows(tree: Tree) -> list[dict[str, Any]]:
-    """Return one flat row a value; correlations, shares and retention are fractions, sizes bytes."""
-    return [stability.widened(row) for result in results(tree) for row in rows_of(result)]
-
-
-def rows_of(result: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the flat rows of one result: its values, its ratio, and what its test sets share with training.
-
-    ``ratio@bytes`` and ``search@bytes`` (``searched_bytes``) belong to no data set.
-    ``shared-pairs@audit`` is the share of a set's pairs that stand in the training split,
-    ``seen-sentence@audit`` that of pairs with at least one sentence of it.
-    """
-    counted = [_exact("", "ratio@bytes", result["sizes"]["ratio"], 1)]
-    if index := result["sizes"].get("index"):
-        counted.append(_exact("", "search@bytes", searched_bytes(result), index["rows"]))
-    common = _common(result)
-    return [{**common, **value} for value in (*result["values"], *counted, *_audited(result))]
-
-
-def searched_bytes(result: dict[str, Any]) -> float:
-    """Return what a row that an index searches takes: bytes of the index as a file and of the map, a row."""
-    sizes = result["sizes"]
-    return float((sizes["index"]["bytes"] + sizes["state_bytes"]) / sizes["index"]["rows"])
-
-
-def checkpoints_of(result: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return a flat row for each number that training noted at a checkpoint, with the ``step`` it stood at.
-
-    ``norm_mean@training`` is one; they belong to no data set.
-    """
-    common = _common(result)
+def _measured(contents: list[tuple[Result, str]], means: SeedMeans, jitter: Stability) -> list[Measured]:
     return [
-        {**common, **_exact("", f"{name}@training", value, 1), "step": int(step)}
-        for history in result.get("training", {}).values()
-        for name, values in history.items()
-        if name != "step"
-        for step, value in zip(history.get("step", ()), values, strict=False)
+        Measured(result, sha256, _values(result, means.get((result.suite, result.cell), {}), jitter))
+        for result, sha256 in contents
     ]
 
 
-def _common(result: dict[str, Any]) -> dict[str, Any]:
-    """Return what all flat rows of a result have."""
-    cell = result["inputs"]["cell"]
-    return {
-        "suite": result["suite"],
-        "cell": result["cell"],
-        "encoder": cell["encoder"],
-        "compressor": cell["chain"],
-        "point": cell["point"],
-        "grid": " ".join(f"{key}={value}" for key, value in cell.get("grid", {}).items()),
-        "asymmetric": cell.get("asymmetric", False),
-        "train": cell["train"],
-        "seed": cell["seed"],
-        "bytes_per_vector": result["sizes"]["bytes_per_vector"],
-        "ratio": result["sizes"]["ratio"],
-    }
-
-
-_SHARES = {"shared-pairs@audit": "shared_pairs", "seen-sentence@audit": "pairs_with_a_seen_sentence"}
-
-
-def _audited(result: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the audit's counts as shares of pairs, for each test set and each sum of test sets."""
-    audit = result.get("audit", {})
-    combine = result["inputs"].get("combine", {})
-    sums = {
-        name: list(weights)
-        for name, weights in combine.items()
-        if set(weights) <= set(audit) and min(weights.values()) > 0  # a difference of sets has no pairs
-    }
-    found = []
-    for name, parts in ({dataset: [dataset] for dataset in audit} | sums).items():
-        pairs = sum(audit[part]["pairs"] for part in parts)
-        for metric, key in _SHARES.items():
-            found.append(_exact(name, metric, sum(audit[part][key] for part in parts) / pairs, pairs))
-    return found
-
-
-def _exact(dataset: str, metric: str, value: float, n: int) -> dict[str, Any]:
-    """Return a counted value: all of a set is counted, so the interval has no width."""
-    place = {"protocol": "as-published", "dataset": dataset, "metric": metric}
-    return {**place, "value": value, "low": value, "high": value, "n": n}
-
-
-def rows_csv(found: Iterable[dict[str, Any]], columns: Sequence[str] = COLUMNS) -> str:
-    """Return rows as CSV with a header line; what a row does not have, such as jitter, is empty."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({column: row.get(column) for column in columns} for row in found)
-    return text.getvalue().rstrip("\n")
-
-
-def over_seeds(found: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return rows that differ in their seed alone as one: the mean, with one interval over items and seeds.
-
-    Both are evidence (``means``); of one seed they are its own, and a counted value has no width. What
-    is of no data set (bytes, what training noted) is never resampled: its interval goes from the least seed
-    to the greatest. Raises InputError where there is no mean of just these rows.
-    """
-    first = {key: each for key, each in found[0].items() if key != "mean"}
-    counted = {(row["value"], row["low"], row["high"]) for row in found}
-    if len(found) == 1 or counted == {(first["value"],) * 3}:
-        return stability.widened({**first, "seeds": len(found)})
-    if first.get("dataset") == "":
-        values = [row["value"] for row in found]
-        ends = {"value": sum(values) / len(values), "low": min(values), "high": max(values)}
-        return {**first, **ends, "seeds": len(found)}
-    mean = found[0].get("mean")
-    if mean is None or mean["seeds"] != len(found) or any(row.get("mean") is not mean for row in found):
-        said = " ".join(str(first[key]) for key in ("suite", "cell", "dataset", "metric") if key in first)
-        raise InputError(
-            f"{said}: found no mean over these {len(found)} seeds, or one of other results; "
-            "expected means/<suite>.json as a run of the suite writes it"
+def _values(result: Result, means: CellMeans, jitter: Stability) -> tuple[MeasuredValue, ...]:
+    cell = result.inputs.cell
+    moves = jitter.noted((result.suite, cell.encoder, cell.chain, cell.point))
+    return tuple(
+        MeasuredValue(
+            protocol=each.protocol,
+            dataset=each.dataset,
+            metric=each.metric,
+            value=each.value,
+            low=each.low,
+            high=each.high,
+            n=each.n,
+            undefined=each.undefined,
+            jitter=None if moves is None else moves.get(each.key, 0.0),
+            mean=means.get(each.key),
         )
-    return stability.widened({**first, **{key: mean[key] for key in ("value", "low", "high", "n", "seeds")}})
+        for each in result.values
+    )
+
+
+def blocked(tree: Tree) -> list[BlockedEntry]:
+    """Return every cell that could not run where the evidence was made."""
+    lists = [
+        parse_blocked(path, read_stamped(path)[0])
+        for path in sorted((tree.root / "results").glob("*.blocked.json"))
+    ]
+    return [BlockedEntry(listed.suite, cell) for listed in lists for cell in listed.blocked]
+
+
+def transcripts(tree: Tree) -> dict[str, StampedTranscript]:
+    """Return what the smoke test saw of each server, by its name."""
+    return {
+        path.stem: StampedTranscript(parse_transcript(path, content), sha256)
+        for path in sorted(tree.transcript("*").parent.glob("*.json"))
+        for content, sha256 in [read_stamped(path)]
+    }

@@ -6,13 +6,15 @@ The last line is ``Certificate: sha256:`` and the digest of all bytes before it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from harness.evidence.layout import Tree
 from harness.evidence.stability import mark
-from report.evidence.results import over_seeds, rows_of
-from report.export.matrix_timings import Line, Row, table, timed
+from report.evidence.results import Measured
+from report.evidence.rows import Row, rows_of
+from report.evidence.values import Mean, over_seeds
+from report.export.matrix_timings import Line, Name, table, timed
 from report.verdicts.claims import percent
 
 SUITE, PROTOCOL = "openai-matrix", "decontaminated"
@@ -36,17 +38,28 @@ the original vectors, which then have to be kept as well."""
 KEPT = "Spearman with the original cosines, on the set's pairs and on pairs of rows drawn at random."
 
 
-def matrices(results: list[Row], tree: Tree, roles: Mapping[str, str]) -> dict[str, bytes]:
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A pipeline and point: bytes a vector, and the mean over seeds of each metric."""
+
+    name: Name
+    bytes_per_vector: int
+    means: Mapping[str, Mean]
+
+
+def matrices(results: list[Measured], tree: Tree, roles: Mapping[str, str]) -> dict[str, bytes]:
     """Return the Markdown file of each space of the suite that there is evidence for, by its name.
 
     Timings are read from the cells' envelopes in ``tree``; cells without are left out of that table.
     ``roles``: what each space is to the published claim.
     """
-    mine = [result for result in results if result["suite"] == SUITE]
-    spaces = dict.fromkeys(result["inputs"]["cell"]["encoder"] for result in mine)
+    spaces: dict[str, list[Measured]] = {}
+    for measured in results:
+        if measured.suite == SUITE:
+            spaces.setdefault(measured.cell.encoder, []).append(measured)
     return {
-        f"matrix_{space}.md": certified(_text(space, _of(mine, space), tree, roles.get(space)))
-        for space in spaces
+        f"matrix_{space}.md": certified(_text(space, cells, tree, roles.get(space)))
+        for space, cells in spaces.items()
     }
 
 
@@ -56,104 +69,94 @@ def certified(text: str) -> bytes:
     return body + f"Certificate: sha256:{hashlib.sha256(body).hexdigest()}\n".encode()
 
 
-def _of(results: list[Row], space: str) -> list[Row]:
-    return [result for result in results if result["inputs"]["cell"]["encoder"] == space]
-
-
-def _text(space: str, results: list[Row], tree: Tree, role: str | None) -> str:
-    chains: dict[tuple[str, str], list[Row]] = {}
-    for result in results:
-        cell = result["inputs"]["cell"]
-        chains.setdefault((cell["chain"], cell["point"] or ""), []).append(result)
-    ordered = sorted(chains.items(), key=lambda item: (-item[1][0]["sizes"]["bytes_per_vector"], item[0]))
-    means = [(name, _means(seeds)) for name, seeds in ordered]
-    size = results[0]["sizes"]["original_bytes"]
+def _text(space: str, results: list[Measured], tree: Tree, role: str | None) -> str:
+    pipelines: dict[Name, list[Measured]] = {}
+    for measured in results:
+        pipelines.setdefault((measured.cell.chain, measured.cell.point or ""), []).append(measured)
+    ordered = sorted(pipelines.items(), key=lambda item: (-item[1][0].sizes.bytes_per_vector, item[0]))
+    lines = [_Line(name, seeds[0].sizes.bytes_per_vector, _means(seeds)) for name, seeds in ordered]
+    size = results[0].sizes.original_bytes
     similar = ("chain", "point", "bytes", "pairs", "interval", "random pairs", "interval")
     return "\n\n".join(
         [
             f"# {space}: {size // 4} dimensions, {size} bytes a vector",
             f"To the published claim this space is: {role or 'no part of it'}.",
-            _data(results),
+            _data(results[0]),
             READING,
             *([CANNOT_BE] if size == SMALL else []),
             "## Exact neighbours found again",
             FOUND,
-            table(("chain", "point", "bytes", "ratio", "seeds", *RETRIEVAL, "interval"), _retrieval(means)),
+            table(("chain", "point", "bytes", "ratio", "seeds", *RETRIEVAL, "interval"), _retrieval(lines)),
             "## Rescored from the originals",
             TWO_STAGES,
-            table(("chain", "point", "bytes", *RESCORED), _lines(means, RESCORED)),
+            table(("chain", "point", "bytes", *RESCORED), [_cells(line, RESCORED) for line in lines]),
             "## Similarities kept",
             KEPT,
-            table(similar, _similar(means)),
+            table(similar, _similar(lines)),
             *timed([(name, seeds[0]) for name, seeds in ordered], tree),
             "## Evidence",
             "\n".join(
-                f"- `{result['suite']}/{result['cell']}` sha256:{result['sha256']}" for result in results
+                f"- `{measured.suite}/{measured.name}` sha256:{measured.sha256}" for measured in results
             ),
         ]
     )
 
 
-def _data(results: list[Row]) -> str:
-    """Return what the vectors are, as the results name it: where each set was read from, and its digest."""
-    lines = []
-    for name, origin in results[0]["inputs"]["datasets"].items():
+def _data(measured: Measured) -> str:
+    """Return what the vectors are, as the result names it: where each set was read from, and its digest."""
+    inputs, lines = measured.result.inputs, []
+    for name, origin in inputs.datasets.items():
         shown = ", ".join(f"{key} {_shown(value)}" for key, value in origin.items() if key != "origin")
         lines.append(f"- data set `{name}`: {shown}")
-    encoder = results[0]["inputs"]["encoder"]
-    shown = ", ".join(f"{key} {_shown(value)}" for key, value in encoder.items())
+    shown = ", ".join(f"{key} {_shown(value)}" for key, value in inputs.encoder.items())
     return "\n".join(["The vectors:", "", f"- space: {shown}", *lines])
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
     if isinstance(value, Mapping):
         given = {key: inner for key, inner in value.items() if inner is not None}
         return "(" + ", ".join(f"{key} {_shown(inner)}" for key, inner in given.items()) + ")"
     return f"`{value}`"
 
 
-def _means(seeds: list[Row]) -> dict[str, Row]:
+def _means(seeds: Sequence[Measured]) -> dict[str, Mean]:
     """Return the means over seeds by metric, of the test set that was timed as well; and the ratio."""
     together: dict[str, list[Row]] = {}
-    places = {(PROTOCOL, seeds[0]["inputs"]["cell"]["tests"][0]), ("as-published", "")}
-    for row in (row for result in seeds for row in rows_of(result)):
-        if (row["protocol"], row["dataset"]) in places:
-            together.setdefault(row["metric"], []).append(row)
+    places = {(PROTOCOL, seeds[0].cell.tests[0]), ("as-published", "")}
+    for row in (row for measured in seeds for row in rows_of(measured)):
+        if (row.protocol, row.dataset) in places:
+            together.setdefault(row.metric, []).append(row)
     return {metric: over_seeds(rows) for metric, rows in together.items()}
 
 
-Means = list[tuple[tuple[str, str], dict[str, Row]]]
+def _cells(line: _Line, metrics: Iterable[str]) -> Line:
+    return [*line.name, str(line.bytes_per_vector), *(_value(line, metric) for metric in metrics)]
 
 
-def _lines(means: Means, metrics: Iterable[str]) -> list[Line]:
-    return [
-        [*name, str(found["ratio@bytes"]["bytes_per_vector"]), *(_value(found, metric) for metric in metrics)]
-        for name, found in means
-    ]
+def _retrieval(lines: Iterable[_Line]) -> list[Line]:
+    table_lines = []
+    for line in lines:
+        cells, ratio = _cells(line, RETRIEVAL), line.means["ratio@bytes"]
+        sizes = [f"{ratio.value:.1f}", str(ratio.seeds)]
+        table_lines.append([*cells[:3], *sizes, *cells[3:], _interval(line, "overlap@10")])
+    return table_lines
 
 
-def _retrieval(means: Means) -> list[Line]:
-    lines = []
-    for line, (_, found) in zip(_lines(means, RETRIEVAL), means, strict=True):
-        ratio = found["ratio@bytes"]
-        sizes = [f"{ratio['value']:.1f}", str(ratio["seeds"])]
-        lines.append([*line[:3], *sizes, *line[3:], _interval(found, "overlap@10")])
-    return lines
-
-
-def _similar(means: Means) -> list[Line]:
+def _similar(lines: Iterable[_Line]) -> list[Line]:
     return [
         [
-            *line[:3],
-            *(cell for metric in SPEARMAN for cell in (_value(found, metric), _interval(found, metric))),
+            *_cells(line, ()),
+            *(cell for metric in SPEARMAN for cell in (_value(line, metric), _interval(line, metric))),
         ]
-        for line, (_, found) in zip(_lines(means, ()), means, strict=True)
+        for line in lines
     ]
 
 
-def _value(found: Mapping[str, Row], metric: str) -> str:
-    return percent(found[metric]["value"]) + mark(found[metric]) if metric in found else "–"
+def _value(line: _Line, metric: str) -> str:
+    mean = line.means.get(metric)
+    return percent(mean.value) + mark(mean.jitter) if mean else "–"
 
 
-def _interval(found: Mapping[str, Row], metric: str) -> str:
-    return f"{percent(found[metric]['low'])} … {percent(found[metric]['high'])}" if metric in found else "–"
+def _interval(line: _Line, metric: str) -> str:
+    mean = line.means.get(metric)
+    return f"{percent(mean.low)} … {percent(mean.high)}" if mean else "–"

@@ -6,6 +6,7 @@ import functools
 import io
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,11 @@ import numpy as np
 from harness.errors import InputError
 from harness.evidence.files import check_digest, inside, write_atomic
 from harness.evidence.layout import Tree
-from harness.evidence.stability import widened
 from harness.evidence.stamp import digest, dumps
+from harness.types import Json
 from report.evidence.envelopes import envelope_of
-from report.evidence.results import COLUMNS, results, rows_csv, rows_of
+from report.evidence.results import Measured, results
+from report.evidence.rows import COLUMNS, rows_csv, rows_of
 
 SCOPES = {"vs-teacher@": "vs_teacher", "vs-student@": "vs_student"}
 
@@ -29,9 +31,11 @@ def export(tree: Tree, suite: str, folder: Path) -> list[Path]:
     ``summary.csv`` and ``summary.parquet`` have a row a value, as ``harness results --csv``, and its scope.
     Raises InputError where the tree has no result of the suite.
     """
-    found = of_suite(tree, suite)
-    records = [record(result, tree.root) for result in found]
-    summary = [{**widened(row), "scope": scope(row["metric"])} for result in found for row in rows_of(result)]
+    cells = of_suite(tree, suite)
+    records = [record(measured, tree.root) for measured in cells]
+    summary = [
+        {**row.as_json(), "scope": scope(row.metric)} for measured in cells for row in rows_of(measured)
+    ]
     lines = [json.dumps(each, sort_keys=True, ensure_ascii=False, allow_nan=False) for each in records]
     columns = (*COLUMNS, "scope")
     files = {
@@ -45,17 +49,17 @@ def export(tree: Tree, suite: str, folder: Path) -> list[Path]:
     return [folder / name for name in files]
 
 
-def of_suite(tree: Tree, suite: str) -> list[dict[str, Any]]:
+def of_suite(tree: Tree, suite: str) -> list[Measured]:
     """Return the results of a suite; raise InputError, with the suites that there are, for none."""
     every = results(tree)
-    found = [result for result in every if result["suite"] == suite]
-    if not found:
-        listed = ", ".join(sorted({result["suite"] for result in every}))
+    cells = [measured for measured in every if measured.suite == suite]
+    if not cells:
+        listed = ", ".join(sorted({measured.suite for measured in every}))
         raise InputError(f"{tree.root}: found no results of {suite!r}, expected one of {listed}")
-    return found
+    return cells
 
 
-def record(result: dict[str, Any], root: Path) -> dict[str, Any]:
+def record(measured: Measured, root: Path) -> dict[str, Any]:
     """Return a cell's ``metrics``, by data set, protocol and name, and as ``meta`` all that made them.
 
     ``split`` has, for the training set and each test set, what identifies it, the sha256 of that, and where
@@ -63,29 +67,30 @@ def record(result: dict[str, Any], root: Path) -> dict[str, Any]:
     the measured sizes. ``timings`` stand beside them where the envelope has some. Raises InputError where the
     evidence below ``root`` is not the result's own.
     """
-    inputs, cell = result["inputs"], result["inputs"]["cell"]
-    taken = _rows(root, **result["files"]["before"])
+    result, before = measured.result, measured.result.files.before
+    taken = _rows(root, before.path, before.sha256)
     metrics: dict[str, dict[str, dict[str, float]]] = {}
-    for value in result["values"]:
-        by_protocol = metrics.setdefault(value["dataset"], {})
-        by_protocol.setdefault(value["protocol"], {})[value["metric"]] = value["value"]
-    names = {value["metric"] for value in result["values"]}
+    for value in result.values:
+        by_protocol = metrics.setdefault(value.dataset, {})
+        by_protocol.setdefault(value.protocol, {})[value.metric] = value.value
+    names = {value.metric for value in result.values}
     meta = {
-        **{key: said for key, said in cell.items() if key not in {"chain", "metrics"}},
-        "suite": result["suite"],
-        "cell": result["cell"],
-        "compressor": cell["chain"],
-        "dims": _dims(result),
+        **measured.cell.model_dump(exclude={"chain", "metrics"}, exclude_unset=True),
+        "suite": measured.suite,
+        "cell": measured.name,
+        "compressor": measured.cell.chain,
+        "dims": _dims(measured),
         "k": sorted({int(cutoff[1]) for name in names if (cutoff := re.search("@([0-9]+)$", name))}),
         "split": {
             name: {"sha256": digest(identity), "identity": identity, **taken.get(name, {})}
-            for name, identity in inputs["datasets"].items()
+            for name, identity in result.inputs.datasets.items()
         },
-        "bytes": result["sizes"],
-        "training_rows": result["training_rows"],
-        "sha256": result["sha256"],
+        "bytes": measured.sizes.model_dump(exclude_unset=True),
+        "training_rows": result.training_rows,
+        "sha256": measured.sha256,
     }
-    timings = envelope_of(root, result["suite"], result["cell"]).get("timings")
+    envelope = envelope_of(root, measured.suite, measured.name)
+    timings = {name: timed.model_dump() for name, timed in envelope.timings.items()} if envelope else {}
     return {"metrics": metrics, "meta": meta, **({"timings": timings} if timings else {})}
 
 
@@ -103,18 +108,18 @@ def scope(metric: str) -> str:
     return next((name for prefix, name in SCOPES.items() if metric.startswith(prefix)), "")
 
 
-def _dims(result: dict[str, Any]) -> int:
+def _dims(measured: Measured) -> int:
     """Return of how many numbers a code is made, or of how many symbols."""
-    if codes := result.get("codes"):
-        return len(next(iter(codes.values()))["levels"])
-    dims = int(result["inputs"]["encoder"]["dimension"])
-    for step in result["inputs"]["cell"]["steps"]:
-        params = step.get("params", {})
-        dims = params["stop"] - params["start"] if step["use"] == "columns" else params.get("dims", dims)
+    if codes := measured.result.codes:
+        return len(next(iter(codes.values())).levels)
+    dims = int(measured.result.inputs.encoder["dimension"])
+    for step in measured.cell.steps:
+        params = step.params
+        dims = params["stop"] - params["start"] if step.use == "columns" else params.get("dims", dims)
     return dims
 
 
-def _parquet(rows: list[dict[str, Any]]) -> bytes:
+def _parquet(rows: Iterable[Json]) -> bytes:
     import pyarrow as pa
     from pyarrow import parquet
 
@@ -122,5 +127,5 @@ def _parquet(rows: list[dict[str, Any]]) -> bytes:
     numbers = dict.fromkeys(("ratio", "value", "low", "high", "jitter"), pa.float64())
     schema = pa.schema([(key, (kinds | numbers).get(key, pa.string())) for key in (*COLUMNS, "scope")])
     buffer = io.BytesIO()
-    parquet.write_table(pa.Table.from_pylist(rows, schema), buffer)
+    parquet.write_table(pa.Table.from_pylist(list(rows), schema), buffer)
     return buffer.getvalue()

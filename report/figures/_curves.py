@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from report.figures import _style
 
@@ -20,17 +20,17 @@ def method(compressor: str, starts: dict[str, str]) -> str | None:
     return next((label for start, label in starts.items() if compressor.startswith(start)), None)
 
 
-def draw(axis: Axes, found: list[dict[str, Any]], methods: Methods) -> None:
+def draw(axis: Axes, points: list[_style.Point], methods: Methods) -> None:
     """Draw the points of each of ``methods`` with its ``method``, of float32 vectors, over dimensions."""
     middle = len(methods) // 2
     for number, (label, (marker, grey, line)) in enumerate(methods.items()):
-        points = sorted((p for p in found if p["method"] == label), key=lambda p: p["bytes_per_vector"])
-        if points:
+        curve = sorted((p for p in points if p["method"] == label), key=lambda p: p["bytes_per_vector"])
+        if curve:
             axis.errorbar(
-                [ASIDE ** (number - middle) * point["bytes_per_vector"] / 4 for point in points],
-                [100 * point["value"] for point in points], yerr=_style.errorbars(points), fmt=marker,
+                [ASIDE ** (number - middle) * point["bytes_per_vector"] / 4 for point in curve],
+                [100 * point["value"] for point in curve], yerr=_style.errorbars(curve), fmt=marker,
                 linestyle=line, color="0.3", label=label, markersize=6, markerfacecolor=grey,
                 markeredgecolor="0.0", ecolor="0.6", elinewidth=0.7, linewidth=0.9, capsize=2,
             )  # fmt: skip
-    sizes = sorted({point["bytes_per_vector"] // 4 for point in found if point["method"] in methods})
+    sizes = sorted({point["bytes_per_vector"] // 4 for point in points if point["method"] in methods})
     _style.sizes_axis(axis, sizes, "dimensions (log scale)")

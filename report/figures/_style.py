@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from report.evidence.results import over_seeds
+from harness.types import Json
+from report.evidence.rows import Row
+from report.evidence.values import over_seeds
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Point = dict[str, Any]
+Point: TypeAlias = dict[str, Any]  # JSON, as ``figures_data.json`` has it: keys differ by figure
+Data: TypeAlias = Json  # a figure's numbers there: its ``points``, and what else it draws
 # Marker and grey tell families apart without colour; a family is what a chain's name begins with, first fit.
 FAMILIES = {
     "lens, human scores": (("lens-human",), "D", "0.45"),
@@ -28,23 +32,21 @@ FAMILIES = {
 }
 
 
-def means(rows: list[Point], keys: tuple[str, ...], **wanted: Any) -> list[Point]:
+def means(rows: Iterable[Row], keys: tuple[str, ...], **wanted: object) -> list[Point]:
     """Return a point for each different value of ``keys`` among the rows wanted, in order of those values.
 
     A point has the keys, the cells that it is the mean of, and value, low and high as fractions.
     """
-    together: dict[tuple[Any, ...], list[Point]] = {}
+    together: dict[tuple[Any, ...], list[Row]] = {}
     for row in rows:
-        if wanted.items() <= row.items():
-            together.setdefault(tuple(row[key] for key in keys), []).append(row)
-    return [
-        {
-            **dict(zip(keys, key, strict=True)),
-            "cells": [row["cell"] for row in found],
-            **{name: round(over_seeds(found)[name], 9) for name in ("value", "low", "high")},
-        }
-        for key, found in sorted(together.items(), key=lambda item: tuple(map(_sortable, item[0])))
-    ]
+        if all(getattr(row, name) == value for name, value in wanted.items()):
+            together.setdefault(tuple(getattr(row, key) for key in keys), []).append(row)
+    points = []
+    for key, same in sorted(together.items(), key=lambda item: tuple(map(_sortable, item[0]))):
+        mean = over_seeds(same)
+        numbers = {name: round(getattr(mean, name), 9) for name in ("value", "low", "high")}
+        points.append({**dict(zip(keys, key, strict=True)), "cells": [row.cell for row in same], **numbers})
+    return points
 
 
 def family(compressor: str) -> str:

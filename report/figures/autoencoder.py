@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from report.evidence.rows import Row
 from report.figures import _curves, _style
 from report.verdicts.claims import Claim
 
@@ -51,22 +53,22 @@ METHODS: _curves.Methods = {
 }
 
 
-def data(rows: list[dict[str, Any]], claims: list[Claim]) -> dict[str, Any]:  # noqa: ARG001 - every figure's
+def data(rows: list[Row], claims: list[Claim]) -> _style.Data:  # noqa: ARG001 - every figure's
     """Return the numbers to draw: a point a space, data set, protocol, chain and size."""
-    mine = [
-        {**row, "method": method}
+    named = [
+        replace(row, method=method)
         for row in rows
-        if row["suite"] == SUITE and (method := _curves.method(row["compressor"], STARTS))
+        if row.suite == SUITE and (method := _curves.method(row.compressor, STARTS))
     ]
     keys = ("encoder", "dataset", "protocol", "method", "bytes_per_vector")
     points = []
     for encoder, dataset, protocol, _ in PANELS:
         wanted = {"encoder": encoder, "dataset": dataset, "protocol": protocol, "train": TRAIN}
-        points += _style.means(mine, keys, metric=METRIC, **wanted)
+        points += _style.means(named, keys, metric=METRIC, **wanted)
     return {"points": points}
 
 
-def draw(found: dict[str, Any]) -> Figure:
+def draw(found: _style.Data) -> Figure:
     """Return the figure: a panel a space and test set, with one scale of nDCG@10 each."""
     from matplotlib.figure import Figure
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from report.evidence.rows import Row
 from report.figures import _style
 from report.verdicts.claims import Claim
 
@@ -25,10 +26,10 @@ WANTED = {
 PROTOCOLS = {"as-published": ("every pair, as published", "0.0"), "decontaminated": ("decontaminated", "1.0")}
 
 
-def data(rows: list[dict[str, Any]], claims: list[Claim]) -> dict[str, Any]:  # noqa: ARG001 - every figure's
+def data(rows: list[Row], claims: list[Claim]) -> _style.Data:  # noqa: ARG001 - every figure's
     """Return the numbers to draw: both protocols' points of each compressor and size that has both."""
     keys = ("compressor", "bytes_per_vector", "point", "grid", "protocol")
-    pairs: dict[tuple[Any, ...], dict[str, Any]] = {}
+    pairs: dict[tuple[Any, ...], dict[str, _style.Point]] = {}
     for point in _style.means(rows, keys, **WANTED):
         pairs.setdefault(tuple(point[key] for key in keys[:-1]), {})[point["protocol"]] = point
     both = [found for found in pairs.values() if set(found) == set(PROTOCOLS)]
@@ -36,7 +37,7 @@ def data(rows: list[dict[str, Any]], claims: list[Claim]) -> dict[str, Any]:  # 
     return {**WANTED, "points": [found[protocol] for found in both for protocol in PROTOCOLS]}
 
 
-def draw(found: dict[str, Any]) -> Figure:
+def draw(found: _style.Data) -> Figure:
     """Return the figure: a dumbbell a compressor and size."""
     from matplotlib.figure import Figure
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from report.evidence.rows import Row
 from report.figures import _style
 from report.verdicts.claims import Claim
 
@@ -28,9 +29,9 @@ PROTOCOL = "decontaminated"
 SPREAD = 1.015
 
 
-def data(rows: list[dict[str, Any]], claims: list[Claim]) -> dict[str, Any]:  # noqa: ARG001 - every figure's
+def data(rows: list[Row], claims: list[Claim]) -> _style.Data:  # noqa: ARG001 - every figure's
     """Return the numbers to draw: a point a space and compressor; ``best`` marks those on the frontier."""
-    mine = [row for row in rows if row["protocol"] == PROTOCOL and row["suite"] != SEARCH]
+    mine = [row for row in rows if row.protocol == PROTOCOL and row.suite != SEARCH]
     keys = ("encoder", "bytes_per_vector", "suite", "compressor", "point", "grid")
     points = []
     for encoder, dataset, metric, train, _ in PANELS:
@@ -39,7 +40,7 @@ def data(rows: list[dict[str, Any]], claims: list[Claim]) -> dict[str, Any]:  # 
     return {"protocol": PROTOCOL, "points": points}
 
 
-def draw(found: dict[str, Any]) -> Figure:
+def draw(found: _style.Data) -> Figure:
     """Return the figure: small multiples side by side, each with its own axis of bytes."""
     from matplotlib.figure import Figure
 
@@ -57,7 +58,7 @@ def draw(found: dict[str, Any]) -> Figure:
     return figure
 
 
-def _frontier(points: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _frontier(points: list[_style.Point]) -> list[_style.Point]:
     """Return the points, each with whether no other of its bytes or fewer has more."""
     ranked = sorted(points, key=lambda point: (point["bytes_per_vector"], -point["value"]))
     found, most = [], float("-inf")
@@ -67,7 +68,7 @@ def _frontier(points: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return found
 
 
-def _staircase(axis: Axes, best: list[dict[str, Any]]) -> None:
+def _staircase(axis: Axes, best: list[_style.Point]) -> None:
     axis.step(
         [point["bytes_per_vector"] for point in best], [100 * point["value"] for point in best],
         where="post", color="0.3", linewidth=1.0, zorder=1, label="most in so many bytes or fewer",

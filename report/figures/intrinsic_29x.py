@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from report.evidence.rows import Row
 from report.figures import _style
 from report.tables.spaces import published
 from report.verdicts.claims import Claim
@@ -34,7 +35,7 @@ KINDS = {"aqea-audio": "aqea", "aqea-protein": "aqea"}
 SOURCES = {"C3": ("published", "*"), "C10": ("published, second source", "+")}
 
 
-def data(rows: list[dict[str, Any]], claims: list[Claim]) -> dict[str, Any]:
+def data(rows: list[Row], claims: list[Claim]) -> _style.Data:
     """Return the numbers to draw: a point a space, chain and metric, and each space's published values."""
     wanted = {"suite": SUITE, "point": POINT, "protocol": PROTOCOL}
     points = [
@@ -43,14 +44,14 @@ def data(rows: list[dict[str, Any]], claims: list[Claim]) -> dict[str, Any]:
         if point["metric"] in METRICS and KINDS.get(point["compressor"], point["compressor"]) in CHAINS
     ]
     printed = [
-        {"claim": name, "encoder": encoder, "value": number["value"]}
+        {"claim": name, "encoder": encoder, "value": number.value}
         for name in SOURCES
         for encoder, number in published(claims, name).items()
     ]
     return {**wanted, "points": points, "published": printed}
 
 
-def draw(found: dict[str, Any]) -> Figure:
+def draw(found: _style.Data) -> Figure:
     """Return the figure: a line a space, a panel a metric."""
     from matplotlib.figure import Figure
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from report.evidence.rows import Row
 from report.figures import _style
 from report.verdicts.claims import Claim
 
@@ -31,10 +32,10 @@ METHODS = {
 }
 
 
-def data(rows: list[dict[str, Any]], claims: list[Claim]) -> dict[str, Any]:  # noqa: ARG001 - every figure's
+def data(rows: list[Row], claims: list[Claim]) -> _style.Data:  # noqa: ARG001 - every figure's
     """Return the numbers to draw: a point a space, scope and configuration, with the index's bytes a row."""
-    mine = [row for row in rows if row["suite"] == SUITE]
-    sizes = {row["cell"]: row["value"] for row in mine if row["metric"] == "search@bytes"}
+    mine = [row for row in rows if row.suite == SUITE]
+    sizes = {row.cell: row.value for row in mine if row.metric == "search@bytes"}
     keys = ("encoder", "metric", "compressor", "point")
     points = [p for scope in (TEACHER, STUDENT) for p in _style.means(mine, keys, metric=scope)]
     return {
@@ -51,7 +52,7 @@ def method(compressor: str) -> str:
     return next((label for label, (start, _) in METHODS.items() if compressor.startswith(start)), "other")
 
 
-def draw(found: dict[str, Any]) -> Figure:
+def draw(found: _style.Data) -> Figure:
     """Return the figure: a row of two panels a space."""
     from matplotlib.figure import Figure
 
@@ -68,12 +69,12 @@ def draw(found: dict[str, Any]) -> Figure:
     return figure
 
 
-def _pareto(axis: Any, points: list[dict[str, Any]]) -> None:
+def _pareto(axis: Any, points: list[_style.Point]) -> None:
     for point in points:
         axis.errorbar(
             [point["bytes"]], [100 * point["value"]], yerr=_style.errorbars([point]), **_look(point)
         )
-    best: list[dict[str, Any]] = []
+    best: list[_style.Point] = []
     for point in sorted(points, key=lambda point: (point["bytes"], -point["value"])):
         if not best or point["value"] > best[-1]["value"]:
             best.append(point)
@@ -89,7 +90,7 @@ def _pareto(axis: Any, points: list[dict[str, Any]]) -> None:
     axis.set_axisbelow(True)
 
 
-def _fidelity(axis: Any, points: list[dict[str, Any]]) -> None:
+def _fidelity(axis: Any, points: list[_style.Point]) -> None:
     names = [name for name in MARKERS if any(point["backend"] == name for point in points)]
     for name in names:
         mine = [point for point in points if point["backend"] == name]

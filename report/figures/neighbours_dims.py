@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from report.evidence.rows import Row
 from report.figures import _curves, _style
 from report.verdicts.claims import Claim
 
@@ -39,21 +41,21 @@ METHODS: _curves.Methods = {
 }
 
 
-def data(rows: list[dict[str, Any]], claims: list[Claim]) -> dict[str, Any]:  # noqa: ARG001 - every figure's
+def data(rows: list[Row], claims: list[Claim]) -> _style.Data:  # noqa: ARG001 - every figure's
     """Return the numbers to draw: a point a space, metric, method and size."""
-    named = [{**row, "method": method} for row in rows if (method := exhaustive(row))]
+    named = [replace(row, method=method) for row in rows if (method := exhaustive(row))]
     keys = ("encoder", "metric", "method", "bytes_per_vector")
     return {"points": [p for metric in METRICS for p in _style.means(named, keys, metric=metric)]}
 
 
-def exhaustive(row: dict[str, Any]) -> str | None:
+def exhaustive(row: Row) -> str | None:
     """Return the method of a row of an exhaustive search; None for others."""
-    if row["suite"] != SUITE or not row["compressor"].endswith(BACKEND):
+    if row.suite != SUITE or not row.compressor.endswith(BACKEND):
         return None
-    return _curves.method(row["compressor"], STARTS)
+    return _curves.method(row.compressor, STARTS)
 
 
-def draw(found: dict[str, Any]) -> Figure:
+def draw(found: _style.Data) -> Figure:
     """Return the figure: a row of panels a space, a column a metric."""
     from matplotlib.figure import Figure
 

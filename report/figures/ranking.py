@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from report.evidence.rows import Row
 from report.figures import _curves, _style
 from report.verdicts.claims import Claim
 
@@ -37,18 +39,18 @@ METHODS: _curves.Methods = {
 }
 
 
-def data(rows: list[dict[str, Any]], claims: list[Claim]) -> dict[str, Any]:  # noqa: ARG001 - every figure's
+def data(rows: list[Row], claims: list[Claim]) -> _style.Data:  # noqa: ARG001 - every figure's
     """Return the numbers to draw: a point a space, metric, method and size."""
-    mine = [
-        {**row, "method": CHAINS[row["compressor"]]}
+    named = [
+        replace(row, method=CHAINS[row.compressor])
         for row in rows
-        if row["suite"] == SUITE and row["compressor"] in CHAINS
+        if row.suite == SUITE and row.compressor in CHAINS
     ]
     keys = ("encoder", "metric", "method", "bytes_per_vector")
-    return {"points": [p for metric in METRICS for p in _style.means(mine, keys, metric=metric)]}
+    return {"points": [p for metric in METRICS for p in _style.means(named, keys, metric=metric)]}
 
 
-def draw(found: dict[str, Any]) -> Figure:
+def draw(found: _style.Data) -> Figure:
     """Return the figure: a column of panels a space, a row a metric."""
     from matplotlib.figure import Figure
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from report.evidence.rows import Row
 from report.figures import _style
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ ASKED = 95.0
 ASIDE = 1.03  # families stand this factor apart, so that their bars can be told apart
 
 
-def data(rows: list[dict[str, Any]], claims: list[Claim]) -> dict[str, Any]:  # noqa: ARG001 - every figure's
+def data(rows: list[Row], claims: list[Claim]) -> _style.Data:  # noqa: ARG001 - every figure's
     """Return the numbers to draw: a point a space, data set, metric, chain and size."""
     keys = ("encoder", "dataset", "metric", "compressor", "bytes_per_vector")
     points = []
@@ -47,13 +48,13 @@ def data(rows: list[dict[str, Any]], claims: list[Claim]) -> dict[str, Any]:  # 
     return {"points": [point for point in points if family(point)]}
 
 
-def family(point: dict[str, Any]) -> str | None:
+def family(point: _style.Point) -> str | None:
     """Return the label of a point's family; None for what is no line of the figure."""
     name = point["compressor"]
     return next((label for label, (start, *_) in FAMILIES.items() if name.startswith(start)), None)
 
 
-def draw(found: dict[str, Any]) -> Figure:
+def draw(found: _style.Data) -> Figure:
     """Return the figure: a panel a space, set and kind of pairs."""
     from matplotlib.figure import Figure
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from report.evidence.rows import Row
 from report.figures import _style
 from report.tables.spaces import published
 from report.verdicts.claims import Claim
@@ -25,7 +26,7 @@ KINDS = {"three-stage-aqea-audio": "three-stage-aqea"}
 PROTOCOLS = {"as-published": ("as published", "0.25"), "decontaminated": ("decontaminated", "1.0")}
 
 
-def data(rows: list[dict[str, Any]], claims: list[Claim]) -> dict[str, Any]:
+def data(rows: list[Row], claims: list[Claim]) -> _style.Data:
     """Return the numbers to draw: a point a space, chain, metric and protocol, and the published values."""
     keys = ("encoder", "compressor", "metric", "dataset", "protocol", "train")
     points = [
@@ -36,14 +37,14 @@ def data(rows: list[dict[str, Any]], claims: list[Claim]) -> dict[str, Any]:
         and KINDS.get(point["compressor"], point["compressor"]) in CHAINS
     ]
     printed = [
-        {"claim": CLAIM, "encoder": encoder, "metric": metric, "value": number["value"]}
+        {"claim": CLAIM, "encoder": encoder, "metric": metric, "value": number.value}
         for metric in METRICS
         for encoder, number in published(claims, CLAIM, metric).items()
     ]
     return {"suite": SUITE, "point": POINT, "points": points, "published": printed}
 
 
-def draw(found: dict[str, Any]) -> Figure:
+def draw(found: _style.Data) -> Figure:
     """Return the figure: a line a space, a panel for similarity and one for the task."""
     from matplotlib.figure import Figure
 

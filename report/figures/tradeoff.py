@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from report.evidence.rows import Row
 from report.figures import _style
 from report.verdicts.claims import Claim
 
@@ -28,14 +29,14 @@ SPREAD = 1.03  # families at one size stand this factor apart, so that none hide
 SIZES = {"lens": 140, "lens_pq": 35}  # 35 float32 values, 35 bytes: the report's setup
 
 
-def data(rows: list[dict[str, Any]], claims: list[Claim]) -> dict[str, Any]:
+def data(rows: list[Row], claims: list[Claim]) -> _style.Data:
     """Return the numbers to draw: a point a compressor and protocol, and the published points."""
     wanted = {"suite": SUITE, "encoder": ENCODER, "train": TRAIN, "dataset": DATASET, "metric": METRIC}
     keys = ("protocol", "compressor", "bytes_per_vector", "point", "grid")
     return {**wanted, "points": _style.means(rows, keys, **wanted), "published": _published(claims)}
 
 
-def draw(found: dict[str, Any]) -> Figure:
+def draw(found: _style.Data) -> Figure:
     """Return the figure: a panel a protocol, a logarithmic axis of bytes."""
     from matplotlib.figure import Figure
 
@@ -54,7 +55,7 @@ def draw(found: dict[str, Any]) -> Figure:
     return figure
 
 
-def _published(claims: list[Claim]) -> list[dict[str, Any]]:
+def _published(claims: list[Claim]) -> list[_style.Point]:
     points = []
     for claim in claims:
         if claim.table:
@@ -65,7 +66,7 @@ def _published(claims: list[Claim]) -> list[dict[str, Any]]:
     return points
 
 
-def _stars(axis: Axes, published: list[dict[str, Any]]) -> None:
+def _stars(axis: Axes, published: list[_style.Point]) -> None:
     sizes, values = ([point[key] for point in published] for key in ("bytes_per_vector", "value"))
     axis.plot(
         sizes, [100 * value for value in values], "*", label="published, E5-large", markersize=13,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from report.evidence.rows import Row
 from report.figures import _style
 from report.figures.neighbours_dims import METHODS, exhaustive
 from report.verdicts.claims import Claim
@@ -21,19 +23,19 @@ STATISTICS = {"norm": "norms", "cosine": "cosines of random pairs"}
 SUSPECT = "collapse_suspect@training"
 
 
-def data(rows: list[dict[str, Any]], claims: list[Claim]) -> dict[str, Any]:  # noqa: ARG001 - every figure's
+def data(rows: list[Row], claims: list[Claim]) -> _style.Data:  # noqa: ARG001 - every figure's
     """Return the numbers to draw: a point a space, method, checkpoint and moment of a statistic."""
-    mine = [
-        {**row, "method": method}
+    named = [
+        replace(row, method=method)
         for row in rows
-        if row["point"] == POINT and row["metric"].endswith("@training") and (method := exhaustive(row))
+        if row.point == POINT and row.metric.endswith("@training") and (method := exhaustive(row))
     ]
     metrics = [f"{name}_{moment}@training" for name in STATISTICS for moment in ("mean", "std")]
     keys = ("encoder", "metric", "method", "step")
-    return {"points": [p for metric in (*metrics, SUSPECT) for p in _style.means(mine, keys, metric=metric)]}
+    return {"points": [p for metric in (*metrics, SUSPECT) for p in _style.means(named, keys, metric=metric)]}
 
 
-def draw(found: dict[str, Any]) -> Figure:
+def draw(found: _style.Data) -> Figure:
     """Return the figure: a row of panels a space, a column a statistic."""
     from matplotlib.figure import Figure
 
@@ -48,7 +50,7 @@ def draw(found: dict[str, Any]) -> Figure:
     return figure
 
 
-def _lines(axis: Any, points: list[dict[str, Any]], name: str) -> None:
+def _lines(axis: Any, points: list[_style.Point], name: str) -> None:
     found = {(p["method"], p["step"], p["metric"]): p["value"] for p in points}
     for number, (label, (marker, grey, line)) in enumerate(METHODS.items()):
         steps = sorted({step for method, step, _ in found if method == label})

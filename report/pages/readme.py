@@ -7,9 +7,10 @@ from pathlib import Path
 from harness.errors import InputError
 from harness.evidence.files import write_atomic
 from harness.evidence.layout import Tree
+from harness.evidence.schema.verdict import VerdictRow
 from report.pages.render import template
 from report.verdicts.claims import load_claims
-from report.verdicts.judge import Judged, judge
+from report.verdicts.judge import judge
 
 START, END = "<!-- rendered from artifacts/: start -->\n", "<!-- rendered from artifacts/: end -->\n"
 
@@ -19,9 +20,9 @@ def block(tree: Tree) -> str:
     return block_of(judge(load_claims(), tree))
 
 
-def block_of(judged: list[Judged]) -> str:
+def block_of(judged: list[VerdictRow]) -> str:
     """Return the README's claims table, from claims that were judged before."""
-    return template("README.md.j2", {"claims": [row for row in judged if row["headline"]]}).decode()
+    return template("README.md.j2", {"claims": [row for row in judged if row.headline]}).decode()
 
 
 def split(readme: Path) -> tuple[str, str, str]:

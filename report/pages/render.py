@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib
 import io
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,9 @@ from harness.evidence.files import write_atomic
 from harness.evidence.layout import Tree
 from harness.evidence.stability import mark
 from harness.evidence.stamp import dumps
-from report.evidence import results
+from harness.types import Json
+from report.evidence.results import BlockedEntry, gather
+from report.evidence.rows import Row, checkpoints_of, rows_of
 from report.export.matrix import SUITE, matrices
 from report.tables.every import Tables
 from report.verdicts.claims import Claim, load_claims
@@ -39,26 +43,26 @@ def render(tree: Tree) -> list[Path]:
 
 def rendered(tree: Tree) -> dict[str, bytes]:
     """Return every file of the report by its name, as the evidence in ``tree`` has it; writes nothing."""
-    claims, found = load_claims(), results.gather(tree)
-    rows = [row for result in found.results for row in results.rows_of(result)]
-    judged = judge_by(claims, found)
-    checkpoints = [row for result in found.results for row in results.checkpoints_of(result)]
+    claims, evidence = load_claims(), gather(tree)
+    rows = [row for measured in evidence.results for row in rows_of(measured)]
+    judged = judge_by(claims, evidence)
+    checkpoints = [row for measured in evidence.results for row in checkpoints_of(measured)]
     numbers, pictures = _figures([*rows, *checkpoints], claims)
     roles = {name: role for claim in claims if claim.suite == SUITE for name, role in claim.encoders.items()}
-    matrix = matrices(found.results, tree, roles)
+    matrix = matrices(evidence.results, tree, roles)
     context = {
         "claims": judged,
         "published": claims,
         "figures": numbers,
-        "results": found.results,
-        "blocked": _reasons(found.blocked),
-        "tables": Tables(found.results, rows, claims, tree.root, found.comparisons),
-        "guardrails": guardrails(found.results),
+        "results": evidence.results,
+        "blocked": _reasons(evidence.blocked),
+        "tables": Tables(evidence, rows, claims),
+        "guardrails": guardrails(evidence.results),
         "matrix": list(matrix),
-        "transcripts": found.transcripts,
+        "transcripts": evidence.transcripts,
     }
     return {
-        "claims.json": dumps({"claims": judged}),
+        "claims.json": dumps({"claims": [row.as_json() for row in judged]}),
         "figures_data.json": dumps(numbers),
         **pictures,
         **matrix,
@@ -67,7 +71,7 @@ def rendered(tree: Tree) -> dict[str, bytes]:
     }
 
 
-def template(name: str, context: dict[str, Any]) -> bytes:
+def template(name: str, context: Json) -> bytes:
     """Return a rendered Markdown template; a name it uses and the context lacks is an error."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -81,19 +85,24 @@ def template(name: str, context: dict[str, Any]) -> bytes:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"percent": percent, "mark": mark}
+    environment.filters |= {"percent": percent, "mark": _mark}
     return environment.get_template(name).render(context).encode()
 
 
-def _figures(rows: list[dict[str, Any]], claims: list[Claim]) -> tuple[dict[str, Any], dict[str, bytes]]:
-    numbers: dict[str, Any] = {}
+def _mark(number: object) -> str:
+    """Return what stands behind a mean's value; a difference of means has no mark."""
+    return mark(getattr(number, "jitter", None))
+
+
+def _figures(rows: list[Row], claims: list[Claim]) -> tuple[dict[str, Json], dict[str, bytes]]:
+    numbers: dict[str, Json] = {}
     pictures: dict[str, bytes] = {}
     for path in sorted(FIGURES.glob("[a-z]*.py")):
         module = importlib.import_module(f"report.figures.{path.stem}")
-        found = module.data(rows, claims)
-        if found["points"]:
-            numbers[path.stem] = {"caption": module.CAPTION, **found}
-            pictures[f"figure_{path.stem}.svg"] = svg(module.draw(found))
+        drawn = module.data(rows, claims)
+        if drawn["points"]:
+            numbers[path.stem] = {"caption": module.CAPTION, **drawn}
+            pictures[f"figure_{path.stem}.svg"] = svg(module.draw(drawn))
     return numbers, pictures
 
 
@@ -107,10 +116,17 @@ def svg(figure: Any) -> bytes:
     return buffer.getvalue()
 
 
-def _reasons(entries: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why cells of a suite were blocked, and how many."""
+
+    suite: str
+    missing: str
+    remedy: str
+    cells: int
+
+
+def _reasons(entries: Iterable[BlockedEntry]) -> list[Reason]:
     """Return why cells were blocked, each reason once, with the number of cells it holds up."""
-    reasons: dict[tuple[str, str, str], int] = {}
-    for entry in entries:
-        key = (entry["suite"], entry["missing"], entry["remedy"])
-        reasons[key] = reasons.get(key, 0) + 1
-    return [{"suite": s, "missing": m, "remedy": r, "cells": n} for (s, m, r), n in reasons.items()]
+    counts = Counter((entry.suite, entry.cell.missing, entry.cell.remedy) for entry in entries)
+    return [Reason(*reason, cells) for reason, cells in counts.items()]

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
+from harness.evidence.schema.cell import StepSpec
 from report.evidence import paired
-from report.evidence.results import over_seeds
-from report.tables.rows import AXES, Row
+from report.evidence.paired import Paired
+from report.evidence.results import Measured
+from report.evidence.values import Mean, over_seeds
+from report.tables.rows import AXES
+from report.tables.tally import Tally, tally
 
 SUITE = "autoencoder"
 RANKING = "ndcg@10"
-METRICS = {"ndcg": "judged@ndcg@10", "kept": "judged-retention@ndcg@10", "recall": "judged@recall@100"}
 EVERY = "as-published"  # the protocol under which every query of a set counts
 FITTED = {"decontaminated": "other documents", "fitted-on-searched": "the documents that are searched"}
 TRAINED = (
@@ -40,106 +43,166 @@ PARTS = {
 
 
 @dataclass(frozen=True, slots=True)
+class JudgedLine:
+    """A pipeline, point and training split on a test set under a protocol: means over seeds.
+
+    ``method`` is None for a chain of several steps or of none of the METHODS; ``loss`` the least mean
+    squared error a component that training came to on its held-out rows, None where none was noted.
+    """
+
+    encoder: str
+    train: str
+    chain: str
+    dims: int
+    method: str | None
+    seeds: int
+    loss: float | None
+    files: list[paired.Scores]
+    dataset: str
+    protocol: str
+    ndcg: Mean
+    recall: Mean
+
+
+@dataclass(slots=True)
+class Panel:
+    """A space, training split and test set: methods by dimensions, as they were measured."""
+
+    encoder: str
+    train: str
+    dataset: str
+    fitted: str
+    n: int
+    measured: dict[int, dict[str, Mean]] = field(default_factory=dict)
+
+    @property
+    def methods(self) -> list[str]:
+        """Return the methods that were measured, in their order."""
+        return [name for name in METHODS if any(name in cells for cells in self.measured.values())]
+
+    @property
+    def full(self) -> Mean | None:
+        """Return what the uncompressed space does; None where it was not measured."""
+        cells = self.measured.values()
+        return next((each["uncompressed"] for each in cells if "uncompressed" in each), None)
+
+    @property
+    def rows(self) -> list[tuple[int, list[Mean | None]]]:
+        """Return dimensions, from most to fewest, and the mean of each method, None where there is none."""
+        ordered = sorted(self.measured.items(), reverse=True)
+        return [
+            (dims, [cells.get(name) for name in self.methods])
+            for dims, cells in ordered
+            if set(cells) & set(self.methods)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedPair:
+    """A trained map beside a base; ``fitted`` says on which documents."""
+
+    line: JudgedLine
+    base: JudgedLine
+    fitted: str
+    paired: Paired
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the three-step experiment, in words."""
+
+    line: JudgedLine
+    what: str
+    fitted: str
+
+
+@dataclass(frozen=True, slots=True)
 class AutoEncoders:
     """Looks up results on judged sets; numbers are fractions and dimensions of float32.
 
     ``root``: the folder of evidence, whose score files have a value a query; None where there is none.
     """
 
-    results: list[Row]
+    results: list[Measured]
     root: Path | None
 
     def encoders(self) -> list[str]:
         """Return the spaces with evidence."""
-        return list(dict.fromkeys(line["encoder"] for line in self.lines()))
+        return list(dict.fromkeys(line.encoder for line in self.lines()))
 
-    def lines(self) -> list[Row]:
-        """Return a line for each chain, point, training split, test set and protocol: means over seeds.
+    def lines(self) -> list[JudgedLine]:
+        """Return a line for each chain, point, training split, test set and protocol: means over seeds."""
+        groups: dict[tuple[str, ...], list[Measured]] = {}
+        for measured in self.results:
+            cell = measured.cell
+            if measured.suite == SUITE:
+                key = (cell.encoder, cell.train, cell.chain, str(cell.point))
+                groups.setdefault(key, []).append(measured)
+        return sorted((line for seeds in groups.values() for line in _lines(seeds)), key=_order)
 
-        ``method`` is None for a chain of several steps or of none of the METHODS; ``loss`` the least mean
-        squared error a component that training came to on its held-out rows.
-        """
-        groups: dict[tuple[str, ...], list[Row]] = {}
-        for result in self.results:
-            cell = result["inputs"]["cell"]
-            if result["suite"] == SUITE:
-                key = (cell["encoder"], cell["train"], cell["chain"], str(cell["point"]))
-                groups.setdefault(key, []).append(result)
-        lines = [
-            {**dict(zip(("encoder", "train", "chain"), key, strict=False)), **line}
-            for key, seeds in groups.items()
-            for line in _measured(seeds)
-        ]
-        return sorted(lines, key=_order)
-
-    def uncompressed(self) -> list[Row]:
+    def uncompressed(self) -> list[JudgedLine]:
         """Return what each space does as it is, over every query: a line a space and test set."""
-        lines = [x for x in self.lines() if (x["method"], x["protocol"]) == ("uncompressed", EVERY)]
-        return list({(x["encoder"], x["dataset"]): x for x in lines}.values())
+        lines = [x for x in self.lines() if (x.method, x.protocol) == ("uncompressed", EVERY)]
+        return list({(x.encoder, x.dataset): x for x in lines}.values())
 
-    def panels(self) -> list[Row]:
+    def panels(self) -> list[Panel]:
         """Return a table a space, training split and test set: methods as columns, dimensions as lines."""
-        panels: dict[tuple[str, ...], Row] = {}
+        panels: dict[tuple[str, ...], Panel] = {}
         for line in self.lines():
-            if line["method"] and line["protocol"] in FITTED:
-                key = tuple(line[name] for name in ("encoder", "train", "dataset", "protocol"))
-                blank = {"encoder": key[0], "train": key[1], "dataset": key[2], "n": line["ndcg"]["n"]}
-                panel = panels.setdefault(key, {**blank, "fitted": FITTED[key[3]], "rows": {}})
-                panel["rows"].setdefault(line["dims"], {})[line["method"]] = line["ndcg"]
-        return [_panel(panel) for panel in panels.values() if len(panel["rows"]) > 1]
+            if line.method and line.protocol in FITTED:
+                place = (line.encoder, line.train, line.dataset)
+                blank = Panel(*place, FITTED[line.protocol], line.ndcg.n)
+                panel = panels.setdefault((*place, line.protocol), blank)
+                panel.measured.setdefault(line.dims, {})[line.method] = line.ndcg
+        return [panel for panel in panels.values() if len(panel.measured) > 1]
 
-    def compared(self) -> list[Row]:
+    def compared(self) -> list[JudgedPair]:
         """Return each trained map beside each of BASES in as many dimensions, query by query where it can be.
 
-        ``less`` is the map's mean nDCG@10 minus the other's over the same queries, each seed's mean
-        first; ``outcome`` says which is better (``report.evidence.paired``).
+        The difference is the map's mean nDCG@10 minus the other's over the same queries, each seed's mean
+        first (``report.evidence.paired``).
         """
-        lines = [line for line in self.lines() if line["protocol"] == EVERY and line["method"]]
-        found = []
-        for line in lines:
-            for base in lines if line["method"] in TRAINED else ():
-                shared = ("encoder", "train", "dataset", "dims")
-                if base["method"] in BASES and all(line[key] == base[key] for key in shared):
-                    searched = line["train"].removesuffix("-documents") == line["dataset"]
-                    fitted = FITTED["fitted-on-searched" if searched else "decontaminated"]
-                    found.append({**line, "fitted": fitted, "base": base, **self._against(line, base)})
-        return found
+        lines = [line for line in self.lines() if line.protocol == EVERY and line.method]
+        pairs = []
+        for line in (line for line in lines if line.method in TRAINED):
+            searched = line.train.removesuffix("-documents") == line.dataset
+            fitted = FITTED["fitted-on-searched" if searched else "decontaminated"]
+            pairs += [
+                JudgedPair(line, base, fitted, self._against(line, base))
+                for base in lines
+                if base.method in BASES and _place(line) == _place(base)
+            ]
+        return pairs
 
-    def tally(self) -> list[Row]:
+    def tally(self) -> list[Tally]:
         """Return how often each method came out better than each base, worse, or neither."""
-        counts: dict[tuple[str, str, str], Row] = {}
-        for line in self.compared():
-            key = (line["method"], line["base"]["method"], line["fitted"])
-            blank = dict(zip(("method", "against", "fitted"), key, strict=True))
-            row = counts.setdefault(key, {**blank, **dict.fromkeys(paired.OUTCOMES, 0)})
-            row[line["outcome"]] += 1
-        return list(counts.values())
+        return tally(
+            (str(x.line.method), str(x.base.method), x.fitted, x.paired.outcome) for x in self.compared()
+        )
 
-    def experiment(self) -> list[Row]:
+    def experiment(self) -> list[Part]:
         """Return the parts of the three-step experiment for each space that has them, in their order."""
         lines = [
-            {**line, "part": part}
+            (line, part)
             for line in self.lines()
-            if line["protocol"] in FITTED and (part := line["chain"].removesuffix("-published")) in PARTS
+            if line.protocol in FITTED and (part := line.chain.removesuffix("-published")) in PARTS
         ]
-        spaces = {line["encoder"] for line in lines if line["part"] == "small"}
-        mine = [
-            {**line, "what": PARTS[line["part"]], "fitted": FITTED[line["protocol"]]}
-            for line in lines
-            if line["encoder"] in spaces
-        ]
+        spaces = {line.encoder for line, part in lines if part == "small"}
         order = list(PARTS)
-        return sorted(mine, key=lambda line: (line["encoder"], line["dataset"], order.index(line["part"])))
+        lines.sort(key=lambda item: (item[0].encoder, item[0].dataset, order.index(item[1])))
+        return [
+            Part(line, PARTS[part], FITTED[line.protocol]) for line, part in lines if line.encoder in spaces
+        ]
 
-    def _against(self, line: Row, base: Row) -> Row:
-        means = line["ndcg"]["value"], base["ndcg"]["value"]
-        key = line["dataset"] + "@judged@" + RANKING
-        return paired.compared(self.root, (line["files"], base["files"]), key, means)
+    def _against(self, line: JudgedLine, base: JudgedLine) -> Paired:
+        key = line.dataset + "@judged@" + RANKING
+        means = line.ndcg.value, base.ndcg.value
+        return paired.compared(self.root, (line.files, base.files), key, means)
 
 
-def method(steps: list[Row]) -> str | None:
+def method(steps: Sequence[StepSpec]) -> str | None:
     """Return what the tables call a chain of one step; None for others."""
-    use, params = steps[0]["use"], steps[0].get("params", {})
+    use, params = steps[0].use, steps[0].params
     if len(steps) > 1:
         return None
     if use == "pca":
@@ -150,49 +213,44 @@ def method(steps: list[Row]) -> str | None:
     return PLAIN.get(use)
 
 
-def _order(line: Row) -> tuple[Any, ...]:
+def _place(line: JudgedLine) -> tuple[str, str, str, int]:
+    """Return what two lines that are compared have in common."""
+    return line.encoder, line.train, line.dataset, line.dims
+
+
+def _order(line: JudgedLine) -> tuple[str, str, str, int, int, str]:
     """Return what lines are sorted by: where they belong, method, most dimensions first."""
-    place = METHODS.index(line["method"]) if line["method"] in METHODS else -1
-    return line["encoder"], line["dataset"], line["train"], place, -line["dims"], line["chain"]
+    place = METHODS.index(line.method) if line.method in METHODS else -1
+    return line.encoder, line.dataset, line.train, place, -line.dims, line.chain
 
 
-def _measured(seeds: list[Row]) -> list[Row]:
+def _lines(seeds: Sequence[Measured]) -> list[JudgedLine]:
     """Return a line for each test set and protocol of results that differ in their seed alone."""
-    first = seeds[0]
-    notes = [history for result in seeds for history in result.get("training", {}).values()]
+    first, cell = seeds[0], seeds[0].cell
+    notes = [history for measured in seeds for history in measured.result.training.values()]
     losses = [min(history["held_out"]) for history in notes if "held_out" in history]
-    common = {
-        "dims": first["sizes"]["bytes_per_vector"] // 4,
-        "method": method(first["inputs"]["cell"]["steps"]),
-        "seeds": len(seeds),
-        "loss": sum(losses) / len(losses) if losses else None,
-        "files": [paired.scores_of(result) for result in seeds],
-    }
-    places = {(value["dataset"], value["protocol"]): None for value in first["values"]}
+    places = {(value.dataset, value.protocol): None for value in first.values}
     return [
-        {**common, "dataset": dataset, "protocol": protocol, **_means(seeds, dataset, protocol)}
+        JudgedLine(
+            encoder=cell.encoder,
+            train=cell.train,
+            chain=cell.chain,
+            dims=first.sizes.bytes_per_vector // 4,
+            method=method(cell.steps),
+            seeds=len(seeds),
+            loss=sum(losses) / len(losses) if losses else None,
+            files=[paired.scores_of(measured.result) for measured in seeds],
+            dataset=dataset,
+            protocol=protocol,
+            ndcg=_mean(seeds, dataset, protocol, "judged@ndcg@10"),
+            recall=_mean(seeds, dataset, protocol, "judged@recall@100"),
+        )
         for dataset, protocol in places
     ]
 
 
-def _means(seeds: list[Row], dataset: str, protocol: str) -> Row:
-    """Return the mean over seeds of each of METRICS."""
-    wanted = {"dataset": dataset, "protocol": protocol}
-    values = [value for result in seeds for value in result["values"] if wanted.items() <= value.items()]
-    return {
-        name: over_seeds([value for value in values if value["metric"] == metric])
-        for name, metric in METRICS.items()
-    }
-
-
-def _panel(panel: Row) -> Row:
-    """Return a panel with its methods in their order and its dimensions from most to fewest."""
-    rows = panel["rows"]
-    methods = [name for name in METHODS if any(name in cells for cells in rows.values())]
-    full = next((cells["uncompressed"] for cells in rows.values() if "uncompressed" in cells), None)
-    lines = [
-        {"dims": dims, "cells": [cells.get(name) for name in methods]}
-        for dims, cells in sorted(rows.items(), reverse=True)
-        if set(cells) & set(methods)
-    ]
-    return {**panel, "methods": methods, "full": full, "rows": lines}
+def _mean(seeds: Sequence[Measured], dataset: str, protocol: str, metric: str) -> Mean:
+    """Return the mean over seeds of a metric."""
+    wanted = (dataset, protocol, metric)
+    values = [value for measured in seeds for value in measured.values]
+    return over_seeds([x for x in values if (x.dataset, x.protocol, x.metric) == wanted])

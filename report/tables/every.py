@@ -1,124 +1,161 @@
-"""The tables of the technical report, as lists of cells that a template lays out, a module a section."""
+"""The tables of the technical report, as lists of lines that a template lays out, a module a section."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import get_args
 
 from harness.evidence import stability
-from harness.evidence.layout import Tree
-from harness.evidence.stability import Stability
-from report.evidence.means import Comparisons
+from harness.evidence.schema.result import Audit, Irregularities
+from harness.evidence.schema.verdict import CellEvidence, TranscriptEvidence, Verdict, VerdictRow
+from report.evidence.results import Evidence
+from report.evidence.rows import Row
 from report.tables.autoencoder import AutoEncoders
 from report.tables.jitter import Jitter
 from report.tables.neighbours import Neighbours
 from report.tables.portability import Portability
 from report.tables.ranking import Ranking
-from report.tables.rows import Row, Rows
+from report.tables.rows import Rows
 from report.tables.search import Search
 from report.tables.semantic import SemanticIds
 from report.tables.spaces import Intrinsic, Stages
 from report.tables.sts import Generalization
 from report.verdicts.claims import Claim
 
-VERDICTS = ("REPRODUCED", "WITHIN_TOLERANCE", "NOT_REPRODUCED", "BLOCKED", "NOT_RUN")
+VERDICTS: tuple[str, ...] = get_args(Verdict)
 PINNED = ("sha256", "revision")
 
 
+@dataclass(slots=True)
+class SuiteLine:
+    """A suite with its spaces and its number of results."""
+
+    suite: str
+    results: int = 0
+    encoders: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """What a test set of a suite shares with a training split."""
+
+    suite: str
+    train: str
+    dataset: str
+    audit: Audit
+
+
+@dataclass(frozen=True, slots=True)
+class IrregularLine:
+    """What is irregular in a judged set."""
+
+    dataset: str
+    counts: Irregularities
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class DatasetLine:
+    """A file of a data set: where it was read from, and its pin."""
+
+    dataset: str
+    place: str
+    pin: str
+    use: str = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateLine:
+    """A result or transcript that judged rows stand on, with the claims it speaks to."""
+
+    path: str
+    sha256: str
+    claims: list[str]
+
+
 class Tables:
-    """Looks up results for tables, an attribute a section.
+    """Looks up evidence for tables, an attribute a section."""
 
-    ``root``: the folder of the evidence; ``comparisons``: the differences of methods that a run left in it.
-    """
-
-    def __init__(
-        self,
-        results: list[Row],
-        rows: list[Row],
-        claims: list[Claim],
-        root: Path | None = None,
-        comparisons: Comparisons | None = None,
-    ) -> None:
-        found, compared = Rows(rows), comparisons or Comparisons()
-        steps = {(result["suite"], result["cell"]): result["inputs"]["cell"]["steps"] for result in results}
+    def __init__(self, evidence: Evidence, rows: Iterable[Row], claims: list[Claim]) -> None:
+        indexed, results, root = Rows(rows), evidence.results, evidence.tree.root
+        steps = {(measured.suite, measured.name): measured.cell.steps for measured in results}
         self.results = results
         self.verdicts = VERDICTS
-        self.sts = Generalization(found, claims)
-        self.intrinsic = Intrinsic(found, claims)
-        self.stages = Stages(found, steps, claims)
-        self.search = Search(found, steps, compared)
+        self.sts = Generalization(indexed, claims)
+        self.intrinsic = Intrinsic(indexed, claims)
+        self.stages = Stages(indexed, steps, claims)
+        self.search = Search(indexed, steps, evidence.comparisons)
         self.ranking = Ranking(results, root)
         self.autoencoders = AutoEncoders(results, root)
         self.neighbours = Neighbours(results, root)
-        self.semantic = SemanticIds(results, root, compared)
+        self.semantic = SemanticIds(results, root, evidence.comparisons)
         self.portability = Portability.read(root)
-        self.jitter = Jitter(stability.read(Tree(root)) if root else Stability({}, {}))
+        self.jitter = Jitter(stability.read(evidence.tree))
 
-    def suites(self) -> list[Row]:
-        """Return what there is evidence of: a line a suite, with its spaces and its number of results."""
-        found: dict[str, Row] = {}
-        for result in self.results:
-            line = found.setdefault(result["suite"], {"suite": result["suite"], "results": 0, "encoders": {}})
-            line["results"] += 1
-            line["encoders"][result["inputs"]["cell"]["encoder"]] = None
-        return [{**line, "encoders": list(line["encoders"])} for line in found.values()]
+    def suites(self) -> list[SuiteLine]:
+        """Return what there is evidence of: a line a suite."""
+        lines: dict[str, SuiteLine] = {}
+        for measured in self.results:
+            line = lines.setdefault(measured.suite, SuiteLine(measured.suite))
+            line.results += 1
+            if measured.cell.encoder not in line.encoders:
+                line.encoders.append(measured.cell.encoder)
+        return list(lines.values())
 
-    def tally(self, judged: list[Row], claim_id: str) -> list[int]:
+    def tally(self, judged: list[VerdictRow], claim_id: str) -> list[int]:
         """Return how many of a claim's judged rows have each of the verdicts."""
-        mine = [row["verdict"] for row in judged if row["id"] == claim_id]
-        return [mine.count(name) for name in VERDICTS]
+        own: list[str] = [row.verdict for row in judged if row.id == claim_id]
+        return [own.count(name) for name in VERDICTS]
 
-    def audit(self, suite: str) -> list[Row]:
-        """Return what each test set of a suite shares with each training split: one line a pair of sets.
+    def audit(self, suite: str) -> list[AuditLine]:
+        """Return what each test set of a suite shares with each training split: one line a pair of sets."""
+        return [line for line in self.audits() if line.suite == suite]
 
-        ``near`` has how many of the pairs that a protocol keeps have a near duplicate.
-        """
-        return [row for row in self.audits() if row["suite"] == suite]
-
-    def audits(self) -> list[Row]:
+    def audits(self) -> list[AuditLine]:
         """Return what ``audit`` does of every suite, each after the other."""
-        found: dict[tuple[str, str, str], Row] = {}
-        for result in self.results:
-            suite, train = result["suite"], result["inputs"]["cell"]["train"]
-            for dataset, counts in result["audit"].items():
-                line = {"suite": suite, "train": train, "dataset": dataset, **counts}
-                found[suite, train, dataset] = {**line, "near": counts.get("kept_near_duplicates", {})}
-        return [found[key] for key in sorted(found)]
-
-    def irregularities(self) -> list[Row]:
-        """Return what is irregular in each judged set, a line a set."""
-        found = {
-            dataset: {"dataset": dataset, **counts["irregularities"]}
-            for result in self.results
-            for dataset, counts in result["audit"].items()
-            if "irregularities" in counts
+        lines = {
+            (measured.suite, measured.cell.train, dataset): audit
+            for measured in self.results
+            for dataset, audit in measured.result.audit.items()
         }
-        return [found[key] for key in sorted(found)]
+        return [AuditLine(*place, lines[place]) for place in sorted(lines)]
 
-    def datasets(self) -> list[Row]:
+    def irregularities(self) -> list[IrregularLine]:
+        """Return what is irregular in each judged set, a line a set."""
+        lines = {
+            dataset: audit.irregularities
+            for measured in self.results
+            for dataset, audit in measured.result.audit.items()
+            if audit.irregularities
+        }
+        return [IrregularLine(dataset, lines[dataset]) for dataset in sorted(lines)]
+
+    def datasets(self) -> list[DatasetLine]:
         """Return every data set that results stand on, a line a file: where it was read from, and its pin."""
-        found: dict[tuple[str, str, str], Row] = {}
-        for result in self.results:
-            for name, origin in result["inputs"]["datasets"].items():
+        lines: dict[DatasetLine, DatasetLine] = {}
+        for measured in self.results:
+            for name, origin in measured.result.inputs.datasets.items():
                 files = [part for part in origin.values() if isinstance(part, dict) and part.get("path")]
                 for file in files or [origin]:
                     place = str(file.get("repo") or file.get("path") or file.get("name") or "")
                     pin = next((str(file[key]) for key in PINNED if file.get(key)), "")
-                    line = {"dataset": name, "use": origin["use"], "place": place, "pin": pin}
-                    found[name, place, pin] = line
-        return [found[key] for key in sorted(found)]
+                    line = DatasetLine(name, place, pin, origin["use"])
+                    lines[line] = line
+        return sorted(lines.values())
 
-    def certificates(self, judged: list[Row]) -> list[Row]:
+    def certificates(self, judged: list[VerdictRow]) -> list[CertificateLine]:
         """Return each result or transcript that judged rows stand on, once, with the claims it speaks to."""
-        found: dict[str, Row] = {}
+        lines: dict[str, CertificateLine] = {}
         for row in judged:
-            for entry in row["evidence"]:
-                place = _place(entry)
-                line = found.setdefault(place, {"path": place, "sha256": entry["sha256"], "claims": {}})
-                line["claims"][row["id"]] = None
-        return [{**found[key], "claims": list(found[key]["claims"])} for key in sorted(found)]
+            for entry in row.evidence:
+                path = _path(entry)
+                line = lines.setdefault(path, CertificateLine(path, entry.sha256, []))
+                if row.id not in line.claims:
+                    line.claims.append(row.id)
+        return [lines[path] for path in sorted(lines)]
 
 
-def _place(entry: Row) -> str:
-    if "cell" in entry:
-        return "results/" + str(entry["cell"]) + ".json"
-    return "transcripts/" + str(entry["transcript"]) + ".json"
+def _path(entry: CellEvidence | TranscriptEvidence) -> str:
+    if isinstance(entry, CellEvidence):
+        return f"results/{entry.cell}.json"
+    return f"transcripts/{entry.transcript}.json"

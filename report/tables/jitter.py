@@ -5,26 +5,39 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from harness.evidence.stability import Stability
-from report.tables.rows import Row
+
+
+@dataclass(frozen=True, slots=True)
+class UnstableLine:
+    """An unstable pipeline, the value of it that moves most, its largest move and the metric's tolerance."""
+
+    suite: str
+    encoder: str
+    chain: str
+    point: str | None
+    protocol: str
+    dataset: str
+    metric: str
+    move: float
+    floor: float
 
 
 @dataclass(frozen=True, slots=True)
 class Jitter:
     """Looks up how far values move when vectors are disturbed in the last place."""
 
-    found: Stability
+    stability: Stability
 
     def measured(self) -> int:
         """Return how many pipelines were disturbed."""
-        return len(self.found.moves)
+        return len(self.stability.moves)
 
-    def lines(self) -> list[Row]:
+    def lines(self) -> list[UnstableLine]:
         """Return a line for each unstable pipeline: the value that moves most, in units of its tolerance."""
         lines = []
-        for suite, encoder, chain, point in sorted(self.found.unstable, key=str):
-            moves = self.found.moves[suite, encoder, chain, point]
-            most = max(moves, key=lambda key: (moves[key] / self.found.floors[key[2]], key))
-            named = dict(zip(("protocol", "dataset", "metric"), most, strict=True))
-            pipeline = {"suite": suite, "encoder": encoder, "chain": chain, "point": point}
-            lines.append({**pipeline, **named, "move": moves[most], "floor": self.found.floors[most[2]]})
+        floors = self.stability.floors
+        for pipeline in sorted(self.stability.unstable, key=str):
+            moves = self.stability.moves[pipeline]
+            _, most = max((move / floors[key[2]], key) for key, move in moves.items())
+            lines.append(UnstableLine(*pipeline, *most, moves[most], floors[most[2]]))
         return lines

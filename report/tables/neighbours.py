@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from report.evidence import paired
-from report.evidence.envelopes import envelope_of, machine_of
-from report.tables.rows import AXES, PCA, Row
+from report.evidence.envelopes import envelope_of
+from report.evidence.paired import Difference, Paired
+from report.evidence.results import Measured
+from report.evidence.values import Mean
+from report.tables.rows import AXES, PCA
 from report.tables.students import (
     PLAIN,
     SCOPES,
     STUDENT,
+    Latency,
+    StudentLine,
+    Trained,
     change,
     line_of,
-    overlap,
-    scores_of,
     trained,
     varied,
 )
@@ -28,6 +33,63 @@ TARGET = 0.7  # the overlap@10 that a configuration has to reach (the published 
 
 
 @dataclass(frozen=True, slots=True)
+class Scoped:
+    """A line in a scope: the scores of the scope, None for what it has not."""
+
+    scope: str
+    line: StudentLine
+    scores: dict[str, Mean | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """A line beside another at equal dimensions; ``paired``: the line's overlap@10 minus the other's."""
+
+    line: StudentLine
+    base: StudentLine
+    paired: Paired
+
+
+@dataclass(frozen=True, slots=True)
+class SettingLine:
+    """A setting of a validation suite beside the best student of its space.
+
+    ``change``: what it has different, and what else it is; ``less`` and ``outcome``: None and empty of the
+    best itself. ``taken``: the search has a pipeline of the same first step.
+    """
+
+    line: StudentLine
+    change: str
+    less: Difference | None
+    outcome: str
+    taken: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """A line that reaches the target, its mean, and the bytes that it keeps a row."""
+
+    line: StudentLine
+    reached: Mean
+    whole: float
+
+    @property
+    def cost(self) -> tuple[float, bool, float]:
+        """Return what configurations are ordered by: bytes, trained ones last, and less of the mean."""
+        return self.whole, self.line.method in {STUDENT, PLAIN}, -self.reached.value
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """The cheapest configuration of a space by stages and rule; None where nothing reaches the target."""
+
+    encoder: str
+    stage: str
+    rule: str
+    cheapest: Configuration | None
+
+
+@dataclass(frozen=True, slots=True)
 class Neighbours:
     """Looks up results of the suites of this section; shares are fractions, bytes those of an index's row.
 
@@ -35,137 +97,134 @@ class Neighbours:
     latencies; None where there is none.
     """
 
-    results: list[Row]
+    results: list[Measured]
     root: Path | None
     target: float = TARGET
 
     def encoders(self) -> list[str]:
         """Return the spaces with evidence of the search."""
-        return list(dict.fromkeys(line["encoder"] for line in self.lines(SUITE)))
+        return list(dict.fromkeys(line.encoder for line in self.lines(SUITE)))
 
-    def lines(self, suite: str) -> list[Row]:
-        """Return a line for each space, chain, point and grid setting of a suite: means over seeds.
+    def lines(self, suite: str) -> list[StudentLine]:
+        """Return a line for each space, chain, point and grid setting of a suite: means over seeds."""
+        groups: dict[tuple[str, ...], list[Measured]] = {}
+        for measured in self.results:
+            cell = measured.cell
+            if measured.suite == suite and cell.index and measured.sizes.index:
+                key = (cell.encoder, cell.chain, str(cell.point), str(cell.grid))
+                groups.setdefault(key, []).append(measured)
+        return [line_of(seeds, self._latency(seeds[0])) for seeds in groups.values()]
 
-        ``bytes``: of the index as it is written to a file, a row, ``whole`` with the map's; ``search`` has
-        the latency of a query in milliseconds by stages, empty where the envelope is not at hand.
-        """
-        groups: dict[tuple[str, ...], list[Row]] = {}
-        for result in self.results:
-            cell = result["inputs"]["cell"]
-            if result["suite"] == suite and cell["index"] and result["sizes"].get("index"):
-                key = (cell["encoder"], cell["chain"], str(cell["point"]), str(cell["grid"]))
-                groups.setdefault(key, []).append(result)
-        return [{**line_of(seeds), **self._timed(seeds[0])} for seeds in groups.values()]
-
-    def backends(self, encoder: str) -> list[Row]:
+    def backends(self, encoder: str) -> list[Scoped]:
         """Return a space's lines twice, one a scope: what is found of the teacher's, and of the student's."""
-        lines = [line for line in self.lines(SUITE) if line["encoder"] == encoder]
+        lines = [line for line in self.lines(SUITE) if line.encoder == encoder]
+        ordered = sorted(lines, key=lambda line: (line.method, -line.dims, line.use))
+        scores = (*SCORES, *STAGES.values())
         return [
-            {**line, "scope": scope, "found": scores_of(line, prefix, (*SCORES, *STAGES.values()))}
+            Scoped(scope, line, {score: line.values.get(prefix + score) for score in scores})
             for scope, prefix in SCOPES.items()
-            for line in sorted(lines, key=lambda line: (line["method"], -line["dims"], line["use"]))
+            for line in ordered
         ]
 
-    def compared(self) -> list[Row]:
+    def compared(self) -> list[Against]:
         """Return what is COMPARED, the student beside simpler maps, at equal dimensions.
 
-        ``less`` is the mean over queries of the student's overlap@10 with the teacher minus the other's, each
-        seed's mean first; ``outcome`` says which is better (``report.evidence.paired``).
+        The difference is the mean over queries of the student's overlap@10 with the teacher minus the
+        other's, each seed's mean first (``report.evidence.paired``).
         """
-        lines = [line for line in self.lines(SUITE) if line["use"] == "flat"]
-        found = []
-        for line in lines:
-            for base in lines:
-                same = all(line[key] == base[key] for key in ("encoder", "dims"))
-                if same and (line["method"], base["method"]) in COMPARED:
-                    found.append({**line, "base": base, **self._against(line, base)})
+        lines = [line for line in self.lines(SUITE) if line.use == "flat"]
+        pairs = [
+            Against(line, base, self._against(line, base))
+            for line in lines
+            for base in lines
+            if (line.encoder, line.dims) == (base.encoder, base.dims)
+            and (line.method, base.method) in COMPARED
+        ]
         order = [STUDENT, PLAIN]
-        return sorted(found, key=lambda x: (x["encoder"], -x["dims"], order.index(x["method"])))
+        return sorted(pairs, key=lambda x: (x.line.encoder, -x.line.dims, order.index(x.line.method)))
 
-    def settings(self, suite: str) -> list[Row]:
+    def settings(self, suite: str) -> list[SettingLine]:
         """Return the settings of a validation suite, best first in each space, beside its best student.
 
-        Chains of equal steps are one setting. ``change`` is what a student has different from the best one,
-        and what else a line is; ``taken``: a chain of the search has the same first step, as far as the suite
-        varies its parameters.
+        Chains of equal steps are one setting. ``taken``: a chain of the search has the same first step, as
+        far as the suite varies its parameters.
         """
         searched = self.lines(SUITE)
-        spaces: dict[str, list[Row]] = {}
-        for line in {line["encoder"] + str(line["steps"]): line for line in self.lines(suite)}.values():
-            spaces.setdefault(line["encoder"], []).append(line)
-        found = []
+        spaces: dict[str, list[StudentLine]] = {}
+        for line in {line.encoder + _named(line): line for line in self.lines(suite)}.values():
+            spaces.setdefault(line.encoder, []).append(line)
+        settings = []
         for encoder, lines in spaces.items():
-            ordered = sorted(lines, key=lambda line: -float(overlap(line)["value"]))
-            best = next(line for line in ordered if line["method"] in {STUDENT, PLAIN})
+            ordered = sorted(lines, key=lambda line: -line.overlap.value)
+            best = next(line for line in ordered if line.method in {STUDENT, PLAIN})
             chosen = ", ".join(f"{key} {value}" for key, value in varied(lines, best)[1].items())
-            mine = [varied(lines, line) for line in searched if line["encoder"] == encoder]
+            own = [varied(lines, line) for line in searched if line.encoder == encoder]
             for line in ordered:
-                said = {"change": change(best, line), **self._against(best, line)}
+                taken = varied(lines, line) in own
                 if line is best:
-                    said = {"change": f"the best student: {chosen}", "less": None, "outcome": ""}
-                found.append({**line, **said, "taken": varied(lines, line) in mine})
-        return found
+                    settings.append(SettingLine(line, f"the best student: {chosen}", None, "", taken))
+                else:
+                    against = self._against(best, line)
+                    said = change(best, line)
+                    settings.append(SettingLine(line, said, against.less, against.outcome, taken))
+        return settings
 
-    def selected(self) -> list[Row]:
+    def selected(self) -> list[Selected]:
         """Return the cheapest configuration of each space that reaches TARGET, by stages and by rule.
 
         Strict: the interval's lower end does; loose: the mean does. Cheapest is by bytes of index and map,
         and of the originals with two stages; of as many bytes what is not trained for neighbours comes first,
-        then what finds most. ``line`` is None where nothing reaches it.
+        then what finds most.
         """
         lines = self.lines(SUITE)
-        found = []
-        for encoder in self.encoders():
-            mine = [line for line in lines if line["encoder"] == encoder]
-            for stage, score in STAGES.items():
-                for rule, end in (("strict", "low"), ("loose", "value")):
-                    fitting = [
-                        {
-                            **line,
-                            "reached": reached,
-                            "whole": line["whole"] + (stage != "one") * line["original"],
-                        }
-                        for line in mine
-                        for reached in [line["values"].get(SCOPES["vs_teacher"] + score)]
-                        if reached and reached[end] >= TARGET
-                    ]
-                    best = min(fitting, key=_cost, default=None)
-                    found.append({"encoder": encoder, "stage": stage, "rule": rule, "line": best})
-        return found
+        return [
+            Selected(encoder, stage, rule, _cheapest(own, stage, strict=rule == "strict"))
+            for encoder in self.encoders()
+            for own in [[line for line in lines if line.encoder == encoder]]
+            for stage in STAGES
+            for rule in ("strict", "loose")
+        ]
 
-    def timed(self) -> list[Row]:
+    def timed(self) -> list[StudentLine]:
         """Return the lines whose latency is at hand, by space, method, dimensions and back end."""
-        lines = [line for line in self.lines(SUITE) if line["search"]]
-        return sorted(lines, key=lambda x: (x["encoder"], x["method"], -x["dims"], x["use"]))
+        lines = [line for line in self.lines(SUITE) if line.latency]
+        return sorted(lines, key=lambda x: (x.encoder, x.method, -x.dims, x.use))
 
-    def trained(self) -> list[Row]:
+    def trained(self) -> list[Trained]:
         """Return what training noted of each student of the search: first and last, means over seeds."""
-        found: dict[str, Row] = {}
-        for line in self.lines(SUITE):
-            if line["histories"] and line["use"] == "flat":
-                found[str(line["steps"]) + line["encoder"]] = {**line, **trained(line["histories"])}
-        return list(found.values())
+        lines = (line for line in self.lines(SUITE) if line.histories and line.use == "flat")
+        return [trained(line) for line in {_named(line) + line.encoder: line for line in lines}.values()]
 
     def machine(self) -> str | None:
         """Return the machine that latencies were measured on; None where nobody noted it."""
-        found = {line["machine"] for line in self.lines(SUITE)}
-        return "; ".join(sorted(found - {""})) or None
+        machines = {line.latency.machine for line in self.lines(SUITE) if line.latency}
+        return "; ".join(sorted(machines)) or None
 
-    def _timed(self, result: Row) -> Row:
-        envelope = envelope_of(self.root, result["suite"], result["cell"])
-        timings = next(iter(envelope.get("timings", {}).values()), None)
-        if timings is None:
-            return {"search": {}, "built": None, "machine": ""}
+    def _latency(self, measured: Measured) -> Latency | None:
+        envelope = envelope_of(self.root, measured.suite, measured.name)
+        timings = next(iter(envelope.timings.values()), None) if envelope else None
+        if envelope is None or timings is None:
+            return None
         named = {stage: stage.replace("two", "two stages") for stage in STAGES} | {"one": "one stage"}
-        search = {stage: timings["search_ms"][name] for stage, name in named.items()}
-        built = timings["index_build_seconds"]
-        return {"search": search, "built": built, "machine": machine_of(envelope)}
+        search = {stage: timings.search_ms[name] for stage, name in named.items()}
+        return Latency(search, timings.index_build_seconds, envelope.machine)
 
-    def _against(self, line: Row, base: Row) -> Row:
-        means = float(overlap(line)["value"]), float(overlap(base)["value"])
-        key = line["dataset"] + "@index@vs-teacher overlap@10"
-        return paired.compared(self.root, (line["files"], base["files"]), key, means)
+    def _against(self, line: StudentLine, base: StudentLine) -> Paired:
+        key = line.dataset + "@index@vs-teacher overlap@10"
+        means = (line.overlap.value, base.overlap.value)
+        return paired.compared(self.root, (line.files, base.files), key, means)
 
 
-def _cost(line: Row) -> tuple[float, bool, float]:
-    return line["whole"], line["method"] in {STUDENT, PLAIN}, -line["reached"]["value"]
+def _cheapest(lines: Sequence[StudentLine], stage: str, *, strict: bool) -> Configuration | None:
+    fitting = [
+        Configuration(line, mean, line.whole + (stage != "one") * line.original)
+        for line in lines
+        for mean in [line.values.get(SCOPES["vs_teacher"] + STAGES[stage])]
+        if mean and (mean.low if strict else mean.value) >= TARGET
+    ]
+    return min(fitting, key=lambda configuration: configuration.cost, default=None)
+
+
+def _named(line: StudentLine) -> str:
+    """Return the steps of a line as text: lines of equal steps are one."""
+    return str(line.steps)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness.evidence.schema.cell import StepSpec
 from report.evidence import paired
-from report.evidence.envelopes import envelope_of, machine_of
-from report.evidence.results import over_seeds
-from report.tables.rows import AXES, PCA, Row
+from report.evidence.envelopes import envelope_of
+from report.evidence.paired import Paired
+from report.evidence.results import Measured
+from report.evidence.values import Mean, MeasuredValue, over_seeds
+from report.tables.rows import AXES, PCA
+from report.tables.tally import Tally, tally
 
 SUITE, VALIDATION = "ranking", "ranking-validation"
-METRICS = ("recall@10", "recall@50", "overlap@10", "overlap@50", "ndcg@10", "ndcg@50", "mrr@100")
 COMPARED = ("overlap@10", "recall@10", "ndcg@10")
 LISTWISE = "listwise"
 PUBLISHED = "listwise, published temperature"
@@ -29,6 +33,61 @@ PLAIN = {
 
 
 @dataclass(frozen=True, slots=True)
+class RankingLine:
+    """A pipeline, point and grid setting: means over seeds by metric, on its first test set."""
+
+    encoder: str
+    train: str
+    dataset: str
+    steps: list[StepSpec]
+    grid: dict[str, Any]
+    method: str
+    dims: int
+    seeds: int
+    cells: list[str]
+    values: dict[str, Mean]
+    files: list[paired.Scores]
+
+
+@dataclass(frozen=True, slots=True)
+class RankingPair:
+    """A line beside another in as many dimensions, by one metric."""
+
+    line: RankingLine
+    base: RankingLine
+    metric: str
+    paired: Paired
+
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """A setting on a validation part; ``taken`` where the test part was measured with just its steps."""
+
+    line: RankingLine
+    taken: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Throughput:
+    """How fast a line encodes: ``batch`` vectors a second, ``one`` the median of single ones in ms."""
+
+    line: RankingLine
+    batch: float
+    one: float
+    machine: str
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """How a set was taken from the rows of a file, and where the numbers of its rows are."""
+
+    dataset: str
+    place: str
+    rule: str
+    scores: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ranking:
     """Looks up results of listwise distillation; shares are fractions.
 
@@ -36,115 +95,100 @@ class Ranking:
     throughput; None where there is none.
     """
 
-    results: list[Row]
+    results: list[Measured]
     root: Path | None
 
     def encoders(self) -> list[str]:
         """Return the spaces with evidence."""
-        return list(dict.fromkeys(line["encoder"] for line in self.lines(SUITE)))
+        return list(dict.fromkeys(line.encoder for line in self.lines(SUITE)))
 
-    def lines(self, suite: str) -> list[Row]:
+    def lines(self, suite: str) -> list[RankingLine]:
         """Return a line for each space, chain, point and grid setting of a suite: means over seeds.
 
         In a space most dimensions come first, and methods in the order of METHODS.
         """
-        groups: dict[tuple[str, ...], list[Row]] = {}
-        for result in self.results:
-            cell = result["inputs"]["cell"]
-            if result["suite"] == suite:
-                key = (cell["encoder"], cell["chain"], str(cell["point"]), str(cell["grid"]))
-                groups.setdefault(key, []).append(result)
+        groups: dict[tuple[str, ...], list[Measured]] = {}
+        for measured in self.results:
+            cell = measured.cell
+            if measured.suite == suite:
+                key = (cell.encoder, cell.chain, str(cell.point), str(cell.grid))
+                groups.setdefault(key, []).append(measured)
         lines = [_line(seeds) for seeds in groups.values()]
-        return sorted(lines, key=lambda x: (x["encoder"], -x["dims"], METHODS.index(x["method"])))
+        return sorted(lines, key=lambda x: (x.encoder, -x.dims, METHODS.index(x.method)))
 
-    def of(self, encoder: str) -> list[Row]:
+    def of(self, encoder: str) -> list[RankingLine]:
         """Return the lines of a space."""
-        return [line for line in self.lines(SUITE) if line["encoder"] == encoder]
+        return [line for line in self.lines(SUITE) if line.encoder == encoder]
 
-    def compared(self) -> list[Row]:
+    def compared(self) -> list[RankingPair]:
         """Return each listwise setting beside each of BASES in as many dimensions, a line each of COMPARED.
 
-        ``less`` is the mean over queries of its score minus that of the other, each seed's mean first.
+        The difference is the mean over queries of its score minus that of the other, each seed's mean first.
         """
         lines = self.lines(SUITE)
         return [
-            self._against(line, base, metric)
+            self._pair(line, base, metric)
             for line in lines
             for base in lines
-            if line["method"].startswith(LISTWISE) and base["method"] in BASES and _same(line, base)
+            if line.method.startswith(LISTWISE) and base.method in BASES and _same(line, base)
             for metric in COMPARED
         ]
 
-    def ablation(self) -> list[Row]:
+    def ablation(self) -> list[RankingPair]:
         """Return the listwise setting beside those that differ from it in one thing, on overlap@10."""
         lines = self.lines(SUITE)
         return [
-            self._against(line, base, COMPARED[0])
+            self._pair(line, base, COMPARED[0])
             for line in lines
             for base in lines
-            if line["method"] == LISTWISE != base["method"] and _same(line, base)
-            if base["method"].startswith(LISTWISE)
+            if line.method == LISTWISE != base.method and _same(line, base)
+            if base.method.startswith(LISTWISE)
         ]
 
-    def tally(self) -> list[Row]:
+    def tally(self) -> list[Tally]:
         """Return, by method, base and metric, how often it came out better, worse, or neither."""
-        counts: dict[tuple[str, str, str], Row] = {}
-        for line in self.compared():
-            key = (line["method"], line["base"]["method"], line["metric"])
-            blank = dict(zip(("method", "against", "metric"), key, strict=True))
-            row = counts.setdefault(key, {**blank, **dict.fromkeys(paired.OUTCOMES, 0)})
-            row[line["outcome"]] += 1
+        lines = tally((x.line.method, x.base.method, x.metric, x.paired.outcome) for x in self.compared())
         place = METHODS.index
-        return sorted(counts.values(), key=lambda x: (place(x["method"]), place(x["against"]), x["metric"]))
+        return sorted(lines, key=lambda x: (place(x.method), place(x.against), x.of))
 
-    def settings(self) -> list[Row]:
-        """Return what was measured on validation parts, best overlap@10 first in each space.
+    def settings(self) -> list[Validated]:
+        """Return what was measured on validation parts, best overlap@10 first in each space."""
+        taken = [(line.encoder, line.steps) for line in self.lines(SUITE)]
+        lines = [Validated(line, (line.encoder, line.steps) in taken) for line in self.lines(VALIDATION)]
+        return sorted(lines, key=lambda x: (x.line.encoder, -x.line.values[COMPARED[0]].value))
 
-        ``taken``: the suite that measures the test part has a chain of exactly these steps.
-        """
-        taken = [(line["encoder"], line["steps"]) for line in self.lines(SUITE)]
-        lines = [
-            {**line, "taken": (line["encoder"], line["steps"]) in taken} for line in self.lines(VALIDATION)
-        ]
-        return sorted(lines, key=lambda x: (x["encoder"], -x["values"][COMPARED[0]]["value"]))
-
-    def throughput(self) -> list[Row]:
-        """Return how fast each method encodes, of seeds the first, where the envelope is at hand.
-
-        ``batch``: vectors a second, the test set at once; ``one``: the median of single ones, milliseconds.
-        """
-        found = []
+    def throughput(self) -> list[Throughput]:
+        """Return how fast each method encodes, of seeds the first, where the envelope is at hand."""
+        lines = []
         for line in self.lines(SUITE):
-            envelope = envelope_of(self.root, SUITE, line["cells"][0])
-            timings = envelope.get("timings", {}).get(line["dataset"])
-            if timings and line["method"] != "uncompressed":
-                rates = {"batch": timings["encode_batch_per_second"], "one": timings["encode_one_ms"]["p50"]}
-                found.append({**line, **rates, "machine": machine_of(envelope)})
-        return found
+            envelope = envelope_of(self.root, SUITE, line.cells[0])
+            timings = envelope.timings.get(line.dataset) if envelope else None
+            if envelope and timings and line.method != "uncompressed":
+                rates = timings.encode_batch_per_second, timings.encode_one_ms.p50
+                lines.append(Throughput(line, *rates, envelope.machine))
+        return lines
 
-    def splits(self) -> list[Row]:
+    def splits(self) -> list[Split]:
         """Return how each space was split by row: the file, the rule, and where the numbers of rows are."""
-        found: dict[tuple[str, str], Row] = {}
-        for result in self.results:
-            encoder = result["inputs"]["cell"]["encoder"]
-            for name, origin in result["inputs"]["datasets"].items() if result["suite"] == SUITE else ():
-                rule = _rule(origin)
-                if rule:
-                    scores = "scores/" + SUITE + "/" + encoder + ".npz"
+        splits: dict[tuple[str, str], Split] = {}
+        for measured in (measured for measured in self.results if measured.suite == SUITE):
+            encoder = measured.cell.encoder
+            for name, origin in measured.result.inputs.datasets.items():
+                if rule := _rule(origin):
                     place = origin.get("path") or origin["repo"]
-                    found[encoder, name] = {"dataset": name, "place": place, "rule": rule, "scores": scores}
-        return [found[key] for key in sorted(found)]
+                    splits[encoder, name] = Split(name, place, rule, f"scores/{SUITE}/{encoder}.npz")
+        return [splits[key] for key in sorted(splits)]
 
-    def _against(self, line: Row, base: Row, metric: str) -> Row:
-        key = line["dataset"] + "@queries@" + metric
-        files = line["files"], base["files"]
-        means = line["values"][metric]["value"], base["values"][metric]["value"]
-        return {**line, "base": base, "metric": metric, **paired.compared(self.root, files, key, means)}
+    def _pair(self, line: RankingLine, base: RankingLine, metric: str) -> RankingPair:
+        key = line.dataset + "@queries@" + metric
+        means = line.values[metric].value, base.values[metric].value
+        difference = paired.compared(self.root, (line.files, base.files), key, means)
+        return RankingPair(line, base, metric, difference)
 
 
-def method(steps: list[Row]) -> str:
+def method(steps: Sequence[StepSpec]) -> str:
     """Return what the tables call a chain of one step, by its parameters."""
-    use, params = steps[0]["use"], steps[0].get("params", {})
+    use, params = steps[0].use, steps[0].params
     if use != "listwise":
         return PLAIN[use]
     if not params["linear_start"]:
@@ -156,7 +200,7 @@ def method(steps: list[Row]) -> str:
     return PUBLISHED if {params["tau"], params["student_tau"]} <= {TEMPERATURE, None} else LISTWISE
 
 
-def _rule(origin: Row) -> str:
+def _rule(origin: Mapping[str, Any]) -> str:
     """Return by which rule a set is a part of a file's rows; nothing where it is no part."""
     taken = origin.get("take", origin.get("rows"))
     if not isinstance(taken, dict) or not taken.get("part"):
@@ -165,30 +209,28 @@ def _rule(origin: Row) -> str:
     return ", ".join(key + " = " + str(taken[key]) for key in keys)
 
 
-def _same(line: Row, base: Row) -> bool:
-    return all(line[key] == base[key] for key in ("encoder", "dataset", "dims"))
+def _same(line: RankingLine, base: RankingLine) -> bool:
+    return (line.encoder, line.dataset, line.dims) == (base.encoder, base.dataset, base.dims)
 
 
-def _line(seeds: list[Row]) -> Row:
+def _line(seeds: Sequence[Measured]) -> RankingLine:
     """Return the line of results that differ in their seed alone."""
-    first = seeds[0]
-    cell = first["inputs"]["cell"]
-    dataset = cell["tests"][0]
-    values: dict[str, list[dict[str, Any]]] = {}
-    for result in seeds:
-        for value in result["values"]:
-            if value["dataset"] == dataset:
-                values.setdefault(value["metric"], []).append(value)
-    return {
-        "encoder": cell["encoder"],
-        "train": cell["train"],
-        "dataset": dataset,
-        "steps": cell["steps"],
-        "grid": cell["grid"],
-        "method": method(cell["steps"]),
-        "dims": first["sizes"]["bytes_per_vector"] // 4,
-        "seeds": len(seeds),
-        "cells": [result["cell"] for result in seeds],
-        "values": {metric: over_seeds(found) for metric, found in values.items()},
-        "files": [paired.scores_of(result) for result in seeds],
-    }
+    cell = seeds[0].cell
+    dataset = cell.tests[0]
+    values: dict[str, list[MeasuredValue]] = {}
+    for value in (value for measured in seeds for value in measured.values):
+        if value.dataset == dataset:
+            values.setdefault(value.metric, []).append(value)
+    return RankingLine(
+        encoder=cell.encoder,
+        train=cell.train,
+        dataset=dataset,
+        steps=cell.steps,
+        grid=cell.grid,
+        method=method(cell.steps),
+        dims=seeds[0].sizes.bytes_per_vector // 4,
+        seeds=len(seeds),
+        cells=[measured.name for measured in seeds],
+        values={metric: over_seeds(each) for metric, each in values.items()},
+        files=[paired.scores_of(measured.result) for measured in seeds],
+    )

@@ -2,92 +2,124 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TypeAlias, TypeVar
 
+from harness.evidence.schema.cell import StepSpec
 from report.evidence.means import group_of
-from report.evidence.results import over_seeds
+from report.evidence.rows import Row
+from report.evidence.values import Mean, over_seeds
 
 PCA, AXES = "PCA", "principal axes, not centred"
-Row = dict[str, Any]
-Steps = dict[tuple[str, str], list[Row]]  # the steps of each cell's chain, by suite and cell
 PROTOCOLS = ("as-published", "decontaminated")
-# What tells the measurements of one space and training split apart, but for their seeds.
-SETTING = ("compressor", "point", "grid")
-SERIES = ("suite", "encoder", "dataset", "metric")
-MEAN = (*SERIES, "protocol", "train", *SETTING)  # what rows of one mean over seeds have in common
+Steps: TypeAlias = dict[
+    tuple[str, str], list[StepSpec]
+]  # the steps of each cell's pipeline, by suite and cell
+Means: TypeAlias = dict[str, Mean | None]  # by protocol, None where nothing was measured
+Place: TypeAlias = tuple[str, str | None, str]  # pipeline, point and grid: what settings of a split differ in
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A pipeline, point and grid setting of a training split, with its cells, which differ in seed alone."""
+
+    compressor: str
+    point: str | None
+    grid: str
+    train: str
+    asymmetric: bool
+    ratio: float
+    bytes: int
+    group: str
+    seeds_of: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def place(self) -> Place:
+        """Return what tells it from the other settings of its training split."""
+        return self.compressor, self.point, self.grid
+
+    @property
+    def cells(self) -> list[str]:
+        """Return its cells."""
+        return list(self.seeds_of)
+
+    @property
+    def seeds(self) -> int:
+        """Return how many seeds were measured."""
+        return len(set(self.seeds_of.values()))
 
 
 class Rows:
     """The flat rows of a report, by what they are of."""
 
-    def __init__(self, rows: list[Row]) -> None:
-        self._trains: dict[tuple[str, str], dict[str, None]] = {}
-        self._settings: dict[tuple[str, str, str], dict[tuple[Any, ...], Row]] = {}
-        self._series: dict[tuple[Any, ...], list[Row]] = {}
-        self._means: dict[tuple[Any, ...], list[Row]] = {}
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self._settings: dict[tuple[str, str], dict[str, dict[Place, Setting]]] = {}
+        self._series: dict[tuple[str, str, str, str], list[Row]] = {}
+        self._means: dict[tuple[str, str, str, str, str, str, Place], list[Row]] = {}
         for row in rows:
-            space, train, key = (row["suite"], row["encoder"]), row["train"], setting(row)
-            self._trains.setdefault(space, {})[train] = None
-            key |= {name: row[name] for name in ("train", "asymmetric", "ratio")}
-            key |= {"bytes": row["bytes_per_vector"], "cells": {}}
-            key |= {"group": group_of(row["cell"], row["seed"])}
-            place = tuple(row[name] for name in SETTING)
-            line = self._settings.setdefault((*space, train), {}).setdefault(place, key)
-            line["cells"][row["cell"]] = row["seed"]
-            self._series.setdefault(tuple(row[name] for name in SERIES), []).append(row)
-            self._means.setdefault(tuple(row[name] for name in MEAN), []).append(row)
+            place = row.compressor, row.point, row.grid
+            settings = self._settings.setdefault((row.suite, row.encoder), {}).setdefault(row.train, {})
+            settings.setdefault(place, _setting(row)).seeds_of[row.cell] = row.seed
+            series = row.suite, row.encoder, row.dataset, row.metric
+            self._series.setdefault(series, []).append(row)
+            self._means.setdefault((*series, row.protocol, row.train, place), []).append(row)
 
     def encoders(self, suite: str) -> list[str]:
         """Return the encoders that a suite has evidence for."""
-        return [encoder for name, encoder in self._trains if name == suite]
+        return [encoder for name, encoder in self._settings if name == suite]
 
     def trains(self, suite: str, encoder: str) -> list[str]:
         """Return the training splits that an encoder has evidence for in a suite."""
-        return list(self._trains.get((suite, encoder), ()))
+        return list(self._settings.get((suite, encoder), ()))
 
     def datasets(self, suite: str, encoder: str, metric: str) -> list[str]:
         """Return the data sets on which a metric was measured in a suite, for an encoder."""
         return [key[2] for key in self._series if (key[0], key[1], key[3]) == (suite, encoder, metric)]
 
-    def select(self, suite: str, encoder: str, dataset: str, metric: str, **wanted: Any) -> list[Row]:
-        """Return the rows of a metric on a data set whose other columns are as wanted."""
-        found = self._series.get((suite, encoder, dataset, metric), [])
-        return [row for row in found if wanted.items() <= row.items()]
+    def series(self, suite: str, encoder: str, dataset: str, metric: str) -> list[Row]:
+        """Return the rows of a metric on a data set."""
+        return self._series.get((suite, encoder, dataset, metric), [])
 
-    def settings(self, suite: str, encoder: str, train: str) -> list[Row]:
+    def settings(self, suite: str, encoder: str, train: str) -> list[Setting]:
         """Return what was measured: a line a compressor, point and grid setting, with its cells."""
-        found = self._settings.get((suite, encoder, train), {}).values()
-        return [
-            {**line, "cells": list(line["cells"]), "seeds": len(set(line["cells"].values()))}
-            for line in found
-        ]
+        return list(self._settings.get((suite, encoder), {}).get(train, {}).values())
 
-    def means(self, suite: str, encoder: str, dataset: str, metric: str, line: Row) -> Row:
-        """Return a line's mean over seeds under each protocol, None where nothing was measured."""
-        found: Row = dict.fromkeys(PROTOCOLS)
-        for protocol in PROTOCOLS:
-            key = (suite, encoder, dataset, metric, protocol, line["train"], *setting(line).values())
-            if key in self._means:
-                found[protocol] = over_seeds(self._means[key])
-        return found
+    def means(self, suite: str, encoder: str, dataset: str, metric: str, train: str, place: Place) -> Means:
+        """Return a setting's mean over seeds under each protocol, None where nothing was measured."""
+        keys = {name: (suite, encoder, dataset, metric, name, train, place) for name in PROTOCOLS}
+        return {
+            name: over_seeds(self._means[key]) if key in self._means else None for name, key in keys.items()
+        }
 
 
-def setting(line: Row) -> Row:
-    """Return the columns that find a line's rows again."""
-    return {key: line[key] for key in SETTING}
+def _setting(row: Row) -> Setting:
+    group = group_of(row.cell, row.seed)
+    facts = (row.train, row.asymmetric, row.ratio, row.bytes_per_vector)
+    return Setting(row.compressor, row.point, row.grid, *facts, group)
 
 
-def worth(means: Row) -> float:
+def sort_value(means: Means) -> float:
     """Return the value that lines are ordered by: the decontaminated one, where there is none the other."""
-    found = means["decontaminated"] or means["as-published"]
-    return float(found["value"]) if found else float("-inf")
+    mean = means["decontaminated"] or means["as-published"]
+    return mean.value if mean else float("-inf")
 
 
-def best(lines: list[Row], limit: int, column: str) -> Row | None:
-    """Return the line of at most ``limit`` bytes that is worth most in a column of means; None without one.
+Line = TypeVar("Line")
+
+
+def best(
+    lines: Iterable[Line],
+    limit: int,
+    setting: Callable[[Line], Setting],
+    means: Callable[[Line], Means],
+) -> Line | None:
+    """Return the line of at most ``limit`` bytes that has most in a column of means; None without one.
 
     The best of many is read off the very sets it is quoted for: it describes a table, and is no estimate of
     what the winner does on other data.
     """
-    fitting = [line for line in lines if line["bytes"] <= limit and worth(line[column]) > float("-inf")]
-    return max(fitting, key=lambda line: worth(line[column])) if fitting else None
+    fitting = [
+        line for line in lines if setting(line).bytes <= limit and sort_value(means(line)) > float("-inf")
+    ]
+    return max(fitting, key=lambda line: sort_value(means(line)), default=None)

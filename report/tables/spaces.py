@@ -4,14 +4,60 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from report.tables.rows import PROTOCOLS, Row, Rows, Steps, best, worth
+from report.evidence.values import Mean
+from report.tables.rows import PROTOCOLS, Means, Rows, Setting, Steps, best, sort_value
 from report.verdicts.claims import Claim
 
 INTRINSIC, STAGES = "intrinsic", "three-stage"
-# Chains that a column of the summary is for: what a chain's name begins with.
+# Pipelines that a column of the summary is for: what a pipeline's name begins with.
 COLUMNS = {"lens": "lens", "reference": "aqea", "pca": "pca", "axes": "axes", "projection": "projection"}
-NEIGHBOURS = {"random": "spearman-random@original", "recall": "recall@10", "overlap": "overlap@10"}
-TASKS = {"stsb": "stsb-test", "unseen": "sts12-16"}
+NEIGHBOURS = ("spearman-random@original", "recall@10", "overlap@10")
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedNumber:
+    """A published number as printed, and as a fraction."""
+
+    printed: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class IntrinsicLine:
+    """What a setting keeps of a set's pairs, random pairs and neighbours."""
+
+    setting: Setting
+    dataset: str
+    pairs: Means
+    random: Mean | None
+    recall: Mean | None
+    overlap: Mean | None
+
+
+@dataclass(frozen=True, slots=True)
+class BestOf:
+    """The pipeline that keeps most of the pairs."""
+
+    compressor: str
+    mean: Mean | None
+
+
+@dataclass(frozen=True, slots=True)
+class SpaceLine:
+    """A space: both published values, and the mean of the first pipeline of each of COLUMNS."""
+
+    encoder: str
+    published: PublishedNumber | None
+    second: PublishedNumber | None
+    measured: bool
+    bytes: int | None
+    ratio: float | None
+    lens: Mean | None
+    reference: Mean | None
+    pca: Mean | None
+    axes: Mean | None
+    projection: Mean | None
+    best: BestOf | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +71,7 @@ class Intrinsic:
         """Return the spaces with evidence."""
         return self.rows.encoders(INTRINSIC)
 
-    def summary(self, protocol: str) -> list[Row]:
+    def summary(self, protocol: str) -> list[SpaceLine]:
         """Return a line a space, the published ones first: both published values, and the chains of COLUMNS.
 
         A space without evidence has its published values alone; ``best`` is the best chain of the lens' bytes
@@ -34,35 +80,70 @@ class Intrinsic:
         first, second = published(self.claims, "C3"), published(self.claims, "C10")
         lines = []
         for encoder in dict.fromkeys([*first, *second, *self.encoders()]):
-            mine = [line for line in self.lines(encoder) if line["pairs"][protocol]]
-            lens = next((line for line in mine if line["compressor"] == COLUMNS["lens"]), None)
-            top = best(mine, lens["bytes"], "pairs") if lens else None
-            lines.append({
-                "encoder": encoder,
-                "published": first.get(encoder),
-                "second": second.get(encoder),
-                "measured": bool(mine),
-                "bytes": lens["bytes"] if lens else None,
-                "ratio": lens["ratio"] if lens else None,
-                **{name: _first(mine, start, protocol) for name, start in COLUMNS.items()},
-                "best": top and {"compressor": top["compressor"], "mean": top["pairs"][protocol]},
-            })  # fmt: skip
+            own = [line for line in self.lines(encoder) if line.pairs[protocol]]
+            lens = next((x.setting for x in own if x.setting.compressor == COLUMNS["lens"]), None)
+            top = best(own, lens.bytes, lambda x: x.setting, lambda x: x.pairs) if lens else None
+            means = {name: _first(own, start, protocol) for name, start in COLUMNS.items()}
+            lines.append(
+                SpaceLine(
+                    encoder,
+                    first.get(encoder),
+                    second.get(encoder),
+                    bool(own),
+                    lens.bytes if lens else None,
+                    lens.ratio if lens else None,
+                    **means,
+                    best=BestOf(top.setting.compressor, top.pairs[protocol]) if top else None,
+                )
+            )
         return lines
 
-    def lines(self, encoder: str) -> list[Row]:
+    def lines(self, encoder: str) -> list[IntrinsicLine]:
         """Return every chain of a space: Spearman on its pairs and random ones, neighbours found again."""
         lines = []
         for dataset in self.rows.datasets(INTRINSIC, encoder, "spearman@original"):
             for train in self.rows.trains(INTRINSIC, encoder):
-                for line in self.rows.settings(INTRINSIC, encoder, train):
-                    pairs = self.rows.means(INTRINSIC, encoder, dataset, "spearman@original", line)
-                    drawn = {
-                        name: _any(self.rows.means(INTRINSIC, encoder, dataset, metric, line))
-                        for name, metric in NEIGHBOURS.items()
-                    }
+                for setting in self.rows.settings(INTRINSIC, encoder, train):
+                    pairs = self._means(encoder, dataset, "spearman@original", setting)
                     if any(pairs.values()):
-                        lines.append({**line, "dataset": dataset, "pairs": pairs, **drawn})
-        return sorted(lines, key=lambda line: (-line["bytes"], -worth(line["pairs"])))
+                        random, recall, overlap = (
+                            _any(self._means(encoder, dataset, metric, setting)) for metric in NEIGHBOURS
+                        )
+                        lines.append(IntrinsicLine(setting, dataset, pairs, random, recall, overlap))
+        return sorted(lines, key=lambda line: (-line.setting.bytes, -sort_value(line.pairs)))
+
+    def _means(self, encoder: str, dataset: str, metric: str, setting: Setting) -> Means:
+        return self.rows.means(INTRINSIC, encoder, dataset, metric, setting.train, setting.place)
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedStages:
+    """Published similarity and task preservation of a space."""
+
+    encoder: str
+    similarity: PublishedNumber | None
+    task: PublishedNumber | None
+
+
+@dataclass(frozen=True, slots=True)
+class StageLine:
+    """A pipeline's stages, similarity preservation, and task preservation on both rated sets."""
+
+    setting: Setting
+    scalar: bool
+    map: str | None
+    pq: bool
+    similarity: Means
+    stsb: Means
+    unseen: Means
+
+
+@dataclass(frozen=True, slots=True)
+class StageAblation:
+    """The pipeline of all three stages, or one with ``what`` left out or exchanged."""
+
+    what: str
+    line: StageLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,41 +158,46 @@ class Stages:
         """Return the spaces with evidence."""
         return self.rows.encoders(STAGES)
 
-    def published(self) -> list[Row]:
+    def published(self) -> list[PublishedStages]:
         """Return a line a published space: similarity and task preservation, each as printed."""
         similarity, task = (
             published(self.claims, "C4", metric) for metric in ("spearman@original", "retention@human")
         )
         names = dict.fromkeys([*similarity, *task])
-        return [
-            {"encoder": name, "similarity": similarity.get(name), "task": task.get(name)} for name in names
-        ]
+        return [PublishedStages(name, similarity.get(name), task.get(name)) for name in names]
 
-    def lines(self, encoder: str) -> list[Row]:
+    def lines(self, encoder: str) -> list[StageLine]:
         """Return every chain: its stages, similarity preservation, task preservation where people rated."""
         pairs = self.rows.datasets(STAGES, encoder, "spearman@original")
-        own = TASKS["stsb"] if TASKS["stsb"] in pairs else pairs[0]
+        own = "stsb-test" if "stsb-test" in pairs else pairs[0]
         lines = []
         for train in self.rows.trains(STAGES, encoder):
-            for line in self.rows.settings(STAGES, encoder, train):
-                steps = [step["use"] for step in self.steps[STAGES, line["cells"][0]]]
-                lines.append({
-                    **line,
-                    "scalar": "scalar-per-vector" in steps,
-                    "map": next((use for use in steps if use in {"lens", "aqea", "pca"}), None),
-                    "pq": "pq" in steps,
-                    "similarity": self.rows.means(STAGES, encoder, own, "spearman@original", line),
-                    **{
-                        name: self.rows.means(STAGES, encoder, dataset, "retention@human", line)
-                        for name, dataset in TASKS.items()
-                    },
-                })  # fmt: skip
-        return sorted(lines, key=lambda line: (-line["bytes"], line["compressor"]))
+            for setting in self.rows.settings(STAGES, encoder, train):
+                steps = [step.use for step in self.steps[STAGES, setting.cells[0]]]
+                similarity, stsb, unseen = (
+                    self.rows.means(STAGES, encoder, dataset, metric, train, setting.place)
+                    for dataset, metric in (
+                        (own, "spearman@original"),
+                        ("stsb-test", "retention@human"),
+                        ("sts12-16", "retention@human"),
+                    )
+                )
+                lines.append(
+                    StageLine(
+                        setting,
+                        scalar="scalar-per-vector" in steps,
+                        map=next((use for use in steps if use in {"lens", "aqea", "pca"}), None),
+                        pq="pq" in steps,
+                        similarity=similarity,
+                        stsb=stsb,
+                        unseen=unseen,
+                    )
+                )
+        return sorted(lines, key=lambda line: (-line.setting.bytes, line.setting.compressor))
 
-    def ablations(self, encoder: str) -> list[Row]:
+    def ablations(self, encoder: str) -> list[StageAblation]:
         """Return the chain of all three stages, and those without one of them or with another map."""
-        lines = {line["compressor"]: line for line in self.lines(encoder)}
-        full = lines.get("three-stage")
+        lines = {line.setting.compressor: line for line in self.lines(encoder)}
         without = {
             "without the 8 bits": "lens-pq",
             "without the lens": "scalar-8-pq",
@@ -119,27 +205,31 @@ class Stages:
             "AQEA for the lens": "three-stage-aqea",
             "all three": "three-stage",
         }
-        return [{"what": what, **lines[name]} for what, name in without.items() if full and name in lines]
+        if "three-stage" not in lines:
+            return []
+        return [StageAblation(what, lines[name]) for what, name in without.items() if name in lines]
 
 
-def published(claims: list[Claim], claim_id: str, metric: str = "spearman@original") -> dict[str, Row]:
+def published(
+    claims: list[Claim], claim_id: str, metric: str = "spearman@original"
+) -> dict[str, PublishedNumber]:
     """Return what a claim prints of a metric for each space: the number as printed, and as a fraction."""
-    found: dict[str, Row] = {}
+    numbers: dict[str, PublishedNumber] = {}
     for claim in claims:
         for row in claim.rows:
             if claim.id == claim_id and row.metric == metric:
                 for encoder in row.encoders or claim.encoders:
-                    found.setdefault(encoder, {"printed": row.printed, "value": row.published})
-    return found
+                    numbers.setdefault(encoder, PublishedNumber(row.printed, row.published))
+    return numbers
 
 
-def _first(lines: list[Row], start: str, protocol: str) -> Row | None:
+def _first(lines: list[IntrinsicLine], start: str, protocol: str) -> Mean | None:
     """Return the mean of the first chain that is called ``start``, or begins with it where none is."""
-    names = [line["compressor"] for line in lines]
+    names = [line.setting.compressor for line in lines]
     name = start if start in names else next((name for name in names if name.startswith(start + "-")), None)
-    return next((line["pairs"][protocol] for line in lines if line["compressor"] == name), None)
+    return next((line.pairs[protocol] for line in lines if line.setting.compressor == name), None)
 
 
-def _any(means: Row) -> Row | None:
+def _any(means: Means) -> Mean | None:
     """Return one of the means of what is the same under every protocol: random pairs, and queries."""
     return next((means[name] for name in reversed(PROTOCOLS) if means[name]), None)

@@ -2,13 +2,53 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from report.tables.rows import PROTOCOLS, Row, Rows, best, worth
-from report.verdicts.claims import Claim
+from report.evidence.rows import Row
+from report.evidence.values import Mean
+from report.tables.rows import PROTOCOLS, Means, Rows, Setting, best, sort_value
+from report.verdicts.claims import Claim, Published
 
 SUITE, UNSEEN = "sts-generalization", "sts12-16"
 LIMITS = (7, 14, 52)  # bytes a vector: the best of at most so many is named
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedLine:
+    """A line of section 5.2 beside the values here."""
+
+    dataset: str
+    published: Published
+    original: Mean | None
+    lens: Mean | None
+    loss: Mean | None
+    lens_pq: Mean | None
+    pq_effect: Mean | None
+
+
+@dataclass(frozen=True, slots=True)
+class Retained:
+    """What a setting keeps of the agreement with people, and of the vectors' own similarities."""
+
+    setting: Setting
+    retention: Means
+    intrinsic: Means
+
+
+@dataclass(frozen=True, slots=True)
+class BestLine:
+    """The setting that keeps most in at most ``limit`` bytes."""
+
+    limit: int
+    line: Retained
+
+
+@dataclass(frozen=True, slots=True)
+class Flattered:
+    """A setting, and by how much its retention as published exceeds the decontaminated one."""
+
+    line: Retained
+    more: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,69 +68,70 @@ class Generalization:
 
     def uncompressed(self, encoder: str) -> list[Row]:
         """Return the Spearman of the vectors as they are, a line a test set."""
-        wanted = {"compressor": "identity", "protocol": "as-published"}
+        wanted = ("identity", "as-published")
         names = self.rows.datasets(SUITE, encoder, "spearman@human")
-        found = [self.rows.select(SUITE, encoder, name, "spearman@human", **wanted) for name in names]
-        return [rows[0] for rows in found if rows]
+        series = [self.rows.series(SUITE, encoder, name, "spearman@human") for name in names]
+        own = [[row for row in rows if (row.compressor, row.protocol) == wanted] for rows in series]
+        return [rows[0] for rows in own if rows]
 
-    def published(self, encoder: str, train: str, protocol: str) -> list[Row]:
+    def published(self, encoder: str, train: str, protocol: str) -> list[PublishedLine]:
         """Return the table of section 5.2: published values beside the ones here."""
         table = next(claim.table for claim in self.claims if claim.table)
 
-        def value(dataset: str, compressor: str, point: str | None, metric: str) -> Row | None:
-            line = {"compressor": compressor, "point": point, "grid": "", "train": train}
-            found: Row | None = self.rows.means(SUITE, encoder, dataset, metric, line)[protocol]
-            return found
+        def value(dataset: str, compressor: str, point: str | None, metric: str) -> Mean | None:
+            return self.rows.means(SUITE, encoder, dataset, metric, train, (compressor, point, ""))[protocol]
 
-        lines = []
-        for printed in table:
-            name = printed.dataset
-            lines.append({
-                "dataset": name.upper(),
-                "published": printed,
-                "original": value(name, "identity", None, "spearman@human"),
-                "lens": value(name, "lens", "29x", "spearman@human"),
-                "loss": _change(value(name, "lens", "29x", "loss@human")),
-                "lens_pq": value(name, "lens-pq", "117x", "spearman@human"),
-                "pq_effect": _change(value(name, "lens-pq", "117x", "added-loss@human")),
-            })  # fmt: skip
-        return lines
+        return [
+            PublishedLine(
+                dataset=printed.dataset.upper(),
+                published=printed,
+                original=value(printed.dataset, "identity", None, "spearman@human"),
+                lens=value(printed.dataset, "lens", "29x", "spearman@human"),
+                loss=_change(value(printed.dataset, "lens", "29x", "loss@human")),
+                lens_pq=value(printed.dataset, "lens-pq", "117x", "spearman@human"),
+                pq_effect=_change(value(printed.dataset, "lens-pq", "117x", "added-loss@human")),
+            )
+            for printed in table
+        ]
 
-    def compressors(self, encoder: str, train: str, suite: str = SUITE, dataset: str = UNSEEN) -> list[Row]:
+    def compressors(
+        self, encoder: str, train: str, suite: str = SUITE, dataset: str = UNSEEN
+    ) -> list[Retained]:
         """Return every compressor of a suite: bytes, and each protocol's retention with its interval."""
         lines = []
-        for line in self.rows.settings(suite, encoder, train):
-            kept = self.rows.means(suite, encoder, dataset, "retention@human", line)
-            if any(kept.values()):
-                own = self.rows.means(suite, encoder, dataset, "spearman@original", line)
-                lines.append({**line, "retention": kept, "intrinsic": own})
-        return sorted(lines, key=lambda line: (-line["bytes"], -worth(line["retention"])))
+        for setting in self.rows.settings(suite, encoder, train):
+            place = (train, setting.place)
+            retention = self.rows.means(suite, encoder, dataset, "retention@human", *place)
+            if any(retention.values()):
+                own = self.rows.means(suite, encoder, dataset, "spearman@original", *place)
+                lines.append(Retained(setting, retention, own))
+        return sorted(lines, key=lambda line: (-line.setting.bytes, -sort_value(line.retention)))
 
-    def best(self, encoder: str, train: str) -> list[Row]:
+    def best(self, encoder: str, train: str) -> list[BestLine]:
         """Return, for each of LIMITS, the compressor that keeps most on decontaminated STS12–16.
 
         Chains that compare a vector that was not made so small with one that was are not among them.
         """
-        lines = [line for line in self.compressors(encoder, train) if not line["asymmetric"]]
-        found = [(limit, best(lines, limit, "retention")) for limit in LIMITS]
-        return [{"limit": limit, **line} for limit, line in found if line]
+        lines = [line for line in self.compressors(encoder, train) if not line.setting.asymmetric]
+        chosen = [
+            (limit, best(lines, limit, lambda line: line.setting, lambda line: line.retention))
+            for limit in LIMITS
+        ]
+        return [BestLine(limit, line) for limit, line in chosen if line]
 
-    def contamination(self, encoder: str, train: str) -> list[Row]:
+    def contamination(self, encoder: str, train: str) -> list[Flattered]:
         """Return the compressors measured under both protocols, by how much the published one flatters them.
 
         ``more`` is retention as published minus decontaminated.
         """
-        lines = [
-            {
-                **line,
-                "more": line["retention"][PROTOCOLS[0]]["value"] - line["retention"][PROTOCOLS[1]]["value"],
-            }
-            for line in self.compressors(encoder, train)
-            if all(line["retention"].values())
-        ]
-        return sorted(lines, key=lambda line: -line["more"])
+        lines = []
+        for line in self.compressors(encoder, train):
+            published, clean = (line.retention[protocol] for protocol in PROTOCOLS)
+            if published and clean:
+                lines.append(Flattered(line, published.value - clean.value))
+        return sorted(lines, key=lambda line: -line.more)
 
 
-def _change(loss: Row | None) -> Row | None:
+def _change(loss: Mean | None) -> Mean | None:
     """Return a loss as the report prints it: after minus before."""
-    return loss and {**loss, "value": -loss["value"]}
+    return loss and replace(loss, value=-loss.value)

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from harness.errors import InputError
+from harness.evidence.schema.verdict import Kind, Role, Rule
+from harness.evidence.validation import explain
 
 FOLDER = Path(__file__).parent.parent / "claims"
-Role = Literal["as published", "same space", "analogue"]
 
 
 class _Strict(BaseModel, extra="forbid", frozen=True, strict=True):
     pass
 
 
-class Row(_Strict):
+class PublishedRow(_Strict):
     """One published number, and the selector of the results that it is compared with.
 
     ``published`` and ``precision`` (half a unit of the last printed digit) are in the metric's unit;
@@ -37,7 +37,7 @@ class Row(_Strict):
     printed: str
     precision: float = Field(ge=0)
     scale: float = 100.0
-    rule: Literal["at least", "at most", "equal"]
+    rule: Rule
     chain: str
     point: str | None = None
     dataset: str
@@ -122,12 +122,12 @@ class Claim(_Strict):
 
     id: str
     sentence: str
-    kind: Literal["extrinsic", "intrinsic", "retrieval", "engineering"]
+    kind: Kind
     source: str
     note: str = ""
     suite: str | None = None
     encoders: dict[str, Role] = {}
-    rows: list[Row] = []
+    rows: list[PublishedRow] = []
     table_columns: list[str] = []
     table: list[Published] = []
     training: Scores | None = None
@@ -149,7 +149,7 @@ class Claim(_Strict):
                 raise ValueError(f"row {row.row}: expected a suite, of the row or of the claim")
         return self
 
-    def every_row(self) -> list[Row]:
+    def every_row(self) -> list[PublishedRow]:
         """Return the rows as written, and one for each number of the table."""
         return [*self.rows, *_table_rows(self)]
 
@@ -164,7 +164,7 @@ _COLUMNS = {
 }
 
 
-def _table_rows(claim: Claim) -> list[Row]:
+def _table_rows(claim: Claim) -> list[PublishedRow]:
     """Return a row for each number of section 5.2, trained on the split that the report trained on.
 
     A score is its encoder's: it is compared where the encoder is the published one, on all pairs. A loss is
@@ -173,7 +173,7 @@ def _table_rows(claim: Claim) -> list[Row]:
     own = [name for name, role in claim.encoders.items() if role == "as published"]
     lines: list[Scores] = [*claim.table, *([claim.training] if claim.training else [])]
     return [
-        Row(
+        PublishedRow(
             row=f"{line.dataset}-{column.replace('_', '-')}",
             what=f"{line.dataset.upper()}: {said}",
             published=round(getattr(line, column) / (-100 if is_loss else 100), 6) + 0.0,  # no negative zero
@@ -207,18 +207,11 @@ def load_claims(folder: Path = FOLDER) -> list[Claim]:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise InputError(f"{path}: {error}, expected TOML") from error
         except ValidationError as error:
-            raise InputError(f"{path}: {_explained(error)}") from error
+            raise InputError(f"{path}: {explain(error)}") from error
         if claim.id != path.stem:
             raise InputError(f"{path}: id: found {claim.id!r}, expected {path.stem!r}, as the file is called")
         found.append(claim)
     return found
-
-
-def _explained(error: ValidationError) -> str:
-    first = error.errors()[0]
-    if not first["loc"]:  # what fits the whole only: its input is the whole, and its message says the place
-        return first["msg"].removeprefix("Value error, ")
-    return f"{'.'.join(map(str, first['loc']))}: {first['msg']}, found {first['input']!r}"
 
 
 def percent(value: float | None, digits: int = 1) -> str:
@@ -227,8 +220,3 @@ def percent(value: float | None, digits: int = 1) -> str:
         return "–"
     text = f"{100 * value:.{digits}f}"
     return "0." + "0" * digits if float(text) == 0 and digits else text.replace("-", "\N{MINUS SIGN}")
-
-
-def as_json(claim: Claim) -> dict[str, Any]:
-    """Return what a claim says of itself, for the rows that are judged by it."""
-    return {"id": claim.id, "kind": claim.kind, "source": claim.source, "sentence": claim.sentence}

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from report.evidence.results import over_seeds, rows_of
+from harness.evidence.schema.cell import Bound
+from harness.evidence.schema.verdict import CellEvidence
+from report.evidence.results import Measured
+from report.evidence.rows import Row, rows_of
+from report.evidence.values import over_seeds
 from report.verdicts.claims import percent
 
 SUITE = "operating-points"
@@ -13,62 +18,109 @@ PROTOCOLS = ("decontaminated", "as-published")  # the first that there is a valu
 RECOMMENDED, NOT_RECOMMENDED, NOT_JUDGED = "recommended", "NOT RECOMMENDED", "not judged"
 
 
-def guardrails(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class HeldBound:
+    """A bound with the mean over seeds that it is held to."""
+
+    dataset: str
+    metric: str
+    at_least: float
+    protocol: str
+    value: float
+    low: float
+    high: float
+    n: int
+    jitter: float | None
+
+    @property
+    def missed(self) -> str | None:
+        """Return what the value falls short of, in words; None where it reaches the bound."""
+        if self.value >= self.at_least:
+            return None
+        value, least = percent(self.value), percent(self.at_least)
+        return f"{self.metric} on {self.dataset} ({self.protocol}): {value}, under {least}"
+
+
+@dataclass(frozen=True, slots=True)
+class OperatingPoint:
+    """A cell with a named point, its seeds taken together, and what came of its promises."""
+
+    encoder: str
+    train: str
+    chain: str
+    point: str | None
+    grid: str
+    bytes: int
+    ratio: float
+    seeds: int
+    bounds: list[HeldBound]
+    smallest_bytes: int | None
+    verdict: str
+    reasons: list[str]
+    evidence: list[CellEvidence]
+
+
+def guardrails(results: list[Measured]) -> list[OperatingPoint]:
     """Return a line for each cell of the suite with a named point, its seeds taken together.
 
     ``verdict`` is 'recommended' where every bound that could be looked up holds, 'NOT RECOMMENDED' with the
     ``reasons`` where one is missed or the vectors are smaller than the point allows, and 'not judged' where
     no bound's data set was measured and the size is no reason. ``bounds`` has each bound with its value.
     """
-    together: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
-    for result in results:
-        cell = result["inputs"]["cell"]
-        if result["suite"] == SUITE and cell.get("guardrails"):
-            settings = tuple(cell.get("grid", {}).items())
-            key = (cell["encoder"], cell["train"], cell["chain"], cell["point"], settings)
-            together.setdefault(key, []).append(result)
+    together: dict[tuple[Any, ...], list[Measured]] = {}
+    for measured in results:
+        cell = measured.cell
+        promising = cell.guardrails.bounds or cell.guardrails.smallest_bytes
+        if measured.suite == SUITE and promising:
+            settings = tuple(cell.grid.items())
+            key = (cell.encoder, cell.train, cell.chain, cell.point, settings)
+            together.setdefault(key, []).append(measured)
     return [_line(seeds) for seeds in together.values()]
 
 
-def _line(seeds: list[dict[str, Any]]) -> dict[str, Any]:
-    cell, sizes = seeds[0]["inputs"]["cell"], seeds[0]["sizes"]
-    promised = cell["guardrails"]
-    rows = [row for result in seeds for row in rows_of(result)]
-    bounds = [found for bound in promised.get("bounds", []) if (found := _held(bound, rows))]
-    smallest = promised.get("smallest_bytes", 0)
-    reasons = [_missed(bound) for bound in bounds if bound["value"] < bound["at_least"]]
-    if sizes["bytes_per_vector"] < smallest:
-        reasons.append(
-            f"{sizes['bytes_per_vector']} bytes a vector, under the point's smallest of {smallest}"
-        )
-    judged = RECOMMENDED if bounds else NOT_JUDGED
-    return {
-        **{key: cell[key] for key in ("encoder", "train", "chain", "point")},
-        "grid": rows[0]["grid"],
-        "bytes": sizes["bytes_per_vector"],
-        "ratio": sizes["ratio"],
-        "seeds": len(seeds),
-        "bounds": bounds,
-        "smallest_bytes": smallest or None,
-        "verdict": NOT_RECOMMENDED if reasons else judged,
-        "reasons": reasons,
-        "evidence": [{"cell": f"{x['suite']}/{x['cell']}", "sha256": x["sha256"]} for x in seeds],
-    }
+def _line(seeds: list[Measured]) -> OperatingPoint:
+    cell, sizes = seeds[0].cell, seeds[0].sizes
+    rows = [row for measured in seeds for row in rows_of(measured)]
+    bounds = [held for bound in cell.guardrails.bounds if (held := _held(bound, rows))]
+    smallest = cell.guardrails.smallest_bytes or 0
+    reasons = [missed for bound in bounds if (missed := bound.missed)]
+    if sizes.bytes_per_vector < smallest:
+        reasons.append(f"{sizes.bytes_per_vector} bytes a vector, under the point's smallest of {smallest}")
+    return OperatingPoint(
+        encoder=cell.encoder,
+        train=cell.train,
+        chain=cell.chain,
+        point=cell.point,
+        grid=rows[0].grid,
+        bytes=sizes.bytes_per_vector,
+        ratio=sizes.ratio,
+        seeds=len(seeds),
+        bounds=bounds,
+        smallest_bytes=smallest or None,
+        verdict=NOT_RECOMMENDED if reasons else RECOMMENDED if bounds else NOT_JUDGED,
+        reasons=reasons,
+        evidence=[measured.evidence for measured in seeds],
+    )
 
 
-def _held(bound: dict[str, Any], rows: list[dict[str, Any]]) -> dict[str, Any] | None:
+def _held(bound: Bound, rows: list[Row]) -> HeldBound | None:
     """Return a bound with the mean over seeds that it is held to; None where nothing was measured."""
     for protocol in PROTOCOLS:
-        wanted = {"protocol": protocol, "dataset": bound["dataset"], "metric": bound["metric"]}
-        found = [row for row in rows if wanted.items() <= row.items()]
-        if found:
-            mean = over_seeds(found)
-            numbers = {key: round(mean[key], 9) for key in ("value", "low", "high")}  # no 0.9499999999999999
-            jitter = {"jitter": mean["jitter"]} if "jitter" in mean else {}
-            return {**bound, "protocol": protocol, **numbers, **jitter, "n": mean["n"]}
+        wanted = (protocol, bound.dataset, bound.metric)
+        measured = [row for row in rows if (row.protocol, row.dataset, row.metric) == wanted]
+        if measured:
+            mean = over_seeds(measured)
+            # No 0.9499999999999999.
+            value, low, high = (round(number, 9) for number in (mean.value, mean.low, mean.high))
+            return HeldBound(
+                dataset=bound.dataset,
+                metric=bound.metric,
+                at_least=bound.at_least,
+                protocol=protocol,
+                value=value,
+                low=low,
+                high=high,
+                n=mean.n,
+                jitter=mean.jitter,
+            )
     return None
-
-
-def _missed(bound: dict[str, Any]) -> str:
-    value, least = percent(bound["value"]), percent(bound["at_least"])
-    return f"{bound['metric']} on {bound['dataset']} ({bound['protocol']}): {value}, under {least}"

@@ -11,47 +11,36 @@ A bound on time or memory has no interval: REPRODUCED where the largest of the s
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from harness.errors import InputError
 from harness.evidence.layout import Tree
+from harness.evidence.schema.verdict import Verdict, VerdictRow
 from harness.evidence.stability import mark
-from report.evidence.means import Comparisons, group_of
-from report.evidence.results import Evidence, gather, over_seeds, rows_of
-from report.verdicts.claims import Anchor, Claim, Row, as_json, percent
+from report.evidence.means import group_of
+from report.evidence.results import Evidence, gather
+from report.evidence.rows import Row
+from report.evidence.values import Mean, over_seeds
+from report.verdicts.claims import Anchor, Claim, PublishedRow, percent
+from report.verdicts.index import Index, Pipeline, indexed
 from report.verdicts.measures import judged_measures
+from report.verdicts.rows import Answer, Question, judged, unmeasured
 from report.verdicts.transcripts import judged_checks
 
-Judged = dict[str, Any]
-Space = tuple[str, str, str | None, str | None]  # suite, encoder, chain and point
 
-
-@dataclass(frozen=True, slots=True)
-class _Index:
-    """Flat rows by what selects them, with each cell's certificate; grids are no claim's, and left out."""
-
-    rows: dict[tuple[Space, str, str, str, str], list[dict[str, Any]]]
-    trains: dict[Space, dict[str, None]]
-    certificates: dict[tuple[str, str], str]
-    blocked: dict[tuple[str, str], list[dict[str, Any]]]
-    comparisons: Comparisons
-
-
-def judge(claims: list[Claim], tree: Tree) -> list[Judged]:
+def judge(claims: list[Claim], tree: Tree) -> list[VerdictRow]:
     """Return a judged row for each published number, encoder, training split and protocol."""
     return judge_by(claims, gather(tree))
 
 
-def judge_by(claims: list[Claim], evidence: Evidence) -> list[Judged]:
+def judge_by(claims: list[Claim], evidence: Evidence) -> list[VerdictRow]:
     """Return what ``judge`` does, from evidence that was read before."""
-    index = _indexed(evidence)
+    index = indexed(evidence)
     return [
-        judged
+        row
         for claim in claims
-        for judged in (
-            *(found for row in claim.every_row() for found in _judged_row(claim, row, index)),
+        for row in (
+            *(judged_row for row in claim.every_row() for judged_row in _judged_rows(claim, row, index)),
             *judged_checks(claim, evidence.transcripts),
             *(_judged_anchor(claim, anchor) for anchor in claim.anchors),
             *judged_measures(claim, evidence),
@@ -59,7 +48,7 @@ def judge_by(claims: list[Claim], evidence: Evidence) -> list[Judged]:
     ]
 
 
-def verdict(row: Row, value: float, low: float, high: float) -> str:
+def verdict(row: PublishedRow, value: float, low: float, high: float) -> Verdict:
     """Return the verdict on a value and its interval."""
     above, below = value >= row.published - row.precision, value <= row.published + row.precision
     if {"at least": above, "at most": below, "equal": above and below}[row.rule]:
@@ -68,7 +57,7 @@ def verdict(row: Row, value: float, low: float, high: float) -> str:
     return "WITHIN_TOLERANCE" if reaches.get(row.rule, low <= row.published <= high) else "NOT_REPRODUCED"
 
 
-def verdict_of_difference(row: Row, _value: float, low: float, high: float) -> str:
+def verdict_of_difference(row: PublishedRow, low: float, high: float) -> Verdict:
     """Return the verdict on a difference by its interval: all, some or nothing of it satisfies the rule."""
     bound = row.published
     whole = {"at least": low >= bound, "at most": high <= bound}.get(row.rule, low <= bound <= high)
@@ -77,130 +66,95 @@ def verdict_of_difference(row: Row, _value: float, low: float, high: float) -> s
     return "WITHIN_TOLERANCE" if low <= bound <= high else "NOT_REPRODUCED"
 
 
-def _indexed(evidence: Evidence) -> _Index:
-    index = _Index(defaultdict(list), defaultdict(dict), {}, defaultdict(list), evidence.comparisons)
-    for result in evidence.results:
-        index.certificates[result["suite"], result["cell"]] = result["sha256"]
-        for row in rows_of(result):
-            if row["grid"]:
-                break
-            space = (row["suite"], row["encoder"], row["compressor"], row["point"])
-            index.trains[space][row["train"]] = None
-            index.rows[space, row["train"], row["protocol"], row["dataset"], row["metric"]].append(row)
-    for entry in evidence.blocked:
-        index.blocked[entry["suite"], entry["encoder"]].append(entry)
-    return index
-
-
-def _judged_row(claim: Claim, row: Row, index: _Index) -> list[Judged]:
+def _judged_rows(claim: Claim, row: PublishedRow, index: Index) -> Iterator[VerdictRow]:
+    """Yield a row for each encoder, training split and protocol that a published number is compared in."""
     suite = str(row.suite or claim.suite)
-    found = []
     for encoder in row.encoders or claim.encoders:
-        space = (suite, encoder, row.chain, row.point)
-        hindered = dict.fromkeys(entry["train"] for entry in index.blocked.get((suite, encoder), ()))
-        trains = row.trains or list(index.trains.get(space, hindered)) or [""]
+        pipeline = (suite, encoder, row.chain, row.point)
+        blocked = dict.fromkeys(entry.cell.train for entry in index.blocked.get((suite, encoder), ()))
+        trains = row.trains or list(index.trains.get(pipeline, blocked)) or [""]
         for train in [""] if row.lacking else trains:
             for protocol in row.protocols:
-                fixed = _fixed(claim, row, encoder, train, protocol)
-                found.append({**fixed, **_compared(row, space, train, protocol, index)})
-    return found
+                question = _question(claim, row, encoder, train, protocol)
+                yield judged(claim, question, _answer(row, pipeline, train, protocol, index))
 
 
-def _fixed(claim: Claim, row: Row, encoder: str, train: str, protocol: str) -> Judged:
-    return {
-        **as_json(claim),
-        "row": ".".join(part for part in (row.row, encoder, train) if part),
-        "what": row.what,
-        "encoder": encoder,
-        "role": claim.encoders[encoder],
-        "train": train,
-        "protocol": protocol,
-        "metric": row.metric,
-        "rule": row.rule,
-        "headline": row.headline,
-        "published": row.published,
-    }
+def _question(claim: Claim, row: PublishedRow, encoder: str, train: str, protocol: str) -> Question:
+    return Question(
+        row=".".join(part for part in (row.row, encoder, train) if part),
+        what=row.what,
+        encoder=encoder,
+        role=claim.encoders[encoder],
+        train=train,
+        protocol=protocol,
+        metric=row.metric,
+        rule=row.rule,
+        headline=row.headline,
+        published=row.published,
+        printed=row.printed,
+    )
 
 
-def _compared(row: Row, space: Space, train: str, protocol: str, index: _Index) -> Judged:
+def _answer(row: PublishedRow, pipeline: Pipeline, train: str, protocol: str, index: Index) -> Answer:
     """Return the numbers and the verdict of a row, or why there are none."""
     if row.lacking:
-        return {**_nothing(row.printed), "verdict": "BLOCKED", "reason": row.lacking}
+        return Answer(verdict="BLOCKED", reason=row.lacking)
     key = (train, protocol, row.dataset, row.metric)
-    found = index.rows.get((space, *key), [])
-    suite, encoder, _, point = space
+    suite, encoder, _, point = pipeline
+    rows = index.rows.get((pipeline, *key), [])
     others = index.rows.get(((suite, encoder, row.against, point), *key), []) if row.against else []
-    if not found or (row.against and not others):
-        return {**_nothing(row.printed), **_why_nothing(space, train, index)}
+    if not rows or (row.against and not others):
+        return unmeasured(index.why_blocked(suite, encoder, train), f"run the suite {suite}")
     try:
-        mean = _difference(found, others, index) if row.against else over_seeds(found)
+        mean = _difference(rows, others, index) if row.against else over_seeds(rows)
     except InputError as error:
-        return {**_nothing(row.printed), "verdict": "NOT_RUN", "reason": str(error)}
-    judged = verdict_of_difference if row.against else verdict
-    value, low, high = (round(mean[name], 9) for name in ("value", "low", "high"))
-    return {
-        "value": value,
-        "low": low,
-        "high": high,
-        "n": mean["n"],
-        "seeds": mean["seeds"],
-        **({"jitter": mean["jitter"]} if "jitter" in mean else {}),
-        "printed": {"published": row.printed, **_printed(row, value, low, high, mark(mean))},
-        "verdict": judged(row, value, low, high),
-        "reason": "",
-        "evidence": [
-            {"cell": f"{x['suite']}/{x['cell']}", "sha256": index.certificates[x["suite"], x["cell"]]}
-            for x in (*found, *others)
-        ],
-    }
+        return Answer(verdict="NOT_RUN", reason=str(error))
+    value, low, high = (round(number, 9) for number in (mean.value, mean.low, mean.high))
+    return Answer(
+        verdict=verdict_of_difference(row, low, high) if row.against else verdict(row, value, low, high),
+        value=value,
+        low=low,
+        high=high,
+        n=mean.n,
+        seeds=mean.seeds,
+        jitter=mean.jitter,
+        printed=_printed(row, value, low, high, mark(mean.jitter)),
+        evidence=[index.evidence[each.suite, each.cell] for each in (*rows, *others)],
+    )
 
 
-def _difference(found: list[dict[str, Any]], others: list[dict[str, Any]], index: _Index) -> dict[str, Any]:
+def _difference(rows: Sequence[Row], others: Sequence[Row], index: Index) -> Mean:
     """Return the difference of two means over seeds; raise InputError where no run has compared them."""
-    first, other = found[0], others[0]
-    groups = [group_of(row["cell"], row["seed"]) for row in (first, other)]
-    key = (first["protocol"], first["dataset"], first["metric"])
-    less = index.comparisons.difference(first["suite"], groups[0], groups[1], key)
+    first, other = rows[0], others[0]
+    groups = [group_of(row.cell, row.seed) for row in (first, other)]
+    key = (first.protocol, first.dataset, first.metric)
+    less = index.comparisons.difference(first.suite, groups[0], groups[1], key)
     if less is None:
         raise InputError(
-            f"means/{first['suite']}.json: found no comparison of {groups[0]} with {groups[1]}, "
+            f"means/{first.suite}.json: found no comparison of {groups[0]} with {groups[1]}, "
             "expected one of these results; run the suite, with one of the two among its baselines"
         )
-    return {**less, "n": first["n"], "seeds": len(found)}
+    return Mean(less.value, less.low, less.high, first.n, len(rows))
 
 
-def _judged_anchor(claim: Claim, anchor: Anchor) -> Judged:
+def _judged_anchor(claim: Claim, anchor: Anchor) -> VerdictRow:
     """Return the row of a digest whose file is not to be had; it has no number, here or published."""
-    unasked = dict.fromkeys(("encoder", "train", "protocol"), "")
-    return {
-        **as_json(claim),
-        **anchor.model_dump(include={"row", "what", "headline"}),
-        **unasked,
-        "role": "as published",
-        "metric": "sha256",
-        "rule": "equal",
-        "published": None,
-        **_nothing(anchor.printed),
-        "verdict": "BLOCKED",
-        "reason": anchor.lacking,
-    }
+    question = Question(
+        row=anchor.row,
+        what=anchor.what,
+        encoder="",
+        role="as published",
+        metric="sha256",
+        rule="equal",
+        headline=anchor.headline,
+        published=None,
+        printed=anchor.printed,
+    )
+    return judged(claim, question, Answer(verdict="BLOCKED", reason=anchor.lacking))
 
 
-def _printed(row: Row, value: float, low: float, high: float, marked: str) -> dict[str, str]:
+def _printed(row: PublishedRow, value: float, low: float, high: float, marked: str) -> dict[str, str]:
     sign, unit = row.scale / 100, "×" if row.metric == "ratio@bytes" else ""
     low, high = sorted((sign * low, sign * high))
     ends = {key: percent(x) + unit for key, x in (("low", low), ("high", high))}
     return {"value": percent(sign * value) + unit + marked, **ends}
-
-
-def _nothing(printed: str) -> Judged:
-    empty = dict.fromkeys(("value", "low", "high", "n", "seeds"))
-    return {**empty, "printed": {"published": printed}, "evidence": []}
-
-
-def _why_nothing(space: Space, train: str, index: _Index) -> Judged:
-    suite, encoder, _, _ = space
-    for entry in index.blocked.get((suite, encoder), ()):
-        if entry["train"] == train:
-            return {"verdict": "BLOCKED", "reason": f"{entry['missing']}; to unblock: {entry['remedy']}"}
-    return {"verdict": "NOT_RUN", "reason": f"run the suite {suite}"}

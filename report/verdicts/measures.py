@@ -6,73 +6,72 @@ machine. The evidence of a row is the results that the envelopes belong to.
 
 from __future__ import annotations
 
-from typing import Any
+from harness.evidence.schema.envelope import Envelope, number_at
+from harness.evidence.schema.verdict import VerdictRow
+from report.evidence.envelopes import envelope_of
+from report.evidence.results import Evidence, Measured
+from report.verdicts.claims import Claim, Measure
+from report.verdicts.rows import Answer, Question, judged, unmeasured
 
-from report.evidence.envelopes import at, envelope_of, machine_of
-from report.evidence.results import Evidence
-from report.verdicts.claims import Claim, Measure, as_json
 
-Judged = dict[str, Any]
-
-
-def judged_measures(claim: Claim, evidence: Evidence) -> list[Judged]:
+def judged_measures(claim: Claim, evidence: Evidence) -> list[VerdictRow]:
     """Return a judged row for each bound and space: the largest of the seeds against the bound."""
     return [
-        {**_fixed(claim, measure, encoder), **_found(claim, measure, encoder, evidence)}
+        judged(claim, _question(claim, measure, encoder), _answer(claim, measure, encoder, evidence))
         for measure in claim.measures
         for encoder in claim.encoders
     ]
 
 
-def _fixed(claim: Claim, measure: Measure, encoder: str) -> Judged:
-    return {
-        **as_json(claim),
-        **measure.model_dump(include={"what", "headline", "published"}),
-        "row": f"{measure.row}.{encoder}",
-        "encoder": encoder,
-        "role": claim.encoders[encoder],
-        "train": "",
-        "protocol": "",
-        "metric": measure.path.rpartition(".")[2] + "@envelope",
-        "rule": "at most",
-        "low": None,
-        "high": None,
-    }
+def _question(claim: Claim, measure: Measure, encoder: str) -> Question:
+    return Question(
+        row=f"{measure.row}.{encoder}",
+        what=measure.what,
+        encoder=encoder,
+        role=claim.encoders[encoder],
+        metric=measure.path.rpartition(".")[2] + "@envelope",
+        rule="at most",
+        headline=measure.headline,
+        published=measure.published,
+        printed=measure.printed,
+    )
 
 
-def _found(claim: Claim, measure: Measure, encoder: str, evidence: Evidence) -> Judged:
-    wanted = {"encoder": encoder, "chain": measure.chain, "point": measure.point}
-    numbers: list[float] = []
-    entries: list[dict[str, str]] = []
-    machines: dict[str, None] = {}
-    for result in evidence.results:
-        cell = result["inputs"]["cell"]
-        envelope = envelope_of(evidence.tree.root, result["suite"], result["cell"])
-        if result["suite"] == claim.suite and wanted.items() <= cell.items() and envelope:
-            number = at(envelope, measure.path)
-            if number is not None:
-                numbers.append(number)
-                entries.append({"cell": f"{claim.suite}/{result['cell']}", "sha256": result["sha256"]})
-                machines[machine_of(envelope)] = None
-    printed = {"published": measure.printed}
+def _answer(claim: Claim, measure: Measure, encoder: str, evidence: Evidence) -> Answer:
+    suite = str(claim.suite)
+    numbers = [
+        (number, measured, envelope)
+        for measured, envelope in _envelopes(suite, measure, encoder, evidence)
+        if (number := number_at(envelope, measure.path)) is not None
+    ]
     if not numbers:
-        nothing: Judged = {"value": None, "n": None, "seeds": None, "printed": printed, "evidence": []}
-        return {**nothing, **_why_nothing(str(claim.suite), encoder, evidence)}
-    worst = max(numbers) / measure.scale
-    said = {"value": f"{worst:.3g} {measure.unit}", "low": "–", "high": "–"}
-    return {
-        "value": worst,
-        "n": len(numbers),
-        "seeds": len(numbers),
-        "printed": {**printed, **said},
-        "verdict": "REPRODUCED" if worst <= measure.published else "NOT_REPRODUCED",
-        "reason": "measured in one thread on " + "; ".join(machines),
-        "evidence": entries,
-    }
+        entries = (
+            entry for entry in evidence.blocked if (entry.suite, entry.cell.encoder) == (suite, encoder)
+        )
+        blocked = next((entry.reason for entry in entries), None)
+        return unmeasured(blocked, f"run the suite {suite}, whose envelopes have it")
+    worst = max(number for number, _, _ in numbers) / measure.scale
+    machines = dict.fromkeys(envelope.machine for _, _, envelope in numbers)
+    return Answer(
+        verdict="REPRODUCED" if worst <= measure.published else "NOT_REPRODUCED",
+        reason="measured in one thread on " + "; ".join(machines),
+        value=worst,
+        n=len(numbers),
+        seeds=len(numbers),
+        printed={"value": f"{worst:.3g} {measure.unit}", "low": "–", "high": "–"},
+        evidence=[measured.evidence for _, measured, _ in numbers],
+    )
 
 
-def _why_nothing(suite: str, encoder: str, evidence: Evidence) -> dict[str, str]:
-    for entry in evidence.blocked:
-        if (entry["suite"], entry["encoder"]) == (suite, encoder):
-            return {"verdict": "BLOCKED", "reason": f"{entry['missing']}; to unblock: {entry['remedy']}"}
-    return {"verdict": "NOT_RUN", "reason": f"run the suite {suite}, whose envelopes have it"}
+def _envelopes(
+    suite: str, measure: Measure, encoder: str, evidence: Evidence
+) -> list[tuple[Measured, Envelope]]:
+    """Return the results that a bound is about, with their envelopes, as far as they have one."""
+    wanted = (suite, encoder, measure.chain, measure.point)
+    about = [
+        measured
+        for measured in evidence.results
+        if (measured.suite, measured.cell.encoder, measured.cell.chain, measured.cell.point) == wanted
+    ]
+    envelopes = [envelope_of(evidence.tree.root, measured.suite, measured.name) for measured in about]
+    return [(measured, found) for measured, found in zip(about, envelopes, strict=True) if found]

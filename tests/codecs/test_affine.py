@@ -10,15 +10,10 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from harness.codecs.affine import (
-    Affine,
-    code_floats,
-    float_codes,
-    load_codec,
-    principal_axes,
-    restore_affine,
-    save_codec,
-)
+from harness.codecs.affine import Affine, restore_affine
+from harness.codecs.float_codes import code_floats, float_codes
+from harness.codecs.principal_axes import principal_axes
+from harness.codecs.storage import load_codec, save_codec
 from harness.errors import InputError
 
 

@@ -12,8 +12,8 @@ import pytest
 from numpy.typing import NDArray
 
 from harness import limits
-from harness.codecs.affine import load_codec, save_codec, trained_on
 from harness.codecs.pipeline import load_chain, try_codec
+from harness.codecs.storage import load_codec, save_codec, trained_on
 from harness.errors import InputError
 from harness.planning import registry
 from harness.server.models import load_models

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness.codecs.affine import save_codec
 from harness.codecs.pipeline import Chain, Fitter, codec_path, load_chain
+from harness.codecs.storage import save_codec
 from harness.errors import InputError
 from harness.planning.registry import load
 from harness.planning.steps import Step

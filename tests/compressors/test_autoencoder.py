@@ -7,7 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from harness.codecs.autoencoder_training import Schedule, autoencoder, published_decay, split, trained, turned
+from harness.codecs.autoencoder_training import (
+    EpochSchedule,
+    autoencoder,
+    published_decay,
+    split,
+    trained,
+    turned,
+)
 from harness.codecs.networks import Coder, applied, hidden_layer, restored
 from harness.compressors import autoencoder as compressor
 from harness.compressors import pca, principal_projection
@@ -168,8 +175,8 @@ def test_the_defaults_are_the_published_schedule() -> None:
     """Rate 4e-3, lowered every 2 epochs, batches of 32, decay by the rule."""
     params = compressor.Params(dims=256)
     assert (4e-3, 2, 32, None) == (params.rate, params.step, params.batch, params.decay)
-    assert (4e-3, 2, 32) == (Schedule(1, 0).rate, Schedule(1, 0).step, Schedule(1, 0).batch)
-    assert Schedule(1, 0).gamma == params.gamma
+    assert (4e-3, 2, 32) == (EpochSchedule(1, 0).rate, EpochSchedule(1, 0).step, EpochSchedule(1, 0).batch)
+    assert EpochSchedule(1, 0).gamma == params.gamma
 
 
 def test_decay_and_rate_are_those_of_adamw() -> None:
@@ -177,7 +184,7 @@ def test_decay_and_rate_are_those_of_adamw() -> None:
     network = {"weights": np.array([[0.5]]), "bias": np.array([0.0])}
     x = np.array([[-1.0], [1.0]], np.float32)
     rows = np.array([0, 1])
-    schedule = Schedule(1, decay=0.1, rate=0.01, batch=2)
+    schedule = EpochSchedule(1, decay=0.1, rate=0.01, batch=2)
     [[found], history] = trained((network,), x, x, (rows, rows), schedule, 0)
     # The weight: 0.5 (1 - 0.01 × 0.1) + 0.01, as the gradient is 2 (0.5 - 1) < 0. The bias has no gradient.
     assert pytest.approx(0.5095, abs=1e-5) == float(found["weights"][0, 0])
@@ -207,6 +214,6 @@ def test_the_held_out_tenth_is_no_row_trained_on() -> None:
 def test_rows_that_are_all_alike_are_trained_on_without_nan() -> None:
     """There is no spread to scale by."""
     same = np.ones((20, 6), np.float32)
-    encoder, _, history = autoencoder(same, 2, None, "random", Schedule(1, 0), 0)
+    encoder, _, history = autoencoder(same, 2, None, "random", EpochSchedule(1, 0), 0)
     assert np.isfinite(applied(encoder, same)).all()
     assert np.isfinite(history["held_out"]).all()

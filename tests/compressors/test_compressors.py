@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from harness.codecs.affine import load_codec, save_codec
+from harness.codecs.storage import load_codec, save_codec
 from harness.errors import InputError
 from harness.evaluation.knn import nearest
 from harness.planning import registry

@@ -15,7 +15,8 @@ from scipy.special import rel_entr, softmax
 
 from harness.compressors import listwise, pca, principal_projection
 from harness.errors import InputError
-from harness.evaluation.knn import against, nearest
+from harness.evaluation.knn import nearest
+from harness.evaluation.neighbor_scores import against
 from harness.evidence.files import check_digest
 from harness.types import Floats, Training
 

@@ -105,6 +105,16 @@ def test_list_names_what_there_is() -> None:
         assert name in text
 
 
+def test_list_takes_one_kind() -> None:
+    """That alone is listed; another word is refused with the kinds that there are."""
+    assert (0, json.dumps({"indexes": registry.names("indexes")}, indent=2) + "\n", "") == _run(
+        "list", "indexes", "--json"
+    )
+    status, stdout, stderr = _run("list", "engines")
+    assert (2, "") == (status, stdout)
+    assert stderr.startswith("harness: list: found 'engines', expected one of suites, compressors, ")
+
+
 def test_plan_states_every_cell_of_a_suite(tmp_path: Path) -> None:
     """Into an empty evidence folder the planted suite is all to do; the table counts what the JSON lists."""
     status, stdout, stderr = _run("plan", "planted", "--offline", "--out", str(tmp_path), "--json")
@@ -176,10 +186,11 @@ def test_output_may_be_cut_off() -> None:
         assert "" == process.stderr.read()
 
 
-def test_the_command_alone_prints_its_help() -> None:
+@pytest.mark.parametrize("start", [["-c", "from harness.cli import main; main()"], ["-m", "harness"]])
+def test_the_command_alone_prints_its_help(start: list[str]) -> None:
     """Without arguments nothing is wrong: help on standard output, over several lines, exit status 0."""
     done = subprocess.run(
-        [sys.executable, "-c", "from harness.cli import main; main()"],
+        [sys.executable, *start],
         capture_output=True,
         text=True,
         check=False,

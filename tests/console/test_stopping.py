@@ -153,6 +153,43 @@ def test_workers_end_when_their_parent_is_killed(slow: Path) -> None:
     assert [] == _half_written(slow)
 
 
+# Sends itself Ctrl-C when a module is first imported: the earliest moments, without a race.
+STOPPED_EARLY = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from harness.cli import main
+pending = [sys.argv.pop()]
+def stop(event, arguments):
+    if event == "import" and arguments[0] in pending:
+        pending.clear()
+        os.kill(os.getpid(), signal.SIGINT)
+sys.addaudithook(stop)
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        *("harness.console.exits", "typer", "harness.cli.app", "harness.cli.listing"),
+        *("pydantic", "harness.planning.suite", "report.verdicts.claims"),
+    ],
+)
+def test_ctrl_c_while_the_command_starts_is_one_line(module: str) -> None:
+    """Whatever is being imported: the command's own modules, the libraries, or those of one command."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("HARNESS_")}
+    done = subprocess.run(
+        [sys.executable, "-c", STOPPED_EARLY, "list", module],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (130, "") == (done.returncode, done.stdout)
+    assert "harness: stopped by Ctrl-C; what is done is kept\n" == done.stderr
+
+
 # -- A worker that is killed, memory, a full disk
 
 
@@ -167,6 +204,22 @@ def test_a_killed_worker_is_one_line(slow: Path) -> None:
         "run again with fewer --jobs or with more memory"
     )
     assert [expected] == _complaints(said)
+
+
+def test_too_little_address_space_is_one_line(small_suite: SmallSuite, tmp_path: Path) -> None:
+    """Said before the libraries are imported, which would end the process without a word."""
+    small_suite()
+    code = "import resource; resource.setrlimit(resource.RLIMIT_AS, (10**9, 10**9))" + COMMAND
+    done = subprocess.run(
+        [sys.executable, "-c", code, "run", "mine", "--jobs", "1"],
+        cwd=tmp_path,
+        env={**os.environ, "HF_HUB_OFFLINE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    expected = "address space: found a limit of 1,000,000,000 bytes, expected 1,500,000,000 (ulimit -v)"
+    assert (1, "", f"harness: {expected}\n") == (done.returncode, done.stdout, done.stderr)
 
 
 def test_memory_that_runs_out_is_one_line() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +12,15 @@ import pytest
 from scipy.stats import spearmanr
 from support.suites import write_files
 
-from harness.codecs.affine import load_codec
 from harness.codecs.pipeline import Fitter
+from harness.codecs.storage import load_codec
 from harness.data.contamination import Overlap, overlap
 from harness.data.readers import Rows, paired, vector_set
 from harness.data.sampling import queries, random_pairs
 from harness.errors import InputError
-from harness.evaluation import knn
-from harness.evaluation.evaluate import Material, Measured, measure, point_values, training_of
-from harness.evaluation.series import Drawn, draw
+from harness.evaluation import neighbor_scores
+from harness.evaluation.evaluate import Measured, measure, point_values
+from harness.evaluation.evaluation_context import EvaluationContext, training_of
 from harness.evidence.layout import Tree
 from harness.evidence.stamp import read_stamped
 from harness.planning.cells import Cell
@@ -28,7 +28,7 @@ from harness.planning.status import entries
 from harness.planning.steps import Step
 from harness.run.runner import run
 from harness.sources import files
-from harness.statistics import clusters, estimates
+from harness.statistics import bootstrap, clusters
 from harness.types import Doubles, Floats, PairSet, Place, Training, Value
 
 D, PAIRS = 12, 120
@@ -103,21 +103,17 @@ def _cosines(vectors: Floats) -> Doubles:
     return (left * right).sum(axis=1) / np.linalg.norm(left, axis=1) / np.linalg.norm(right, axis=1)
 
 
-def _material(train: PairSet, *tests: PairSet) -> Material:
-    return Material(
-        training=training_of(train, _vectors(train)),
+def _context(train: PairSet, *tests: PairSet) -> EvaluationContext:
+    return EvaluationContext(
+        train=train,
         tests={test.name: test for test in tests},
-        vectors={test.name: _vectors(test) for test in tests},
+        vectors={data.name: _vectors(data) for data in (train, *tests)},
         before={test.name: _cosines(_vectors(test)).astype(np.float32) for test in tests},
         overlaps={test.name: overlap(test, train) for test in tests},
-        drawn=_drawn(train, *tests),
-        judged=lambda _: {},
         samples=lambda names: clusters.samples({test.name: test for test in tests if test.name in names}, {}),
+        protocols=(AS_PUBLISHED,),
+        combine={},
     )
-
-
-def _drawn(train: PairSet, *tests: PairSet) -> Callable[[str], Drawn]:
-    return lambda name: next(draw(test, train, _vectors(test)) for test in tests if test.name == name)
 
 
 def _cell(
@@ -152,12 +148,13 @@ def _cell(
 
 def _measure(
     cell: Cell,
-    material: Material,
+    context: EvaluationContext,
     protocols: Iterable[str] = (AS_PUBLISHED,),
     combine: dict[str, dict[str, float]] | None = None,
 ) -> Measured:
-    fitter = Fitter(material.training, {"seed": 0})
-    return measure(cell, material, fitter, list(protocols), combine or {})
+    fitter = Fitter(context.training, {"seed": 0})
+    suite = dataclasses.replace(context, protocols=tuple(protocols), combine=combine or {})
+    return measure(cell, suite, fitter)
 
 
 def _found(measured: Measured) -> dict[tuple[str, str, str], Value]:
@@ -172,7 +169,7 @@ def test_values_are_scipys_of_the_compressed_cosines() -> None:
     """Spearman, retention and loss are what scipy makes of the truncated vectors' cosines."""
     train, test = _set("train", 1), _set("test", 2)
     metrics = ("spearman@human", "spearman@original", "retention@human", "loss@human")
-    measured = _measure(_cell((TRUNCATION,), metrics), _material(train, test))
+    measured = _measure(_cell((TRUNCATION,), metrics), _context(train, test))
     before = spearmanr(_cosines(_vectors(test)), _gold(test)).statistic
     compressed = _cosines(_vectors(test)[:, :5])
     after = spearmanr(compressed, _gold(test)).statistic
@@ -194,7 +191,7 @@ def test_added_loss_is_the_last_steps_alone() -> None:
     """Cosines before the last step are kept beside those after it, and the loss is their difference."""
     train, test = _set("train", 1), _set("test", 2)
     cell = _cell((TRUNCATION, Step("sign", {})), ["added-loss@human"], stages=True)
-    measured = _measure(cell, _material(train, test))
+    measured = _measure(cell, _context(train, test))
     kept = _vectors(test)[:, :5]
     stage = spearmanr(_cosines(kept), _gold(test)).statistic
     # the sign's cosines tie (multiples of 2/5): rounded, so that float64's last bits rank no differently here
@@ -207,7 +204,7 @@ def test_added_loss_is_the_last_steps_alone() -> None:
 def test_squared_error_is_a_mean_over_pairs() -> None:
     """It is the mean over all rows of a set in which every row stands in one pair."""
     train, test = _set("train", 1), _set("test", 2)
-    measured = _measure(_cell((SCALAR,), ["squared-error@original"]), _material(train, test))
+    measured = _measure(_cell((SCALAR,), ["squared-error@original"]), _context(train, test))
     decoded = measured.chain.decode(measured.chain.encode(_vectors(test)))
     expected = ((decoded.astype(np.float64) - _vectors(test)) ** 2).mean()
     [value] = measured.values
@@ -218,7 +215,7 @@ def test_squared_error_of_a_narrower_codec_is_refused() -> None:
     """Five dimensions are no vectors of the original space."""
     with pytest.raises(InputError, match="test: squared-error@original: the codec does not decode into"):
         _measure(
-            _cell((TRUNCATION,), ["squared-error@original"]), _material(_set("train", 1), _set("test", 2))
+            _cell((TRUNCATION,), ["squared-error@original"]), _context(_set("train", 1), _set("test", 2))
         )
 
 
@@ -227,7 +224,7 @@ def test_squared_error_of_a_rotating_codec_is_refused() -> None:
     with pytest.raises(InputError, match="the codec does not decode into the original space"):
         _measure(
             _cell((Step("pca", {"dims": D}),), ["squared-error@original"]),
-            _material(_set("train", 1), _set("test", 2)),
+            _context(_set("train", 1), _set("test", 2)),
         )
 
 
@@ -235,7 +232,7 @@ def test_combined_values_are_weighted_sums() -> None:
     """A combination adds the data sets' values, with their weights; its pairs are all of theirs."""
     train, one, other = _set("train", 1), _set("one", 2), _set("other", 3, pairs=80)
     cell = _cell((TRUNCATION,), ["spearman@human"], "one", "other")
-    measured = _measure(cell, _material(train, one, other), combine={"gap": {"one": 1.0, "other": -0.5}})
+    measured = _measure(cell, _context(train, one, other), combine={"gap": {"one": 1.0, "other": -0.5}})
     found = _found(measured)
     values = {name: found[AS_PUBLISHED, name, "spearman@human"] for name in ("one", "other", "gap")}
     expected = values["one"].value - 0.5 * values["other"].value
@@ -247,15 +244,13 @@ def test_a_combination_of_sets_that_the_cell_has_not_is_left_out() -> None:
     """Where one of its data sets is not measured, the combination has no value."""
     cell = _cell((TRUNCATION,), ["spearman@human"])
     combine = {"both": {"test": 0.5, "other": 0.5}}
-    measured = _measure(cell, _material(_set("train", 1), _set("test", 2)), combine=combine)
+    measured = _measure(cell, _context(_set("train", 1), _set("test", 2)), combine=combine)
     assert {"test"} == {value.dataset for value in measured.values}
 
 
 def test_sizes_are_those_of_the_codes() -> None:
     """Five float32 dimensions of twelve: 20 bytes of 48."""
-    measured = _measure(
-        _cell((TRUNCATION,), ["spearman@human"]), _material(_set("train", 1), _set("test", 2))
-    )
+    measured = _measure(_cell((TRUNCATION,), ["spearman@human"]), _context(_set("train", 1), _set("test", 2)))
     assert 20 == measured.sizes["payload_bytes"]
     assert 48 == measured.sizes["original_bytes"]
     assert 2.4 == measured.sizes["ratio"]
@@ -263,16 +258,16 @@ def test_sizes_are_those_of_the_codes() -> None:
 
 def test_a_codec_that_misses_its_bytes_is_an_error() -> None:
     """A point of 16 bytes is not met by 20."""
-    material = _material(_set("train", 1), _set("test", 2))
+    context = _context(_set("train", 1), _set("test", 2))
     with pytest.raises(InputError, match="found 20 payload bytes, expected 16"):
-        _measure(_cell((TRUNCATION,), ["spearman@human"], target=16), material)
+        _measure(_cell((TRUNCATION,), ["spearman@human"], target=16), context)
 
 
 def test_measuring_twice_gives_the_same() -> None:
     """Values, intervals and scores of two measurements from scratch are equal to the last bit."""
-    material = _material(_set("train", 1), _set("test", 2))
+    context = _context(_set("train", 1), _set("test", 2))
     cell = _cell((Step("random-projection", {"dims": 4}),), ["spearman@human", "retention@human"])
-    first, second = _measure(cell, material), _measure(cell, material)
+    first, second = _measure(cell, context), _measure(cell, context)
     assert first.values == second.values
     assert first.scores["test"].tobytes() == second.scores["test"].tobytes()
 
@@ -286,7 +281,7 @@ def test_random_pairs_are_ranked_as_scipy_ranks_them() -> None:
     """Spearman of the cosines after with those before, on the 2,000 pairs drawn of the set's 240 rows."""
     train, test = _set("train", 1), _set("test", 2)
     measured = _measure(
-        _cell((TRUNCATION,), ["spearman-random@original", "spearman@original"]), _material(train, test)
+        _cell((TRUNCATION,), ["spearman-random@original", "spearman@original"]), _context(train, test)
     )
     left, right = random_pairs("test", 2 * PAIRS).T
     before, after = (
@@ -305,10 +300,10 @@ def test_random_pairs_are_ranked_as_scipy_ranks_them() -> None:
 def test_scores_of_queries_are_means_over_queries() -> None:
     """Each value is the mean of what is kept a query, and that is what a search of all rows finds."""
     train, test = _set("train", 1), _set("test", 2)
-    measured = _measure(_cell((TRUNCATION,), SEARCH), _material(train, test))
+    measured = _measure(_cell((TRUNCATION,), SEARCH), _context(train, test))
     rows, short = _vectors(test), _vectors(test)[:, :5]
     asked = queries("test", len(rows))
-    expected = knn.scores(knn.truth(rows, asked), short[asked], short)
+    expected = neighbor_scores.scores(neighbor_scores.ground_truth(rows, asked), short[asked], short)
     keys = {"mrr@100": "reciprocal-rank"}
     for metric in SEARCH:
         value = _found(measured)[AS_PUBLISHED, "test", metric]
@@ -326,7 +321,7 @@ def test_what_is_drawn_has_nothing_of_the_training_split_under_any_protocol() ->
     train, test = _contaminated(30)
     metrics = ["recall@10", "spearman-random@original", "spearman@original"]
     found = _found(
-        _measure(_cell((TRUNCATION,), metrics), _material(train, test), [AS_PUBLISHED, DECONTAMINATED])
+        _measure(_cell((TRUNCATION,), metrics), _context(train, test), [AS_PUBLISHED, DECONTAMINATED])
     )
     for metric in metrics[:2]:
         one, other = (found[protocol, "test", metric] for protocol in (AS_PUBLISHED, DECONTAMINATED))
@@ -339,9 +334,9 @@ def test_what_is_drawn_has_nothing_of_the_training_split_under_any_protocol() ->
 
 def test_queries_do_not_change_what_pairs_come_to() -> None:
     """A suite that asks for more has the values and scores that it had before."""
-    material = _material(_set("train", 1), _set("test", 2))
-    few = _measure(_cell((TRUNCATION,), ["spearman@human"]), material)
-    many = _measure(_cell((TRUNCATION,), ["spearman@human", *SEARCH]), material)
+    context = _context(_set("train", 1), _set("test", 2))
+    few = _measure(_cell((TRUNCATION,), ["spearman@human"]), context)
+    many = _measure(_cell((TRUNCATION,), ["spearman@human", *SEARCH]), context)
     key = (AS_PUBLISHED, "test", "spearman@human")
     assert _found(few)[key] == _found(many)[key]
     assert few.scores["test"].tobytes() == many.scores["test"].tobytes()
@@ -352,7 +347,7 @@ def test_combined_values_of_queries_count_queries() -> None:
     """The mean over two sets of 240 and 160 rows has 400 queries behind it."""
     train, one, other = _set("train", 1), _set("one", 2), _set("other", 3, pairs=80)
     cell = _cell((TRUNCATION,), ["recall@10", "spearman@original"], "one", "other")
-    found = _found(_measure(cell, _material(train, one, other), combine={"mean": {"one": 0.5, "other": 0.5}}))
+    found = _found(_measure(cell, _context(train, one, other), combine={"mean": {"one": 0.5, "other": 0.5}}))
     values = {name: found[AS_PUBLISHED, name, "recall@10"] for name in ("one", "other", "mean")}
     assert pytest.approx((values["one"].value + values["other"].value) / 2, abs=1e-5) == values["mean"].value
     assert (400, 200) == (values["mean"].n, found[AS_PUBLISHED, "mean", "spearman@original"].n)
@@ -362,16 +357,18 @@ def test_asymmetric_pairs_compare_the_first_as_it_is_with_the_second_as_stored()
     """Five components of the left row against the signs of the right row's."""
     train, test = _set("train", 1), _set("test", 2)
     cell = _cell((TRUNCATION, Step("sign", {})), ["spearman@human", "recall@10"], asymmetric=True)
-    measured = _measure(cell, _material(train, test))
+    measured = _measure(cell, _context(train, test))
     left, right = np.split(_vectors(test)[:, :5], 2)
     expected = _cosines(np.concatenate([left, np.where(right >= 0, 1, -1)]))
     np.testing.assert_allclose(measured.scores["test"], expected, atol=1e-6)
     rows, asked = _vectors(test), queries("test", 2 * PAIRS)
     short, signs = rows[:, :5], np.where(rows[:, :5] >= 0, 1, -1).astype(np.float32)
-    recall = knn.scores(knn.truth(rows, asked), short[asked], signs)["recall@10"].mean()
+    recall = neighbor_scores.scores(neighbor_scores.ground_truth(rows, asked), short[asked], signs)[
+        "recall@10"
+    ].mean()
     assert _six_digits(recall) == _found(measured)[AS_PUBLISHED, "test", "recall@10"].value
     # and both sides stored are something else
-    both = _measure(_cell((TRUNCATION, Step("sign", {})), ["spearman@human"]), _material(train, test))
+    both = _measure(_cell((TRUNCATION, Step("sign", {})), ["spearman@human"]), _context(train, test))
     assert both.scores["test"].tobytes() != measured.scores["test"].tobytes()
 
 
@@ -381,18 +378,18 @@ def test_asymmetric_pairs_compare_the_first_as_it_is_with_the_second_as_stored()
 @pytest.mark.parametrize("metric", ["spearman@human", "retention@human", "loss@human"])
 def test_human_agreement_without_human_scores_is_refused(metric: str) -> None:
     """Where nobody rated the pairs, task preservation cannot be computed, and the error says so."""
-    material = _material(_set("train", 1), _set("test", 2, gold=False))
+    context = _context(_set("train", 1), _set("test", 2, gold=False))
     with pytest.raises(InputError, match="no human scores, and task preservation cannot be computed"):
-        _measure(_cell((TRUNCATION,), [metric]), material)
+        _measure(_cell((TRUNCATION,), [metric]), context)
     # what does not need them can be
-    assert _measure(_cell((TRUNCATION,), ["spearman@original"]), material).values
+    assert _measure(_cell((TRUNCATION,), ["spearman@original"]), context).values
 
 
 def test_a_rank_that_the_set_has_not_rows_enough_for_is_refused() -> None:
     """31 pairs are 62 rows: nobody has a hundred neighbours."""
-    material = _material(_set("train", 1), _set("test", 2, pairs=31))
+    context = _context(_set("train", 1), _set("test", 2, pairs=31))
     with pytest.raises(InputError, match="test: recall@100: there are not rows enough for 'recall@100'"):
-        _measure(_cell((TRUNCATION,), ["recall@100"]), material)
+        _measure(_cell((TRUNCATION,), ["recall@100"]), context)
 
 
 def test_a_set_that_is_trained_on_has_nothing_to_draw_from() -> None:
@@ -400,18 +397,18 @@ def test_a_set_that_is_trained_on_has_nothing_to_draw_from() -> None:
     train, test = _contaminated(PAIRS)
     rows = np.concatenate([_vectors(train)[:PAIRS], _vectors(test)[PAIRS:]])
     train = PairSet("train", None, rows, train.pairs, train.gold, train.origin)
-    material = _material(train, test)
+    context = _context(train, test)
     with pytest.raises(InputError, match="test: found 0 rows that train does not have, expected at least 30"):
-        _measure(_cell((TRUNCATION,), ["recall@1"]), material)
-    assert _measure(_cell((TRUNCATION,), ["spearman@original"]), material).values
+        _measure(_cell((TRUNCATION,), ["recall@1"]), context)
+    assert _measure(_cell((TRUNCATION,), ["spearman@original"]), context).values
 
 
 @pytest.mark.parametrize("last", [Step("pca", {"dims": 6}), Step("pca", {"dims": D}), Step("normalize", {})])
 def test_an_asymmetric_chain_that_ends_in_a_map_is_refused(last: Step) -> None:
     """What is before a projection is in another space than what is after it, even with as many dimensions."""
-    material = _material(_set("train", 1), _set("test", 2))
+    context = _context(_set("train", 1), _set("test", 2))
     with pytest.raises(InputError, match="expected a quantizer as the last step") as caught:
-        _measure(_cell((SCALAR, last), ["spearman@human"], asymmetric=True), material)
+        _measure(_cell((SCALAR, last), ["spearman@human"], asymmetric=True), context)
     assert f"asymmetric: {last.use} maps into another space, expected a quantizer as the last step" == str(
         caught.value
     )
@@ -419,9 +416,9 @@ def test_an_asymmetric_chain_that_ends_in_a_map_is_refused(last: Step) -> None:
 
 def test_added_loss_without_stages_is_refused() -> None:
     """The chain has to say that the stage is to be kept."""
-    material = _material(_set("train", 1), _set("test", 2))
+    context = _context(_set("train", 1), _set("test", 2))
     with pytest.raises(InputError, match="needs a chain with stages = true"):
-        _measure(_cell((TRUNCATION, SCALAR), ["added-loss@human"]), material)
+        _measure(_cell((TRUNCATION, SCALAR), ["added-loss@human"]), context)
 
 
 # -- Protocols -----------------------------------------------------------------------------------------------
@@ -439,7 +436,7 @@ def test_decontaminated_values_are_those_of_the_pairs_kept() -> None:
     """Of 120 pairs 30 have a seen sentence: 90 are kept, counted, and ranked on their own."""
     train, test = _contaminated(30)
     measured = _measure(
-        _cell((TRUNCATION,), ["spearman@human"]), _material(train, test), [AS_PUBLISHED, DECONTAMINATED]
+        _cell((TRUNCATION,), ["spearman@human"]), _context(train, test), [AS_PUBLISHED, DECONTAMINATED]
     )
     found = _found(measured)
     compressed, gold = _cosines(_vectors(test)[:, :5]), _gold(test)
@@ -464,7 +461,7 @@ def test_a_protocol_that_leaves_too_few_pairs_has_no_value(seen: int) -> None:
     """Nine pairs, or none, say nothing: the protocol has no value, the other one has."""
     measured = _measure(
         _cell((TRUNCATION,), ["spearman@human"]),
-        _material(*_contaminated(seen)),
+        _context(*_contaminated(seen)),
         [AS_PUBLISHED, DECONTAMINATED],
     )
     assert [(AS_PUBLISHED, "test", "spearman@human")] == list(_found(measured))
@@ -475,7 +472,7 @@ def test_a_protocol_that_leaves_ten_pairs_does_not_fail_the_cell() -> None:
     """Ten pairs kept of a thousand are measured, or left out as too few; the other protocol has its value."""
     measured = _measure(
         _cell((TRUNCATION,), ["spearman@human"]),
-        _material(*_contaminated(990, pairs=1000)),
+        _context(*_contaminated(990, pairs=1000)),
         [AS_PUBLISHED, DECONTAMINATED],
     )
     assert 10 == measured.audit["test"]["kept"][DECONTAMINATED]
@@ -503,16 +500,16 @@ def test_poisoned_test_data_does_not_change_a_fitted_codec(step: Step) -> None:
     """Other test vectors, labels and overlaps leave every array of the fitted codec as it was."""
     train, test = _set("train", 1, pairs=200), _set("test", 2)
     poisoned = PairSet("test", None, -9 * _vectors(test)[::-1], test.pairs, -_gold(test)[::-1], test.origin)
-    clean = _material(train, test)
-    other = Material(
-        training=clean.training,
+    clean = _context(train, test)
+    other = EvaluationContext(
+        train=train,
         tests={"test": poisoned},
-        vectors={"test": _vectors(poisoned)},
+        vectors={"train": _vectors(train), "test": _vectors(poisoned)},
         before={"test": -clean.before["test"]},
         overlaps={"test": Overlap(*(~np.array(mask) for mask in _masks(clean.overlaps["test"])))},
-        drawn=_drawn(train, poisoned),
-        judged=lambda _: {},
         samples=lambda _: clusters.samples({"test": poisoned}, {}),
+        protocols=(AS_PUBLISHED,),
+        combine={},
     )
     cell = _cell((step, SCALAR), ["spearman@human", "recall@10"])
     first, second = _measure(cell, clean), _measure(cell, other)
@@ -706,7 +703,7 @@ def test_a_constant_score_of_what_is_unseen_leaves_the_other_protocol() -> None:
     gold = _gold(test).copy()
     gold[PAIRS // 2 :] = 3.0
     constant = _with_gold(test, gold)
-    clean = _material(train, constant)
+    clean = _context(train, constant)
     seen = Overlap(*(np.arange(PAIRS) < PAIRS // 2 for _ in range(3)))
     shared = dataclasses.replace(clean, overlaps={"test": seen})
     measured = _measure(_cell((SCALAR,), ["spearman@human"]), shared, (AS_PUBLISHED, "decontaminated"))
@@ -719,7 +716,7 @@ def test_a_constant_score_of_what_is_unseen_leaves_the_other_protocol() -> None:
 def test_a_score_that_is_constant_everywhere_is_refused_in_words() -> None:
     """The error names set, protocol, metric and series."""
     train, test = _set("train", 0), _set("test", 1)
-    constant = _material(train, _with_gold(test, np.full(PAIRS, 3.0)))
+    constant = _context(train, _with_gold(test, np.full(PAIRS, 3.0)))
     with pytest.raises(
         InputError, match=r"^test \(as-published\): retention@human is undefined: .*\(human\)"
     ):
@@ -729,9 +726,9 @@ def test_a_score_that_is_constant_everywhere_is_refused_in_words() -> None:
 def test_resamples_without_the_one_label_are_counted() -> None:
     """A single 1 among the scores is not drawn in about e^-1 of the resamples, and the value says so."""
     train, test = _set("train", 0), _set("test", 1)
-    rare = _material(train, _with_gold(test, (np.arange(PAIRS) == 7).astype(float)))
+    rare = _context(train, _with_gold(test, (np.arange(PAIRS) == 7).astype(float)))
     (value,) = _measure(_cell((SCALAR,), ["spearman@human"]), rare).values
-    assert 0.33 < value.undefined / estimates.RESAMPLES < 0.40
+    assert 0.33 < value.undefined / bootstrap.RESAMPLES < 0.40
     assert value.low < value.value < value.high
 
 
@@ -739,7 +736,8 @@ def test_point_values_are_those_of_the_measurement_without_its_rounding() -> Non
     """Each value of a measurement, combinations included, to the six digits that it states."""
     train, tests = _set("train", 0), (_set("test", 1), _set("other", 2))
     cell = _cell((SCALAR,), ["retention@human", "recall@10"], "test", "other")
-    shared, sums = _material(train, *tests), {"mean": {"test": 0.5, "other": 0.5}}
-    found = point_values(cell, shared, Fitter(shared.training, {"seed": 0}), [AS_PUBLISHED], sums)
+    shared, sums = _context(train, *tests), {"mean": {"test": 0.5, "other": 0.5}}
+    suite = dataclasses.replace(shared, combine=sums)
+    found = point_values(cell, suite, Fitter(shared.training, {"seed": 0}))
     expected = {key: value.value for key, value in _found(_measure(cell, shared, combine=sums)).items()}
     assert expected == pytest.approx(found, rel=1e-5)

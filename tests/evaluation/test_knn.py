@@ -9,7 +9,8 @@ import pytest
 from ir_measures import RR, P, R, nDCG
 
 from harness.errors import InputError
-from harness.evaluation.knn import DEPTH, RELEVANT, nearest, scores, truth, unit
+from harness.evaluation.knn import DEPTH, nearest, unit
+from harness.evaluation.neighbor_scores import RELEVANT, ground_truth, scores
 from harness.types import Floats, Ints
 
 
@@ -94,7 +95,7 @@ def test_scores_of_a_search_turned_round() -> None:
     11 - p.
     """
     before, after = at_degrees(list(range(12))), at_degrees([0, *range(11, 0, -1)])
-    known = truth(before, first(1))
+    known = ground_truth(before, first(1))
     assert [[*range(1, 12)]] == known.nearest.tolist()
     found = {name: values.tolist() for name, values in scores(known, after[:1], after).items()}
     log2 = np.log2(np.arange(2, 12))
@@ -113,7 +114,8 @@ def test_scores_of_one_swap() -> None:
     """The nearest and the second nearest change places: gains 9 and 10 instead of 10 and 9."""
     before, after = at_degrees(list(range(12))), at_degrees([0, 2, 1, *range(3, 12)])
     found = {
-        key: values.tolist() for key, values in scores(truth(before, first(1)), after[:1], after).items()
+        key: values.tolist()
+        for key, values in scores(ground_truth(before, first(1)), after[:1], after).items()
     }
     lost = 1 - 1 / np.log2(3)  # what a gain of 1 loses from the first place to the second
     best = sum((11 - p) / np.log2(p + 1) for p in range(1, 11))
@@ -129,7 +131,7 @@ def test_rescoring_mends_the_order_of_what_was_found() -> None:
     other rows, so that there is no score for 40 candidates.
     """
     before, after = at_degrees(list(range(25))), at_degrees([0, *range(24, 0, -1)])
-    found = scores(truth(before, first(1)), after[:1], after)
+    found = scores(ground_truth(before, first(1)), after[:1], after)
     assert ([0.6], [0.0]) == (found["rescored@2"].tolist(), found["overlap@10"].tolist())
     assert {"rescored@4", "rescored@10", "recall@50", "overlap@50"}.isdisjoint(found)
 
@@ -153,13 +155,13 @@ OF_A_HUNDRED = {"recall@100", "overlap@100", "rescored@10"}
 def test_a_depth_that_there_are_not_rows_enough_for_has_no_score(others: int, expected: set[str]) -> None:
     """A tenth neighbour of nine is not 0 and not 1: it is not there."""
     x = rows(others + 1)
-    assert expected == set(scores(truth(x, first(3)), x[:3], x))
+    assert expected == set(scores(ground_truth(x, first(3)), x[:3], x))
 
 
 def test_an_uncompressed_search_is_perfect_and_every_query_has_its_score() -> None:
     """Whatever the rows: nothing was lost."""
     x, asked = rows(200), np.array([7, 8, 150])
-    for values in scores(truth(x, asked), x[asked], x).values():
+    for values in scores(ground_truth(x, asked), x[asked], x).values():
         assert [1.0, 1.0, 1.0] == values.tolist()
 
 
@@ -174,7 +176,7 @@ def test_what_asks_need_not_be_what_is_searched() -> None:
     assert [[3, 2, 1]] == nearest(x[:1], signs, first(1)).tolist()
     assert [[3, 1, 2]] == nearest(signs[:1], signs, first(1)).tolist()
     # exact: cosines with (3, 1) are -0.141 of row 1, 0.707 of row 2 and 0.707 of row 3
-    known = truth(np.array([[3, 1], [-1, 2], [2, -0.9], [1, 2]], np.float32), first(1))
+    known = ground_truth(np.array([[3, 1], [-1, 2], [2, -0.9], [1, 2]], np.float32), first(1))
     assert [[2, 3, 1]] == known.nearest.tolist()
     assert [0.5] == scores(known, x[:1], signs)["reciprocal-rank"].tolist()
 
@@ -202,7 +204,7 @@ def test_scores_are_those_of_ir_measures() -> None:
     """Graded nDCG, reciprocal rank, precision and recall of a noisy search, query by query."""
     x, asked = rows(300), np.arange(0, 300, 5)
     noisy = x + (0.6 * np.linalg.norm(x, axis=1, keepdims=True) * rows(300, seed=1) / 20).astype(np.float32)
-    known = truth(x, asked)
+    known = ground_truth(x, asked)
     found, ranking = scores(known, noisy[asked], noisy), nearest(noisy[asked], noisy, asked)
     one, ten = known.nearest[:, :1], known.nearest[:, :RELEVANT]
     expected = {
@@ -223,7 +225,7 @@ def test_rescoring_is_overlap_of_what_faiss_ranks_anew() -> None:
     """The candidates of a noisy search, searched exactly in the original vectors."""
     x, asked = rows(300), np.arange(0, 300, 25)
     noisy = x + (0.6 * np.linalg.norm(x, axis=1, keepdims=True) * rows(300, seed=1) / 20).astype(np.float32)
-    known = truth(x, asked)
+    known = ground_truth(x, asked)
     found = scores(known, noisy[asked], noisy)
     for times in (2, 4, 10):
         candidates = nearest(noisy[asked], noisy, asked)[:, : times * RELEVANT]

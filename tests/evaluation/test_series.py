@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 from scipy.stats import spearmanr
@@ -9,20 +13,13 @@ from scipy.stats import spearmanr
 from harness.codecs.pipeline import Chain, Fitter
 from harness.data.readers import paired
 from harness.errors import InputError
-from harness.evaluation.series import (
-    MINIMUM,
-    Drawn,
-    draw,
-    everything,
-    fresh_rows,
-    index_series,
-    pair_series,
-    query_series,
-    random_series,
-    views,
-)
+from harness.evaluation.encoded_vectors import EncodedVectors, encode
+from harness.evaluation.knn import unit
+from harness.evaluation.panel import all_true_masks
+from harness.evaluation.sampled_rows import MINIMUM, SampledRows, fresh_rows, sampled_rows
+from harness.evaluation.series import index_series, pair_series, query_series, random_series
 from harness.planning.steps import Step
-from harness.types import Floats, PairSet, Training
+from harness.types import Floats, Ints, PairSet, Training
 
 D = 8
 
@@ -81,19 +78,19 @@ def test_a_set_is_fresh_to_another_one_and_stale_to_itself() -> None:
 # -- What is drawn -------------------------------------------------------------------------------------------
 
 
-def drawn(n: int, seen: int) -> tuple[Floats, Drawn]:
+def drawn(n: int, seen: int) -> tuple[Floats, SampledRows]:
     """Return ``n`` vectors and what is drawn of them; every third of the first ones is trained on."""
     x = rows(n)
     trained = np.concatenate([x[: 3 * seen : 3], rows(5, 1)])
-    return x, draw(of_rows(x), of_rows(trained, "split"), x)
+    return x, sampled_rows(of_rows(x), of_rows(trained, "split"), x)
 
 
 def test_what_is_drawn_is_drawn_from_fresh_rows() -> None:
     """Pairs, queries and what is searched count within them; cosines before are those of the rows."""
     x, found = drawn(100, 20)
     assert [i for i in range(100) if i % 3 or i >= 60] == found.rows.tolist()
-    assert x[found.rows].tolist() == found.known.rows.tolist()
-    assert (80, 79) == (len(found.known.queries), found.known.nearest.shape[1])
+    assert x[found.rows].tolist() == found.truth.rows.tolist()
+    assert (80, 79) == (len(found.truth.queries), found.truth.nearest.shape[1])
     assert found.pairs.max() == 79
     left, right = (x[found.rows[side]].astype(np.float64) for side in found.pairs.T)
     cosines = (left * right).sum(axis=1) / np.linalg.norm(left, axis=1) / np.linalg.norm(right, axis=1)
@@ -106,10 +103,10 @@ def test_thirty_fresh_rows_are_enough(fresh: int, *, enough: bool) -> None:
     x = rows(50)
     data, trained = of_rows(x), of_rows(x[: 50 - fresh], "split")
     if enough:
-        assert fresh == len(draw(data, trained, x).rows)
+        assert fresh == len(sampled_rows(data, trained, x).rows)
     else:
         with pytest.raises(InputError) as caught:
-            draw(data, trained, x)
+            sampled_rows(data, trained, x)
         assert "mine: found 29 rows that split does not have, expected at least 30" == str(caught.value)
 
 
@@ -118,17 +115,17 @@ def test_poisoned_training_rows_reach_nothing_that_is_drawn() -> None:
     x = rows(60)
     other = x.copy()
     other[:20] = -5 * rows(20, 3)
-    first = draw(of_rows(x), of_rows(x[:20]), x)
-    second = draw(of_rows(other), of_rows(other[:20]), other)
+    first = sampled_rows(of_rows(x), of_rows(x[:20]), x)
+    second = sampled_rows(of_rows(other), of_rows(other[:20]), other)
     assert first.rows.tolist() == second.rows.tolist() == list(range(20, 60))
     assert (first.pairs.tolist(), first.before.tolist()) == (second.pairs.tolist(), second.before.tolist())
-    assert first.known.nearest.tolist() == second.known.nearest.tolist()
+    assert first.truth.nearest.tolist() == second.truth.nearest.tolist()
 
 
 def test_series_have_a_value_an_item() -> None:
     """Spearman of random pairs after truncation is scipy's; each query has every score."""
     x, found = drawn(200, 10)
-    seen = views(chain(Step("truncation", {"dims": 3})), x, asymmetric=False)
+    seen = encode(chain(Step("truncation", {"dims": 3})), x, asymmetric=False)
     pairs = random_series(found, seen, "here")
     assert {"original", "compressed"} == set(pairs)
     left, right = (x[found.rows[side], :3].astype(np.float64) for side in found.pairs.T)
@@ -141,7 +138,7 @@ def test_series_have_a_value_an_item() -> None:
 
 def test_every_item_counts_under_every_protocol() -> None:
     """What was trained on is not among what is drawn."""
-    masks = everything({"a": np.zeros(3), "b": np.zeros(3)}, ["one", "other"])
+    masks = all_true_masks({"a": np.zeros(3), "b": np.zeros(3)}, ["one", "other"])
     assert {"one": [True] * 3, "other": [True] * 3} == {key: mask.tolist() for key, mask in masks.items()}
 
 
@@ -152,18 +149,18 @@ def test_symmetric_views_are_both_as_stored() -> None:
     """Decoded from the codes, whatever the number of steps."""
     steps = (Step("truncation", {"dims": 4}), Step("sign", {}))
     x = rows(10)
-    seen = views(chain(*steps), x, asymmetric=False)
-    assert np.where(x[:, :4] >= 0, 1, -1).tolist() == seen.stored.tolist() == seen.asked.tolist()
+    seen = encode(chain(*steps), x, asymmetric=False)
+    assert np.where(x[:, :4] >= 0, 1, -1).tolist() == seen.decoded.tolist() == seen.queries.tolist()
 
 
 def test_asymmetric_views_ask_with_what_the_last_step_was_given() -> None:
     """Truncated, not signed; the first step alone is left when there are two, none when there is one."""
     x = rows(10)
-    two = views(chain(Step("truncation", {"dims": 4}), Step("sign", {})), x, asymmetric=True)
-    assert x[:, :4].tolist() == two.asked.tolist()
-    assert np.where(x[:, :4] >= 0, 1, -1).tolist() == two.stored.tolist()
-    one = views(chain(Step("sign", {})), x, asymmetric=True)
-    assert (x.tolist(), np.where(x >= 0, 1, -1).tolist()) == (one.asked.tolist(), one.stored.tolist())
+    two = encode(chain(Step("truncation", {"dims": 4}), Step("sign", {})), x, asymmetric=True)
+    assert x[:, :4].tolist() == two.queries.tolist()
+    assert np.where(x[:, :4] >= 0, 1, -1).tolist() == two.decoded.tolist()
+    one = encode(chain(Step("sign", {})), x, asymmetric=True)
+    assert (x.tolist(), np.where(x >= 0, 1, -1).tolist()) == (one.queries.tolist(), one.decoded.tolist())
 
 
 @pytest.mark.parametrize(
@@ -181,7 +178,7 @@ def test_asymmetric_views_ask_with_what_the_last_step_was_given() -> None:
 def test_an_asymmetric_chain_has_to_end_in_a_quantizer(last: Step) -> None:
     """A map, of fewer, as many or more dimensions, leaves nothing to compare the originals with."""
     with pytest.raises(InputError) as caught:
-        views(chain(last), rows(10), asymmetric=True)
+        encode(chain(last), rows(10), asymmetric=True)
     said = f"asymmetric: {last.use} maps into another space, expected a quantizer as the last step"
     assert said == str(caught.value)
 
@@ -198,16 +195,16 @@ def test_an_asymmetric_chain_has_to_end_in_a_quantizer(last: Step) -> None:
 def test_quantizers_may_be_asymmetric(last: Step) -> None:
     """Their codes stand for vectors of the space that they were given."""
     x = rows(10)
-    seen = views(chain(last), x, asymmetric=True)
-    assert x.tolist() == seen.asked.tolist()
-    assert x.shape == seen.stored.shape
+    seen = encode(chain(last), x, asymmetric=True)
+    assert x.tolist() == seen.queries.tolist()
+    assert x.shape == seen.decoded.shape
 
 
 def test_a_pair_is_compared_from_its_first_row_to_its_second() -> None:
     """Turned round it has another cosine: (3, 1) with the signs (1, -1), and (2, -1) with (1, 1)."""
     x = np.zeros((2, D), np.float32)
     x[:, :2] = [[3, 1], [2, -1]]
-    seen = views(chain(Step("truncation", {"dims": 2}), Step("sign", {})), x, asymmetric=True)
+    seen = encode(chain(Step("truncation", {"dims": 2}), Step("sign", {})), x, asymmetric=True)
     here, back = (
         float(pair_series(np.array([pair]), np.ones(1, np.float32), None, seen, "here")["compressed"][0])
         for pair in ([0, 1], [1, 0])
@@ -218,7 +215,7 @@ def test_a_pair_is_compared_from_its_first_row_to_its_second() -> None:
 def test_a_series_has_what_people_said_where_they_did() -> None:
     """Before, after, and the scores of a rated set."""
     x = rows(4)
-    seen = views(chain(Step("identity", {})), x, asymmetric=False)
+    seen = encode(chain(Step("identity", {})), x, asymmetric=False)
     before, gold = np.array([0.5, 0.25], np.float32), np.array([3.0, 1.0])
     assert {"original", "compressed"} == set(pair_series(paired(2), before, None, seen, "here"))
     rated = pair_series(paired(2), before, gold, seen, "here")
@@ -228,41 +225,68 @@ def test_a_series_has_what_people_said_where_they_did() -> None:
 # -- What an index finds -------------------------------------------------------------------------------------
 
 
-def exact(rows: Floats, queries: Floats, k: int) -> np.ndarray:
+@dataclass(frozen=True)
+class Answers:
+    """An index over ``rows`` that answers as ``answer(rows, queries, k)`` does."""
+
+    rows: Floats
+    answer: Callable[[Floats, Floats, int], Ints]
+    nbytes: int = 0
+
+    def search(self, queries: Floats, k: int) -> Ints:
+        """Return the answer."""
+        return self.answer(self.rows, queries, k)
+
+
+def indexed(
+    x: Floats, chain: Chain, answer: Callable[[Floats, Floats, int], Ints]
+) -> tuple[SampledRows, EncodedVectors]:
+    """Return what is sampled of ``x``, and ``x`` after the chain with an index that answers so."""
+    sampled = sampled_rows(of_rows(x), of_rows(rows(300, 9), "other"), x)
+    encoded = encode(chain, x, asymmetric=False)
+    index = Answers(unit(encoded.decoded[sampled.rows]), answer)
+    return sampled, dataclasses.replace(encoded, index=index)
+
+
+def exact(among: Floats, queries: Floats, k: int) -> Ints:
     """Search exhaustively, as an index would: the query's own row is among what it finds."""
-    return np.argsort(-(queries @ rows.T), axis=1, kind="stable")[:, :k].astype(np.int64)
+    return np.argsort(-(queries @ among.T), axis=1, kind="stable")[:, :k].astype(np.int64)
 
 
 def test_an_exact_index_scores_what_the_exhaustive_search_does() -> None:
-    """Against the teacher it has the scores of the queries panel; against the student it finds everything."""
-    x = rows(300)
-    found = draw(of_rows(x), of_rows(rows(300, 9), "other"), x)
-    seen = views(chain(Step("truncation", {"dims": 4})), x, asymmetric=False)
-    searched = index_series(found, seen, exact)
-    for key, values in query_series(found, seen).items():
-        np.testing.assert_allclose(searched["vs-teacher " + key], values, atol=1e-12, err_msg=key)
-    assert {1.0} == set(searched["vs-student overlap@10"]) == set(searched["vs-student recall@1"])
+    """Against the teacher it has the scores of queries; against the student it finds everything."""
+    sampled, encoded = indexed(rows(300), chain(Step("truncation", {"dims": 4})), exact)
+    scored = index_series(sampled, encoded)
+    for key, values in query_series(sampled, encoded).items():
+        np.testing.assert_allclose(scored["vs-teacher " + key], values, atol=1e-12, err_msg=key)
+    assert {1.0} == set(scored["vs-student overlap@10"]) == set(scored["vs-student recall@1"])
 
 
 def test_an_index_that_finds_nothing_scores_nothing() -> None:
     """Empty places, -1, are no neighbours, and rescoring them brings none."""
-    x = rows(300)
-    found = draw(of_rows(x), of_rows(rows(300, 9), "other"), x)
-    seen = views(chain(Step("truncation", {"dims": 4})), x, asymmetric=False)
-    searched = index_series(found, seen, lambda _, queries, k: np.full((len(queries), k), -1, np.int64))
-    assert {0.0} == {float(value) for values in searched.values() for value in values}
+    sampled, encoded = indexed(
+        rows(300),
+        chain(Step("truncation", {"dims": 4})),
+        lambda _, queries, k: np.full((len(queries), k), -1, np.int64),
+    )
+    scored = index_series(sampled, encoded)
+    assert {0.0} == {float(value) for values in scored.values() for value in values}
 
 
 def test_an_index_is_worse_than_exhaustive_search_where_it_leaves_rows_out() -> None:
     """One that has only half the rows finds about half of the student's neighbours."""
-    x = rows(300)
-    found = draw(of_rows(x), of_rows(rows(300, 9), "other"), x)
-    seen = views(chain(Step("identity", {})), x, asymmetric=False)
 
-    def half(among: Floats, queries: Floats, k: int) -> np.ndarray:
+    def half(among: Floats, queries: Floats, k: int) -> Ints:
         similar = queries @ among.T
         similar[:, 1::2] = -np.inf
         return np.argsort(-similar, axis=1, kind="stable")[:, :k].astype(np.int64)
 
-    searched = index_series(found, seen, half)
-    assert 0.4 < searched["vs-student overlap@10"].mean() < 0.6
+    scored = index_series(*indexed(rows(300), chain(Step("identity", {})), half))
+    assert 0.4 < scored["vs-student overlap@10"].mean() < 0.6
+
+
+def test_metrics_of_an_index_need_one() -> None:
+    """Rows that were encoded without an index are refused in words."""
+    x, sampled = drawn(100, 20)
+    with pytest.raises(InputError, match="found no index, expected one for metrics of an index"):
+        index_series(sampled, encode(chain(Step("identity", {})), x, asymmetric=False))

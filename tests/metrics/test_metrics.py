@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 
 from harness.errors import InputError
-from harness.evaluation.knn import scores, truth
+from harness.evaluation.metric import describe
+from harness.evaluation.neighbor_scores import ground_truth, scores
 from harness.planning import registry
-from harness.statistics.estimates import Estimates, Request
+from harness.statistics.requests import Estimates, Request
 
 METRICS = registry.names("metrics")
 DEPTHS = (1, 10, 50, 100)
-# What a cell may have of each kind of items (evaluation.evaluate, .series, .knn).
+# What a cell may have of each kind of items (evaluation.series, .neighbor_scores).
 SERIES = {
     "pairs": {"human", "original", "compressed", "stage", "squared-error"},
     "random-pairs": {"original", "compressed"},
@@ -104,6 +105,19 @@ def test_a_metric_says_what_it_is(name: str) -> None:
 
 
 @every
+def test_a_description_is_what_the_module_states(name: str) -> None:
+    """Of a metric with a reference or without one: unit, direction, items, and the docstring's first line."""
+    module = _module(name)
+    description = describe(f"{name}@{module.REFERENCES[0]}")
+    assert describe(name) == description
+    assert (module.UNIT, module.HIGHER_IS_BETTER) == (description.unit, description.higher_is_better)
+    assert (module.ITEMS, module.REFERENCES) == (description.items, description.references)
+    assert (name, module.RERUN_TOLERANCE) == (description.name, description.rerun_tolerance)
+    assert description.summary
+    assert (module.__doc__ or "").startswith(description.summary)
+
+
+@every
 def test_a_metric_asks_for_estimates_that_a_cell_can_make(name: str) -> None:
     """Every request is a mean of one known series, or a correlation of two."""
     for reference in _module(name).REFERENCES:
@@ -152,7 +166,7 @@ def test_every_score_of_a_query_is_some_metrics() -> None:
     }
     rng = np.random.default_rng(0)
     rows = rng.standard_normal((150, 4)).astype(np.float32)
-    known = truth(rows, np.arange(5))
+    known = ground_truth(rows, np.arange(5))
     assert asked == set(scores(known, rows[:5], rows)) == SERIES["queries"]
 
 

@@ -301,6 +301,6 @@ def test_a_shipped_data_set_is_read_from_the_folder_that_defines_it(
     write_files(shipped / "x.toml", dataset("theirs", "theirs.npz"))
     rng = np.random.default_rng(1)
     np.savez(shipped / "theirs.npz", left=rng.random((9, 8)), right=rng.random((9, 8)))
-    monkeypatch.setattr(catalogue, "shipped", lambda: shipped)
+    monkeypatch.setattr("harness.planning.shipped.SHIPPED", shipped)
     inputs, _ = located(small_suite(('test = ["test-set"]', 'test = ["theirs"]')))
     assert 9 == len(inputs.read("theirs").pairs)

@@ -13,7 +13,8 @@ from harness.data import hub
 from harness.evidence.layout import Tree
 from harness.planning.cells import cells
 from harness.planning.resolve import Inputs, locate
-from harness.planning.status import entries, suite_paths
+from harness.planning.shipped import suite_paths
+from harness.planning.status import entries
 from harness.planning.suite import load
 from harness.types import Place
 

@@ -12,6 +12,7 @@ from scipy.stats import spearmanr
 from harness.errors import InputError
 from harness.statistics import bootstrap, clusters, estimates, spearman
 from harness.statistics.clusters import Sample, independent
+from harness.statistics.requests import Estimates
 from harness.types import PairSet
 
 Array = NDArray[np.float64]
@@ -27,9 +28,7 @@ def _bivariate(rho: float, n: int, seed: int) -> tuple[Array, Array]:
     return x, r * x + np.sqrt(1 - r * r) * rng.standard_normal(n)
 
 
-def _estimate(
-    sample: Sample, x: Array, y: Array, mask: NDArray[np.bool_] | None = None
-) -> estimates.Estimates:
+def _estimate(sample: Sample, x: Array, y: Array, mask: NDArray[np.bool_] | None = None) -> Estimates:
     mask = np.ones(len(x), bool) if mask is None else mask
     return estimates.estimates(sample, {"x": x, "y": y}, {"p": mask}, [XY])["p", XY]
 
@@ -46,29 +45,7 @@ def _ranked_anew(sample: Sample, x: Array, y: Array, resamples: int) -> Array:
     return np.array([spearmanr(np.repeat(x, row), np.repeat(y, row)).statistic for row in drawn])
 
 
-# -- Cosines and ranks ---------------------------------------------------------------------------------------
-
-
-def test_cosines_are_those_worked_by_hand() -> None:
-    """A cosine is the scalar product over the norms."""
-    left = np.array([[3, 4], [1, 0], [2, 0]], np.float32)
-    right = np.array([[4, 3], [0, 5], [-7, 0]], np.float32)
-    # (3 4 + 4 3) / (5 5) = 0.96; right angle: 0; opposite: -1
-    np.testing.assert_allclose(estimates.cosines(left, right, "here"), [0.96, 0, -1], rtol=1e-7)
-
-
-def test_cosines_do_not_change_with_length() -> None:
-    """Vectors of norm 1e-5 and 1e5 have the cosine of their directions."""
-    left = np.array([[3e-5, 4e-5]], np.float32)
-    right = np.array([[4e5, 3e5]], np.float32)
-    np.testing.assert_allclose(estimates.cosines(left, right, "here"), [0.96], rtol=1e-6)
-
-
-def test_a_vector_without_direction_has_no_cosine() -> None:
-    """A zero vector is an error that names the data and the pair."""
-    left = np.array([[1, 0], [0, 0]], np.float32)
-    with pytest.raises(InputError, match=r"^cell: sts: pair 1 has a vector of norm 0"):
-        estimates.cosines(left, np.ones((2, 2), np.float32), "cell: sts")
+# -- Ranks --------------------------------------------------------------------------------------------------
 
 
 def test_standard_ranks_are_mid_ranks_of_mean_0_and_variance_1() -> None:
@@ -88,7 +65,7 @@ def test_the_spearman_of_a_constant_series_is_undefined() -> None:
     """Neither its point nor any of its resamples is a number, and nothing warns."""
     found = _estimate(independent("sts", 20), np.arange(20.0), np.full(20, 3.0))
     assert np.isnan(found).all()
-    assert estimates.RESAMPLES == estimates.summary(found)[3]
+    assert bootstrap.RESAMPLES == estimates.summary(found)[3]
 
 
 # -- Influence -----------------------------------------------------------------------------------------------
@@ -165,7 +142,7 @@ def test_every_resample_is_ranked_anew(n: int, rho: float, size: int) -> None:
     for request in requests:
         one, other = (series[key] for key in request)
         expected = _ranked_anew(sample, one, other, 100)
-        assert (1 + estimates.RESAMPLES,) == found["p", request].shape
+        assert (1 + bootstrap.RESAMPLES,) == found["p", request].shape
         np.testing.assert_allclose(found["p", request][1:101], expected, atol=2e-5)
 
 
@@ -264,7 +241,7 @@ def test_where_rows_are_resampled_a_pair_counts_as_often_as_both_are_drawn_less_
     drawn = bootstrap.weights("rows", 9).T.astype(float)
     weights = drawn[:, pairs].sum(axis=2) - 1
     expected = x.mean() + weights @ (x - x.mean()) / 36
-    np.testing.assert_allclose(found["p", ("x",)][1 : 1 + estimates.RESAMPLES], expected, atol=1e-6)
+    np.testing.assert_allclose(found["p", ("x",)][1 : 1 + bootstrap.RESAMPLES], expected, atol=1e-6)
 
 
 # -- What is undefined ---------------------------------------------------------------------------------------
@@ -276,7 +253,7 @@ def test_resamples_without_the_only_positive_are_left_out_and_counted() -> None:
     point, low, high, undefined = estimates.summary(_estimate(independent("rare", 40), x, y))
     missed = bootstrap.weights("rare", 40)[11] == 0
     assert int(missed.sum()) == undefined
-    assert 0.35 < undefined / estimates.RESAMPLES < 0.38
+    assert 0.35 < undefined / bootstrap.RESAMPLES < 0.38
     assert low < point < high
 
 

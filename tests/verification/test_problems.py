@@ -17,7 +17,7 @@ from support.suites import SUITE, write_files
 from harness.errors import InputError
 from harness.evidence.files import sha256_file
 from harness.evidence.layout import Tree
-from harness.evidence.schema import check_result
+from harness.evidence.schema.result import check_result
 from harness.evidence.stamp import read_stamped, write_stamped
 from harness.verification import admission, problems, recompute
 from repro import verify
@@ -160,7 +160,7 @@ STRANGERS: dict[str, tuple[Callable[[Path], Any], str]] = {
 def test_a_value_that_a_result_notes_as_undefined_is_not_missed(root: Path) -> None:
     """Where it is noted, by protocol, data set and metric, and so alone."""
     path = root / "suites" / "mine.toml"
-    known = admission.plans(Tree(root / "artifacts"), suites=path.parent, committed=root / "artifacts")
+    known = admission.plans(Tree(root / "artifacts"), suites={"mine": path}, committed=root / "artifacts")
     restamp(root, leave_out)
     assert [] == admission.missing(Tree(root / "artifacts"), known)
     restamp(root, lambda content: content.pop("left_out"))

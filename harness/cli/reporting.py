@@ -1,0 +1,130 @@
+"""Commands that read evidence: ``results``, ``claims``, ``report``, ``export``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harness.cli.evidence import existing, summary
+from harness.cli.options import ARTIFACTS, LISTING, AsJson, From
+from harness.console.output import complain, show
+from harness.errors import InputError, RunError
+
+
+def results(
+    source: From = ARTIFACTS,
+    as_json: AsJson = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+) -> None:
+    """Print every measured value as a flat row.
+
+    \b
+    Example: harness results --csv | grep retention@human
+    """
+    from harness.console.show import rows_table
+    from harness.verification.admission import admit
+    from report.evidence.rows import rows, rows_csv
+
+    tree = existing(source)
+    missing = admit(tree)
+    values = [row.as_json() for row in rows(tree)]
+    if missing:  # no verdict rests on it here
+        complain(summary(missing))
+    show(json.dumps(values, indent=1) if as_json else rows_csv(values) if as_csv else rows_table(values))
+
+
+def claims(source: From = ARTIFACTS, as_json: AsJson = False) -> None:
+    """Print the claims with their computed verdicts.
+
+    Results that no suite has are refused; exit status 1 where a suite that was run lacks cells.
+
+    \b
+    Example: harness claims --from out
+    """
+    from harness.console.show import claims_table
+    from harness.verification.admission import admit
+    from report.verdicts.claims import load_claims
+    from report.verdicts.judge import judge
+
+    tree = existing(source)
+    missing = admit(tree)
+    verdicts = judge(load_claims(), tree)
+    document = {"claims": [verdict.as_json() for verdict in verdicts]}
+    show(json.dumps(document, indent=2, ensure_ascii=False) if as_json else claims_table(verdicts))
+    if missing:
+        raise RunError(summary(missing))
+
+
+def schema(
+    kind: Annotated[str | None, typer.Argument(help="Kind of file, such as result.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the schema of every kind to this folder.")] = None,
+) -> None:
+    """Print the JSON Schema of a kind of evidence, or the kinds there are.
+
+    \b
+    Examples: harness schema result
+              harness schema --out harness/evidence/schemas
+    """
+    from harness.evidence.schema.kinds import KINDS, export, json_schema
+
+    if out is not None:
+        show("\n".join(map(str, export(out))))
+    elif kind is None:
+        show("\n".join(f"{name}: {place}" for name, (place, _) in KINDS.items()))
+    elif kind in KINDS:
+        show(json.dumps(json_schema(kind), indent=2, ensure_ascii=False))
+    else:
+        raise InputError(f"schema: found {kind!r}, expected one of {', '.join(KINDS)}")
+
+
+def report(source: From = ARTIFACTS) -> None:
+    """Render claims, figures and the technical report into the evidence folder's report/.
+
+    Of the committed evidence, the README's table and the report's lines of ARTIFACTS.sha256 follow.
+
+    \b
+    Example: harness report --from out
+    """
+    from harness.run.publish import publish_report
+    from harness.verification.admission import admit
+    from report.pages.render import render
+
+    tree = existing(source)
+    missing = admit(tree)
+    committed = source == ARTIFACTS and LISTING.is_file()
+    for path in publish_report(source, LISTING) if committed else render(tree):
+        show(str(path))
+    if missing:
+        raise RunError(summary(missing))
+
+
+def export(
+    suite: Annotated[str, typer.Argument(help="Name of a suite with results.")],
+    to: Annotated[Path, typer.Option("--to", help="Folder to write to.")],
+    source: From = ARTIFACTS,
+    metric: Annotated[str | None, typer.Option(help="Also find the cheapest by this metric.")] = None,
+    at_least: Annotated[float | None, typer.Option(help="The bound that the cheapest has to meet.")] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Hold the interval's lower end to it.")] = False,
+) -> None:
+    """Write a suite's results as JSON lines, JSON, CSV and Parquet; with a bound, the cheapest that meets it.
+
+    \b
+    Examples: harness export sample --to exported
+              harness export sample --to exported --metric retention@human --at-least 0.9 --strict
+    """
+    from report.export.best import write_best
+    from report.export.rows import export as write
+
+    if (metric is None) != (at_least is None) or (strict and metric is None):
+        raise InputError("export: --strict needs --metric and --at-least, which need each other")
+    tree = existing(source)
+    for path in write(tree, suite, to):
+        show(str(path))
+    if metric is not None and at_least is not None:
+        without = write_best(tree, suite, to, metric, at_least, strict=strict)
+        show(str(to / "best.json"))
+        if without:
+            raise RunError(f"no configuration of {', '.join(without)} has {metric} of at least {at_least:g}")

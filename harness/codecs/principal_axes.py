@@ -1,0 +1,27 @@
+"""The principal axes of vectors, computed the same way for every compressor that begins with them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from harness.errors import InputError
+from harness.types import Doubles, Floats
+
+
+def principal_axes(vectors: Floats, dims: int) -> tuple[Doubles, Doubles]:
+    """Return the mean (D,) and the leading ``dims`` principal axes (D, dims), in float64.
+
+    Each axis has its largest component positive, so that the sign is no accident of the solver.
+    Raises InputError where rows or dimensions are fewer than ``dims``.
+    """
+    rows, dimension = vectors.shape
+    if dims > min(rows, dimension):
+        raise InputError(
+            f"pca: found dims = {dims}, expected at most {min(rows, dimension)} ({rows} rows × {dimension})"
+        )
+    x = vectors.astype(np.float64)
+    mean = x.mean(axis=0)
+    _, vectors_by_value = np.linalg.eigh(np.cov(x, rowvar=False).reshape(dimension, dimension))
+    axes = vectors_by_value[:, ::-1][:, :dims]
+    signs = np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(dims)])
+    return mean, axes * signs

@@ -1,0 +1,81 @@
+"""How well a compressed ranking finds the exact nearest neighbours again, query by query."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from harness.evaluation.knn import nearest, reranked, unit
+from harness.types import Doubles, Floats, Ints
+
+CUTOFFS, NDCG_CUTOFFS = (1, 10, 50, 100), (10, 50)
+RELEVANT = 10  # neighbours that rescoring is about
+OVERSAMPLING = (2, 4, 10)  # times RELEVANT candidates rescored from the originals
+
+
+@dataclass(frozen=True, slots=True)
+class GroundTruth:
+    """Queries among the rows (n, D) of a set, and for each its exact nearest other rows, (q, DEPTH)."""
+
+    rows: Floats
+    queries: Ints
+    nearest: Ints
+
+
+def ground_truth(rows: Floats, queries: Ints) -> GroundTruth:
+    """Return the exact neighbours of ``queries`` (q,) among ``rows`` (n, D)."""
+    return GroundTruth(rows, queries, nearest(rows[queries], rows, queries))
+
+
+def scores(truth: GroundTruth, queries: Floats, rows: Floats) -> dict[str, Doubles]:
+    """Return per-query scores (q,) of searching ``rows`` (n, d) with ``queries`` (q, d), exhaustively."""
+    ranking = nearest(queries, rows, truth.queries)
+    return {**against(truth.nearest, ranking), **rescored(truth, ranking)}
+
+
+def against(exact: Ints, ranking: Ints) -> dict[str, Doubles]:
+    """Return per-query scores (q,) of a ``ranking`` (q, k) against the exact one (q, m).
+
+    recall@k: whether the exact nearest neighbour is among the first k (Jégou, Douze, Schmid 2011);
+    overlap@k: the share of the exact k nearest among the first k; reciprocal-rank: of the exact nearest,
+    0 beyond DEPTH; ndcg@k: with the exact k as relevant, the first with gain k, the last with 1
+    (Järvelin and Kekäläinen 2002). A k that the set has not rows enough for is left out; -1 in ``ranking``
+    is a place that the search left empty.
+    """
+    hits = ranking == exact[:, :1]
+    positions = np.where(hits.any(axis=1), hits.argmax(axis=1) + 1, np.inf)
+    scored: dict[str, Doubles] = {"reciprocal-rank": 1 / positions}
+    for k in CUTOFFS:
+        if k <= ranking.shape[1]:
+            scored["recall@" + str(k)] = (positions <= k).astype(np.float64)
+            scored["overlap@" + str(k)] = _overlap(ranking[:, :k], exact[:, :k])
+    for k in NDCG_CUTOFFS:
+        if k <= ranking.shape[1]:
+            scored["ndcg@" + str(k)] = _ndcg(ranking[:, :k], exact[:, :k])
+    return scored
+
+
+def rescored(truth: GroundTruth, ranking: Ints) -> dict[str, Doubles]:
+    """Return, as rescored@t, overlap@10 after the originals rank the first 10 t of ``ranking`` anew."""
+    queries, rows = unit(truth.rows[truth.queries]), unit(truth.rows)
+    scored = {}
+    for times in OVERSAMPLING:
+        if times * RELEVANT <= ranking.shape[1]:
+            best = reranked(ranking[:, : times * RELEVANT], queries, rows, RELEVANT)
+            scored["rescored@" + str(times)] = _overlap(best, truth.nearest[:, :RELEVANT])
+    return scored
+
+
+def _overlap(ranking: Ints, exact: Ints) -> Doubles:
+    shared: Doubles = (ranking[:, :, None] == exact[:, None, :]).any(axis=2).sum(axis=1) / ranking.shape[1]
+    return shared
+
+
+def _ndcg(ranking: Ints, exact: Ints) -> Doubles:
+    k = exact.shape[1]
+    gains = np.arange(k, 0, -1, dtype=np.float64)
+    discounts = 1 / np.log2(np.arange(2, k + 2))
+    gained = ((ranking[:, :, None] == exact[:, None, :]) * gains).sum(axis=2)
+    best: float = float((gains * discounts).sum())
+    return np.asarray((gained * discounts).sum(axis=1) / best, np.float64)

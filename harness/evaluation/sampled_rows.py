@@ -1,0 +1,60 @@
+"""What is sampled from a test set beside its own pairs: random pairs, and queries for nearest neighbours.
+
+Rows that stand in the training split are left out of random pairs and of searches, as queries and as what is
+searched, under every protocol: no published table asks for them, and what was trained on proves nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from harness.data import sampling
+from harness.data.identity import first_rows, numbers
+from harness.errors import InputError
+from harness.evaluation.cosines import cosines
+from harness.evaluation.neighbor_scores import GroundTruth, ground_truth
+from harness.statistics import clusters
+from harness.statistics.clusters import Sample
+from harness.types import Floats, Ints, PairSet
+
+MINIMUM = 30  # items; with fewer some resample draws none of them, or one alone, and has no correlation
+
+
+@dataclass(frozen=True, slots=True)
+class SampledRows:
+    """The fresh rows of a set, random pairs of them with their cosines before compression, and queries.
+
+    ``rows`` are row numbers of the set; pairs and queries count within them.
+    """
+
+    rows: Ints
+    pairs: Ints
+    before: Floats
+    truth: GroundTruth
+
+
+def fresh_rows(data: PairSet, trained: PairSet) -> Ints:
+    """Return the rows of ``data`` that differ from one another and from all of ``trained``, in order."""
+    own, trained_on = numbers(data, trained)
+    first, _ = first_rows(own.tolist())
+    return first[~np.isin(own[first], trained_on)]
+
+
+def sampled_rows(data: PairSet, trained: PairSet, vectors: Floats) -> SampledRows:
+    """Return what is sampled from ``data``, with exact neighbours; raise InputError under MINIMUM rows."""
+    rows = fresh_rows(data, trained)
+    if len(rows) < MINIMUM:
+        message = f"found {len(rows)} rows that {trained.name} does not have, expected at least {MINIMUM}"
+        raise InputError(f"{data.name}: {message}")
+    fresh = np.ascontiguousarray(vectors[rows])
+    pairs = sampling.random_pairs(data.draw_name, len(rows))
+    before = cosines(fresh[pairs[:, 0]], fresh[pairs[:, 1]], data.name)
+    queries = sampling.queries(data.draw_name, len(rows))
+    return SampledRows(rows, pairs, before, ground_truth(fresh, queries))
+
+
+def random_sample(draw_name: str, pairs: Ints, rows: int) -> Sample:
+    """Return how the random pairs (m, 2) of a set are resampled, drawn of so many rows."""
+    return clusters.of_pairs(f"{draw_name} random-pairs", pairs, rows)

@@ -1,0 +1,157 @@
+"""Results as flat rows, one a value: what figures, tables, verdicts and exports select from."""
+
+from __future__ import annotations
+
+import csv
+import functools
+import io
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from harness.evidence.layout import Tree
+from harness.types import Json
+from report.evidence.results import Measured, results
+from report.evidence.values import MeasuredValue
+
+COLUMNS = (
+    "suite", "cell", "encoder", "compressor", "point", "grid", "asymmetric", "train", "seed",
+    "bytes_per_vector", "ratio", "protocol", "dataset", "metric", "value", "low", "high", "jitter", "n",
+)  # fmt: skip
+_SHARES = {"shared-pairs@audit": "shared_pairs", "seen-sentence@audit": "pairs_with_a_seen_sentence"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row(MeasuredValue):
+    """A value with what it was measured of.
+
+    ``compressor``: the pipeline's name; ``grid``: its settings, 'key=value' with spaces between. ``step``:
+    the checkpoint of training that a number was noted at. ``method``: what a figure calls the pipeline.
+    """
+
+    suite: str
+    cell: str
+    encoder: str
+    compressor: str
+    point: str | None
+    grid: str
+    asymmetric: bool
+    train: str
+    seed: int
+    bytes_per_vector: int
+    ratio: float
+    step: int | None = None
+    method: str | None = None
+
+    @property
+    def title(self) -> str:
+        """Return what an error calls the value."""
+        return f"{self.suite} {self.cell} {self.dataset} {self.metric}"
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the COLUMNS, with the jitter in the interval; a row without jitter has no such key."""
+        low, high = self.interval
+        columns = {name: getattr(self, name) for name in COLUMNS if name != "jitter"}
+        columns |= {"low": low, "high": high}
+        columns |= {} if self.jitter is None else {"jitter": self.jitter}
+        return columns | ({} if self.undefined is None else {"undefined": self.undefined})
+
+
+def rows(tree: Tree) -> list[Row]:
+    """Return one flat row a value; correlations, shares and retention are fractions, sizes bytes."""
+    return [row for measured in results(tree) for row in rows_of(measured)]
+
+
+def rows_of(measured: Measured) -> list[Row]:
+    """Return the flat rows of one result: its values, its ratio, and what its test sets share with training.
+
+    ``ratio@bytes`` and ``search@bytes`` (``searched_bytes``) belong to no data set.
+    ``shared-pairs@audit`` is the share of a set's pairs that stand in the training split,
+    ``seen-sentence@audit`` that of pairs with at least one sentence of it.
+    """
+    row, sizes = _maker(measured), measured.sizes
+    stated = [
+        row(
+            protocol=each.protocol,
+            dataset=each.dataset,
+            metric=each.metric,
+            value=each.value,
+            low=each.low,
+            high=each.high,
+            n=each.n,
+            undefined=each.undefined,
+            jitter=each.jitter,
+            mean=each.mean,
+        )
+        for each in measured.values
+    ]
+    counted = [_exact(row, "", "ratio@bytes", sizes.ratio, 1)]
+    if sizes.index is not None:
+        counted.append(_exact(row, "", "search@bytes", measured.searched_bytes, sizes.index.rows))
+    return [*stated, *counted, *_audited(row, measured)]
+
+
+def checkpoints_of(measured: Measured) -> list[Row]:
+    """Return a flat row for each number that training noted at a checkpoint, with the ``step`` it stood at.
+
+    ``norm_mean@training`` is one; they belong to no data set.
+    """
+    row = _maker(measured)
+    return [
+        _exact(row, "", f"{name}@training", value, 1, step=int(step))
+        for history in measured.result.training.values()
+        for name, values in history.items()
+        if name != "step"
+        for step, value in zip(history.get("step", ()), values, strict=False)
+    ]
+
+
+def rows_csv(found: Iterable[Json], columns: Sequence[str] = COLUMNS) -> str:
+    """Return rows as CSV with a header line; what a row does not have, such as jitter, is empty."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({column: row.get(column) for column in columns} for row in found)
+    return text.getvalue().rstrip("\n")
+
+
+def _maker(measured: Measured) -> Callable[..., Row]:
+    """Return what makes a row of a result, given its value."""
+    cell = measured.cell
+    return functools.partial(
+        Row,
+        suite=measured.suite,
+        cell=measured.name,
+        encoder=cell.encoder,
+        compressor=cell.chain,
+        point=cell.point,
+        grid=" ".join(f"{key}={value}" for key, value in cell.grid.items()),
+        asymmetric=cell.asymmetric,
+        train=cell.train,
+        seed=cell.seed,
+        bytes_per_vector=measured.sizes.bytes_per_vector,
+        ratio=measured.sizes.ratio,
+    )
+
+
+def _audited(row: Callable[..., Row], measured: Measured) -> Iterator[Row]:
+    """Yield the audit's counts as shares of pairs, for each test set and each sum of test sets."""
+    audit = measured.result.audit
+    sums = {
+        name: list(weights)
+        for name, weights in measured.result.inputs.combine.items()
+        if set(weights) <= set(audit) and min(weights.values()) > 0  # a difference of sets has no pairs
+    }
+    for name, parts in ({dataset: [dataset] for dataset in audit} | sums).items():
+        pairs = sum(audit[part].pairs for part in parts)
+        for metric, key in _SHARES.items():
+            counted = sum(getattr(audit[part], key) for part in parts)
+            yield _exact(row, name, metric, counted / pairs, pairs)
+
+
+def _exact(
+    row: Callable[..., Row], dataset: str, metric: str, value: float, n: int, step: int | None = None
+) -> Row:
+    """Return a counted value: all of a set is counted, so the interval has no width."""
+    place = {"protocol": "as-published", "dataset": dataset, "metric": metric}
+    return row(**place, value=value, low=value, high=value, n=n, step=step)

@@ -1,0 +1,67 @@
+"""A judged row: what a claim asks of the evidence, and what the evidence answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+
+from harness.evidence.schema.verdict import CellEvidence, Role, Rule, TranscriptEvidence, Verdict, VerdictRow
+from report.verdicts.claims import Claim
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What a row asks: everything but the answer. ``printed``: the published number as published."""
+
+    row: str
+    what: str
+    encoder: str
+    role: Role
+    train: str = ""
+    protocol: str = ""
+    metric: str
+    rule: Rule
+    headline: bool
+    published: float | None
+    printed: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the evidence answers. ``printed``: value, low and high as they are printed.
+
+    ``jitter`` and ``server`` are None where they play no part.
+    """
+
+    verdict: Verdict
+    reason: str = ""
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    n: int | None = None
+    seeds: int | None = None
+    jitter: float | None = None
+    server: str | None = None
+    printed: dict[str, str] = field(default_factory=dict)
+    evidence: Sequence[CellEvidence | TranscriptEvidence] = ()
+
+
+def judged(claim: Claim, question: Question, answer: Answer) -> VerdictRow:
+    """Return the row of a claim; keys that play no part are left out of its JSON."""
+    said = claim.model_dump(include={"id", "kind", "source", "sentence"})
+    printed = {"published": question.printed, **answer.printed}
+    answered = {name: each for name, each in asdict(answer).items() if name not in {"jitter", "server"}}
+    optional = {"jitter": answer.jitter, "server": answer.server}
+    return VerdictRow.model_validate({
+        **said,
+        **asdict(question),
+        **answered,
+        **{name: each for name, each in optional.items() if each is not None},
+        "printed": printed,
+        "evidence": list(answer.evidence),
+    })  # fmt: skip
+
+
+def unmeasured(blocked: str | None, to_do: str) -> Answer:
+    """Return that nothing was measured: BLOCKED where something says why, else NOT_RUN, and what to do."""
+    return Answer(verdict="BLOCKED", reason=blocked) if blocked else Answer(verdict="NOT_RUN", reason=to_do)
