@@ -52,6 +52,8 @@ def table(out: Path, jobs: int, on_step: Callable[[str], None], kinds: tuple[str
     """
     if shutil.which(QEMU) is None:
         raise BlockedError(f"{QEMU} is not installed", "apt-get install qemu-user")
+    # Before there are threads: Python 3.11's parser of source is not safe in several.
+    code = {kind: _identity(kind) for kind in kinds}
     runs = [(machine, kind) for kind in kinds for machine in (PLAIN, *MODELS)]
     with ThreadPoolExecutor(jobs) as pool:
         digests = dict(zip(runs, pool.map(functools.partial(_kept, on_step), runs), strict=True))
@@ -67,7 +69,7 @@ def table(out: Path, jobs: int, on_step: Callable[[str], None], kinds: tuple[str
         "numerics": dict(pinning.identity()),
         "plain_flags": [flag for flag in SIMD_FLAGS if flag in pinning.cpu_flags()],
         "libraries": _versions(),
-        "code": {kind: _identity(kind) for kind in kinds},
+        "code": code,
         "steps": rows,
     }
     write_stamped(out / "portability.json", content)

@@ -112,7 +112,7 @@ def test_list_takes_one_kind() -> None:
     )
     status, stdout, stderr = _run("list", "engines")
     assert (2, "") == (status, stdout)
-    assert stderr.startswith("harness: list: found 'engines', expected one of suites, compressors, ")
+    assert stderr.startswith("harness: list: found 'engines', expected one of suites, datasets, encoders, ")
 
 
 def test_plan_states_every_cell_of_a_suite(tmp_path: Path) -> None:

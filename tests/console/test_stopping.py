@@ -285,39 +285,43 @@ def test_an_old_code_page_is_no_error() -> None:
     assert b"?" in done.stdout
 
 
-@pytest.mark.parametrize(
-    "command",
-    [[sys.executable, "-c", COMMAND, "list"], [sys.executable, "repro/verify.py"]],
-    ids=["harness", "verify.py"],
-)
-def test_output_may_be_cut_off(command: list[str]) -> None:
+HARNESS = [sys.executable, "-c", COMMAND, "list"]
+VERIFY = [sys.executable, str(ROOT / "repro" / "verify.py"), "."]
+
+
+@pytest.fixture
+def listed(tmp_path: Path) -> Path:
+    """Return a checkout without evidence, as its listing says."""
+    (tmp_path / "ARTIFACTS.sha256").touch()
+    return tmp_path
+
+
+@pytest.mark.parametrize("command", [HARNESS, VERIFY], ids=["harness", "verify.py"])
+def test_output_may_be_cut_off(command: list[str], listed: Path) -> None:
     """Where the reader of a pipe has gone the command ends quietly, with the status of SIGPIPE."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("HARNESS_")}
-    with subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=kept,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    ) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        process.stdout.close()
-        assert b"" == process.stderr.read()
-    assert 141 == process.returncode
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("HARNESS_")}
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        command, cwd=listed, env=environment, stdout=writing, stderr=subprocess.PIPE, check=False
+    )
+    os.close(writing)
+    assert (141, b"") == (done.returncode, done.stderr)
 
 
 @pytest.mark.parametrize(
     ("command", "line"),
     [
-        ([sys.executable, "-c", COMMAND, "list"], b"harness: standard output: No space left on device\n"),
-        ([sys.executable, "repro/verify.py"], b"standard output: No space left on device\n"),
+        (HARNESS, b"harness: standard output: No space left on device\n"),
+        (VERIFY, b"standard output: No space left on device\n"),
     ],
     ids=["harness", "verify.py"],
 )
-def test_output_to_a_full_disk_is_one_line(command: list[str], line: bytes) -> None:
+def test_output_to_a_full_disk_is_one_line(command: list[str], line: bytes, listed: Path) -> None:
     """It says where there was no room, with status 1 and no traceback."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("HARNESS_")}
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("HARNESS_")}
     with Path("/dev/full").open("wb") as full:
-        done = subprocess.run(command, cwd=ROOT, env=kept, stdout=full, stderr=subprocess.PIPE, check=False)
+        done = subprocess.run(
+            command, cwd=listed, env=environment, stdout=full, stderr=subprocess.PIPE, check=False
+        )
     assert (1, line) == (done.returncode, done.stderr)

@@ -16,7 +16,8 @@ from harness.planning.status import entries
 from harness.run.runner import run
 from harness.statistics import bootstrap
 from harness.types import Place
-from report.evidence.results import gather, over_seeds
+from report.evidence.results import gather
+from report.evidence.values import MeasuredValue, over_seeds
 
 SIGNS, IDENTITY = "own.train-set.projection-sign.8x", "own.train-set.identity"
 
@@ -115,13 +116,16 @@ def test_means_that_are_there_are_not_made_again(ran: tuple[Path, Tree, Place]) 
 def test_the_report_reads_means_of_the_results_at_hand_alone(ran: tuple[Path, Tree, Place]) -> None:
     """Each value of a group has the same mean; where a result of it is gone, none of the others has one."""
     _, tree, _ = ran
-    values = [x["values"][0] for x in gather(tree).results if x["cell"].startswith(SIGNS)]
-    mean = over_seeds(values)
-    assert 3 == mean["seeds"]
-    assert mean["low"] < mean["value"] < mean["high"]
+    mean = over_seeds(_first_values(tree))
+    assert 3 == mean.seeds
+    assert mean.low < mean.value < mean.high
     tree.result("mine", f"{SIGNS}.s2").unlink()
-    left = [x["values"][0] for x in gather(tree).results if x["cell"].startswith(SIGNS)]
-    assert [False, False] == ["mean" in value for value in left]
+    assert [None, None] == [value.mean for value in _first_values(tree)]
+
+
+def _first_values(tree: Tree) -> list[MeasuredValue]:
+    """Return the first value of each seed of the random signs."""
+    return [measured.values[0] for measured in gather(tree).results if measured.name.startswith(SIGNS)]
 
 
 def test_a_cell_that_runs_again_beside_new_ones_counts_once(ran: tuple[Path, Tree, Place]) -> None:

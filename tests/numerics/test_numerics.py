@@ -189,16 +189,22 @@ def test_the_doctor_prints_json(cli: Cli, tmp_path: Path) -> None:
     assert found["expected"] == found["dispatch"]
 
 
-def test_every_plug_in_has_a_portability_step() -> None:
+@pytest.fixture(scope="module")
+def indexes() -> dict[str, str]:
+    """Return the digests of the indexes' steps on this processor."""
+    return measured("plain", "indexes")
+
+
+def test_every_plug_in_has_a_portability_step(indexes: dict[str, str]) -> None:
     """Compressors and indexes are found in their folders, and each gives a digest."""
-    for kind in ("compressors", "indexes"):
-        assert registry.names(kind) == sorted(set(measured("plain", kind)) - {USEARCH})
+    for kind, steps in (("compressors", measured("plain", "compressors")), ("indexes", indexes)):
+        assert registry.names(kind) == sorted(set(steps) - {USEARCH})
 
 
 @pytest.mark.skipif(shutil.which(QEMU) is None, reason=f"{QEMU} is not installed (apt-get install qemu-user)")
-def test_indexes_give_the_same_bytes_on_another_processor() -> None:
+def test_indexes_give_the_same_bytes_on_another_processor(indexes: dict[str, str]) -> None:
     """A handful of cells under qemu; `make portability` runs all kinds. Not held: distances of usearch."""
-    here, there = measured("plain", "indexes"), measured("Haswell", "indexes")
+    here, there = indexes, measured("Haswell", "indexes")
     assert {USEARCH} == UNPINNED
     assert {step: here[step] for step in here if step not in UNPINNED} == {
         step: there[step] for step in there if step not in UNPINNED

@@ -5,19 +5,24 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow.parquet
 import pytest
+from support.evidence import ENVELOPE, JITTER, TIMINGS, a_result
 from support.invented_means import write_means
+from support.pages import json_rows
 
 from harness.errors import InputError
 from harness.evidence.files import sha256_file, write_atomic
 from harness.evidence.layout import Tree
+from harness.evidence.schema.cell import StepSpec
+from harness.evidence.schema.codes import Codes
 from harness.evidence.stamp import digest, dumps, read_stamped, write_stamped
-from report.evidence.results import COLUMNS, rows
+from report.evidence.rows import COLUMNS
 from report.export.best import best, write_best
 from report.export.rows import export, of_suite, record, scope
 
@@ -59,23 +64,22 @@ def put(
         "steps": [{"use": "pca", "params": {"dims": 8, "whiten": 0.0}}, {"use": "sign", "params": {}}],
         "tests": ["held-out"], "metrics": {"held-out": ["overlap@10", "vs-teacher@recall@50"]},
     }  # fmt: skip
-    content = {
-        "suite": "ranking",
-        "cell": f"{encoder}.corpus.{chain}.s{seed}",
-        "inputs": {"cell": cell, "datasets": DATASETS, "encoder": {"dimension": 64}, "combine": {}},
-        "sizes": {
+    content = a_result(
+        cell,
+        suite="ranking",
+        cell=f"{encoder}.corpus.{chain}.s{seed}",
+        inputs={"datasets": DATASETS, "encoder": {"dimension": 64}},
+        sizes={
             "bytes_per_vector": size,
             "state_bytes": state,
             "ratio": 256 / size,
             "original_bytes": 256,
             **({"index": {"rows": 10, "bytes": index}} if index else {}),
         },
-        "training_rows": 3,
-        "values": values,
-        "files": {
-            "before": {"path": before.relative_to(tree.root).as_posix(), "sha256": sha256_file(before)}
-        },
-    }
+        training_rows=3,
+        values=values,
+        files={"before": {"path": before.relative_to(tree.root).as_posix(), "sha256": sha256_file(before)}},
+    )
     write_stamped(tree.result("ranking", str(content["cell"])), content)
     write_means(tree, "ranking")
 
@@ -104,8 +108,7 @@ def test_the_same_values_stand_in_every_form(tree: Tree, tmp_path: Path) -> None
     lines = [json.loads(line) for line in paths[0].read_text().splitlines()]
     assert [record(result, tree.root) for result in of_suite(tree, "ranking")] == lines
     assert {"suite": "ranking", "cells": lines} == json.loads(paths[1].read_text())
-    expected = [{"jitter": None, **row, "scope": scope(row["metric"])} for row in rows(tree)]
-    expected = [{key: row[key] for key in row if key != "mean"} for row in expected]
+    expected = [{"jitter": None, **row, "scope": scope(row["metric"])} for row in json_rows(tree)]
     assert expected == pyarrow.parquet.read_table(paths[3]).to_pylist()
     assert [*COLUMNS, "scope"] == pyarrow.parquet.read_table(paths[3]).column_names
     read = list(csv.DictReader(io.StringIO(paths[2].read_text())))
@@ -121,11 +124,10 @@ def test_the_interval_of_an_unstable_pipeline_is_as_wide_in_every_form(tree: Tre
     place = {"protocol": "as-published", "dataset": "held-out", "metric": "overlap@10"}
     own = {"cell": name, "encoder": "mine", "chain": "small", "point": None, "result": sha256}
     entry = {**own, "values": [{**place, "moves": [0.0, -0.03, 0.01]}]}
-    write_stamped(
-        tree.jitter("ranking"), {"suite": "ranking", "floors": {"overlap@10": 0.01}, "cells": [entry]}
-    )
+    content = {**JITTER, "suite": "ranking", "floors": {"overlap@10": 0.01}, "cells": [entry]}
+    write_stamped(tree.jitter("ranking"), content)
     paths = export(tree, "ranking", tmp_path / "exported")
-    expected = [row for row in rows(tree) if row["cell"] == name and row["metric"] == "overlap@10"]
+    expected = [row for row in json_rows(tree) if row["cell"] == name and row["metric"] == "overlap@10"]
     found = pyarrow.parquet.read_table(paths[3]).to_pylist()
     (row,) = [row for row in found if row["cell"] == name and row["metric"] == "overlap@10"]
     assert (0.03, [row["low"]]) == (row["jitter"], [one["low"] for one in expected])
@@ -148,7 +150,10 @@ def test_a_record_says_what_made_its_metrics(tree: Tree) -> None:
     expected = {
         "compressor": "narrow", "dims": 8, "seed": 1, "k": [10, 50], "train": "corpus", "tests": ["held-out"],
         "grid": {"pca.dims": 8}, "point": None, "encoder": "mine", "suite": "ranking", "training_rows": 3,
-        "bytes": {"bytes_per_vector": 8, "state_bytes": 100, "ratio": 32.0, "original_bytes": 256},
+        "bytes": {
+            "bytes_per_vector": 8, "state_bytes": 100, "ratio": 32.0, "original_bytes": 256,
+            "payload_bytes": 13, "side_bytes": 0,
+        },
         "steps": [{"use": "pca", "params": {"dims": 8, "whiten": 0.0}}, {"use": "sign", "params": {}}],
     }  # fmt: skip
     assert expected == {key: meta[key] for key in expected}
@@ -190,8 +195,8 @@ def test_the_scope_follows_from_the_name(metric: str, expected: str) -> None:
 
 def cheapest(tree: Tree, at_least: float, *, strict: bool = False, encoder: str = "mine") -> Any:
     """Return the chain that is chosen, or None."""
-    found = best(of_suite(tree, "ranking"), "overlap@10", at_least, strict=strict)["best"][encoder]
-    return found and found["compressor"]
+    found = best(of_suite(tree, "ranking"), "overlap@10", at_least, strict=strict)[encoder]
+    return found and found.setting["compressor"]
 
 
 @pytest.mark.parametrize(
@@ -229,42 +234,50 @@ def test_what_an_index_takes_counts_and_the_map_with_it(tree: Tree) -> None:
     for chain, state, index in (("flat", 100, 80), ("coded", 70, 50), ("linked", 100, 300)):
         put(tree, chain, 0, 8, 0.9, state=state, index=index, encoder="searched")
     assert "coded" == cheapest(tree, 0.85, encoder="searched")
-    found = best(of_suite(tree, "ranking"), "overlap@10", 0.85, strict=False)["best"]["searched"]
-    assert 12.0 == found["bytes_a_row"]
+    found = best(of_suite(tree, "ranking"), "overlap@10", 0.85, strict=False)["searched"]
+    assert found is not None
+    assert 12.0 == found.bytes_a_row
 
 
 def test_rescoring_keeps_the_originals(tree: Tree) -> None:
     """A metric of two stages costs their 256 bytes beside the code's 8, index or not."""
-    found = of_suite(tree, "ranking")
-    for result in found:
-        result["values"] = [{**value, "metric": "rescored@2"} for value in result["values"][:1]]
-    assert 264 == best(found, "rescored@2", 0.9, strict=False)["best"]["mine"]["bytes_a_row"]
+    rescored = [
+        replace(cell, values=(replace(cell.values[0], metric="rescored@2"),))
+        for cell in of_suite(tree, "ranking")
+    ]
+    found = best(rescored, "rescored@2", 0.9, strict=False)["mine"]
+    assert found is not None
+    assert 264 == found.bytes_a_row
 
 
 @pytest.mark.parametrize(
-    ("steps", "codes", "expected"),
+    ("steps", "levels", "expected"),
     [
-        ([], {}, 64),
-        ([{"use": "columns", "params": {"start": 8, "stop": 20}}], {}, 12),
-        ([{"use": "pca", "params": {"dims": 8}}, {"use": "sign", "params": {}}], {}, 8),
-        ([{"use": "fsq", "params": {"levels": [8, 8, 5]}}], {"held-out": {"levels": [8, 8, 5]}}, 3),
+        ([{"use": "identity"}], [], 64),
+        ([{"use": "columns", "params": {"start": 8, "stop": 20}}], [], 12),
+        ([{"use": "pca", "params": {"dims": 8}}, {"use": "sign", "params": {}}], [], 8),
+        ([{"use": "fsq", "params": {"levels": [8, 8, 5]}}], [8, 8, 5], 3),
     ],
 )
 def test_dimensions_are_those_of_the_codes(
-    tree: Tree, steps: list[Any], codes: dict[str, Any], expected: int
+    tree: Tree, steps: list[Any], levels: list[int], expected: int
 ) -> None:
     """Of the last map, of the columns that are taken, or of the symbols of a discrete code."""
-    [result, *_] = of_suite(tree, "ranking")
-    cell = {**result["inputs"]["cell"], "steps": steps}
-    changed = {**result, "inputs": {**result["inputs"], "cell": cell}, "codes": codes}
+    [measured, *_] = of_suite(tree, "ranking")
+    result = measured.result
+    cell = measured.cell.model_copy(update={"steps": [StepSpec(**step) for step in steps]})
+    codes = {"held-out": Codes.model_construct(levels=levels)} if levels else {}
+    inputs = result.inputs.model_copy(update={"cell": cell})
+    changed = replace(measured, result=result.model_copy(update={"inputs": inputs, "codes": codes}))
     assert expected == record(changed, tree.root)["meta"]["dims"]
 
 
 def test_timings_stand_beside_what_they_were_taken_of(tree: Tree) -> None:
     """As in the envelope, where there is one."""
     [result, *_] = of_suite(tree, "ranking")
-    write_atomic(tree.envelope("ranking", result["cell"]), dumps({"timings": {"held-out": {"rows": 3}}}))
-    assert {"held-out": {"rows": 3}} == record(result, tree.root)["timings"]
+    timings = {"held-out": TIMINGS}
+    write_atomic(tree.envelope("ranking", result.name), dumps({**ENVELOPE, "timings": timings}))
+    assert timings == record(result, tree.root)["timings"]
 
 
 def test_what_is_chosen_is_told_with_its_values_and_cells(tree: Tree, tmp_path: Path) -> None:
@@ -280,8 +293,8 @@ def test_what_is_chosen_is_told_with_its_values_and_cells(tree: Tree, tmp_path: 
     )
     place = {"dataset": "held-out", "protocol": "as-published", "seeds": 2, "n": 500}
     assert [{**place, "value": 0.905, "low": 0.885, "high": 0.925}] == chosen["values"]
-    own = [result for result in of_suite(tree, "ranking") if ".narrow." in result["cell"]]
-    assert [{"cell": result["cell"], "sha256": result["sha256"]} for result in own] == chosen["cells"]
+    own = [result for result in of_suite(tree, "ranking") if ".narrow." in result.name]
+    assert [{"cell": result.name, "sha256": result.sha256} for result in own] == chosen["cells"]
 
 
 def test_each_encoder_has_a_cheapest_of_its_own(tree: Tree, tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from report.evidence.rows import Row
+from report.evidence.values import Mean
 from report.figures import _style
 from report.pages.render import FIGURES, svg
 from report.verdicts.claims import load_claims
@@ -14,7 +16,8 @@ from report.verdicts.claims import load_claims
 NAMES = sorted(path.stem for path in FIGURES.glob("[a-z]*.py"))
 ROW = {
     "cell": "c.s0", "point": "29x", "grid": "", "seed": 0, "train": "stsb-train", "bytes_per_vector": 52,
-    "protocol": "decontaminated", "encoder": "minilm", "compressor": "lens", "n": 100,
+    "protocol": "decontaminated", "encoder": "minilm", "compressor": "lens", "n": 100, "asymmetric": False,
+    "ratio": 29.5,
 }  # fmt: skip
 STATISTICS = {
     "norm_mean": 0.5,
@@ -26,12 +29,12 @@ STATISTICS = {
 STS = {"suite": "sts-generalization", "dataset": "sts12-16", "metric": "retention@human"}
 
 
-def row(value: float, **other: Any) -> dict[str, Any]:
+def row(value: float, **other: Any) -> Row:
     """Return a flat row with an interval of one point to each side."""
-    return {**ROW, **STS, "value": value, "low": value - 0.01, "high": value + 0.01, **other}
+    return Row(**{**ROW, **STS, "value": value, "low": value - 0.01, "high": value + 0.01, **other})
 
 
-def some_rows() -> list[dict[str, Any]]:
+def some_rows() -> list[Row]:
     """Return rows of which every figure draws a few."""
     published = {"protocol": "as-published"}
     intrinsic = {"suite": "intrinsic", "dataset": "stsb-test"}
@@ -136,7 +139,7 @@ def test_a_figure_says_what_it_shows(name: str) -> None:
 
 def test_a_point_is_the_mean_of_its_seeds_with_their_interval() -> None:
     """Of two seeds what the evidence has of both, and both cells named."""
-    mean = {"value": 0.85, "low": 0.79, "high": 0.91, "n": 50, "seeds": 2}
+    mean = Mean(0.85, 0.79, 0.91, n=50, seeds=2)
     seeds = [row(0.8, mean=mean), row(0.9, seed=1, cell="c.s1", mean=mean)]
     (point,) = _style.means(seeds, ("compressor",), dataset="sts12-16")
     assert {

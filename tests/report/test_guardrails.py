@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from support.invented_means import attach_means
+from support.evidence import a_result, measured
 
 from report.verdicts.guardrails import guardrails
 
@@ -31,17 +31,15 @@ def result(
         "encoder": "minilm", "train": "stsb-train", "chain": "lens-pq", "point": "balanced", "seed": seed,
         "grid": {}, "guardrails": {key: found for key, found in promised.items() if found},
     }  # fmt: skip
-    return {
-        "suite": "operating-points", "cell": f"minilm.stsb-train.lens-pq.balanced.s{seed}",
-        "sha256": f"{seed:064x}", "inputs": {"cell": cell}, "values": values,
-        "sizes": {"bytes_per_vector": size, "ratio": 1536 / size},
-    }  # fmt: skip
+    sizes = {"bytes_per_vector": size, "ratio": 1536 / size}
+    content = a_result(cell, suite="operating-points", values=values, sizes=sizes)
+    return {**content, "cell": f"minilm.stsb-train.lens-pq.balanced.s{seed}"}
 
 
 def judged(*results: dict[str, Any]) -> tuple[str, list[str]]:
     """Return the verdict on a single point and its reasons."""
-    (line,) = guardrails(list(results))
-    return line["verdict"], line["reasons"]
+    (line,) = guardrails(measured(*results))
+    return line.verdict, line.reasons
 
 
 def test_a_point_whose_bounds_hold_is_recommended() -> None:
@@ -66,12 +64,11 @@ def test_the_published_protocol_counts_where_there_is_no_other() -> None:
 def test_seeds_are_judged_by_their_mean() -> None:
     """0.94 and 0.97 average to 0.955, with the interval of their mean; both cells are evidence."""
     seeds = [result([value("decontaminated", x)], [KEPT], seed=i) for i, x in enumerate((0.94, 0.97))]
-    attach_means(seeds)
-    (line,) = guardrails(seeds)
-    (bound,) = line["bounds"]
-    assert ("recommended", 2) == (line["verdict"], line["seeds"])
-    assert (0.955, 0.935, 0.975) == (bound["value"], bound["low"], bound["high"])
-    assert [f"{seed:064x}" for seed in (0, 1)] == [entry["sha256"] for entry in line["evidence"]]
+    (line,) = guardrails(measured(*seeds))
+    (bound,) = line.bounds
+    assert ("recommended", 2) == (line.verdict, line.seeds)
+    assert (0.955, 0.935, 0.975) == (bound.value, bound.low, bound.high)
+    assert [f"{seed:064x}" for seed in (0, 1)] == [entry.sha256 for entry in line.evidence]
 
 
 def test_vectors_smaller_than_the_point_allows_are_not_recommended() -> None:
@@ -98,4 +95,6 @@ def test_a_bound_that_was_not_measured_hides_no_other() -> None:
 def test_other_suites_and_chains_without_a_point_are_left_out() -> None:
     """Only what promises something is held to it."""
     promising = result([value("decontaminated", 0.99)], [KEPT])
-    assert [] == guardrails([{**promising, "suite": "sample"}, result([value("decontaminated", 0.99)], [])])
+    assert [] == guardrails(
+        measured({**promising, "suite": "sample"}, result([value("decontaminated", 0.99)], []))
+    )

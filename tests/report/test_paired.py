@@ -7,17 +7,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scipy import stats
+from support.evidence import a_result
 
 from harness.evidence.files import sha256_file
+from harness.evidence.schema.means import MeanDifference
+from harness.evidence.schema.result import Result
 from report.evidence import paired
+from report.evidence.paired import Difference, Paired
 
 KEY = "set@queries@overlap@10"
 THEIRS = [0.25, 0.5, 0.75, 0.5]
+NOWHERE = paired.Scores("scores/s/none.s0.npz", "0" * 64, "s none", ())
 
 
 def files(root: Path, name: str, seeds: list[list[float]], times: int) -> paired.Files:
     """Write a score file a seed, each list of scores so many times over, and return their names."""
-    found: paired.Files = []
+    found: list[paired.Scores] = []
     for seed, scores in enumerate(seeds):
         path = root / "scores" / "s" / f"{name}.s{seed}.npz"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -50,15 +55,14 @@ def test_an_outcome_is_computed_query_by_query(
     """Four scores ten times over are forty queries; of four alone the signs may be chance."""
     both = files(tmp_path, "mine", mine, times), files(tmp_path, "theirs", [THEIRS], times)
     found = paired.compared(tmp_path, both, KEY, (1.0, 0.0))
-    assert outcome == found["outcome"]
-    assert np.mean(np.mean(mine, axis=0) - THEIRS) == pytest.approx(found["less"]["value"])
+    assert outcome == found.outcome
+    assert np.mean(np.mean(mine, axis=0) - THEIRS) == pytest.approx(found.less.value)
 
 
 def test_without_files_the_means_are_left(tmp_path: Path) -> None:
     """Their difference has no interval, and the outcome says what is lacking."""
-    found = paired.compared(tmp_path, ([None], [None]), KEY, (0.75, 0.5))
-    nothing = {"value": 0.25, "low": None, "high": None}
-    assert {"less": nothing, "outcome": "no scores of single queries here"} == found
+    found = paired.compared(tmp_path, ([NOWHERE], [NOWHERE]), KEY, (0.75, 0.5))
+    assert Paired(Difference(0.25), "no scores of single queries here") == found
 
 
 @pytest.mark.parametrize(
@@ -71,13 +75,13 @@ def test_without_files_the_means_are_left(tmp_path: Path) -> None:
 )
 def test_a_difference_that_a_run_left_has_its_outcome(less: dict[str, float], outcome: str) -> None:
     """Better or worse where its interval leaves out zero, whatever the two means are printed as."""
-    assert {"less": less, "outcome": outcome} == paired.stated(less, (0.5, 0.5))
+    stated = MeanDifference(protocol="p", dataset="d", metric="m", p=0.5, **less)
+    assert Paired(Difference(**less), outcome) == paired.stated(stated, (0.5, 0.5))
 
 
 def test_what_no_run_compared_is_told_from_what_does_not_differ() -> None:
     """The difference of the means has no interval, and no side of it is better."""
-    nothing = {"value": 0.25, "low": None, "high": None}
-    expected = {"less": nothing, "outcome": "not compared in this evidence"}
+    expected = Paired(Difference(0.25), "not compared in this evidence")
     assert expected == paired.stated(None, (0.75, 0.5))
 
 
@@ -85,10 +89,10 @@ def test_a_paired_difference_has_the_interval_of_a_paired_t_test(tmp_path: Path)
     """On 400 queries scipy's paired interval, of Student's distribution, agrees within a twentieth of it."""
     mine, theirs = np.random.default_rng(0).random((2, 400))
     both = files(tmp_path, "mine", [mine.tolist()], 1), files(tmp_path, "theirs", [theirs.tolist()], 1)
-    found = paired.compared(tmp_path, both, KEY, (0.0, 0.0))["less"]
+    found = paired.compared(tmp_path, both, KEY, (0.0, 0.0)).less
     low, high = stats.ttest_rel(mine, theirs).confidence_interval(0.95)
     assert [np.mean(mine - theirs), low, high] == pytest.approx(
-        [found["value"], found["low"], found["high"]], abs=0.05 * (high - low)
+        [found.value, found.low, found.high], abs=0.05 * (high - low)
     )
 
 
@@ -97,10 +101,10 @@ def test_seeds_that_differ_widen_a_difference(tmp_path: Path) -> None:
     theirs = files(tmp_path, "theirs", [THEIRS], 10)
     one = files(tmp_path, "one", [[x + 0.1 for x in THEIRS]], 10)
     two = files(tmp_path, "two", [THEIRS, [x + 0.2 for x in THEIRS]], 10)
-    sure = paired.compared(tmp_path, (one, theirs), KEY, (0.0, 0.0))["less"]
-    unsure = paired.compared(tmp_path, (two, theirs), KEY, (0.0, 0.0))["less"]
-    assert pytest.approx([0.1, 0.1], abs=1e-6) == [sure["low"], sure["high"]]
-    assert pytest.approx([0.0, 0.2], abs=1e-6) == [unsure["low"], unsure["high"]]
+    sure = paired.compared(tmp_path, (one, theirs), KEY, (0.0, 0.0)).less
+    unsure = paired.compared(tmp_path, (two, theirs), KEY, (0.0, 0.0)).less
+    assert pytest.approx([0.1, 0.1], abs=1e-6) == [sure.low, sure.high]
+    assert pytest.approx([0.0, 0.2], abs=1e-6) == [unsure.low, unsure.high]
 
 
 @pytest.mark.parametrize(
@@ -114,20 +118,15 @@ def test_few_queries_that_differ_are_held_against_chance(gained: int, lost: int,
     assert not paired.by_chance(np.array([1.0] * 15 + [-1.0] * 15))
 
 
-def test_a_set_that_was_renamed_is_drawn_as_before(tmp_path: Path) -> None:
-    """The interval of a difference is that of the earlier names, of the set and of the training split."""
-    (before,) = files(tmp_path, "own.train.chain", [THEIRS], 10)
-    assert before is not None
-    result = {
-        "suite": "s",
-        "cell": "own.new-train.chain.s0",
-        "inputs": {
-            "cell": {"encoder": "own", "train": "new-train", "seed": 0, "tests": ["new-set"]},
-            "datasets": {"new-train": {"drawn_as": "train"}, "new-set": {"drawn_as": "set"}},
-        },
-        "files": {"after": {"path": before.path, "sha256": before.sha256}},
-    }
-    scores = paired.scores_of(result)
-    assert paired.Scores(before.path, before.sha256, before.group, (("new-set", "set"),)) == scores
-    plain = paired.scores_of({**result, "inputs": {**result["inputs"], "datasets": {}}})
-    assert ("s own.new-train.chain", ()) == (plain and plain.group, plain and plain.renamed)
+def test_a_set_that_was_renamed_is_drawn_as_before() -> None:
+    """A result's scores are drawn under the earlier names of the set and of the training split."""
+    cell = {"encoder": "own", "train": "new-train", "tests": ["new-set"]}
+    file = {"path": "scores/s/a.npz", "sha256": "0" * 64}
+    earlier = {"new-train": {"drawn_as": "train"}, "new-set": {"drawn_as": "set"}}
+    expected = [("s own.train.chain", (("new-set", "set"),)), ("s own.new-train.chain", ())]
+    for (group, renamed), datasets in zip(expected, (earlier, {"new-train": {}, "new-set": {}}), strict=True):
+        content = a_result(
+            cell, cell="own.new-train.chain.s0", inputs={"datasets": datasets}, files={"after": file}
+        )
+        scores = paired.Scores(file["path"], file["sha256"], group, renamed)
+        assert scores == paired.scores_of(Result.model_validate(content))

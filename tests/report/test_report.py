@@ -6,13 +6,16 @@ import json
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.invented_results import invent
-from support.pages import lines_of, mean, section, text_of
+from support.pages import json_rows, lines_of, mean, section, text_of
 
 from harness.errors import InputError
 from harness.evidence.layout import EXTRAS, Tree
+from harness.evidence.schema.cell import StepSpec
+from harness.evidence.schema.means import MeanDifference
 from harness.evidence.stamp import read_stamped, write_stamped
 from harness.planning.models import Suite
 from harness.planning.suite import load
@@ -20,7 +23,9 @@ from harness.statistics import clusters
 from harness.statistics.bootstrap import RESAMPLES
 from harness.types import Json
 from report.evidence.means import Comparisons
-from report.evidence.results import results, rows, rows_csv
+from report.evidence.paired import Difference, Paired
+from report.evidence.results import gather
+from report.evidence.rows import Row, rows, rows_csv
 from report.pages import lint, readme
 from report.pages.render import TEMPLATES, render, template
 from report.tables.every import Tables
@@ -50,6 +55,14 @@ def copied(source: Path, folder: Path) -> Tree:
 def evidence(tmp_path: Path) -> Tree:
     """Return a copy of the committed evidence, without what was rendered from it."""
     return copied(COMMITTED, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def rendered_again(tmp_path_factory: pytest.TempPathFactory) -> Tree:
+    """Return a copy of the committed evidence with what it renders to; tests leave it as it is."""
+    tree = copied(COMMITTED, tmp_path_factory.mktemp("rendered"))
+    render(tree)
+    return tree
 
 
 SUITES = (
@@ -108,10 +121,13 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Tree:
 
 
 @committed
-def test_the_committed_report_is_what_the_committed_results_render_to(evidence: Tree) -> None:
-    """Every document and figure comes out in the bytes that are committed."""
-    for path in render(evidence):
-        assert (COMMITTED / "report" / path.name).read_bytes() == path.read_bytes(), path.name
+def test_the_committed_report_is_what_the_committed_results_render_to(rendered_again: Tree) -> None:
+    """Every document and figure comes out in the bytes that are committed, and there is no other."""
+    expected = {path.name: path.read_bytes() for path in (COMMITTED / "report").iterdir()}
+    actual = {path.name: path.read_bytes() for path in rendered_again.report().iterdir()}
+    assert sorted(expected) == sorted(actual)
+    for name, content in actual.items():
+        assert expected[name] == content, name
 
 
 @committed
@@ -202,7 +218,9 @@ def test_the_report_of_the_same_evidence_has_the_same_bytes(whole: Tree, tmp_pat
 
 def test_the_intrinsic_tables_are_the_flat_rows(whole: Tree) -> None:
     """Each cell of a space's table is the mean of that chain's rows, and published values are C3's."""
-    found = [row for row in rows(whole) if (row["suite"], row["encoder"]) == ("intrinsic", "esm2-peptides")]
+    found = [
+        row for row in json_rows(whole) if (row["suite"], row["encoder"]) == ("intrinsic", "esm2-peptides")
+    ]
     text = text_of(whole)
     (line,) = lines_of(section(text, "esm2-peptides"), "pca-4")
     metrics = ("spearman-random@original", "recall@10", "overlap@10")
@@ -222,7 +240,7 @@ def test_the_intrinsic_tables_are_the_flat_rows(whole: Tree) -> None:
 
 def test_the_stages_table_is_the_flat_rows_and_its_stages_the_steps(whole: Tree) -> None:
     """A chain's stages are read from its steps; similarity and task stand in columns of their own."""
-    found = [row for row in rows(whole) if (row["suite"], row["encoder"]) == ("three-stage", "minilm")]
+    found = [row for row in json_rows(whole) if (row["suite"], row["encoder"]) == ("three-stage", "minilm")]
     part = section(section_text(text_of(whole), "Section 5.4", "Section 5.5"), "minilm")
     stages = {
         name: lines_of(part, name)[0][2:5] for name in ("scalar-8", "lens-pq", "three-stage-aqea", "pca-pq")
@@ -251,7 +269,9 @@ def test_the_search_table_marks_what_was_taken(whole: Tree) -> None:
     found = {line[1]: line[-1] for line in lines_of(section(text, "minilm: settings on dev"), "lens-wide-pq")}
     assert {"lens.dropout=0.2": "measured", "lens.dropout=0.4": ""} == found
     final = [
-        row for row in rows(whole) if (row["suite"], row["train"]) == ("sts-generalization", "stsb-train")
+        row
+        for row in json_rows(whole)
+        if (row["suite"], row["train"]) == ("sts-generalization", "stsb-train")
     ]
     wanted = {
         "compressor": "lens-wide-pq",
@@ -272,7 +292,15 @@ def test_the_search_table_marks_what_was_taken(whole: Tree) -> None:
 )
 def test_a_changed_setting_is_told_apart_by_the_difference(ends: tuple[float, float], outcome: str) -> None:
     """As a run left it of the cells' groups, whatever the intervals of the two have in common."""
-    common = {"encoder": "minilm", "train": "t", "point": "7", "asymmetric": False, "ratio": 1.0, "low": 0.8}
+    common: dict[str, Any] = {
+        "n": 9,
+        "encoder": "minilm",
+        "train": "t",
+        "point": "7",
+        "asymmetric": False,
+        "ratio": 1.0,
+        "low": 0.8,
+    }
     common |= {"high": 0.99, "bytes_per_vector": 7, "protocol": "decontaminated", "seed": 0}
     measured = {
         ("dev-search", "stsb-dev", "best"): (0.92, 0.2),
@@ -280,32 +308,41 @@ def test_a_changed_setting_is_told_apart_by_the_difference(ends: tuple[float, fl
         ("sts-generalization", "sts12-16", "taken"): (0.9, 0.2),
     }
     flat = [
-        {**common, "suite": suite, "dataset": dataset, "compressor": name, "cell": name + ".s0", "grid": "",
-         "metric": "retention@human", "value": value}
+        Row(**common, suite=suite, dataset=dataset, compressor=name, cell=name + ".s0", grid="",
+            metric="retention@human", value=value)
         for (suite, dataset, name), (value, _) in measured.items()
     ]  # fmt: skip
     steps = {
-        (suite, name + ".s0"): [{"use": "lens", "params": {"dropout": dropout}}]
+        (suite, name + ".s0"): [StepSpec(use="lens", params={"dropout": dropout})]
         for (suite, _, name), (_, dropout) in measured.items()
     }
-    less = {"value": 0.02, "low": ends[0], "high": ends[1]}
-    of = {("decontaminated", "stsb-dev", "retention@human"): less}
-    comparisons = Comparisons({("dev-search", "best", "changed"): of})
+    place = {"protocol": "decontaminated", "dataset": "stsb-dev", "metric": "retention@human"}
+    less = MeanDifference(**place, value=0.02, low=ends[0], high=ends[1], p=0.5)
+    comparisons = Comparisons({("dev-search", "best", "changed"): {less.key: less}})
     (line,) = Search(Rows(flat), steps, comparisons).ablation("minilm")
-    assert ["lens.dropout: 0.4 for 0.2", less, outcome] == [line[x] for x in ("change", "less", "outcome")]
+    difference = Difference(less.value, less.low, less.high)
+    assert ("lens.dropout: 0.4 for 0.2", Paired(difference, outcome)) == (line.change, line.paired)
 
 
 @committed
 def test_the_best_of_the_search_are_among_the_chains_that_a_run_compares_with() -> None:
     """Section 6 compares each with what differs from it: the suite names them as baselines."""
-    search = Tables(results(Tree(COMMITTED)), rows(Tree(COMMITTED)), []).search
-    best = {line["of"]["compressor"] for line in search.ablation("minilm")}
+    search = Tables(gather(Tree(COMMITTED)), rows(Tree(COMMITTED)), []).search
+    best = {line.of.setting.compressor for line in search.ablation("minilm")}
     assert best <= set(load(Path("suites/dev-search.toml")).baselines)
 
 
 def test_a_goal_tells_how_steps_were_compared() -> None:
     """The same steps compared asymmetrically are a line of their own, whichever the suite has first."""
-    common = {"encoder": "minilm", "train": "t", "point": "7", "grid": "", "seed": 0, "ratio": 1.0}
+    common: dict[str, Any] = {
+        "n": 9,
+        "encoder": "minilm",
+        "train": "t",
+        "point": "7",
+        "grid": "",
+        "seed": 0,
+        "ratio": 1.0,
+    }
     common |= {"low": 0.9, "high": 0.95, "bytes_per_vector": 7}
     common |= {"protocol": "decontaminated", "metric": "retention@human"}
     measured = [
@@ -314,13 +351,12 @@ def test_a_goal_tells_how_steps_were_compared() -> None:
         ("sts-generalization", "sts12-16", "both", False, 0.92),
     ]
     flat = [
-        {**common, "suite": suite, "dataset": dataset, "compressor": name, "cell": name, "asymmetric": way,
-         "value": value}
+        Row(**common, suite=suite, dataset=dataset, compressor=name, cell=name, asymmetric=way, value=value)
         for suite, dataset, name, way, value in measured
     ]  # fmt: skip
-    steps = {(suite, name): [{"use": "pq"}] for suite, _, name, _, _ in measured}
+    steps = {(suite, name): [StepSpec(use="pq")] for suite, _, name, _, _ in measured}
     goals = Search(Rows(flat), steps, Comparisons()).goals("minilm")
-    found = [(line["asymmetric"], line["final"]["value"], line["verdict"]) for line in goals]
+    found = [(line.asymmetric, line.final.value, line.verdict) for line in goals]
     assert [(False, 0.92, "not reached, within its interval"), (True, 0.947, "reached")] == found
 
 
@@ -347,7 +383,7 @@ def test_a_goal_tells_how_steps_were_compared() -> None:
 def test_what_tells_two_chains_apart(other: list[tuple[str, Json]], expected: list[str]) -> None:
     """Steps and parameters, a text each; sizes that follow from another change are not counted."""
     chains = [
-        [{"use": use, "params": params} for use, params in steps]
+        [StepSpec(use=use, params=dict(params)) for use, params in steps]
         for steps in ([("lens", {"dims": 28, "dropout": 0.2}), ("pq", {"subvectors": 7})], other)
     ]
     assert expected == difference(*chains)
@@ -355,21 +391,26 @@ def test_what_tells_two_chains_apart(other: list[tuple[str, Json]], expected: li
 
 def test_contamination_is_the_difference_of_both_protocols(whole: Tree) -> None:
     """Each line subtracts the decontaminated retention from that of every pair; the largest comes first."""
-    found = Tables(results(whole), rows(whole), load_claims()).sts.contamination("minilm", "stsb-train")
-    kept = [line["retention"] for line in found]
-    assert [both["as-published"]["value"] - both["decontaminated"]["value"] for both in kept] == [
-        line["more"] for line in found
+    found = Tables(gather(whole), rows(whole), load_claims()).sts.contamination("minilm", "stsb-train")
+    more = [line.more for line in found]
+    values = [
+        [mean.value for name in ("as-published", "decontaminated") if (mean := line.line.retention[name])]
+        for line in found
     ]
-    assert sorted((line["more"] for line in found), reverse=True) == [line["more"] for line in found]
+    assert [published - clean for published, clean in values] == more
+    assert sorted(more, reverse=True) == more
 
 
 def test_the_best_at_a_size_is_the_largest_of_its_table(whole: Tree) -> None:
     """No compressor of as many bytes or fewer keeps more than the one that is named."""
-    sts = Tables(results(whole), rows(whole), load_claims()).sts
+    sts = Tables(gather(whole), rows(whole), load_claims()).sts
     lines = sts.compressors("minilm", "stsb-train")
     for row in sts.best("minilm", "stsb-train"):
-        fitting = [x["retention"]["decontaminated"]["value"] for x in lines if x["bytes"] <= row["limit"]]
-        assert max(fitting) == row["retention"]["decontaminated"]["value"]
+        clean = [(x.setting.bytes, x.retention["decontaminated"]) for x in lines]
+        fitting = [mean.value for size, mean in clean if mean and size <= row.limit]
+        best = row.line.retention["decontaminated"]
+        assert best is not None
+        assert max(fitting) == best.value
 
 
 def test_guardrails_are_printed_with_the_rule_that_fired(whole: Tree) -> None:
@@ -410,10 +451,9 @@ def test_certificates_are_those_of_the_results(whole: Tree) -> None:
 
 
 @committed
-def test_claims_json_has_the_promised_keys(evidence: Tree) -> None:
+def test_claims_json_has_the_promised_keys(rendered_again: Tree) -> None:
     """A program finds id, row, published, value, low, high, protocol, verdict and evidence in each claim."""
-    render(evidence)
-    claims = json.loads((evidence.report() / "claims.json").read_text())["claims"]
+    claims = json.loads((rendered_again.report() / "claims.json").read_text())["claims"]
     keys = {"id", "row", "published", "value", "low", "high", "protocol", "verdict", "evidence"}
     assert [] == [claim["row"] for claim in claims if not keys <= set(claim)]
     assert {"C1", "C2"} <= {claim["id"] for claim in claims}
@@ -422,11 +462,10 @@ def test_claims_json_has_the_promised_keys(evidence: Tree) -> None:
 
 
 @committed
-def test_figure_one_is_drawn_from_the_numbers_beside_it(evidence: Tree) -> None:
+def test_figure_one_is_drawn_from_the_numbers_beside_it(rendered_again: Tree) -> None:
     """Each point of figures_data.json is a mean over the result rows of the cells that it names."""
-    render(evidence)
-    figure = json.loads((evidence.report() / "figures_data.json").read_text())["tradeoff"]
-    found = rows(evidence)
+    figure = json.loads((rendered_again.report() / "figures_data.json").read_text())["tradeoff"]
+    found = json_rows(rendered_again)
     for point in figure["points"]:
         values = [
             row["value"]
@@ -444,7 +483,7 @@ def test_figure_one_is_drawn_from_the_numbers_beside_it(evidence: Tree) -> None:
 @committed
 def test_flat_rows_have_the_promised_columns() -> None:
     """CSV and rows agree on their columns, and fractions are fractions."""
-    found = rows(Tree(COMMITTED))
+    found = json_rows(Tree(COMMITTED))
     header, first, *_ = rows_csv(found).splitlines()
     promised = "suite cell encoder compressor train seed bytes_per_vector ratio protocol dataset metric value"
     assert {*promised.split(), "low", "high", "n"} <= set(header.split(","))

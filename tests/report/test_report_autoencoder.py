@@ -7,16 +7,17 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.invented_means import attach_means
+from support.evidence import a_result, measured
 from support.invented_results import invent
-from support.pages import lines_of, mean, section, text_of
+from support.pages import json_rows, lines_of, mean, section, text_of
 
 from harness.errors import InputError
 from harness.evidence.files import sha256_file
 from harness.evidence.layout import Tree
+from harness.evidence.schema.cell import StepSpec
 from harness.planning.suite import load
 from report.evidence.paired import OUTCOMES
-from report.evidence.results import rows
+from report.evidence.rows import rows
 from report.figures import autoencoder as figure
 from report.pages.render import render
 from report.tables.autoencoder import AutoEncoders, method
@@ -42,7 +43,7 @@ def test_a_panel_has_methods_as_columns_and_its_cells_are_means_over_seeds(evide
     found = dict(zip(header, line, strict=True))
     wanted = {"suite": "autoencoder", "encoder": "minilm", "train": "scifact-documents"}
     wanted |= {"dataset": "nfcorpus", "protocol": "decontaminated", "metric": "judged@ndcg@10"}
-    flat = [row for row in rows(evidence) if wanted.items() <= row.items()]
+    flat = [row for row in json_rows(evidence) if wanted.items() <= row.items()]
     for name, chain in (("linear auto-encoder", "autoencoder-ratio"), ("PCA", "pca-ratio")):
         assert mean(flat, compressor=chain, point="half") == f"{float(found[name]):.1f}"
     assert "–" == found["first dimensions"]
@@ -90,7 +91,7 @@ def test_the_experiment_has_its_parts_in_order(evidence: Tree) -> None:
 )
 def test_a_method_is_read_from_the_steps(steps: list[tuple[str, Any]], expected: str | None) -> None:
     """Not from the chain's name: two chains of the same steps share a column."""
-    assert expected == method([{"use": use, "params": params} for use, params in steps])
+    assert expected == method([StepSpec(use=use, params=params) for use, params in steps])
 
 
 def pair(root: Path, mine: list[list[float]], theirs: list[float]) -> AutoEncoders:
@@ -107,16 +108,19 @@ def pair(root: Path, mine: list[list[float]], theirs: list[float]) -> AutoEncode
              "value": float(np.mean(scores)), "low": 0.0, "high": 1.0}
             for metric in ("judged@ndcg@10", "judged-retention@ndcg@10", "judged@recall@100")
         ]  # fmt: skip
-        cell = {"encoder": "minilm", "train": "t", "chain": name, "point": "half"}
-        cell |= {"tests": ["nfcorpus"], "steps": [{"use": name, "params": steps}]}  # type: ignore[dict-item]
-        results.append({
-            "suite": "autoencoder", "cell": path.stem, "inputs": {"cell": cell},
-            "sizes": {"bytes_per_vector": 768}, "values": values,
-            "files": {"after": {"path": path.name, "sha256": sha256_file(path)}},
-            "training": {"0.autoencoder": {"held_out": [0.5, 0.125 + len(results), 0.25 + len(results)]}},
-        })  # fmt: skip
-    attach_means(results)
-    return AutoEncoders(results, root)
+        cell = {"train": "t", "chain": name, "point": "half", "seed": len(results)}
+        held_out = [0.5, 0.125 + len(results), 0.25 + len(results)]
+        results.append(
+            a_result(
+                {**cell, "steps": [{"use": name, "params": steps}]},
+                suite="autoencoder",
+                sizes={"bytes_per_vector": 768},
+                values=values,
+                files={"after": {"path": path.name, "sha256": sha256_file(path)}},
+                training={"0.autoencoder": {"held_out": held_out}},
+            )
+        )
+    return AutoEncoders(measured(*results), root)
 
 
 def test_an_outcome_is_computed_query_by_query(tmp_path: Path) -> None:
@@ -124,16 +128,16 @@ def test_an_outcome_is_computed_query_by_query(tmp_path: Path) -> None:
     mine, outcome = [[0.0, 0.25, 0.5, 0.25], [0.0, 0.25, 0.5, 0.25]], "worse"
     (line,) = pair(tmp_path, mine, [0.25, 0.5, 0.75, 0.5]).compared()
     means = np.mean(mine, axis=0)
-    assert outcome == line["outcome"]
+    assert outcome == line.paired.outcome
     (counted,) = pair(tmp_path, mine, [0.25, 0.5, 0.75, 0.5]).tally()
-    assert [outcome] == [name for name in OUTCOMES if counted[name]]
-    assert np.mean(means - [0.25, 0.5, 0.75, 0.5]) == pytest.approx(line["less"]["value"])
+    assert [outcome] == [name for name in OUTCOMES if counted.outcomes[name]]
+    assert np.mean(means - [0.25, 0.5, 0.75, 0.5]) == pytest.approx(line.paired.less.value)
 
 
 def test_the_loss_is_the_least_of_the_held_out_rows_and_the_mean_over_seeds(tmp_path: Path) -> None:
     """Least of 0.5, 0.125 and 0.25 is 0.125; the second seed's least is the 0.5 of its start."""
     (line,) = pair(tmp_path, [[0.5, 0.7], [0.5, 0.9]], [0.25, 0.5]).compared()
-    assert (0.125 + 0.5) / 2 == line["loss"]
+    assert (0.125 + 0.5) / 2 == line.line.loss
 
 
 def test_a_score_file_that_was_altered_is_refused(tmp_path: Path) -> None:

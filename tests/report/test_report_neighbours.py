@@ -9,14 +9,18 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.evidence import a_result, measured
 from support.invented_results import invent
-from support.pages import lines_of, mean, section, text_of
+from support.pages import json_rows, lines_of, mean, section, text_of
 
 from harness.errors import InputError
 from harness.evidence.files import sha256_file
 from harness.evidence.layout import Tree
+from harness.evidence.schema.cell import StepSpec
 from harness.planning.suite import load
-from report.evidence.results import rows
+from report.evidence.paired import Difference, Paired
+from report.evidence.results import Measured
+from report.evidence.rows import rows
 from report.figures import neighbours_backends, neighbours_dims
 from report.pages.render import render
 from report.tables.neighbours import TARGET, Neighbours
@@ -41,7 +45,7 @@ def evidence(tmp_path_factory: pytest.TempPathFactory) -> Tree:
 def test_a_back_end_has_a_line_in_each_scope(evidence: Tree) -> None:
     """The scopes' figures are those of the metrics of the scope's name, and only one has second stages."""
     part = section(text_of(evidence), "minilm: every back end")
-    flat = [row for row in rows(evidence) if (row["suite"], row["encoder"]) == ("search", "minilm")]
+    flat = [row for row in json_rows(evidence) if (row["suite"], row["encoder"]) == ("search", "minilm")]
     for scope, prefix in (("vs_teacher", "vs-teacher@"), ("vs_student", "vs-student@")):
         (line,) = [x for x in lines_of(part, scope) if x[1:4] == [AXES, "32", "hnsw"]]
         expected = [
@@ -112,7 +116,7 @@ def test_a_suspect_checkpoint_is_counted(evidence: Tree) -> None:
 )
 def test_a_method_is_read_from_the_first_step(steps: list[dict[str, Any]], expected: str) -> None:
     """A student is told from one without hard negatives by its parameter."""
-    assert expected == method(steps)
+    assert expected == method([StepSpec(**step) for step in steps])
 
 
 def saved(path: Path, scores: list[float]) -> None:
@@ -121,7 +125,7 @@ def saved(path: Path, scores: list[float]) -> None:
     np.savez(path, **arrays)
 
 
-def result(root: Path, chain: str, scores: list[float], *, size: int, use: str = "flat") -> dict[str, Any]:
+def result(root: Path, chain: str, scores: list[float], *, size: int, use: str = "flat") -> Measured:
     """Return a result of a search over 10 rows, with the overlap of each query in its file of scores."""
     path = root / (chain + ".npz")
     saved(path, scores)
@@ -136,25 +140,24 @@ def result(root: Path, chain: str, scores: list[float], *, size: int, use: str =
         "low": value - 0.1,
         "high": 1.0,
     }
-    return {
-        "suite": "search",
-        "cell": chain,
-        "inputs": {
-            "cell": {
-                "encoder": "minilm", "train": "t", "chain": chain, "point": "d32", "grid": {},
-                "tests": ["texts"], "steps": [step], "index": {"use": use, "params": {}},
-            }
-        },
-        "sizes": {
-            "bytes_per_vector": 128, "original_bytes": 1536, "state_bytes": 50,
+    cell = {"chain": chain, "point": "d32", "tests": ["texts"], "steps": [step]}
+    content = a_result(
+        {**cell, "index": {"use": use, "params": {}}},
+        suite="search",
+        cell=chain,
+        sizes={
+            "bytes_per_vector": 128,
+            "original_bytes": 1536,
+            "state_bytes": 50,
             "index": {"rows": 10, "bytes": 10 * size},
         },
-        "values": [
+        values=[
             {**spread, "metric": "vs-teacher@overlap@10", "value": value},
             {**spread, "metric": "vs-teacher@rescored@2", "value": 1.0, "low": 0.9},
         ],
-        "files": {"after": {"path": path.name, "sha256": sha256_file(path)}},
-    }  # fmt: skip
+        files={"after": {"path": path.name, "sha256": sha256_file(path)}},
+    )
+    return measured(content)[0]
 
 
 def test_students_are_compared_query_by_query(tmp_path: Path) -> None:
@@ -167,7 +170,7 @@ def test_students_are_compared_query_by_query(tmp_path: Path) -> None:
         result(tmp_path, "pca-hnsw", [0.5, 0.6, 0.7, 0.8], size=272, use="hnsw"),
     ]
     found = Neighbours(results, tmp_path).compared()
-    said = {(x["method"], x["base"]["method"]): (x["outcome"], round(x["less"]["value"], 6)) for x in found}
+    said = {(x.line.method, x.base.method): (x.paired.outcome, round(x.paired.less.value, 6)) for x in found}
     assert {
         (STUDENT, PLAIN): ("not told apart", 0.0),
         (STUDENT, PCA): ("better", 0.1),
@@ -184,8 +187,7 @@ def test_without_scores_a_difference_has_no_interval(tmp_path: Path) -> None:
         result(tmp_path, "pca-flat", [0.5, 0.5], size=128),
     ]
     (line,) = Neighbours(results, None).compared()
-    assert {"value": 0.25, "low": None, "high": None} == line["less"]
-    assert "no scores of single queries here" == line["outcome"]
+    assert Paired(Difference(0.25), "no scores of single queries here") == line.paired
 
 
 def test_a_score_file_that_was_altered_is_refused(tmp_path: Path) -> None:
@@ -212,8 +214,8 @@ def test_the_cheapest_that_reaches_the_constraint_is_selected(tmp_path: Path) ->
         result(tmp_path, "student-rabitq", [0.6, 0.6], size=40, use="rabitq"),
         result(tmp_path, "axes-rabitq", [0.5, 0.5], size=40, use="rabitq"),
     ]
-    found = {(x["stage"], x["rule"]): x["line"] for x in Neighbours(results, tmp_path).selected()}
-    chosen = {key: line and (line["method"], line["use"], line["whole"]) for key, line in found.items()}
+    found = {(x.stage, x.rule): x.cheapest for x in Neighbours(results, tmp_path).selected()}
+    chosen = {key: each and (each.line.method, each.line.use, each.whole) for key, each in found.items()}
     assert {
         ("one", "strict"): (STUDENT, "flat", 133.0),
         ("one", "loose"): (STUDENT, "pq", 65.0),

@@ -6,14 +6,17 @@ from pathlib import Path
 
 from harness.evidence.layout import Tree
 from harness.evidence.stamp import write_stamped
+from report.evidence.means import Comparisons
+from report.evidence.results import Evidence
 from report.pages.render import template
 from report.tables.every import Tables
+from report.tables.portability import KindLine
 
 SECTION = "sections/portability.j2"
 
 
 def _tables(root: Path) -> Tables:
-    return Tables([], [], [], root)
+    return Tables(Evidence([], [], {}, Comparisons(), Tree(root)), [], [])
 
 
 def _measure(root: Path) -> None:
@@ -25,19 +28,18 @@ def _measure(root: Path) -> None:
             "usearch": {"Haswell": False, "EPYC": False},
         }.items()
     ]
-    write_stamped(Tree(root).portability(), {"models": ["Haswell", "EPYC"], "steps": steps})
+    content = {
+        "models": ["Haswell", "EPYC"], "numerics": {"simd": "avx2", "version": 1}, "plain_flags": [],
+        "libraries": {}, "code": {}, "steps": steps,
+    }  # fmt: skip
+    write_stamped(Tree(root).portability(), content)
 
 
 def test_each_kind_has_its_counts_and_names_what_differs(tmp_path: Path) -> None:
     """A step that no setting holds says so; the others are counted by processor."""
     _measure(tmp_path)
     assert [
-        {
-            "kind": "indexes",
-            "steps": 3,
-            "same": {"Haswell": 2, "EPYC": 1},
-            "differ": ["hnsw", "usearch (no setting holds it)"],
-        }
+        KindLine("indexes", {"Haswell": 2, "EPYC": 1}, 3, ["hnsw", "usearch (no setting holds it)"])
     ] == _tables(tmp_path).portability.lines()
 
 

@@ -7,18 +7,19 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.invented_means import attach_means
+from support.evidence import a_result, measured
 from support.invented_results import invent
-from support.pages import lines_of, mean, section, text_of
+from support.pages import json_rows, lines_of, mean, section, text_of
 
 from harness.errors import InputError
 from harness.evidence.files import sha256_file
 from harness.evidence.layout import Tree
+from harness.evidence.schema.cell import StepSpec
 from harness.planning.suite import load
-from report.evidence.results import rows
+from report.evidence.rows import rows
 from report.figures import ranking as figure
 from report.pages.render import render
-from report.tables.ranking import METHODS, Ranking, method
+from report.tables.ranking import METHODS, Ranking, Split, method
 from report.verdicts.claims import load_claims
 
 CLAIMS = {claim.id: claim for claim in load_claims()}
@@ -53,7 +54,9 @@ def test_a_space_has_a_line_a_method_and_size_with_means_over_seeds(evidence: Tr
     )
     found = {line[1]: line for line in lines_of(part, "32")}
     assert list(METHODS[:-1]) == list(found)
-    flat = [row for row in rows(evidence) if (row["suite"], row["encoder"]) == ("ranking", "esm2-peptides")]
+    flat = [
+        row for row in json_rows(evidence) if (row["suite"], row["encoder"]) == ("ranking", "esm2-peptides")
+    ]
     for name, chain, seeds in (("listwise", "listwise", "3"), ("PCA", "pca", "1")):
         wanted = {"compressor": chain, "point": "d32"}
         assert [seeds, mean(flat, metric="overlap@10", **wanted)] == found[name][2:4]
@@ -75,14 +78,11 @@ def test_splits_are_named_with_the_array_that_has_their_rows(evidence: Tree) -> 
     assert [] == lines_of(section(text_of(evidence), "Which rows are in which part"), "peptides-test")
     rule = {"part": "test", "share": 0.8, "validation": 0.1, "seed": 42, "pairs": 1}
     origin = {"use": "mirror", "path": "a.npy", "sha256": "00", "rows": rule}
-    inputs = {"cell": {"encoder": "esm2-peptides"}, "datasets": {"peptides-test": origin}}
-    (line,) = Ranking([{"suite": "ranking", "inputs": inputs}], None).splits()
-    assert {
-        "dataset": "peptides-test",
-        "place": "a.npy",
-        "rule": "part = test, share = 0.8, validation = 0.1, seed = 42",
-        "scores": "scores/ranking/esm2-peptides.npz",
-    } == line
+    inputs = {"datasets": {"peptides-test": origin}}
+    result = a_result({"encoder": "esm2-peptides"}, suite="ranking", inputs=inputs)
+    (line,) = Ranking(measured(result), None).splits()
+    rule_in_words = "part = test, share = 0.8, validation = 0.1, seed = 42"
+    assert line == Split("peptides-test", "a.npy", rule_in_words, "scores/ranking/esm2-peptides.npz")
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_splits_are_named_with_the_array_that_has_their_rows(evidence: Tree) -> 
 )
 def test_a_method_is_read_from_the_step(use: str, params: dict[str, Any], expected: str) -> None:
     """Not from the chain's name: the same step has one name in every space."""
-    assert expected == method([{"use": use, "params": params}])
+    assert expected == method([StepSpec(use=use, params=params)])
 
 
 def pair(root: Path, mine: list[list[float]], theirs: list[float]) -> Ranking:
@@ -121,18 +121,24 @@ def pair(root: Path, mine: list[list[float]], theirs: list[float]) -> Ranking:
                 "dataset": "peptides-test",
                 "metric": metric,
                 "value": float(np.mean(scores)),
-                "low": 0,
-                "high": 1,
+                "low": 0.0,
+                "high": 2.0,
+                "n": len(queries),
+                "protocol": "decontaminated",
             }
             for metric in metrics
         ]
-        results.append({
-            "suite": "ranking", "cell": "c" + str(len(results)), "inputs": {"cell": cell}, "values": values,
-            "sizes": {"bytes_per_vector": 128},
-            "files": {"after": {"path": path.name, "sha256": sha256_file(path)}},
-        })  # fmt: skip
-    attach_means(results)
-    return Ranking(results, root)
+        results.append(
+            a_result(
+                {**cell, "seed": len(results)},
+                suite="ranking",
+                cell="c" + str(len(results)),
+                values=values,
+                sizes={"bytes_per_vector": 128},
+                files={"after": {"path": path.name, "sha256": sha256_file(path)}},
+            )
+        )
+    return Ranking(measured(*results), root)
 
 
 def test_an_outcome_is_computed_query_by_query(tmp_path: Path) -> None:
@@ -141,11 +147,11 @@ def test_an_outcome_is_computed_query_by_query(tmp_path: Path) -> None:
     tables = pair(tmp_path, mine, [0.25, 0.5, 0.75, 0.5])
     lines = tables.compared()
     assert [(metric, outcome) for metric in ("overlap@10", "recall@10", "ndcg@10")] == [
-        (line["metric"], line["outcome"]) for line in lines
+        (line.metric, line.paired.outcome) for line in lines
     ]
     less = np.mean(mine, axis=0) - [0.25, 0.5, 0.75, 0.5]
-    assert np.mean(less) == pytest.approx(lines[0]["less"]["value"])
-    assert [1, 1, 1] == [line[outcome] for line in tables.tally()]
+    assert np.mean(less) == pytest.approx(lines[0].paired.less.value)
+    assert [1, 1, 1] == [line.outcomes[outcome] for line in tables.tally()]
 
 
 def test_without_scores_of_single_queries_a_difference_has_no_interval(evidence: Tree) -> None:

@@ -7,29 +7,33 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.evidence import ENVELOPE, TIMINGS, a_result, measured
 from support.invented_means import write_means
-from support.invented_results import content, invented
+from support.invented_results import content_of, invented
 from support.pages import lines_of, section, text_of
 
 from harness.evidence.files import write_atomic
 from harness.evidence.layout import Tree
+from harness.evidence.schema.cell import StepSpec
+from harness.evidence.schema.envelope import number_at
+from harness.evidence.schema.means import MeanDifference
 from harness.evidence.stamp import dumps, write_stamped
 from harness.planning.cells import Cell, cells
 from harness.planning.suite import load
-from report.evidence.envelopes import at
 from report.evidence.means import Comparisons
 from report.evidence.paired import OUTCOMES
-from report.evidence.results import gather, rows
+from report.evidence.results import Measured, gather
+from report.evidence.rows import rows
 from report.figures import semantic as figure
 from report.pages.render import render
-from report.tables.semantic import BASELINES, ENOUGH, SemanticIds, family, setting
+from report.tables.codes import BASELINES, family, setting
+from report.tables.semantic import ENOUGH, SemanticIds
 from report.verdicts.claims import Claim, load_claims
 from report.verdicts.measures import judged_measures
 
 SUITE = load(Path("suites/semantic-ids.toml"))
 CLAIMS = {claim.id: claim for claim in load_claims() if claim.id[0] == "S"}
 LEVELS = {"fsq": [8, 8, 8, 5], "residual-vq": [16, 16, 16], "hierarchical-vq": [16, 16, 10]}
-MACHINE = {"processor": "a processor", "cores": 2, "platform": "Linux x86_64"}
 
 
 def symbols(levels: list[int], *, ordered: bool, texts: bool) -> dict[str, Any]:
@@ -52,7 +56,7 @@ def symbols(levels: list[int], *, ordered: bool, texts: bool) -> dict[str, Any]:
 
 def result(cell: Cell) -> dict[str, Any]:
     """Return an invented result of a cell, with codes and ways where its last step has symbols."""
-    found, use = content(SUITE, cell), cell.steps[-1].use
+    found, use = content_of(SUITE, cell), cell.steps[-1].use
     found["values"] = [value for value in found["values"] if value["dataset"] in cell.tests]
     if use in LEVELS:
         levels = list(cell.steps[-1].params.get("levels", LEVELS[use])) * cell.steps[-1].params.get(
@@ -82,15 +86,13 @@ def evidence(tmp_path_factory: pytest.TempPathFactory) -> Tree:
         write_stamped(tree.result(SUITE.name, cell.id), result(cell))
         latency = {"p50": 0.25 + cell.seed, "p95": 0.5 + cell.seed, "per_second": 4000.0}
         batch = {"vectors": 256, **latency, "p50": 2.5 + cell.seed}
-        taken = {"encode_one_ms": latency, "encode_batch_ms": batch, "encode_batch_per_second": 1e5}
-        timings = {cell.tests[0]: taken}
-        memory = {"peak_memory_bytes": 7 * 10**8} if cell.encoder == "minilm" else {}
+        taken = {**TIMINGS, "encode_one_ms": latency, "encode_batch_ms": batch}
+        fitted = {"training_seconds": 2.5} if cell.encoder == "minilm" else {}
         envelope = {
-            **MACHINE,
-            **memory,
+            **ENVELOPE,
+            **fitted,
             "seconds": 4.5 + cell.seed,
-            "training_seconds": 2.5,
-            "timings": timings,
+            "timings": {cell.tests[0]: taken},
         }
         write_atomic(tree.envelope(SUITE.name, cell.id), dumps(envelope))
     write_stamped(tree.blocked(SUITE.name), {"suite": SUITE.name, "blocked": hindered})
@@ -128,16 +130,17 @@ def test_the_first_bits_that_are_enough_are_found(tables: SemanticIds) -> None:
     """For each family: the line with the fewest bits whose mean is enough, or none; and the best line."""
     lines = tables.lines()
     for row in tables.reached():
-        mine = [
-            x for x in lines if all(x[key] == row[key] for key in ("encoder", "dataset", "family"))
-        ]  # fmt: skip
+        place = (row.encoder, row.dataset, row.family)
+        own = [line for line in lines if (line.encoder, line.dataset, line.family) == place]
         for name in ("pairs", "random"):
-            enough = [x["bits"] for x in mine if x[name]["value"] >= ENOUGH]
-            assert min(enough, default=None) == (row[name] and row[name]["bits"])
-            assert max(x[name]["value"] for x in mine) == row["best"][name][name]["value"]
+            values = [(mean.value, line.bits) for line in own if (mean := line.judged(name))]
+            first, best = row.first(name), row.best(name)
+            assert min((b for value, b in values if value >= ENOUGH), default=None) == (first and first.bits)
+            assert best is not None
+            assert max(value for value, _ in values) == getattr(best.judged(name), "value", None)
 
 
-def plain(chain: str, use: str, low: float, size: int = 2) -> dict[str, Any]:
+def plain(chain: str, use: str, low: float, size: int = 2) -> Measured:
     """Return a result of one chain and one set, whose values lie from ``low`` to ``low`` + 0.1."""
     params = {"fsq": {"residuals": 1}, "pq": {}}[use]
     values = [
@@ -146,21 +149,22 @@ def plain(chain: str, use: str, low: float, size: int = 2) -> dict[str, Any]:
         for metric in ("spearman@original", "spearman-random@original")
     ]  # fmt: skip
     cell = {"encoder": "e", "train": "t", "chain": chain, "point": None, "tests": ["d"], "seed": 0}
-    return {
-        "suite": "semantic-ids",
-        "cell": chain,
-        "inputs": {"cell": {**cell, "steps": [{"use": use, "params": params}]}},
-        "sizes": {"bytes_per_vector": size, "ratio": 10.0},
-        "values": values,
+    content = a_result(
+        {**cell, "steps": [{"use": use, "params": params}]},
+        suite="semantic-ids",
+        cell=chain,
+        sizes={"bytes_per_vector": size, "ratio": 10.0},
+        values=values,
         **({"codes": {"d": symbols([8, 8, 8, 5], ordered=True, texts=False)}} if use == "fsq" else {}),
-    }
+    )
+    return measured(content)[0]
 
 
 def left(*names: str, value: float) -> Comparisons:
     """Return what a run left of two groups: on pairs so much more, give or take 0.02; no more."""
-    less = {"value": value, "low": value - 0.02, "high": value + 0.02}
-    of = {("decontaminated", "d", "spearman@original"): less}
-    return Comparisons({("semantic-ids", names[0], names[1]): of})
+    place = {"protocol": "decontaminated", "dataset": "d", "metric": "spearman@original"}
+    less = MeanDifference(**place, value=value, low=value - 0.02, high=value + 0.02, p=0.5)
+    return Comparisons({("semantic-ids", names[0], names[1]): {less.key: less}})
 
 
 @pytest.mark.parametrize(
@@ -179,9 +183,11 @@ def test_an_outcome_is_that_of_the_difference(found: Comparisons, low: float | N
     tables = SemanticIds(results, None, found)
     expected = {"pairs": outcome, "random": "not compared in this evidence"}
     lines = tables.compared()
-    assert expected == {line["of"]: line["outcome"] for line in lines}
-    assert pytest.approx(low) == lines[0]["less"]["low"]
-    assert expected == {row["of"]: next(name for name in OUTCOMES if row[name]) for row in tables.tally()}
+    assert expected == {line.of: line.paired.outcome for line in lines}
+    assert pytest.approx(low) == lines[0].paired.less.low
+    assert expected == {
+        row.of: next(name for name in OUTCOMES if row.outcomes[name]) for row in tables.tally()
+    }
 
 
 def test_each_code_is_compared_with_every_simpler_chain_that_a_run_compares() -> None:
@@ -208,7 +214,7 @@ def test_a_code_is_named_by_its_last_step(
     use: str, params: dict[str, Any], levels: list[int], expected: tuple[str, str]
 ) -> None:
     """Its family, and in words its levels and whatever else is not the default."""
-    steps = [{"use": "pca", "params": {}}, {"use": use, "params": params}]
+    steps = [StepSpec(use="pca"), StepSpec(use=use, params=params)]
     assert expected == (family(steps), setting(steps, levels))
 
 
@@ -232,12 +238,12 @@ def test_ways_are_means_over_seeds_and_of_codes_with_an_order(evidence: Tree) ->
 
 
 def test_speeds_are_the_first_seeds_and_name_the_machine(evidence: Tree) -> None:
-    """Half-milliseconds as written into the envelope; an envelope without memory has a dash."""
+    """Half-milliseconds as written into the envelope; what was fitted for another cell has a dash."""
     part = section(text_of(evidence), "Speed")
     lines = lines_of(part, "openai-ada-002")
     (line,) = [x for x in lines if x[1] == "FSQ"]
-    assert ["0.250", "0.500", "2.50", "100000", "2.5", "4.5"] == line[4:10]
-    assert ["–", "a processor, 2 cores, Linux x86_64"] == line[10:]
+    assert ["0.250", "0.500", "2.50", "100000", "–", "4.5"] == line[4:10]
+    assert ["668", "a processor, 2 cores, Linux x86_64"] == line[10:]
 
 
 def test_the_figure_has_a_point_a_chain_and_size(evidence: Tree) -> None:
@@ -269,7 +275,7 @@ def test_every_claim_has_its_verdict_from_evidence(evidence: Tree) -> None:
 
 
 def test_a_bound_is_held_against_the_largest_of_the_seeds(evidence: Tree) -> None:
-    """Medians of 0.25, 1.25 and 2.25 ms; a fit of 2.5 s each; one space's envelopes have memory."""
+    """Medians of 0.25, 1.25 and 2.25 ms; a fit of 2.5 s each; one space has the time of fitting."""
     found = judged(evidence)
     encode, train = found["S4 encode.minilm"], found["S4 train.minilm"]
     assert (2.25, 3, "REPRODUCED", "2.25 ms") == (
@@ -280,13 +286,13 @@ def test_a_bound_is_held_against_the_largest_of_the_seeds(evidence: Tree) -> Non
     )  # fmt: skip
     memory = found["S4 memory.minilm"]
     assert (0.7, "0.7 GB", "REPRODUCED") == (memory["value"], memory["printed"]["value"], memory["verdict"])
-    assert "NOT_RUN" == found["S4 memory.esm2-peptides"]["verdict"]
+    assert "NOT_RUN" == found["S4 train.esm2-peptides"]["verdict"]
     assert "BLOCKED" == found["S4 encode.wikipedia-ko"]["verdict"]
 
 
 def test_the_evidence_of_a_bound_is_the_result_that_the_envelope_belongs_to(evidence: Tree) -> None:
     """Its name and its certificate, as verification asks for."""
-    certificates = {"semantic-ids/" + x["cell"]: x["sha256"] for x in gather(evidence).results}
+    certificates = {"semantic-ids/" + x.name: x.sha256 for x in gather(evidence).results}
     entries = judged(evidence)["S4 encode.minilm"]["evidence"]
     assert 3 == len(entries)
     assert all(certificates[entry["cell"]] == entry["sha256"] for entry in entries)
@@ -298,7 +304,7 @@ def test_a_bound_that_is_missed_is_not_reproduced(evidence: Tree) -> None:
     tight: Claim = claim.model_copy(
         update={"measures": [claim.measures[0].model_copy(update={"published": 2.0})]}
     )
-    verdicts = {row["encoder"]: row["verdict"] for row in judged_measures(tight, gather(evidence))}
+    verdicts = {row.encoder: row.verdict for row in judged_measures(tight, gather(evidence))}
     assert "NOT_REPRODUCED" == verdicts["minilm"]
 
 
@@ -315,7 +321,7 @@ def test_a_bound_that_is_missed_is_not_reproduced(evidence: Tree) -> None:
 )
 def test_a_path_leads_to_a_number_or_to_nothing(path: str, expected: float | None) -> None:
     """Keys parted by full stops; a star for the only key."""
-    assert expected == at({"seconds": 4.5, "text": "x", "a": {"b": {"p50": 2}}}, path)
+    assert expected == number_at({"seconds": 4.5, "text": "x", "a": {"b": {"p50": 2}}}, path)
 
 
 def test_claims_select_chains_points_and_metrics_of_the_suite() -> None:

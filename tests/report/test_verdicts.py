@@ -6,21 +6,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.evidence import AUDIT, BATCH_OF, MEANS, TRANSCRIPT, VALUE, a_result
+from support.pages import json_rows
 
 from harness.errors import InputError
 from harness.evidence.layout import Tree
+from harness.evidence.schema.verdict import TranscriptEvidence
 from harness.evidence.stamp import read_stamped, write_stamped
-from report.evidence.results import rows
-from report.verdicts.claims import Claim, Row, load_claims, percent
+from report.verdicts.claims import Claim, PublishedRow, load_claims, percent
 from report.verdicts.judge import judge, verdict
 
 GROUP = "minilm.stsb-test.lens-pq.117x"
-CELL = {"encoder": "minilm", "train": "stsb-test", "chain": "lens-pq", "point": "117x", "seed": 0}
+CELL = {"train": "stsb-test", "chain": "lens-pq", "point": "117x", "seed": 0}
 
 
-def a_row(rule: str = "at least") -> Row:
+def a_row(rule: Any = "at least") -> PublishedRow:
     """Return a claim's row that publishes 95 %, printed without decimals."""
-    return Row(
+    return PublishedRow(
         row="kept", what="retention", published=0.95, printed="~95%", precision=0.005, rule=rule,
         chain="lens-pq", point="117x", dataset="sts12-16", metric="retention@human",
         trains=["stsb-test"], protocols=["as-published"],
@@ -45,17 +47,9 @@ def a_claim(encoders: dict[str, str]) -> Claim:
 def write_result(tree: Tree, seed: int, value: float, low: float, high: float, chain: str = "lens-pq") -> str:
     """Write a stamped result with one value, and return its certificate."""
     name = f"minilm.stsb-test.{chain}.117x.s{seed}"
-    content = {
-        "suite": "s",
-        "cell": name,
-        "inputs": {"cell": {**CELL, "chain": chain, "seed": seed}},
-        "sizes": {"bytes_per_vector": 13, "ratio": 118.0},
-        "values": [
-            {"protocol": "as-published", "dataset": "sts12-16", "metric": "retention@human",
-             "value": value, "low": low, "high": high, "n": 100}
-        ],
-    }  # fmt: skip
-    write_stamped(tree.result("s", name), content)
+    values = [{**VALUE, "value": value, "low": low, "high": high, "n": 100}]
+    content = a_result({**CELL, "chain": chain, "seed": seed}, values=values)
+    write_stamped(tree.result("s", name), {**content, "cell": name})
     return read_stamped(tree.result("s", name))[1]
 
 
@@ -87,8 +81,8 @@ def write_means(tree: Tree, results: dict[str, str], *against: dict[str, Any], *
     group = {"group": GROUP, "results": results, "values": [{**place, **value, "n": 100, "units": 90}]}
     others = [{"group": x["group"], "results": x["results"], "values": []} for x in against]
     pairs = [{"group": GROUP, "against": x["group"], "values": [{**place, **x["less"]}]} for x in against]
-    batches = [{"of": {}, "groups": [group, *others], "comparisons": pairs}]
-    write_stamped(tree.means("s"), {"suite": "s", "batches": batches})
+    batches = [{"of": BATCH_OF, "groups": [group, *others], "comparisons": pairs}]
+    write_stamped(tree.means("s"), {**MEANS, "batches": batches})
 
 
 def test_a_mean_over_seeds_is_read_with_its_interval(tmp_path: Path) -> None:
@@ -99,9 +93,9 @@ def test_a_mean_over_seeds_is_read_with_its_interval(tmp_path: Path) -> None:
         tree, {f"{GROUP}.s{i}": each for i, each in enumerate(hashes)}, value=0.95, low=0.91, high=0.98
     )
     (row,) = judge([a_claim({"minilm": "analogue"})], tree)
-    assert (0.95, 0.91, 0.98, 2) == (row["value"], row["low"], row["high"], row["seeds"])
-    assert hashes == [entry["sha256"] for entry in row["evidence"]]
-    assert "REPRODUCED" == row["verdict"]
+    assert (0.95, 0.91, 0.98, 2) == (row.value, row.low, row.high, row.seeds)
+    assert hashes == [entry.sha256 for entry in row.evidence]
+    assert "REPRODUCED" == row.verdict
 
 
 @pytest.mark.parametrize("named", [{}, {"s0": "0" * 64, "s1": "1" * 64}], ids=["none", "of other results"])
@@ -114,8 +108,8 @@ def test_a_mean_of_other_results_is_never_used(tmp_path: Path, named: dict[str, 
         results = {f"{GROUP}.{seed}": each for seed, each in named.items()}
         write_means(tree, results, value=0.95, low=0.91, high=0.98)
     (row,) = judge([a_claim({"minilm": "analogue"})], tree)
-    assert ("NOT_RUN", None) == (row["verdict"], row["value"])
-    assert "found no mean over these 2 seeds" in row["reason"]
+    assert ("NOT_RUN", None) == (row.verdict, row.value)
+    assert "found no mean over these 2 seeds" in row.reason
 
 
 @pytest.mark.parametrize(
@@ -146,8 +140,8 @@ def test_a_row_against_another_method_is_judged_by_their_difference(
     row = a_row(rule).model_copy(update={**chains, "published": 0.0, "precision": 0.0})
     claim = a_claim({"minilm": "analogue"}).model_copy(update={"rows": [row]})
     (judged,) = judge([claim], tree)
-    assert (expected, low, high) == (judged["verdict"], judged["low"], judged["high"])
-    assert {one, two} == {entry["sha256"] for entry in judged["evidence"]}
+    assert (expected, low, high) == (judged.verdict, judged.low, judged.high)
+    assert {one, two} == {entry.sha256 for entry in judged.evidence}
 
 
 def test_methods_that_no_run_has_compared_are_not_run(tmp_path: Path) -> None:
@@ -157,8 +151,8 @@ def test_methods_that_no_run_has_compared_are_not_run(tmp_path: Path) -> None:
     write_result(tree, 0, 0.90, 0.88, 0.92, chain="signs")
     row = a_row().model_copy(update={"against": "signs"})
     (judged,) = judge([a_claim({"minilm": "analogue"}).model_copy(update={"rows": [row]})], tree)
-    assert "NOT_RUN" == judged["verdict"]
-    assert "found no comparison" in judged["reason"]
+    assert "NOT_RUN" == judged.verdict
+    assert "found no comparison" in judged.reason
 
 
 def test_missing_evidence_is_blocked_or_not_run_and_never_a_number(tmp_path: Path) -> None:
@@ -169,11 +163,11 @@ def test_missing_evidence_is_blocked_or_not_run_and_never_a_number(tmp_path: Pat
     write_stamped(tree.blocked("s"), {"suite": "s", "blocked": [entry]})
     blocked, not_run = judge([a_claim({"e5": "as published", "mpnet": "analogue"})], tree)
     assert ("BLOCKED", None, "no hub; to unblock: connect") == (
-        blocked["verdict"],
-        blocked["value"],
-        blocked["reason"],
+        blocked.verdict,
+        blocked.value,
+        blocked.reason,
     )
-    assert ("NOT_RUN", None, []) == (not_run["verdict"], not_run["value"], not_run["evidence"])
+    assert ("NOT_RUN", None, []) == (not_run.verdict, not_run.value, not_run.evidence)
 
 
 def test_a_result_that_was_edited_is_refused(tmp_path: Path) -> None:
@@ -205,7 +199,7 @@ def test_a_claim_with_an_unknown_key_names_file_and_key(tmp_path: Path) -> None:
     """A misspelt key in a claim is one line, not a claim that silently says less."""
     text = (Path("report/claims/C2.toml")).read_text("utf-8").replace("precision =", "precison =")
     (tmp_path / "C2.toml").write_text(text)
-    with pytest.raises(InputError, match=r"C2\.toml: rows\.0\.precision"):
+    with pytest.raises(InputError, match=r"C2\.toml: \[rows\.0\] precision: the key is missing"):
         load_claims(tmp_path)
 
 
@@ -220,11 +214,10 @@ def test_per_cent_prints_one_decimal_and_no_negative_zero(value: float, expected
 
 def measured(tree: Tree, cell: dict[str, object], values: list[dict[str, object]], **more: object) -> None:
     """Write a stamped result of the suite ``s`` with the given selectors and values."""
-    spec = {**CELL, **cell}
+    content = a_result({**CELL, **cell}, values=values, **more)
+    spec = content["inputs"]["cell"]
     name = f"{spec['encoder']}.{spec['train']}.{spec['chain']}.{len(list(tree.root.rglob('*.json')))}"
-    sizes = {"bytes_per_vector": 13, "original_bytes": 1248, "ratio": 96.0}
-    content = {"suite": "s", "cell": name, "inputs": {"cell": spec}, "sizes": sizes, "values": values, **more}
-    write_stamped(tree.result("s", name), content)
+    write_stamped(tree.result("s", name), {**content, "cell": name})
 
 
 def claim_of(*rows: dict[str, object], **more: object) -> Claim:
@@ -244,28 +237,22 @@ def claim_of(*rows: dict[str, object], **more: object) -> Claim:
     )
 
 
-KEPT = {
-    "protocol": "as-published", "dataset": "sts12-16", "metric": "retention@human",
-    "value": 0.95, "low": 0.94, "high": 0.96, "n": 9,
-}  # fmt: skip
-
-
 def test_a_row_may_be_about_some_encoders_only(tmp_path: Path) -> None:
     """Of two encoders of the claim, one is named by the row."""
-    measured(Tree(tmp_path), {}, [KEPT])
+    measured(Tree(tmp_path), {}, [VALUE])
     (row,) = judge([claim_of({"encoders": ["minilm"]})], Tree(tmp_path))
-    assert ("kept.minilm.stsb-test", "as published") == (row["row"], row["role"])
+    assert ("kept.minilm.stsb-test", "as published") == (row.row, row.role)
 
 
 def test_a_row_without_splits_takes_those_there_is_evidence_for(tmp_path: Path) -> None:
     """Measured splits first; where there are none, the blocked ones; else one row that was not run."""
     tree = Tree(tmp_path)
-    measured(tree, {"train": "a"}, [KEPT])
-    measured(tree, {"train": "b"}, [{**KEPT, "value": 0.5, "low": 0.4, "high": 0.6}])
+    measured(tree, {"train": "a"}, [VALUE])
+    measured(tree, {"train": "b"}, [{**VALUE, "value": 0.5, "low": 0.4, "high": 0.6}])
     entry = {"cell": "c", "encoder": "e5", "train": "a", "missing": "no hub", "remedy": "connect"}
     write_stamped(tree.blocked("s"), {"suite": "s", "blocked": [entry, {**entry, "train": "b"}]})
     claim = claim_of({"trains": None}, encoders=dict.fromkeys(("minilm", "e5", "mpnet"), "analogue"))
-    found = [(row["row"], row["verdict"]) for row in judge([claim], tree)]
+    found = [(row.row, row.verdict) for row in judge([claim], tree)]
     assert [
         ("kept.minilm.a", "REPRODUCED"), ("kept.minilm.b", "NOT_REPRODUCED"),
         ("kept.e5.a", "BLOCKED"), ("kept.e5.b", "BLOCKED"), ("kept.mpnet", "NOT_RUN"),
@@ -275,58 +262,56 @@ def test_a_row_without_splits_takes_those_there_is_evidence_for(tmp_path: Path) 
 def test_a_row_without_a_point_is_about_chains_without_one(tmp_path: Path) -> None:
     """A chain that stores every dimension has no point, and is told from one that has."""
     tree = Tree(tmp_path)
-    measured(tree, {"point": None}, [KEPT])
+    measured(tree, {"point": None}, [VALUE])
     claim = claim_of({"point": None, "encoders": ["minilm"]}, {"row": "other", "encoders": ["minilm"]})
-    assert ["REPRODUCED", "NOT_RUN"] == [row["verdict"] for row in judge([claim], tree)]
+    assert ["REPRODUCED", "NOT_RUN"] == [row.verdict for row in judge([claim], tree)]
 
 
 def test_settings_of_a_grid_are_no_evidence_for_a_claim(tmp_path: Path) -> None:
     """Values of several settings would be averaged as if they were seeds."""
     tree = Tree(tmp_path)
-    measured(tree, {"grid": {"lens.dropout": 0.4}}, [KEPT])
-    assert ["NOT_RUN"] == [row["verdict"] for row in judge([claim_of({"encoders": ["minilm"]})], tree)]
+    measured(tree, {"grid": {"lens.dropout": 0.4}}, [VALUE])
+    assert ["NOT_RUN"] == [row.verdict for row in judge([claim_of({"encoders": ["minilm"]})], tree)]
 
 
 def test_what_was_never_named_is_blocked_whatever_was_measured(tmp_path: Path) -> None:
     """A number whose input the source does not name is compared with nothing."""
-    measured(Tree(tmp_path), {}, [KEPT])
+    measured(Tree(tmp_path), {}, [VALUE])
     (row,) = judge([claim_of({"encoders": ["minilm"], "lacking": "nobody said"})], Tree(tmp_path))
     assert ("BLOCKED", "nobody said", None, []) == tuple(
-        row[key] for key in ("verdict", "reason", "value", "evidence")
+        getattr(row, key) for key in ("verdict", "reason", "value", "evidence")
     )
 
 
 def test_a_digest_without_its_file_is_blocked(tmp_path: Path) -> None:
     """The published certificate is printed, and there is no number on either side."""
-    measured(Tree(tmp_path), {}, [KEPT])
+    measured(Tree(tmp_path), {}, [VALUE])
     anchor = {"row": "certificate", "what": "w", "printed": "sha256:69970d8…", "lacking": "not public"}
     (row,) = judge([claim_of(anchors=[anchor])], Tree(tmp_path))
     assert ("BLOCKED", None, "sha256:69970d8…") == (
-        row["verdict"],
-        row["published"],
-        row["printed"]["published"],
+        row.verdict,
+        row.published,
+        row.printed.published,
     )
 
 
 def test_a_ratio_is_judged_and_printed_as_it_is(tmp_path: Path) -> None:
     """The ratio of the bytes is a row of its own, of no data set; at scale 1 it prints as a factor."""
-    measured(Tree(tmp_path), {}, [KEPT])
+    measured(Tree(tmp_path), {}, [VALUE])
     row = {"metric": "ratio@bytes", "dataset": "", "published": 96.0, "precision": 0.5, "scale": 1.0}
     (found,) = judge([claim_of({**row, "printed": "96×", "encoders": ["minilm"]})], Tree(tmp_path))
-    assert ("REPRODUCED", 96.0, "96.0×") == (found["verdict"], found["value"], found["printed"]["value"])
+    assert ("REPRODUCED", 96.0, "96.0×") == (found.verdict, found.value, found.printed.value)
 
 
 def test_the_audit_is_evidence_as_shares_of_pairs(tmp_path: Path) -> None:
     """Half of 10 and a tenth of 30 pairs are shared: 8 of 40 together; a difference of sets has no share."""
     audit = {
-        "one": {"pairs": 10, "shared_pairs": 5, "pairs_with_a_seen_sentence": 6},
-        "two": {"pairs": 30, "shared_pairs": 3, "pairs_with_a_seen_sentence": 9},
+        "one": {**AUDIT, "pairs": 10, "shared_pairs": 5, "pairs_with_a_seen_sentence": 6},
+        "two": {**AUDIT, "pairs": 30, "shared_pairs": 3, "pairs_with_a_seen_sentence": 9},
     }
     combine = {"both": {"one": 0.5, "two": 0.5}, "gap": {"one": 1.0, "two": -1.0}, "more": {"three": 1.0}}
-    measured(
-        Tree(tmp_path), {}, [KEPT], audit=audit, inputs={"cell": {**CELL, "grid": {}}, "combine": combine}
-    )
-    flat = [row for row in rows(Tree(tmp_path)) if row["metric"].endswith(("@audit", "@bytes"))]
+    measured(Tree(tmp_path), {}, [VALUE], audit=audit, inputs={"combine": combine})
+    flat = [row for row in json_rows(Tree(tmp_path)) if row["metric"].endswith(("@audit", "@bytes"))]
     found = {(row["metric"], row["dataset"]): (row["value"], row["n"]) for row in flat}
     assert {
         ("ratio@bytes", ""): (96.0, 1),
@@ -338,8 +323,11 @@ def test_the_audit_is_evidence_as_shares_of_pairs(tmp_path: Path) -> None:
 
 def heard(tree: Tree, *statuses: str, server: str = "loopback", name: str | None = "a server") -> str:
     """Write a transcript of checks called c0, c1 …, and return its certificate."""
-    checks = [{"name": f"c{i}", "status": s, "found": f"said {i}"} for i, s in enumerate(statuses)]
-    write_stamped(tree.transcript(server), {"server": {"host": server, "name": name}, "checks": checks})
+    checks = [
+        {"name": f"c{i}", "status": s, "found": f"said {i}", "requests": []} for i, s in enumerate(statuses)
+    ]
+    content = {**TRANSCRIPT, "server": {"host": server, "name": name}, "checks": checks}
+    write_stamped(tree.transcript(server), content)
     return read_stamped(tree.transcript(server))[1]
 
 
@@ -375,50 +363,51 @@ def test_a_check_is_judged_by_the_transcript_of_its_server(
 ) -> None:
     """One failure fails all, a skipped check is blocked with its reason; the row says who answered."""
     tree = Tree(tmp_path)
-    measured(tree, {}, [KEPT])
+    measured(tree, {}, [VALUE])
     sha256 = heard(tree, *statuses)
     row, unasked = judge([engineering(check)], tree)
-    found = (row["verdict"], row["value"], row["printed"].get("value"), row["reason"])
+    found = (row.verdict, row.value, row.printed.value, row.reason)
     assert expected == found
-    assert ("works.loopback", "analogue", "loopback (a server)") == (row["row"], row["role"], row["server"])
-    assert [{"transcript": "loopback", "sha256": sha256}] == row["evidence"]
+    assert ("works.loopback", "analogue", "loopback (a server)") == (row.row, row.role, row.server)
+    assert [TranscriptEvidence(transcript="loopback", sha256=sha256)] == row.evidence
     assert ("BLOCKED", "no transcript of api.x; to unblock: a key", "") == (
-        unasked["verdict"],
-        unasked["reason"],
-        unasked["server"],
+        unasked.verdict,
+        unasked.reason,
+        unasked.server,
     )
 
 
 def test_a_server_that_nobody_asked_was_not_run(tmp_path: Path) -> None:
     """Without a transcript and without a remedy to name, nothing hinders."""
-    measured(Tree(tmp_path), {}, [KEPT])
+    measured(Tree(tmp_path), {}, [VALUE])
     loopback, _ = judge([engineering()], Tree(tmp_path))
-    assert ("NOT_RUN", None, []) == (loopback["verdict"], loopback["value"], loopback["evidence"])
+    assert ("NOT_RUN", None, []) == (loopback.verdict, loopback.value, loopback.evidence)
 
 
 def test_a_check_that_the_transcript_does_not_have_is_not_judged(tmp_path: Path) -> None:
     """A name that no check has passes nothing."""
-    measured(Tree(tmp_path), {}, [KEPT])
+    measured(Tree(tmp_path), {}, [VALUE])
     heard(Tree(tmp_path), "PASS")
-    assert "NOT_RUN" == judge([engineering("c9")], Tree(tmp_path))[0]["verdict"]
+    assert "NOT_RUN" == judge([engineering("c9")], Tree(tmp_path))[0].verdict
 
 
 def test_a_transcript_that_was_edited_is_refused(tmp_path: Path) -> None:
     """A FAIL made a PASS by hand no longer matches the certificate."""
     tree = Tree(tmp_path)
-    measured(tree, {}, [KEPT])
+    measured(tree, {}, [VALUE])
     heard(tree, "FAIL")
-    tree.transcript("loopback").write_text(tree.transcript("loopback").read_text().replace("FAIL", "PASS"))
+    path = tree.transcript("loopback")
+    path.write_text(path.read_text().replace(': "FAIL"', ': "PASS"'))
     with pytest.raises(InputError, match=r"loopback\.json: .*its certificate says"):
         judge([engineering()], tree)
 
 
 def test_every_judged_row_has_the_same_keys_but_for_the_server(tmp_path: Path) -> None:
     """A program that reads claims.json finds each key in each row, whatever kind of row it is."""
-    measured(Tree(tmp_path), {}, [KEPT])
+    measured(Tree(tmp_path), {}, [VALUE])
     heard(Tree(tmp_path), "PASS")
     anchor = {"row": "a", "what": "w", "printed": "p", "lacking": "l"}
     rows_found = judge(
         [claim_of({}, {"row": "r", "lacking": "x"}, anchors=[anchor]), engineering()], Tree(tmp_path)
     )
-    assert 1 == len({frozenset(row) - {"server"} for row in rows_found})
+    assert 1 == len({frozenset(row.as_json()) - {"server"} for row in rows_found})

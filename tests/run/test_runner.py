@@ -963,11 +963,7 @@ def test_what_is_published_is_what_the_cells_left(ran: Harness) -> None:
     assert set(ran.evidence()) - {"results/own/old-cell.json"} | envelopes == found
 
 
-def test_an_unknown_place_of_suites_is_one_line(fresh: Harness) -> None:
-    """Where there is no folder of suites, the error says what is expected."""
-    shutil.rmtree(fresh.folder / "suites")
-    done = fresh("plan")
-    assert 2 == done.status
-    assert "no suites here, expected suites/*.toml or a suite's path" in done.stderr
+def test_a_suite_file_that_is_not_there_is_one_line(tmp_path: Path) -> None:
+    """The error says that a suite is expected."""
     with pytest.raises(InputError, match="expected a suite"):
-        entries(fresh.folder / "suites" / "own.toml", Place(fresh.folder, None, offline=True), fresh.tree)
+        entries(tmp_path / "own.toml", Place(tmp_path, None, offline=True), Tree(tmp_path / "out"))

@@ -7,6 +7,7 @@ from typing import Any
 
 from harness.evidence.layout import Tree
 from harness.evidence.stamp import read_stamped, write_stamped
+from support.evidence import BATCH_OF, MEANS
 
 NAMES = ("protocol", "dataset", "metric")
 
@@ -27,7 +28,8 @@ def write_means(tree: Tree, suite: str) -> None:
         for name, cells in together.items()
     ]
     write_stamped(
-        tree.means(suite), {"suite": suite, "batches": [{"of": {}, "groups": groups, "comparisons": []}]}
+        tree.means(suite),
+        {**MEANS, "suite": suite, "batches": [{"of": BATCH_OF, "groups": groups, "comparisons": []}]},
     )
 
 
@@ -39,16 +41,3 @@ def _means(seeds: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
         | {"units": same[0]["n"]}
         for same in zip(*seeds, strict=True)
     ]
-
-
-def attach_means(results: list[dict[str, Any]]) -> None:
-    """Give the values of results that differ in their seed and numbers alone the mean of them all."""
-    together: dict[str, list[list[dict[str, Any]]]] = defaultdict(list)
-    for result in results:
-        together[str({**result["inputs"]["cell"], "seed": None})].append(result["values"])
-    for seeds in together.values():
-        for same in zip(*seeds, strict=True):
-            mean = {key: sum(value[key] for value in same) / len(same) for key in ("value", "low", "high")}
-            for value in same:
-                value["mean"] = mean
-            mean |= {"n": same[0].get("n", 1), "seeds": len(same)}

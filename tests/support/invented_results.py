@@ -10,6 +10,7 @@ from harness.evidence.layout import Tree
 from harness.evidence.stamp import write_stamped
 from harness.planning.cells import Cell, cells
 from harness.planning.models import Suite
+from support.evidence import AUDIT, a_result
 from support.invented_means import write_means
 
 
@@ -36,7 +37,7 @@ IRREGULARITIES = (
 )
 
 
-def content(suite: Suite, cell: Cell) -> dict[str, Any]:
+def content_of(suite: Suite, cell: Cell) -> dict[str, Any]:
     """Return a result of a cell with invented values: all that a report reads of one."""
     original = 4 * suite.encoders[cell.encoder].dimension
     size = cell.target_bytes or original
@@ -50,38 +51,30 @@ def content(suite: Suite, cell: Cell) -> dict[str, Any]:
         for protocol in suite.protocols
         for value in [invented(suite.name, cell.id, name, metric, protocol)]
     ]  # fmt: skip
-    counts = {"pairs": 100, "shared_pairs": 30, "pairs_with_a_seen_sentence": 40}
-    kept = {
-        "pairs_with_a_near_duplicate": 7,
-        "unseen_pairs_with_a_near_duplicate": 1,
-        "kept": {"as-published": 100, "decontaminated": 60},
-        "kept_near_duplicates": {"as-published": 7, "decontaminated": 1},
-    }
+    audit = {**AUDIT}
     if suite.name == "autoencoder":
-        kept["irregularities"] = dict.fromkeys(IRREGULARITIES, 3)
-    return {
-        "suite": suite.name,
-        "cell": cell.id,
-        "inputs": {
-            "cell": cell.spec(),
-            "combine": suite.combine,
-            "datasets": {
-                name: {"use": "mirror", "path": name + ".jsonl", "sha256": "00"} for name in cell.tests
-            },
-            "encoder": suite.encoders[cell.encoder].raw(),
-        },
-        "sizes": {
-            "bytes_per_vector": size,
-            "state_bytes": 100_000,
-            "original_bytes": original,
+        audit["irregularities"] = dict.fromkeys(IRREGULARITIES, 3)
+    content = a_result(
+        cell.spec(),
+        suite=suite.name,
+        sizes={
+            "bytes_per_vector": size, "state_bytes": 100_000, "original_bytes": original,
             "ratio": original / size,
             **({"index": {"rows": 1000, "bytes": 1000 * size + 45}} if cell.index else {}),
         },
+        audit=dict.fromkeys(cell.tests, audit),
+        values=values,
+        interval={"resamples": 10000},
         **({"training": {"0.student": HISTORY}} if cell.steps[0].use == "student" else {}),
-        "audit": dict.fromkeys(cell.tests, counts | kept),
-        "values": values,
-        "interval": {"level": 95.0, "resamples": 10000},
+    )  # fmt: skip
+    content["cell"] = cell.id
+    content["inputs"] |= {
+        "combine": suite.combine,
+        "protocols": suite.protocols,
+        "datasets": {name: {"use": "mirror", "path": name + ".jsonl", "sha256": "00"} for name in cell.tests},
+        "encoder": suite.encoders[cell.encoder].raw(),
     }
+    return content
 
 
 def invent(root: Path, suite: Suite, encoders: set[str], seeds: int = 2) -> None:
@@ -89,7 +82,7 @@ def invent(root: Path, suite: Suite, encoders: set[str], seeds: int = 2) -> None
     tree, hindered = Tree(root), []
     for cell in cells(suite, suite.name):
         if cell.encoder in encoders and cell.seed < seeds:
-            write_stamped(tree.result(suite.name, cell.id), content(suite, cell))
+            write_stamped(tree.result(suite.name, cell.id), content_of(suite, cell))
         elif cell.encoder not in encoders:
             hindered.append({
                 "cell": cell.id, "encoder": cell.encoder, "train": cell.train,

@@ -6,11 +6,17 @@ import re
 from typing import Any
 
 from harness.evidence.layout import Tree
+from report.evidence.rows import rows
 
 
 def text_of(tree: Tree) -> str:
     """Return the technical report of a tree."""
     return (tree.report() / "TECHNICAL_REPORT.md").read_text("utf-8")
+
+
+def json_rows(tree: Tree) -> list[dict[str, Any]]:
+    """Return the flat rows of a tree's results as JSON."""
+    return [row.as_json() for row in rows(tree)]
 
 
 def section(text: str, start: str) -> str:
