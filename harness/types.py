@@ -49,6 +49,7 @@ class PairSet:
     A judged set has ``queries`` (q,) int64, the rows that ask; all other rows are the documents that are
     searched, a pair is a judged query and document, and ``gold`` holds the grades; ``irregularities`` has
     what no pair can say. ``index`` (rows,) int64 are the rows of the file that a part of it was taken from.
+    ``drawn_as`` stands for the name where names seed random draws; None for the name itself.
     """
 
     name: str
@@ -61,6 +62,12 @@ class PairSet:
     queries: Ints | None = None
     index: Ints | None = None
     irregularities: Irregularities | None = None
+    drawn_as: str | None = None
+
+    @property
+    def draw_name(self) -> str:
+        """Return the name that random draws from the set are seeded by."""
+        return self.drawn_as or self.name
 
     @property
     def rows(self) -> int:
@@ -159,7 +166,7 @@ class Value:
 class Place:
     """Where inputs may come from: the folder of the suite, a mirror's folder or None, and the network.
 
-    ``large``: whether also what a suite declares to be large.
+    ``large``: whether also what is declared to be large.
     ``allowed_keys``: hosts, and for each the environment variable that the user lets go there as its key.
     """
 

@@ -14,7 +14,7 @@ from support.forks import Forks
 from support.paths import ROOT
 from support.suites import SmallSuite, edited, write_suite
 
-from harness.planning.suite import load
+from harness.planning import catalogue
 from harness.sources import mirror as mirrored
 from harness.types import PairSet, Place
 
@@ -53,10 +53,10 @@ def mirror() -> Path:
 @pytest.fixture(scope="session")
 def sts(mirror: Path) -> Callable[[str], PairSet]:
     """Return a function from the name of a set of the shipped suite to its pairs."""
-    datasets = load(ROOT / "suites" / "sts-generalization.toml").datasets
+    folders = catalogue.folders(ROOT / "suites")
 
     def read(name: str) -> PairSet:
-        raw = datasets[name].origins[0]
+        raw = catalogue.dataset(name, folders, "tests").origins[0]
         params = mirrored.Params(path=raw["path"], sha256=raw["sha256"])
         return mirrored.read(params, name, Place(Path(), mirror, offline=True))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -11,35 +11,23 @@ from harness.cli.options import AsJson
 from harness.console.output import show
 from harness.errors import InputError
 
-Kind = Annotated[str | None, typer.Argument(metavar="[KIND]", help="Only this kind, such as suites.")]
+Kind = Annotated[
+    str | None, typer.Argument(metavar="[KIND]", help="Only this, in full: datasets, encoders …")
+]
 
 
 def list_(kind: Kind = None, as_json: AsJson = False) -> None:
-    """List suites, claims, and every kind of plug-in; or one kind of these.
+    """List suites, data sets, encoders, the plug-ins of every kind, and claims; or one kind of these.
 
     \b
     Examples: harness list
-              harness list compressors --json
+              harness list datasets --json
     """
-    from harness.console.show import listing
-
-    listings = _listings()
-    if kind is not None:
-        if kind not in listings:
-            raise InputError(f"list: found {kind!r}, expected one of {', '.join(listings)}")
-        listings = {kind: listings[kind]}
-    show(json.dumps(listings, indent=2) if as_json else listing(listings))
-
-
-def _listings() -> dict[str, Any]:
-    """Return the names of each kind, in lists, or in dicts with a sentence on each."""
-    from harness.planning.registry import KINDS, names
-    from harness.planning.shipped import suites
-    from harness.planning.suite import load
+    from harness.console import listing
     from report.verdicts.claims import load_claims
 
-    return {
-        "suites": {name: load(path).question for name, path in suites().items()},
-        **{kind: names(kind) for kind in KINDS},
-        "claims": {claim.id: claim.sentence for claim in load_claims()},
-    }
+    kinds = listing.kinds() | {"claims": lambda: {claim.id: claim.sentence for claim in load_claims()}}
+    if kind is not None and kind not in kinds:
+        raise InputError(f"list: found {kind!r}, expected one of {', '.join(kinds)}")
+    listed = {name: kinds[name]() for name in ([kind] if kind else kinds)}
+    show(json.dumps(listed, indent=2, ensure_ascii=False) if as_json else listing.text(listed))

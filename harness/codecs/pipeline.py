@@ -14,8 +14,8 @@ from harness.codecs.storage import load_codec, save_codec, trained_on
 from harness.errors import InputError
 from harness.evidence.stamp import digest
 from harness.planning import registry
-from harness.planning.cells import Step
 from harness.planning.resolve import codec_path
+from harness.planning.steps import Step
 from harness.types import Bytes, Codec, Floats, Json, Training, check_vectors
 
 # What arrays of wrong shapes, types or values raise, in NumPy and in faiss.

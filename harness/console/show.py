@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +14,6 @@ from harness.evidence.stability import mark
 from harness.planning.status import Entry
 from harness.run.compare import Line
 from harness.types import Json
-
-
-def listing(by_kind: Mapping[str, Any]) -> str:
-    """Return what there is, a heading a kind."""
-    lines = []
-    for kind, entries in by_kind.items():
-        lines.append(f"{kind}:")
-        if isinstance(entries, dict):
-            lines += [f"  {name:<22} {description}" for name, description in entries.items()]
-        else:
-            lines.append("  " + ", ".join(entries))
-    return "\n".join(lines)
 
 
 def planned(entries: Sequence[Entry], *, as_json: bool) -> str:

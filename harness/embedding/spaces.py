@@ -12,9 +12,9 @@ from harness.embedding.embed import vectors
 from harness.embedding.units import OnRows
 from harness.errors import InputError
 from harness.planning import registry
-from harness.planning.cells import encoder_params
+from harness.planning.definitions import Prefixes
+from harness.planning.parameters import encoder_params
 from harness.planning.resolve import Inputs
-from harness.planning.suite import Prefixes
 from harness.types import Floats, PairSet, check_vectors
 
 
@@ -26,7 +26,7 @@ def embedded_by(
     Texts are encoded in ``jobs`` processes; the bytes do not depend on how many.
     """
     space = inputs.suite.encoders[encoder]
-    params = encoder_params(space.raw(), encoder, inputs.where)
+    params = encoder_params(space)
     if space.use == "concat":
         parts = [embedded_by(inputs, part, sets, store, on_rows, jobs) for part in params.parts]
         join = registry.load("encoders", "concat", inputs.where).join

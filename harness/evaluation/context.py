@@ -107,8 +107,10 @@ class EncoderContext:
     def random_sample(self, test: str, train: str) -> Sample:
         """Return how the random pairs of a test set are resampled; no vector is needed for it."""
         if (test, train) not in self._random:
-            rows = len(fresh_rows(self.spec.read(test), self.spec.read(train)))
-            self._random[test, train] = random_sample(test, random_pairs(test, rows), rows)
+            data = self.spec.read(test)
+            rows = len(fresh_rows(data, self.spec.read(train)))
+            pairs = random_pairs(data.draw_name, rows)
+            self._random[test, train] = random_sample(data.draw_name, pairs, rows)
         return self._random[test, train]
 
     def _evaluation(self, train: str) -> EvaluationContext:

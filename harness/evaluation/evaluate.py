@@ -91,13 +91,13 @@ def _panels(
     """Yield each set of the cell: its name, what is measured of it, and its rows after compression."""
     pairs = context.samples(cell.tests)
     for name, metrics in cell.metrics:
+        data, overlap = context.tests[name], context.overlaps[name]
         encoded = _encoded(cell, chain, context, name, metrics)
         series = series_of(cell, chain, context, name, encoded)
         samples = {"pairs": pairs[name]}
         if "random-pairs" in series:
             sampled = context.sampled(name)
-            samples["random-pairs"] = random_sample(name, sampled.pairs, len(sampled.rows))
-        data, overlap = context.tests[name], context.overlaps[name]
+            samples["random-pairs"] = random_sample(data.draw_name, sampled.pairs, len(sampled.rows))
         yield name, panel_of(data, overlap, series, samples, context.protocols), encoded
 
 

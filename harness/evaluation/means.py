@@ -141,7 +141,7 @@ class _Mean:
 def _made(batch: Batch) -> tuple[str, dict[str, Any], int]:
     use_threads()
     context = open_context(batch.spec)
-    means = {name: _mean(batch, context, name, cells) for name, cells in batch.groups.items()}
+    means = {name: _mean(batch, context, cells) for name, cells in batch.groups.items()}
     content = {
         "of": batch.identity(),
         "groups": [_stated(batch, name, mean) for name, mean in means.items()],
@@ -154,9 +154,10 @@ def _made(batch: Batch) -> tuple[str, dict[str, Any], int]:
     return batch.spec.suite, content, len(batch.results)
 
 
-def _mean(batch: Batch, context: EncoderContext, name: str, cells: tuple[Cell, ...]) -> _Mean:
+def _mean(batch: Batch, context: EncoderContext, cells: tuple[Cell, ...]) -> _Mean:
     seeds = [remeasure(context, cell, batch.results[cell.id], batch.tree) for cell in cells]
-    shares = bootstrap.seed_weights(f"{batch.spec.suite} {name}", len(cells))
+    drawn_as = cells[0].drawn_as.removesuffix(f".s{cells[0].seed}")
+    shares = bootstrap.seed_weights(f"{batch.spec.suite} {drawn_as}", len(cells))
     shares = np.concatenate([np.full((1, len(cells)), 1 / len(cells)), shares])
     keys = [key for key in seeds[0].estimated if all(key in seed.estimated for seed in seeds)]
     means = {

@@ -51,7 +51,7 @@ def panel_of(
     """Return the panel of a set; ``samples`` has those of pairs, queries are units of their own."""
     masks = _masks(data, overlap, series, protocols)
     queries = {
-        items: clusters.independent(f"{data.name} {items}", len(next(iter(masks[items].values()))))
+        items: clusters.independent(f"{data.draw_name} {items}", len(next(iter(masks[items].values()))))
         for items in series
         if items not in samples
     }

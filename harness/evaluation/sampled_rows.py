@@ -49,11 +49,12 @@ def sampled_rows(data: PairSet, trained: PairSet, vectors: Floats) -> SampledRow
         message = f"found {len(rows)} rows that {trained.name} does not have, expected at least {MINIMUM}"
         raise InputError(f"{data.name}: {message}")
     fresh = np.ascontiguousarray(vectors[rows])
-    pairs = sampling.random_pairs(data.name, len(rows))
+    pairs = sampling.random_pairs(data.draw_name, len(rows))
     before = cosines(fresh[pairs[:, 0]], fresh[pairs[:, 1]], data.name)
-    return SampledRows(rows, pairs, before, ground_truth(fresh, sampling.queries(data.name, len(rows))))
+    queries = sampling.queries(data.draw_name, len(rows))
+    return SampledRows(rows, pairs, before, ground_truth(fresh, queries))
 
 
-def random_sample(name: str, pairs: Ints, rows: int) -> Sample:
+def random_sample(draw_name: str, pairs: Ints, rows: int) -> Sample:
     """Return how the random pairs (m, 2) of a set are resampled, drawn of so many rows."""
-    return clusters.of_pairs(f"{name} random-pairs", pairs, rows)
+    return clusters.of_pairs(f"{draw_name} random-pairs", pairs, rows)

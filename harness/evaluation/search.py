@@ -10,7 +10,8 @@ import numpy as np
 from harness.errors import InputError
 from harness.evidence.stamp import digest
 from harness.planning import registry
-from harness.planning.cells import Cell, Step
+from harness.planning.cells import Cell
+from harness.planning.steps import Step
 from harness.types import Floats, Ints
 
 
@@ -54,7 +55,7 @@ def build_index(cell: Cell, rows: Floats) -> Index:
     """Return the cell's index over unit vectors ``rows`` (n, d); an exhaustive one where it names none."""
     step = cell.index or EXHAUSTIVE
     module = registry.load("indexes", step.use, "indexes")
-    seed = int(digest({"cell": cell.id, "index": step.spec()})[:15], 16)
+    seed = int(digest({"cell": cell.drawn_as, "index": step.spec()})[:15], 16)
     index: Index = module.build(rows, module.Params(**step.params), seed)
     return index
 

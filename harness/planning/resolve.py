@@ -13,8 +13,10 @@ from harness.errors import BlockedError, InputError, LeftOutError
 from harness.evidence.files import inside, sha256_file
 from harness.evidence.schema.version import SCHEMA_VERSION
 from harness.planning import registry
-from harness.planning.cells import Cell, encoder_params, origin_params
-from harness.planning.suite import Suite
+from harness.planning.cells import Cell
+from harness.planning.location import beside, dataset_identity, encoder_cost, encoder_identity, left_out
+from harness.planning.models import Suite
+from harness.planning.parameters import encoder_params, origin_params
 from harness.types import Json, PairSet, Place
 
 # Where the way of every cell begins. A change to these, or to what they import to compute, makes every result
@@ -38,10 +40,10 @@ class Inputs:
         missing = [entry for entry in needed if isinstance(entry, BlockedError)]
         # What cannot be had at all comes first: asking for what is large would not help.
         found = min(missing, key=lambda error: isinstance(error, LeftOutError), default=None)
-        raw = self.suite.encoders[cell.encoder].raw()
-        params = encoder_params(raw, cell.encoder, self.where)
+        encoder = self.suite.encoders[cell.encoder]
+        params = encoder_params(encoder)
         for name in () if found else (cell.train, *cell.tests):
-            if not registry.load("encoders", raw["use"], self.where).holds(params, name):
+            if not registry.load("encoders", encoder.use, self.where).holds(params, name):
                 return BlockedError(f"{cell.encoder} has no vectors of {name}", "use an encoder of texts")
         return found
 
@@ -49,7 +51,7 @@ class Inputs:
         """Return why a cell is left out of this run though all that it needs is here, or None."""
         if self.place.large:
             return None
-        costs = [_encoder_cost(self.suite, cell.encoder)]
+        costs = [encoder_cost(self.suite, cell.encoder)]
         costs += [self.suite.datasets[name].large for name in (cell.train, *cell.tests)]
         return next((left_out(cost) for cost in costs if cost), None)
 
@@ -61,7 +63,7 @@ class Inputs:
             "protocols": self.suite.protocols,
             "combine": self.suite.combine,
             "encoder": {**self.encoders[cell.encoder], "dimension": self.dimension(cell.encoder)},
-            "datasets": {name: self.datasets[name] for name in {cell.train, *cell.tests}},
+            "datasets": {name: self._identified(name) for name in {cell.train, *cell.tests}},
             "loaded": {step.load: sha256_file(codec_path(step.load)) for step in cell.steps if step.load},
             # Digests without names: a module may move to another folder.
             "code": sorted(set(self.code(cell).values())),
@@ -91,9 +93,23 @@ class Inputs:
         return self.suite.encoders[encoder].dimension
 
     def read(self, name: str) -> PairSet:
-        """Return a data set, from the first origin that can be had."""
-        raw = self.suite.datasets[name].origins[self.datasets[name]["origin"]]
-        return _read(raw["use"], origin_params(raw, name, self.where), name, self.place)
+        """Return a data set, from the first origin that can be had.
+
+        Raises InputError where it has other counts of rows or pairs than its file declares.
+        """
+        dataset, origin = self.suite.datasets[name], self.datasets[name]["origin"]
+        use, params = dataset.origins[origin]["use"], origin_params(dataset, origin)
+        data = _read(use, params, name, dataset.drawn_as, beside(self.place, dataset))
+        for key, count in (("rows", data.rows), ("pairs", len(data.pairs))):
+            declared = getattr(dataset, key)
+            if declared is not None and declared != count:
+                raise InputError(f"{dataset.file}: {key}: found {declared}, expected {count}, as in {use}")
+        return data
+
+    def _identified(self, name: str) -> dict[str, Any]:
+        """Return what identifies a data set in a result, and the name that draws from it are seeded by."""
+        drawn_as = self.suite.datasets[name].drawn_as
+        return {**self.datasets[name], **({"drawn_as": drawn_as} if drawn_as else {})}
 
 
 @functools.cache
@@ -105,74 +121,16 @@ def _digests(modules: frozenset[str]) -> Mapping[str, str]:
 
 def locate(suite: Suite, where: str, place: Place) -> Inputs:
     """Return the inputs of a suite as they can be had in ``place``."""
-    datasets = {name: _dataset(suite, name, where, place) for name in suite.datasets}
-    encoders = {name: _encoder(suite, name, datasets, where, place) for name in suite.encoders}
+    datasets = {name: dataset_identity(suite, name, where, place) for name in suite.datasets}
+    encoders = {name: encoder_identity(suite, name, datasets, where, place) for name in suite.encoders}
     return Inputs(suite, where, place, encoders, datasets)
 
 
-def _encoder(
-    suite: Suite, name: str, datasets: Json, where: str, place: Place
-) -> dict[str, Any] | BlockedError:
-    """Return what identifies a space, or why it cannot be had: by its plug-in, parts, corpus."""
-    space = suite.encoders[name]
-    raw = space.raw()
-    params = encoder_params(raw, name, where)
-    needed = [_encoder(suite, part, datasets, where, place) for part in getattr(params, "parts", ())]
-    corpus = [datasets[params.corpus]] if hasattr(params, "corpus") else []
-    missing = next((entry for entry in (*needed, *corpus) if isinstance(entry, BlockedError)), None)
-    if missing:
-        return missing
-    cost = None if place.large else space.large
-    try:
-        encoder = registry.load("encoders", raw["use"], where)
-        found: dict[str, Any] = encoder.locate(params, _near(place, cost))
-    except BlockedError as error:
-        return left_out(cost) if cost else error
-    extra: dict[str, Any] = {"parts": needed} if needed else {}
-    extra |= {"corpus": corpus[0]} if corpus else {}
-    extra |= {"prefixes": space.prefixes.model_dump()} if space.prefixes else {}
-    return {**found, **extra}
-
-
-def _dataset(suite: Suite, name: str, where: str, place: Place) -> dict[str, Any] | BlockedError:
-    reasons: list[BlockedError] = []
-    cost = None if place.large else suite.datasets[name].large
-    for i, raw in enumerate(suite.datasets[name].origins):
-        params = origin_params(raw, name, where)
-        try:
-            found = registry.load("sources", raw["use"], where).locate(params, _near(place, cost))
-        except BlockedError as error:
-            reasons.append(error)
-        else:
-            return {**found, "origin": i}
-    if cost:
-        return left_out(cost)
-    missing = f"{name}: " + ", ".join(reason.missing for reason in reasons)
-    return BlockedError(missing, " or ".join(dict.fromkeys(reason.remedy for reason in reasons)))
-
-
-def left_out(cost: str) -> LeftOutError:
-    """Return the error for an input that is large and was not asked for."""
-    return LeftOutError(f"large: {cost}", "--all (make reproduce ALL=1) runs it")
-
-
-def _near(place: Place, cost: str | None) -> Place:
-    """Return the place in which an input is looked for: where it is left out, not beyond this machine."""
-    return dataclasses.replace(place, offline=True) if cost else place
-
-
-def _encoder_cost(suite: Suite, name: str) -> str | None:
-    """Return what an encoder, or the first of its parts that is large, costs."""
-    space = suite.encoders[name]
-    parts = (space.model_extra or {}).get("parts", ())
-    return space.large or next((cost for part in parts if (cost := _encoder_cost(suite, part))), None)
-
-
 @functools.lru_cache(maxsize=64)
-def _read(use: str, params: Any, name: str, place: Place) -> PairSet:
+def _read(use: str, params: Any, name: str, drawn_as: str | None, place: Place) -> PairSet:
     # The parameters are frozen and hash by value: a set is read once a process.
-    data: PairSet = registry.load("sources", use, name).read(params, name, place)
-    return data
+    data: PairSet = registry.load("sources", use, name).read(params, drawn_as or name, place)
+    return dataclasses.replace(data, name=name, drawn_as=drawn_as)
 
 
 def _stem(name: str) -> str:

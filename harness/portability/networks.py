@@ -31,24 +31,23 @@ TEXTS = (  # of several lengths: a batch has padding, which attention and means 
 
 
 def at_hand() -> dict[str, Any]:
-    """Return the parameters of the suites' sentence-transformers whose weights are here, by repository."""
-    from harness.planning.cells import encoder_params
-    from harness.planning.shipped import suites
-    from harness.planning.suite import load
+    """Return the parameters of the sentence-transformers whose weights are here, by repository."""
+    from harness.planning import catalogue
+    from harness.planning.parameters import encoder_params
+    from harness.planning.shipped import OWN
 
     by_repo: dict[str, Any] = {}
-    for path in suites().values():
-        for name, space in load(path).encoders.items():
-            raw = space.raw()
-            if raw["use"] != ENCODER or raw["repo"] in by_repo:
-                continue
-            params = encoder_params(raw, name, str(path))
-            here = Place(Path(), None, offline=True)
-            try:
-                registry.load("encoders", ENCODER, str(path)).locate(params, here)
-            except BlockedError:
-                continue
-            by_repo[raw["repo"]] = params
+    folders, here = catalogue.folders(OWN), Place(Path(), None, offline=True)
+    for name in catalogue.names("encoders", folders):
+        encoder = catalogue.encoder(name, folders, "encoders")
+        if encoder.use != ENCODER or encoder.raw()["repo"] in by_repo:
+            continue
+        params = encoder_params(encoder)
+        try:
+            registry.load("encoders", ENCODER, "encoders").locate(params, here)
+        except BlockedError:
+            continue
+        by_repo[params.repo] = params
     return by_repo
 
 

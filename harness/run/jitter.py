@@ -109,7 +109,7 @@ def identity(entry: Entry) -> dict[str, Any]:
     cell, inputs = entry.cell, entry.inputs.identity(entry.cell)
     deciding = ("seed", "steps", "tests", "metrics", "stages", "asymmetric", "index")
     own = {key: inputs["cell"][key] for key in deciding} | {"train": entry.inputs.datasets[cell.train]}
-    own |= {"id": cell.id} if cell.index else {}  # an index has its seed from the cell's name
+    own |= {"drawn_as": cell.drawn_as} if cell.index else {}  # which an index has its seed from
     return {**inputs, "cell": own, "jitter": registry.code_digest(__name__)}
 
 
@@ -178,7 +178,8 @@ def _disturbed_context(spec: EncoderSpec, train: str, number: int) -> Evaluation
     """
     plain = open_context(spec).evaluation(train)
     vectors = {
-        name: disturbed(rows, f"{spec.encoder}, {name}", number) for name, rows in plain.vectors.items()
+        name: disturbed(rows, f"{spec.encoder}, {spec.read(name).draw_name}", number)
+        for name, rows in plain.vectors.items()
     }
     before = {name: cosines_before(data, vectors[name], spec.encoder) for name, data in plain.tests.items()}
     return dataclasses.replace(plain, vectors=vectors, before=before)

@@ -18,7 +18,7 @@ from harness.data.arrays import read_arrays
 from harness.embedding.embed import vectors
 from harness.errors import BlockedError, InputError
 from harness.parallel.resources import use_threads
-from harness.planning.cells import encoder_params
+from harness.planning.parameters import encoder_params
 from harness.planning.resolve import locate
 from harness.planning.shipped import suite_paths
 from harness.planning.suite import load
@@ -118,7 +118,7 @@ def sample_vectors(store: Path) -> Floats:
     for located in (inputs.encoders[ENCODER], inputs.datasets[DATASET]):
         if isinstance(located, BlockedError):
             raise located
-    params = encoder_params(suite.encoders[ENCODER].raw(), ENCODER, str(path))
+    params = encoder_params(suite.encoders[ENCODER])
     use_threads()
     sets = [inputs.read(DATASET)]
     return vectors(sets, inputs.encoders[ENCODER], params, inputs.place, store)[DATASET]

@@ -60,10 +60,10 @@ def of_pairs(name: str, pairs: Ints, rows: int) -> Sample:
 
 def samples(tests: Mapping[str, PairSet], combine: Mapping[str, Mapping[str, float]]) -> dict[str, Sample]:
     """Return the sample of each set's pairs; sets that ``combine`` links, directly or not, form one group."""
-    by_name: dict[str, Sample] = {}
+    by_draw_name: dict[str, Sample] = {}
     for group in groups(tests, combine):
-        by_name |= _grouped({name: tests[name] for name in group})
-    return by_name
+        by_draw_name |= _grouped({tests[name].draw_name: tests[name] for name in group})
+    return {name: by_draw_name[data.draw_name] for name, data in tests.items()}
 
 
 def groups(names: Iterable[str], combine: Mapping[str, Mapping[str, float]]) -> list[tuple[str, ...]]:

@@ -12,8 +12,8 @@ from harness.evidence.schema.blocked import check_blocked
 from harness.evidence.schema.result import check_result
 from harness.evidence.stamp import read_json
 from harness.planning.cells import Cell
+from harness.planning.models import Suite
 from harness.planning.shipped import OWN
-from harness.planning.suite import Suite
 from harness.verification.completeness import missing
 from harness.verification.plans import Plan, names, plans
 

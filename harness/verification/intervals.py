@@ -24,6 +24,7 @@ from harness.evaluation.metric import needed, plugin
 from harness.evaluation.panel import Panel
 from harness.evaluation.sampled_rows import random_sample
 from harness.evaluation.values import Estimated
+from harness.evidence import draw_names
 from harness.evidence.layout import Tree
 from harness.evidence.stability import key_of
 from harness.statistics import bootstrap
@@ -61,7 +62,7 @@ def check(tree: Tree, path: Path, means: Json, results: Mapping[str, Json]) -> C
     }
     alone, pairs = _chosen(groups), _chosen(compared)
     estimates = {
-        name: _mean(tree, f"{means['suite']} {name}", groups[name], results)
+        name: _mean(tree, means["suite"], groups[name], results)
         for name in dict.fromkeys([*alone, *(name for pair in pairs for name in pair)])
     }
     problems: list[str] = []
@@ -86,13 +87,16 @@ def _chosen(names: Iterable[Names]) -> list[Names]:
     return sorted(names, key=lambda name: hashlib.sha256(repr(name).encode()).digest())[:CHOSEN]
 
 
-def _mean(tree: Tree, name: str, group: Json, results: Mapping[str, Json]) -> Estimated:
+def _mean(tree: Tree, suite: str, group: Json, results: Mapping[str, Json]) -> Estimated:
     """Return a group's means over seeds and their resamples, as far as its score files go."""
     cells = [cell for cell in results if cell in group["results"]]
     if len(cells) != len(group["results"]):
         return {}  # a line of the first tier
     seeds = [_of_cell(tree, results[cell], group["values"]) for cell in cells]
-    shares = bootstrap.seed_weights(name, len(cells))
+    inputs = results[cells[0]]["inputs"]
+    cell, datasets = inputs["cell"], inputs["datasets"]
+    name = draw_names.of_group(cells[0], cell["encoder"], cell["train"], datasets)
+    shares = bootstrap.seed_weights(f"{suite} {name}", len(cells))
     shares = np.concatenate([np.full((1, len(cells)), 1 / len(cells)), shares])
     return {
         key: np.sum([shares[:, i] * seed[key] for i, seed in enumerate(seeds)], axis=0)
@@ -129,17 +133,18 @@ def _sample(content: Json, dataset: str, items: str, n: int, units: int) -> Samp
     """Return how ``n`` items are resampled, in ``units`` units; None where the evidence leaves it open."""
     if items == "random-pairs" and units > FEW:
         return None
+    drawn_as = draw_names.of_dataset(content["inputs"]["datasets"], dataset)
     if items == "random-pairs":
-        pairs = random_pairs(dataset, units)
-        sample = random_sample(dataset, pairs, units)
+        pairs = random_pairs(drawn_as, units)
+        sample = random_sample(drawn_as, pairs, units)
         return sample if (len(pairs), sample.units) == (n, units) else None
     if dataset in (content["inputs"].get("combine") or {}) or n != units:
         return None
     if items != "pairs":
-        return independent(f"{dataset} {items}", n)
+        return independent(f"{drawn_as} {items}", n)
     rows = content["inputs"]["datasets"][dataset].get("rows") or {}
     # Pairs that the harness drew among n rows are as many as their rows, and hang together.
-    return None if rows.get("pairs") else independent(dataset, n)
+    return None if rows.get("pairs") else independent(drawn_as, n)
 
 
 def _whole(series: Mapping[str, Doubles], metric: str, n: int) -> bool:

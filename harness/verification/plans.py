@@ -17,8 +17,9 @@ from harness.errors import InputError
 from harness.evidence.layout import Tree
 from harness.evidence.stamp import read_json
 from harness.planning.cells import Cell, cells
+from harness.planning.models import Suite
 from harness.planning.shipped import suites as suites_by_name
-from harness.planning.suite import Suite, load
+from harness.planning.suite import load
 
 COMMITTED = Path("artifacts")
 

@@ -11,9 +11,10 @@ from typing import TypeAlias
 import numpy as np
 from scipy.stats import binomtest
 
+from harness.evidence import draw_names
 from harness.evidence.files import check_digest, inside
 from harness.evidence.schema.means import MeanDifference
-from harness.evidence.schema.result import File
+from harness.evidence.schema.result import Result
 from harness.statistics import bootstrap
 from harness.types import Doubles
 
@@ -23,7 +24,31 @@ OUTCOMES = (BETTER, WORSE, EVEN, LACKING, UNCOMPARED)
 FEW = 30  # queries that differ, below which resamples of them say too much
 LEVEL = 0.05
 
-Files: TypeAlias = Sequence[File]
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """A result's score file, and the names that what was drawn for it is seeded by.
+
+    ``group``: of the suite and the cells that differ in their seed alone; ``renamed``: data sets that are
+    drawn under other names than their own, with these.
+    """
+
+    path: str
+    sha256: str
+    group: str
+    renamed: tuple[tuple[str, str], ...]
+
+
+Files: TypeAlias = Sequence[Scores]
+
+
+def scores_of(result: Result) -> Scores:
+    """Return the score file of a result's cell."""
+    cell, datasets, file = result.inputs.cell, result.inputs.datasets, result.files.after
+    group = draw_names.of_group(result.cell, cell.encoder, cell.train, datasets)
+    names = {name: draw_names.of_dataset(datasets, name) for name in cell.tests}
+    renamed = tuple((name, other) for name, other in names.items() if name != other)
+    return Scores(file.path, file.sha256, f"{result.suite} {group}", renamed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,19 +125,17 @@ def _queries(root: Path | None, files: Files, key: str) -> Doubles | None:
 
 def _resampled(root: Path | None, files: Files, key: str) -> Doubles:
     """Return the mean over queries and seeds in each resample (RESAMPLES,), of files that are at hand."""
-    named = [(inside(root, file.path, "evidence"), file.sha256) for file in files if root]
-    path = named[0][0]
-    group = f"{path.parent.name} {path.stem.rpartition('.s')[0]}"
-    shares = bootstrap.seed_weights(group, len(named))
-    parts = [shares[:, i] * _means(*name, key) for i, name in enumerate(named)]
+    shares = bootstrap.seed_weights(files[0].group, len(files))
+    parts = [shares[:, i] * _means(root, file, key) for i, file in enumerate(files) if root]
     return np.asarray(np.sum(parts, axis=0), np.float64)
 
 
 @functools.lru_cache(maxsize=512)
-def _means(path: Path, sha256: str, key: str) -> Doubles:
+def _means(root: Path, file: Scores, key: str) -> Doubles:
     """Return the mean of one file's scores in each resample of its queries, (RESAMPLES,)."""
-    scores: Doubles = _scores(path, sha256, key)
-    name = " ".join(key.split("@")[:2])
+    scores: Doubles = _scores(inside(root, file.path, "evidence"), file.sha256, key)
+    dataset, items, *_ = key.split("@")
+    name = f"{dict(file.renamed).get(dataset, dataset)} {items}"
     return bootstrap.totals(name, scores[:, None])[:, 0] / len(scores)
 
 

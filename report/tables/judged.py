@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.evidence.schema.cell import StepSpec
-from harness.evidence.schema.result import File
+from report.evidence import paired
 from report.evidence.results import Measured
 from report.evidence.values import Mean, over_seeds
 from report.tables.rows import AXES
@@ -42,7 +42,7 @@ class JudgedLine:
     method: str | None
     seeds: int
     loss: float | None
-    files: list[File]
+    files: list[paired.Scores]
     dataset: str
     protocol: str
     ndcg: Mean
@@ -77,7 +77,7 @@ def lines_of(seeds: Sequence[Measured]) -> list[JudgedLine]:
             method=method(cell.steps),
             seeds=len(seeds),
             loss=sum(losses) / len(losses) if losses else None,
-            files=[measured.result.files.after for measured in seeds],
+            files=[paired.scores_of(measured.result) for measured in seeds],
             dataset=dataset,
             protocol=protocol,
             ndcg=_mean(seeds, dataset, protocol, "judged@ndcg@10"),

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from harness.evidence.schema.cell import StepSpec
-from harness.evidence.schema.result import File
 from report.evidence import paired
 from report.evidence.envelopes import envelope_of
 from report.evidence.paired import Paired
@@ -47,7 +46,7 @@ class RankingLine:
     seeds: int
     cells: list[str]
     values: dict[str, Mean]
-    files: list[File]
+    files: list[paired.Scores]
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,5 +232,5 @@ def _line(seeds: Sequence[Measured]) -> RankingLine:
         seeds=len(seeds),
         cells=[measured.name for measured in seeds],
         values={metric: over_seeds(each) for metric, each in values.items()},
-        files=[measured.result.files.after for measured in seeds],
+        files=[paired.scores_of(measured.result) for measured in seeds],
     )

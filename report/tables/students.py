@@ -11,7 +11,7 @@ import numpy as np
 from harness.errors import InputError
 from harness.evidence.schema.cell import StepSpec
 from harness.evidence.schema.envelope import Spread
-from harness.evidence.schema.result import File
+from report.evidence import paired
 from report.evidence.results import Measured
 from report.evidence.values import Mean, over_seeds
 from report.export import rows
@@ -59,7 +59,7 @@ class StudentLine:
     original: int
     seeds: int
     values: dict[str, Mean]
-    files: list[File]
+    files: list[paired.Scores]
     histories: list[History]
     latency: Latency | None
 
@@ -110,7 +110,7 @@ def line_of(seeds: Sequence[Measured], latency: Latency | None) -> StudentLine:
             name: over_seeds([x for measured in seeds for x in measured.values if x.metric == name])
             for name in metrics
         },
-        files=[measured.result.files.after for measured in seeds],
+        files=[paired.scores_of(measured.result) for measured in seeds],
         histories=[history for measured in seeds for history in measured.result.training.values()],
         latency=latency,
     )

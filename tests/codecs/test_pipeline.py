@@ -10,8 +10,8 @@ import pytest
 from harness.codecs.pipeline import Chain, Fitter, codec_path, load_chain
 from harness.codecs.storage import save_codec
 from harness.errors import InputError
-from harness.planning.cells import Step
 from harness.planning.registry import load
+from harness.planning.steps import Step
 from harness.types import Floats, Training
 
 D = 16

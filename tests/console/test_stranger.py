@@ -19,7 +19,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet as pq
 from support.forks import Forks
-from support.suites import SmallSuite
+from support.suites import TRAIN_SET, SmallSuite
 
 Done = subprocess.CompletedProcess[str]
 Limited = Callable[..., Done]
@@ -106,7 +106,7 @@ SUITES: dict[str, tuple[Edits, str]] = {
     ),
     "an encoder of a billion dimensions": (
         (("dimension = 8", "dimension = 1_000_000_000"),),
-        "[encoders.own] dimension: found 1000000000, expected less than or equal to 16384",
+        "encoders/own.toml: dimension: found 1000000000, expected less than or equal to 16384",
     ),
     "ten million pairs a row": (
         (('path = "train.npy"', 'path = "train.npy"\nrows = { pairs = 10_000_000 }'),),
@@ -127,13 +127,12 @@ SUITES: dict[str, tuple[Edits, str]] = {
         (
             ('name = "identity"', f'name = "{LONG}"'),
             ('train = ["train-set"]', f'train = ["{LONG}"]'),
-            ("[datasets.train-set]", f"[datasets.{LONG}]"),
-            ("[[datasets.train-set.origins]]", f"[[datasets.{LONG}.origins]]"),
+            (TRAIN_SET, TRAIN_SET.replace("train-set", LONG)),
         ),
         "found 208 bytes in the name of a cell's file, expected at most 200",
     ),
     "a data set's name too long": (
-        (("[datasets.test-set]", f"[datasets.{LONG}a]"),),
+        (('test = ["test-set"]', f'test = ["{LONG}a"]'),),
         "expected at most 100 characters",
     ),
     "a dotted package": (package("planted_module.inner"), f"found 'planted_module.inner', {PLAIN_NAME}"),
@@ -141,7 +140,7 @@ SUITES: dict[str, tuple[Edits, str]] = {
     "the main module for a package": (package("__main__"), f"package: found '__main__', {PLAIN_NAME}"),
     "an encoder's dotted package": (
         (('use = "as-is"', 'use = "sentence-transformer"\nrepo = "a/b"\npackage = "planted_module.inner"'),),
-        f"[encoders.own] package: found 'planted_module.inner', {PLAIN_NAME}",
+        f"encoders/own.toml: package: found 'planted_module.inner', {PLAIN_NAME}",
     ),
     "a digest that is none": (
         ((TEST, TEST.replace("files", "mirror") + '\nsha256 = "abc"'),),

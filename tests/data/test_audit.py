@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.suites import write_files
 
 from harness.evidence.layout import Tree
 from harness.evidence.stamp import read_stamped
@@ -25,6 +26,7 @@ protocols = ["as-published", "decontaminated"]
 seeds = [0]
 train = ["corpus"]
 test = ["test"]
+encoders = ["own"]
 chains = [{ name = "identity", label = "uncompressed float32", steps = [{ use = "identity" }] }]
 """
 WORDS = ["über", "Größe", "Tür", "früh", "Ärger", "Büro", "Übung", "schön", "Straße", "müde", "Käse", "grün"]
@@ -33,7 +35,7 @@ WORDS = ["über", "Größe", "Tür", "früh", "Ärger", "Büro", "Übung", "sch�
 def result_of(folder: Path, suite: str) -> dict[str, Any]:
     """Return the content of the only result of a suite, run on the files of ``folder``, its mirror."""
     path, tree = folder / "mine.toml", Tree(folder / "out")
-    path.write_text(KEYS + suite, "utf-8")
+    write_files(path, KEYS + suite)
     planned = entries(path, Place(folder, folder, offline=True), tree)
     assert [] == run(planned, planned, tree, folder / "cache", 1, lambda *_: None)
     (written,) = tree.root.glob("results/mine/own.*.json")
@@ -45,13 +47,20 @@ def result_of(folder: Path, suite: str) -> dict[str, Any]:
 
 TEXTS = """
 metrics = ["spearman@original"]
-encoders.own = { use = "tfidf-svd", dimension = 5, corpus = "corpus", in_texts = 1 }
+# file: encoders/own.toml
+title = "own"
+use = "tfidf-svd"
+dimension = 5
+corpus = "corpus"
+in_texts = 1
 
-[datasets.corpus]
+# file: datasets/corpus.toml
+title = "corpus"
 licence = "mine"
 origins = [{ use = "files", path = "train.tsv" }]
 
-[datasets.test]
+# file: datasets/test.toml
+title = "test"
 licence = "mine"
 origins = [{ use = "files", path = "test.tsv" }]
 """
@@ -99,13 +108,18 @@ def test_near_duplicates_are_counted_under_every_protocol(tmp_path: Path) -> Non
 
 VECTORS = """
 metrics = ["spearman@original", "overlap@10"]
-encoders.own = { use = "as-is", dimension = 32 }
+# file: encoders/own.toml
+title = "own"
+use = "as-is"
+dimension = 32
 
-[datasets.corpus]
+# file: datasets/corpus.toml
+title = "corpus"
 licence = "mine"
 origins = [{ use = "files", path = "train.npy" }]
 
-[datasets.test]
+# file: datasets/test.toml
+title = "test"
 licence = "mine"
 origins = [{ use = "files", path = "test.npz" }]
 """
@@ -167,13 +181,20 @@ def judged_suite(folder: Path, *, renamed: bool) -> str:
     listed = ", ".join(f"{key} = {value}" for key, value in files.items())
     return f"""
 metrics = ["judged@ndcg@10"]
-encoders.own = {{ use = "tfidf-svd", dimension = 40, corpus = "corpus", in_texts = 1 }}
+# file: encoders/own.toml
+title = "own"
+use = "tfidf-svd"
+dimension = 40
+corpus = "corpus"
+in_texts = 1
 
-[datasets.corpus]
+# file: datasets/corpus.toml
+title = "corpus"
 licence = "mine"
 origins = [{{ use = "mirror-judged", part = "documents", corpus = {files["corpus"]} }}]
 
-[datasets.test]
+# file: datasets/test.toml
+title = "test"
 licence = "mine"
 origins = [{{ use = "mirror-judged", {listed} }}]
 """

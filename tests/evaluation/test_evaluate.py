@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy.stats import spearmanr
+from support.suites import write_files
 
 from harness.codecs.pipeline import Fitter
 from harness.codecs.storage import load_codec
@@ -23,8 +24,9 @@ from harness.evaluation.evaluate import Measured, measure, point_values
 from harness.evaluation.evaluation_context import EvaluationContext, training_of
 from harness.evidence.layout import Tree
 from harness.evidence.stamp import read_stamped
-from harness.planning.cells import Cell, Step
+from harness.planning.cells import Cell
 from harness.planning.status import entries
+from harness.planning.steps import Step
 from harness.run.runner import run
 from harness.sources import files
 from harness.statistics import bootstrap, clusters
@@ -545,6 +547,7 @@ protocols = ["as-published", "decontaminated"]
 seeds = [0]
 train = ["train"]
 test = ["test"]
+encoders = ["own"]
 codecs = ["lens-pq"]
 
 [[chains]]
@@ -552,19 +555,22 @@ name = "lens-pq"
 label = "lens and PQ"
 steps = [{ use = "lens", dims = 6, steps = 5, batch = 32 }, { use = "pq", subvectors = 3, iterations = 2 }]
 
-[encoders.own]
+# file: encoders/own.toml
+title = "own"
 use = "as-is"
 dimension = 12
 
-[datasets.test]
+# file: datasets/test.toml
+title = "test"
 licence = "generated"
-[[datasets.test.origins]]
+[[origins]]
 use = "files"
 path = "test.npz"
 
-[datasets.train]
+# file: datasets/train.toml
+title = "train"
 licence = "generated"
-[[datasets.train.origins]]
+[[origins]]
 use = "files"
 path = "train.npz"
 """
@@ -572,7 +578,7 @@ path = "train.npz"
 
 def _run(folder: Path, train: PairSet, test: PairSet) -> Tree:
     folder.mkdir()
-    (folder / "poisoned.toml").write_text(SUITE, "utf-8")
+    write_files(folder / "poisoned.toml", SUITE)
     for data in (train, test):
         left, right = np.split(_vectors(data), 2)
         np.savez(folder / f"{data.name}.npz", left=left, right=right, gold=_gold(data))
@@ -604,6 +610,7 @@ protocols = ["as-published"]
 seeds = [0]
 train = ["train"]
 test = ["test"]
+encoders = ["own"]
 codecs = ["pca-4"]
 
 [[chains]]
@@ -611,15 +618,18 @@ name = "pca-4"
 label = "PCA, 4 bits"
 steps = [{ use = "pca", dims = 6 }, { use = "scalar", bits = 4 }]
 
-[encoders.own]
+# file: encoders/own.toml
+title = "own"
 use = "as-is"
 dimension = 12
 
-[datasets.train]
+# file: datasets/train.toml
+title = "train"
 licence = "generated"
 origins = [{ use = "files", path = "rows.npy", rows = { part = "train", share = 0.75, pairs = 1 } }]
 
-[datasets.test]
+# file: datasets/test.toml
+title = "test"
 licence = "generated"
 origins = [{ use = "files", path = "rows.npy", rows = { part = "test", share = 0.75, pairs = 2 } }]
 """
@@ -627,7 +637,7 @@ origins = [{ use = "files", path = "rows.npy", rows = { part = "test", share = 0
 
 def _run_rows(folder: Path, rows: Floats) -> Tree:
     folder.mkdir()
-    (folder / "poisoned.toml").write_text(ROWS, "utf-8")
+    write_files(folder / "poisoned.toml", ROWS)
     np.save(folder / "rows.npy", rows)
     tree = Tree(folder / "out")
     listed = entries(folder / "poisoned.toml", Place(folder, None, offline=True), tree)

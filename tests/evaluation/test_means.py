@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy.stats import spearmanr
-from support.suites import COMPARED
+from support.suites import COMPARED, END, dataset, write_files
 
 from harness.evidence.layout import Tree
 from harness.evidence.stamp import read_stamped
@@ -135,14 +135,12 @@ def test_a_cell_that_runs_again_beside_new_ones_counts_once(ran: tuple[Path, Tre
     signs = next(group["values"] for group in _batch(tree, 4)["groups"] if group["group"] == SIGNS)
     chain = (
         COMPARED[2][1]
-        .removesuffix("[encoders.own]")
+        .removesuffix(END)
         .replace("truncation-4", "truncation-8")
         .replace("bits = 4", "bits = 8")
     )
     chain = chain.replace("points", 'test = ["other-set"]\npoints')
-    data = '\n[datasets.other-set]\nlicence = "ours"\norigins = [{ use = "files", path = "test.npz" }]\n'
-    text = path.read_text("utf-8").replace("\n[encoders.own]", chain + "\n[encoders.own]")
-    path.write_text(text + data, "utf-8")
+    write_files(path, path.read_text("utf-8") + chain + dataset("other-set", "test.npz"))
     _run(path, tree, place)
     assert before == [group["values"] for group in _batch(tree, 32)["groups"]]
     assert signs == next(group["values"] for group in _batch(tree, 4)["groups"] if group["group"] == SIGNS)

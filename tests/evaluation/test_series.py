@@ -18,7 +18,7 @@ from harness.evaluation.knn import unit
 from harness.evaluation.panel import all_true_masks
 from harness.evaluation.sampled_rows import MINIMUM, SampledRows, fresh_rows, sampled_rows
 from harness.evaluation.series import index_series, pair_series, query_series, random_series
-from harness.planning.cells import Step
+from harness.planning.steps import Step
 from harness.types import Floats, Ints, PairSet, Training
 
 D = 8

@@ -14,7 +14,7 @@ from harness.evaluation.search import Index
 from harness.evaluation.timing import timed
 from harness.evidence.stamp import dumps
 from harness.indexes import flat
-from harness.planning.cells import Step
+from harness.planning.steps import Step
 from harness.types import Floats, Training
 
 TWO_STAGES = ["two stages, 2x", "two stages, 4x", "two stages, 10x"]

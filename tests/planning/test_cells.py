@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 from support.paths import SHIPPED
-from support.suites import SmallSuite
+from support.suites import END, SmallSuite, dataset, encoder
 
 from harness.errors import InputError
 from harness.planning import registry
-from harness.planning.cells import Cell, budget, cells
-from harness.planning.suite import Point, Suite, load
+from harness.planning.cells import Cell, cells
+from harness.planning.models import Point, Suite
+from harness.planning.points import budget
+from harness.planning.suite import load
 
 
 def planned(path: Path) -> list[Cell]:
@@ -172,8 +174,8 @@ BROKEN = {
         "metrics: found 'kendall', expected one of " + CHOICES["metrics"],
     ),
     "unknown metric of a data set": (
-        '[datasets.test-set]\nlicence = "mine"',
-        '[datasets.test-set]\nlicence = "mine"\nmetrics = ["kendall@human"]',
+        END,
+        '\n[metrics_on]\ntest-set = ["kendall@human"]\n' + END,
         "metrics: found 'kendall', expected one of " + CHOICES["metrics"],
     ),
     "unknown protocol": (
@@ -184,19 +186,19 @@ BROKEN = {
     "unknown encoder": (
         'use = "as-is"',
         'use = "word2vec"',
-        "[encoders.own] use: found 'word2vec', expected one of " + CHOICES["encoders"],
+        "encoders/own.toml: use: found 'word2vec', expected one of " + CHOICES["encoders"],
     ),
     "unknown key of an encoder": (
         "dimension = 8",
         "dimension = 8\nsize = 3",
-        "[encoders.own] size: unknown key",
+        "encoders/own.toml: size: unknown key",
     ),
     "ill-typed key of an encoder": (
         "dimension = 8",
         'dimension = "8"',
-        "[encoders.own] dimension: found '8', expected a valid integer",
+        "encoders/own.toml: dimension: found '8', expected a valid integer",
     ),
-    "missing key of an encoder": ("dimension = 8\n", "", "[encoders.own] dimension: the key is missing"),
+    "missing key of an encoder": ("dimension = 8\n", "", "encoders/own.toml: dimension: the key is missing"),
     "unknown parameter": (
         IDENTITY,
         '[{ use = "identity", dims = 3 }]',
@@ -344,9 +346,9 @@ def test_a_plan_that_makes_no_sense_is_refused_in_one_line(
     with pytest.raises(InputError) as caught:
         planned(path)
     message = str(caught.value)
-    assert re.match(re.escape(f"{path}: ") + ".*" + ".*".join(map(re.escape, named.split("…"))), message), (
-        message
-    )
+    assert re.match(
+        re.escape(f"{path.parent}/") + ".*" + ".*".join(map(re.escape, named.split("…"))), message
+    ), message
     assert 1 == len(message.splitlines())
 
 
@@ -380,27 +382,23 @@ def test_a_budget_misses_its_ratio_by_a_fortieth_at_most(
 
 # -- Encoders with sets and ratios of their own, grids, steps at another point -------------------------------
 
-OTHER = """
-[encoders.other]
-use = "as-is"
-dimension = 16
-train = ["other-train"]
-test = ["other-test"]
-
-[datasets.other-train]
-licence = "mine"
-origins = [{ use = "files", path = "other-train.npy" }]
-
-[datasets.other-test]
-licence = "mine"
-origins = [{ use = "files", path = "other-test.npz" }]
-"""
 LAST = 'path = "test.npz"\n'
+OTHER = (
+    ('encoders = ["own"]', 'encoders = ["own", "other"]'),
+    (END, '\n[splits.other]\ntrain = ["other-train"]\ntest = ["other-test"]\n' + END),
+    (
+        LAST,
+        LAST
+        + encoder("other", 'use = "as-is"\ndimension = 16')
+        + dataset("other-train", "other-train.npy")
+        + dataset("other-test", "other-test.npz"),
+    ),
+)
 
 
 def test_an_encoder_has_cells_of_its_own_sets_and_bytes(small_suite: SmallSuite) -> None:
     """32 bytes / 8 are 4 in the one space, 64 bytes / 16 are 4 in the other; their sets are not the same."""
-    path = small_suite(("ratio = 8", "ratio = { own = 8, other = 16 }"), (LAST, LAST + OTHER))
+    path = small_suite(("ratio = 8", "ratio = { own = 8, other = 16 }"), *OTHER)
     found = {cell.id: cell for cell in planned(path)}
     assert [
         "own.train-set.identity.s0",
@@ -417,12 +415,12 @@ def test_an_encoder_has_cells_of_its_own_sets_and_bytes(small_suite: SmallSuite)
 def test_a_chain_of_one_encoder_has_no_cells_in_another(small_suite: SmallSuite) -> None:
     """And its point needs no ratio there."""
     edits = (("ratio = 8", "ratio = { own = 8 }"), ("bits = 1", 'bits = 1\nencoders = ["own"]'))
-    path = small_suite(*edits, (LAST, LAST + OTHER))
+    path = small_suite(*OTHER, *edits)
     found = [cell.id for cell in planned(path)]
     assert 3 == len(found)
     assert "own.train-set.projection-sign.8x.s0" == found[1]
     with pytest.raises(InputError, match=r"\[points\.8x\] ratio: found none for other, expected one"):
-        planned(small_suite(edits[0], (LAST, LAST + OTHER)))
+        planned(small_suite(edits[0], *OTHER))
 
 
 def test_a_grid_has_a_cell_for_each_combination(small_suite: SmallSuite) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from support.command import Cli
-from support.suites import SmallSuite
+from support.suites import TEST_SET, SmallSuite, encoder
 
 from harness.data import hub
 from harness.evidence.layout import Tree
@@ -22,7 +22,7 @@ COST = "a model of 2 GB, and hours"
 WHY, REMEDY = f"large: {COST}", "--all (make reproduce ALL=1) runs it"
 AS_IS = 'use = "as-is"\ndimension = 8'
 MODEL = 'use = "sentence-transformer"\nrepo = "who/what"\ndimension = 8'
-DATASET = "[datasets.test-set]\n"
+LAST = 'path = "test.npz"\n'
 
 
 def _states(path: Path, *, large: bool = False) -> set[tuple[str, str, str]]:
@@ -57,15 +57,17 @@ def test_a_large_model_is_left_out_before_the_hub_is_asked(small_suite: SmallSui
 
 def test_a_large_data_set_is_left_out_though_it_is_here(small_suite: SmallSuite) -> None:
     """Hours are hours whatever lies on the disk."""
-    path = small_suite((DATASET, f'{DATASET}large = "{COST}"\n'))
+    path = small_suite((TEST_SET, f'{TEST_SET}large = "{COST}"\n'))
     assert {("left out", WHY, REMEDY)} == _states(path)
     assert {("to do", "no result yet", "")} == _states(path, large=True)
 
 
 def test_what_is_made_of_something_large_is_large(small_suite: SmallSuite) -> None:
     """A space of two models side by side costs what the larger one does."""
-    both = f'\n[encoders.both]\nuse = "concat"\ndimension = 16\nparts = ["own", "big"]\n{DATASET}'
-    path = small_suite((DATASET, f'\n[encoders.big]\n{AS_IS}\nlarge = "{COST}"\n{both}'))
+    big = encoder("big", f'{AS_IS}\nlarge = "{COST}"')
+    both = encoder("both", 'use = "concat"\ndimension = 16\nparts = ["own", "big"]')
+    named = ('encoders = ["own"]', 'encoders = ["own", "big", "both"]')
+    path = small_suite(named, (LAST, LAST + big + both))
     place = Place(path.parent, None, offline=True)
     states = {e.cell.encoder: e.state for e in entries(path, place, Tree(path.parent / "out"))}
     assert {"own": "to do", "big": "left out", "both": "left out"} == states
@@ -82,7 +84,7 @@ def test_what_cannot_be_had_at_all_is_blocked_first(small_suite: SmallSuite) -> 
 
 def test_what_was_run_with_all_stays_done(quick: Cli, small_suite: SmallSuite) -> None:
     """A result is there and its inputs are too: nothing is left to leave out."""
-    path = small_suite((DATASET, f'{DATASET}large = "{COST}"\n'))
+    path = small_suite((TEST_SET, f'{TEST_SET}large = "{COST}"\n'))
     folder = path.parent.parent
     done = quick("run", "mine", "--jobs", "1", cwd=folder)
     expected = [
@@ -110,16 +112,16 @@ def test_the_declaration_decides_no_result(small_suite: SmallSuite) -> None:
         inputs: Inputs = locate(suite, str(path), Place(path.parent, None, offline=True, large=True))
         return [inputs.identity(cell) for cell in cells(suite, str(path))]
 
-    large = (AS_IS, f'{AS_IS}\nlarge = "{COST}"'), (DATASET, f'{DATASET}large = "{COST}"\n')
+    large = (AS_IS, f'{AS_IS}\nlarge = "{COST}"'), (TEST_SET, f'{TEST_SET}large = "{COST}"\n')
     assert identities() == identities(*large)
 
 
 def test_an_empty_cost_is_refused(quick: Cli, small_suite: SmallSuite, tmp_path: Path) -> None:
     """It is what a user reads when a cell is left out."""
-    small_suite((DATASET, f'{DATASET}large = ""\n'))
+    small_suite((TEST_SET, f'{TEST_SET}large = ""\n'))
     done = quick("plan", "mine", cwd=tmp_path)
     assert 2 == done.returncode
-    assert "mine.toml: [datasets.test-set] large: found ''" in done.stderr
+    assert "datasets/test-set.toml: large: found ''" in done.stderr
 
 
 def test_the_suites_declare_their_large_inputs() -> None:
@@ -128,9 +130,9 @@ def test_the_suites_declare_their_large_inputs() -> None:
     repositories = ("openslr/librispeech_asr", "Qdrant/", "chaehoyu/wikipedia-22-12-ko")
     for path in suite_paths([]):
         suite = load(path)
-        for name, encoder in suite.encoders.items():
-            repo = str((encoder.model_extra or {}).get("repo", ""))
-            assert (repo in models) == (encoder.large is not None), f"{path}: {name}"
+        for name, model in suite.encoders.items():
+            repo = str((model.model_extra or {}).get("repo", ""))
+            assert (repo in models) == (model.large is not None), f"{path}: {name}"
         for name, dataset in suite.datasets.items():
             repos = [str(origin.get("repo", "")) for origin in dataset.origins]
             big = any(repo.startswith(repositories) for repo in repos)

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 from support.paths import SHIPPED
-from support.suites import SmallSuite
+from support.suites import END, TEST_SET, SmallSuite, dataset, encoder
 
 from harness.errors import InputError
-from harness.planning.suite import load, trains
-from harness.planning.suite import tests as sets_tested  # pytest takes what begins with test for a test
+from harness.planning.suite import load
 
 EXPECT = """
 [[expect]]
@@ -22,7 +21,8 @@ value = 1.0
 tolerance = 0.0
 why = "nothing was compressed"
 """
-LAST = 'path = "test.npz"\n'  # tables can be added after it
+LAST = 'path = "test.npz"\n'  # files can be added after it
+LABEL = 'label = "uncompressed float32"'
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
@@ -31,17 +31,15 @@ def test_the_shipped_suites_are_sound_and_ask_a_question(path: Path) -> None:
     suite = load(path)
     assert path.stem == suite.name
     assert suite.question.endswith("?")
-    for encoder in suite.encoders.values():
+    for name in suite.encoders:
         for chain in suite.chains:
-            assert {*trains(suite, encoder, chain), *sets_tested(suite, encoder, chain)} <= set(
-                suite.datasets
-            )
-    assert [] == [name for name, dataset in suite.datasets.items() if not dataset.licence]
+            assert {*suite.trains(name, chain), *suite.tests(name, chain)} <= set(suite.datasets)
+    assert [] == [name for name, data in suite.datasets.items() if not data.licence]
 
 
 def test_a_suite_says_what_its_file_says(small_suite: SmallSuite) -> None:
     """Read back as written, with the defaults for what was left out."""
-    suite = load(small_suite((LAST, LAST + EXPECT)))
+    suite = load(small_suite((END, EXPECT + END)))
     assert ("mine", [0], ["train-set"], ["test-set"]) == (suite.name, suite.seeds, suite.train, suite.test)
     assert ([], {}, False) == (suite.seen, suite.combine, suite.chains[0].stages)
     assert (8.0, 1, ["8x"], 1) == (
@@ -56,9 +54,9 @@ def test_a_suite_says_what_its_file_says(small_suite: SmallSuite) -> None:
 BROKEN = {
     "unknown key": ("seeds = [0]", "seeds = [0]\nseed = 0", "seed: unknown key"),
     "unknown key of a data set": (
-        "[datasets.test-set]\n",
-        '[datasets.test-set]\nlicense = "mine"\n',
-        "[datasets.test-set] license: unknown key",
+        TEST_SET,
+        f'{TEST_SET}license = "mine"\n',
+        "datasets/test-set.toml: license: unknown key",
     ),
     "unknown key of a chain": ("bits = 1", "bits = 1\nbit = 1", "[chains.1] bit: unknown key"),
     "unknown key of a point": (
@@ -66,7 +64,7 @@ BROKEN = {
         "unit_bytes = 1\nunits = 1",
         "[points.8x] units: unknown key",
     ),
-    "unknown table": (LAST, LAST + "[dataset]\n", "dataset: unknown key"),
+    "unknown table": (END, "\n[dataset]\n" + END, "dataset: unknown key"),
     "missing key": ('title = "Vectors of my own"\n', "", "title: the key is missing"),
     "missing key of a chain": (
         'label = "uncompressed float32"\n',
@@ -74,9 +72,9 @@ BROKEN = {
         "[chains.0] label: the key is missing",
     ),
     "missing key of a data set": (
-        '[datasets.test-set]\nlicence = "mine"',
-        "[datasets.test-set]",
-        "[datasets.test-set] licence: the key is missing",
+        'title = "Pairs to test on"\nlicence = "mine"',
+        'title = "Pairs to test on"',
+        "datasets/test-set.toml: licence: the key is missing",
     ),
     "number as text": ("ratio = 8", 'ratio = "8"', "[points.8x] ratio: found '8', expected a valid number"),
     "true as a ratio": (
@@ -142,18 +140,18 @@ BROKEN = {
         "[chains.projection-sign] encoders: found 'own' twice",
     ),
     "unknown training split of an encoder": (
-        "dimension = 8",
-        'dimension = 8\ntrain = ["x"]',
-        "[encoders.own] train or test: found 'x', expected one of test-set, train-set",
+        END,
+        '\n[splits.own]\ntrain = ["x"]\n' + END,
+        "[splits.own] train: found 'x', expected one of test-set, train-set, ",
     ),
     "unknown test set of an encoder": (
-        "dimension = 8",
-        'dimension = 8\ntest = ["x"]',
-        "[encoders.own] train or test: found 'x', expected one of test-set, train-set",
+        END,
+        '\n[splits.own]\ntest = ["x"]\n' + END,
+        "[splits.own] test: found 'x', expected one of test-set, train-set, ",
     ),
     "encoder tested on what it is trained on": (
-        "dimension = 8",
-        'dimension = 8\ntrain = ["test-set"]',
+        END,
+        '\n[splits.own]\ntrain = ["test-set"]\n' + END,
         "[chains.identity] train: 'test-set' is also tested on; say so with seen = ['test-set'] or drop it",
     ),
     "timings as a word": ("seeds = [0]", 'seeds = [0]\ntimings = "yes"', "timings: found 'yes', expected"),
@@ -197,9 +195,9 @@ BROKEN = {
         "seen: found 'x', expected one of test-set, train",
     ),
     "unknown set of a chain": (
-        'label = "uncompressed float32"',
+        LABEL,
         'label = ""\ntest = ["x"]',
-        "[chains.identity] train or test: found 'x', expected one of test-set, train-set",
+        "[chains.identity] test: found 'x', expected one of test-set, train-set, ",
     ),
     "unknown point": (
         'points = ["8x"]',
@@ -207,18 +205,18 @@ BROKEN = {
         "[chains.projection-sign] points: found '9x', expected",
     ),
     "unknown set of a mean": (
-        LAST,
-        LAST + "[combine]\nall = { x = 1.0 }\n",
+        END,
+        "\n[combine]\nall = { x = 1.0 }\n" + END,
         "[combine.all]: found 'x', expected one",
     ),
     "unknown chain of an expectation": (
-        LAST,
-        LAST + EXPECT.replace('"identity"', '"x"'),
+        END,
+        EXPECT.replace('"identity"', '"x"') + END,
         "[expect.0] chain: found 'x', expected one of identity, projection-sign",
     ),
     "expectation with a negative tolerance": (
-        LAST,
-        LAST + EXPECT.replace("tolerance = 0.0", "tolerance = -1"),
+        END,
+        EXPECT.replace("tolerance = 0.0", "tolerance = -1") + END,
         "[expect.0] tolerance: found -1",
     ),
     "chain given twice": (
@@ -240,12 +238,12 @@ BROKEN = {
     "key given twice": ("seeds = [0]", "seeds = [0]\nseeds = [1]", "expected TOML"),
 }
 TAKEN = {
-    "unknown training split of an expectation": (LAST, LAST + EXPECT.replace("train-set", "x"), "expect"),
-    "unknown data set of an expectation": (LAST, LAST + EXPECT.replace("test-set", "x"), "expect"),
-    "expectation of no number": (LAST, LAST + EXPECT.replace("value = 1.0", "value = nan"), "expect"),
-    "expectation that anything meets": (LAST, LAST + EXPECT.replace("= 0.0", "= inf"), "expect"),
-    "weight that is no number": (LAST, LAST + "[combine]\nall = { test-set = nan }\n", "combine"),
-    "mean called as a data set": (LAST, LAST + "[combine]\ntest-set = { test-set = 1.0 }\n", "combine"),
+    "unknown training split of an expectation": (END, EXPECT.replace("train-set", "x") + END, "expect"),
+    "unknown data set of an expectation": (END, EXPECT.replace("test-set", "x") + END, "expect"),
+    "expectation of no number": (END, EXPECT.replace("value = 1.0", "value = nan") + END, "expect"),
+    "expectation that anything meets": (END, EXPECT.replace("= 0.0", "= inf") + END, "expect"),
+    "weight that is no number": (END, "\n[combine]\nall = { test-set = nan }\n" + END, "combine"),
+    "mean called as a data set": (END, "\n[combine]\ntest-set = { test-set = 1.0 }\n" + END, "combine"),
     "seed that no certificate holds": (
         "seeds = [0]",
         "seeds = [0, 9007199254740992]",
@@ -254,12 +252,48 @@ TAKEN = {
     "number of a file that no certificate holds": (
         'path = "train.npy"',
         'path = "train.npy"\nrows = { share = 0.5, seed = -9007199254740992 }',
-        "datasets.train-set.origins.0.rows.seed: found -9007199254740992, expected",
+        "datasets/train-set.toml: origins.0.rows.seed: found -9007199254740992, expected",
     ),
     "seed given twice": ("seeds = [0]", "seeds = [0, 0]", "seeds"),
     "point given twice": ('points = ["8x"]', 'points = ["8x", "8x"]', "points"),
     "training split given twice": ('train = ["train-set"]', 'train = ["train-set", "train-set"]', "train"),
-    "no encoder": ('[encoders.own]\nuse = "as-is"\ndimension = 8\n', "[encoders]\n", "encoders"),
+    "no encoder": ('encoders = ["own"]', "encoders = []", "encoders"),
+    "encoder given twice": ('encoders = ["own"]', 'encoders = ["own", "own"]', "encoders: found 'own' twice"),
+    "unknown encoder": (
+        'encoders = ["own"]',
+        'encoders = ["x"]',
+        "encoders: found 'x', expected one of own, ",
+    ),
+    "encoder whose name is a path": (
+        'encoders = ["own"]',
+        'encoders = ["../own"]',
+        "[encoders] 0: found '../own', expected a name of small letters, digits and dashes",
+    ),
+    "data set whose name is a path": (
+        'test = ["test-set"]',
+        'test = ["../datasets/test-set"]',
+        "[test] 0: found '../datasets/test-set', expected a name of small letters, digits and dashes",
+    ),
+    "data set defined in the suite": (
+        END,
+        '\n[datasets.test-set]\nlicence = "mine"\n' + END,
+        "[datasets.test-set]: found a table, expected it as ",
+    ),
+    "splits of an unknown encoder": (
+        END,
+        '\n[splits.theirs]\ntrain = ["train-set"]\n' + END,
+        "[splits]: found 'theirs', expected one of own",
+    ),
+    "metrics on an unknown data set": (
+        END,
+        '\n[metrics_on]\nx = ["spearman@human"]\n' + END,
+        "[metrics_on]: found 'x', expected one of test-set, train-set",
+    ),
+    "two data sets drawn as one": (
+        TEST_SET,
+        f'{TEST_SET}drawn_as = "train-set"\n',
+        "found 'train-set' and 'test-set', both drawn as 'train-set', expected names that differ",
+    ),
 }
 
 
@@ -278,7 +312,7 @@ def test_a_broken_suite_is_refused_in_one_line(
     with pytest.raises(InputError) as caught:
         load(path)
     message = str(caught.value)
-    assert message.startswith(f"{path}: ")
+    assert message.startswith(str(path.parent))
     assert named in message
     assert 1 == len(message.splitlines())
 
@@ -321,7 +355,8 @@ def test_what_is_left_out_has_its_default(small_suite: SmallSuite) -> None:
     chain, point, encoder = suite.chains[1], suite.points["8x"], suite.encoders["own"]
     assert ({}, False, None) == (chain.grid, chain.asymmetric, chain.encoders)
     assert ([], None) == (point.bounds, point.smallest_bytes)
-    assert (None, None, 8) == (encoder.train, encoder.test, encoder.dimension)
+    assert (8, None, None) == (encoder.dimension, encoder.prefixes, encoder.large)
+    assert ({}, {}) == (suite.splits, suite.metrics_on)
     assert not suite.timings
 
 
@@ -337,16 +372,18 @@ def test_a_point_says_what_it_promises(small_suite: SmallSuite) -> None:
     assert ("test-set", "spearman@original", 0.9) == (bound.dataset, bound.metric, bound.at_least)
 
 
-def test_an_encoders_table_is_its_plug_ins_but_for_the_sets(small_suite: SmallSuite) -> None:
-    """Every other key goes to the plug-in; train and test do not."""
-    edit = ("dimension = 8", 'dimension = 8\ntrain = ["train-set"]\ntest = ["test-set"]\nprefix = "query: "')
-    encoder = load(small_suite(edit)).encoders["own"]
-    assert {"use": "as-is", "dimension": 8, "prefix": "query: "} == encoder.raw()
-    assert (["train-set"], ["test-set"]) == (encoder.train, encoder.test)
+def test_an_encoders_file_is_its_plug_ins_table_but_for_what_every_encoder_has(
+    small_suite: SmallSuite,
+) -> None:
+    """Every other key goes to the plug-in; title, prefixes and what is large do not."""
+    edit = ("dimension = 8", 'dimension = 8\nlarge = "hours"\nprefix = "query: "')
+    own = load(small_suite(edit)).encoders["own"]
+    assert {"use": "as-is", "dimension": 8, "prefix": "query: "} == own.raw()
+    assert ("Vectors as they come", "hours") == (own.title, own.large)
 
 
 @pytest.mark.parametrize(
-    ("encoder", "chain", "expected"),
+    ("splits", "chain", "expected"),
     [
         ("", "", ("train-set", "test-set")),
         ('train = ["a"]\ntest = ["b"]', "", ("a", "b")),
@@ -357,37 +394,34 @@ def test_an_encoders_table_is_its_plug_ins_but_for_the_sets(small_suite: SmallSu
     ids=["the suite's", "the encoder's", "the chain's", "the chain's before the encoder's", "one of each"],
 )
 def test_sets_are_the_chains_or_the_encoders_or_the_suites(
-    small_suite: SmallSuite, encoder: str, chain: str, expected: tuple[str, str]
+    small_suite: SmallSuite, splits: str, chain: str, expected: tuple[str, str]
 ) -> None:
     """In that order, training splits and test sets each on their own."""
-    more = "".join(
-        f'[datasets.{name}]\nlicence = "mine"\norigins = [{{ use = "files", path = "{name}.npy" }}]\n'
-        for name in "abcd"
-    )
-    edits = (("dimension = 8", "dimension = 8\n" + encoder), ("bits = 1", "bits = 1\n" + chain))
+    more = "".join(dataset(name, f"{name}.npy") for name in "abcd")
+    edits = ((END, "\n[splits.own]\n" + splits + "\n" + END), ("bits = 1", "bits = 1\n" + chain))
     suite = load(small_suite(*edits, (LAST, LAST + more)))
-    space, last = suite.encoders["own"], suite.chains[1]
-    assert expected == (*trains(suite, space, last), *sets_tested(suite, space, last))
+    last = suite.chains[1]
+    assert expected == (*suite.trains("own", last), *suite.tests("own", last))
 
 
 def test_an_encoder_that_a_chain_leaves_out_binds_it_to_nothing(small_suite: SmallSuite) -> None:
     """What another space is trained on is no fault of a chain that is not measured in it."""
-    other = '[encoders.other]\nuse = "as-is"\ndimension = 8\ntrain = ["test-set"]\ntest = ["train-set"]\n'
     own = 'encoders = ["own"]\ntest = ["test-set"]'
-    edit = ("bits = 1", "bits = 1\n" + own)
-    assert "other" in load(small_suite(edit, (LAST, LAST + other))).encoders
+    other = (
+        ('encoders = ["own"]', 'encoders = ["own", "other"]'),
+        (END, '\n[splits.other]\ntrain = ["test-set"]\ntest = ["train-set"]\n' + END),
+        (LAST, LAST + encoder("other", 'use = "as-is"\ndimension = 8')),
+    )
+    assert "other" in load(small_suite(*other, ("bits = 1", "bits = 1\n" + own))).encoders
     with pytest.raises(InputError, match=r"\[chains\.projection-sign\] train: 'test-set' is also tested on"):
-        load(small_suite(("bits = 1", 'bits = 1\ntest = ["test-set"]'), (LAST, LAST + other)))
+        load(small_suite(("bits = 1", 'bits = 1\ntest = ["test-set"]'), *other))
 
 
 def test_an_expectation_may_be_of_an_encoders_own_sets(small_suite: SmallSuite) -> None:
     """What a chain is trained and tested on in any space can be expected of it."""
-    edit = ("dimension = 8", 'dimension = 8\ntrain = ["a"]\ntest = ["b"]')
-    more = "".join(
-        f'[datasets.{name}]\nlicence = "mine"\norigins = [{{ use = "files", path = "{name}.npy" }}]\n'
-        for name in "ab"
-    )
+    splits = '\n[splits.own]\ntrain = ["a"]\ntest = ["b"]\n'
+    more = (LAST, LAST + dataset("a", "a.npy") + dataset("b", "b.npy"))
     expect = EXPECT.replace('"train-set"', '"a"').replace('"test-set"', '"b"')
-    assert "b" == load(small_suite(edit, (LAST, LAST + more + expect))).expect[0].dataset
+    assert "b" == load(small_suite((END, splits + expect + END), more)).expect[0].dataset
     with pytest.raises(InputError, match=r"\[expect\.0\] train: found 'train-set', expected one of a"):
-        load(small_suite(edit, (LAST, LAST + more + EXPECT)))
+        load(small_suite((END, splits + EXPECT + END), more))

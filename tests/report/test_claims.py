@@ -118,12 +118,12 @@ def suite_of(name: str) -> dict[str, Any]:
 def misfits(row: PublishedRow, encoder: str, suite: dict[str, Any]) -> list[str]:
     """Return the selectors of a row that no cell of the suite can have."""
     chain = next((chain for chain in suite["chains"] if chain["name"] == row.chain), None)
-    space = suite["encoders"].get(encoder)
-    if chain is None or space is None or encoder not in chain.get("encoders", [encoder]):
+    space = suite.get("splits", {}).get(encoder, {})
+    if chain is None or encoder not in chain.get("encoders", suite["encoders"]):
         return [f"{row.chain} on {encoder}"]
     tested = chain.get("test") or space.get("test") or suite["test"]
     trained = chain.get("train") or space.get("train") or suite["train"]
-    own = suite["datasets"].get(row.dataset, {}).get("metrics", [])
+    own = suite.get("metrics_on", {}).get(row.dataset, [])
     measured = {*suite["metrics"], *own, *chain.get("metrics", []), "ratio@bytes", "shared-pairs@audit"}
     wrong = {
         "point": row.point not in chain.get("points", [None]),

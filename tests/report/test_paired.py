@@ -7,26 +7,28 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scipy import stats
+from support.evidence import a_result
 
 from harness.evidence.files import sha256_file
 from harness.evidence.schema.means import MeanDifference
-from harness.evidence.schema.result import File
+from harness.evidence.schema.result import Result
 from report.evidence import paired
 from report.evidence.paired import Difference, Paired
 
 KEY = "set@queries@overlap@10"
 THEIRS = [0.25, 0.5, 0.75, 0.5]
-NOWHERE = File(path="scores/s/none.s0.npz", sha256="0" * 64)
+NOWHERE = paired.Scores("scores/s/none.s0.npz", "0" * 64, "s none", ())
 
 
 def files(root: Path, name: str, seeds: list[list[float]], times: int) -> paired.Files:
     """Write a score file a seed, each list of scores so many times over, and return their names."""
-    found: list[File] = []
+    found: list[paired.Scores] = []
     for seed, scores in enumerate(seeds):
         path = root / "scores" / "s" / f"{name}.s{seed}.npz"
         path.parent.mkdir(parents=True, exist_ok=True)
         np.savez(path, **{KEY: np.tile(scores, times).astype(np.float32)})
-        found.append(File(path=path.relative_to(root).as_posix(), sha256=sha256_file(path)))
+        place = path.relative_to(root).as_posix()
+        found.append(paired.Scores(place, sha256_file(path), f"s {name}", ()))
     return found
 
 
@@ -114,3 +116,17 @@ def test_few_queries_that_differ_are_held_against_chance(gained: int, lost: int,
     less = np.array([1.0] * gained + [-1.0] * lost + [0.0] * 300)
     assert chance == paired.by_chance(less)
     assert not paired.by_chance(np.array([1.0] * 15 + [-1.0] * 15))
+
+
+def test_a_set_that_was_renamed_is_drawn_as_before() -> None:
+    """A result's scores are drawn under the earlier names of the set and of the training split."""
+    cell = {"encoder": "own", "train": "new-train", "tests": ["new-set"]}
+    file = {"path": "scores/s/a.npz", "sha256": "0" * 64}
+    earlier = {"new-train": {"drawn_as": "train"}, "new-set": {"drawn_as": "set"}}
+    expected = [("s own.train.chain", (("new-set", "set"),)), ("s own.new-train.chain", ())]
+    for (group, renamed), datasets in zip(expected, (earlier, {"new-train": {}, "new-set": {}}), strict=True):
+        content = a_result(
+            cell, cell="own.new-train.chain.s0", inputs={"datasets": datasets}, files={"after": file}
+        )
+        scores = paired.Scores(file["path"], file["sha256"], group, renamed)
+        assert scores == paired.scores_of(Result.model_validate(content))

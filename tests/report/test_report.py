@@ -17,7 +17,8 @@ from harness.evidence.layout import EXTRAS, Tree
 from harness.evidence.schema.cell import StepSpec
 from harness.evidence.schema.means import MeanDifference
 from harness.evidence.stamp import read_stamped, write_stamped
-from harness.planning.suite import Suite, load
+from harness.planning.models import Suite
+from harness.planning.suite import load
 from harness.statistics import clusters
 from harness.statistics.bootstrap import RESAMPLES
 from harness.types import Json

@@ -200,4 +200,4 @@ def test_claims_select_chains_points_and_metrics_of_the_suite() -> None:
             assert row.metric in suite.metrics or row.lacking
             for encoder in row.encoders or CLAIMS[claim].encoders:
                 assert encoder in (chain.encoders or suite.encoders)
-                assert row.dataset in (suite.encoders[encoder].test or suite.test)
+                assert row.dataset in suite.tests(encoder, chain)

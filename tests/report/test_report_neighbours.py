@@ -90,7 +90,7 @@ def test_settings_are_of_validation_parts_and_taken_ones_are_in_the_search(evide
 def test_the_suites_that_settings_are_chosen_by_search_no_test_part() -> None:
     """What the search is tested on is tested on nowhere else."""
     sets = {
-        name: {x for space in suite.encoders.values() for x in (space.test or suite.test)}
+        name: {x for space in suite.encoders for chain in suite.chains for x in suite.tests(space, chain)}
         for name in ("search", "quick-hyper", "hard-negatives")
         for suite in [load(Path("suites", name + ".toml"))]
     }
@@ -248,6 +248,6 @@ def test_the_claims_select_chains_and_metrics_of_the_suite() -> None:
     for row in (*CLAIMS["N1"].rows, *CLAIMS["N2"].rows):
         encoder = (row.encoders or [""])[0]
         assert row.point in chains[row.chain].points
-        assert [row.dataset] == (suite.encoders[encoder].test or suite.test)
+        assert [row.dataset] == suite.tests(encoder, chains[row.chain])
         assert encoder in (chains[row.chain].encoders or suite.encoders)
         assert row.metric in suite.metrics

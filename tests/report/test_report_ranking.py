@@ -49,7 +49,9 @@ def evidence(tmp_path_factory: pytest.TempPathFactory) -> Tree:
 
 def test_a_space_has_a_line_a_method_and_size_with_means_over_seeds(evidence: Tree) -> None:
     """The peptides in 32 dimensions: listwise is the mean of three seeds, PCA has one."""
-    part = section(text_of(evidence), "esm2-peptides: neighbours found again on peptides-test, trained on")
+    part = section(
+        text_of(evidence), "esm2-peptides: neighbours found again on peptides-80-10-10-test, trained on"
+    )
     found = {line[1]: line for line in lines_of(part, "32")}
     assert list(METHODS[:-1]) == list(found)
     flat = [
@@ -189,5 +191,5 @@ def test_claims_select_chains_points_and_metrics_of_the_suite() -> None:
             assert row.metric in suite.metrics
             for encoder in row.encoders or claim.encoders:
                 assert encoder in (chains[row.chain].encoders or suite.encoders)
-                assert row.dataset in (suite.encoders[encoder].test or suite.test)
+                assert row.dataset in suite.tests(encoder, chains[row.chain])
     assert [0.61, 0.69] == [row.published for row in CLAIMS["R1"].rows if row.headline]

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from support.command import Cli
 from support.pages import json_rows
-from support.suites import SmallSuite
+from support.suites import OWN, SmallSuite
 
 from harness.errors import InputError, RunError
 from harness.evidence import stability
@@ -89,7 +89,7 @@ def test_one_seed_split_and_setting_stands_for_a_pipeline(small_suite: SmallSuit
 
 def test_what_is_left_out_as_large_is_not_disturbed(small_suite: SmallSuite, tmp_path: Path) -> None:
     """Nobody asked for it: a run left it without a result, and its vectors may take hours."""
-    path = small_suite(("[encoders.own]", '[encoders.own]\nlarge = "hours"'))
+    path = small_suite((OWN, f'{OWN}large = "hours"\n'))
     planned = _entries(path, tmp_path / "out")
     assert {"left out"} == {entry.state for entry in planned}
     assert [] == jitter.selected(planned)

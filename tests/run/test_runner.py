@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 import pytest
 from support.forks import Forks, environment
+from support.suites import write_files
 
 from harness.errors import InputError, RunError
 from harness.evidence.files import sha256_file
@@ -36,6 +37,7 @@ from harness.types import Place
 
 COMMAND = [sys.executable, "-c", "from harness.cli import main; main()"]
 DIMENSION, CELLS = 16, 8
+PCA = '[[chains]]\nname = "pca"'  # chains can be added before it
 SUITE = """
 name = "own"
 title = "Vectors of my own"
@@ -45,6 +47,7 @@ protocols = ["as-published", "decontaminated"]
 seeds = [0, 1]
 train = ["train-set"]
 test = ["test-set"]
+encoders = ["vectors"]
 codecs = ["lens-pq"]
 
 [points.8x]
@@ -80,19 +83,22 @@ steps = [{ use = "lens", dims = 8, steps = 3, batch = 32 }, { use = "pq", subvec
 stages = true
 metrics = ["added-loss@human"]
 
-[encoders.vectors]
+# file: encoders/vectors.toml
+title = "vectors"
 use = "as-is"
 dimension = 16
 
-[datasets.train-set]
+# file: datasets/train-set.toml
+title = "train-set"
 licence = "mine"
-[[datasets.train-set.origins]]
+[[origins]]
 use = "files"
 path = "train.npy"
 
-[datasets.test-set]
+# file: datasets/test-set.toml
+title = "test-set"
 licence = "mine"
-[[datasets.test-set.origins]]
+[[origins]]
 use = "files"
 path = "test.npz"
 """
@@ -131,12 +137,12 @@ class Harness:
         assert 0 == done.status, done.stderr
         return {row["cell"]: (row["state"], row["why"]) for row in json.loads(done.stdout)}
 
-    def edit(self, old: str, new: str, suite: str = "own") -> None:
-        """Replace the one place of the suite that reads ``old``."""
-        path = self.folder / "suites" / f"{suite}.toml"
-        text = path.read_text("utf-8")
-        assert 1 == text.count(old)
-        path.write_text(text.replace(old, new), "utf-8")
+    def edit(self, old: str, new: str) -> None:
+        """Replace the one place of the suite, or of a file that it names, that reads ``old``."""
+        texts = {path: path.read_text("utf-8") for path in (self.folder / "suites").rglob("*.toml")}
+        (path,) = [path for path, text in texts.items() if old in text]
+        assert 1 == texts[path].count(old)
+        path.write_text(texts[path].replace(old, new), "utf-8")
 
     def evidence(self) -> dict[str, bytes]:
         """Return every file of results/, scores/, codecs/ and means/, but leftovers of killed writes."""
@@ -154,8 +160,7 @@ class Harness:
 
 def _write(folder: Path, text: str = SUITE) -> None:
     suites = folder / "suites"
-    suites.mkdir(parents=True)
-    (suites / "own.toml").write_text(text, "utf-8")
+    write_files(suites / "own.toml", text)
     rng = np.random.default_rng(0)
     rows = rng.standard_normal((400, DIMENSION)).astype(np.float32)
     left = rng.standard_normal((60, DIMENSION)).astype(np.float32)
@@ -589,10 +594,7 @@ def test_words_do_not_run_anything_again(ran: Harness) -> None:
 
 def test_a_new_chain_runs_alone(ran: Harness) -> None:
     """Cells that are added are to do; those that were there are done."""
-    ran.edit(
-        "[encoders.vectors]",
-        '[[chains]]\nname = "sign"\nlabel = "signs"\nsteps = [{ use = "sign" }]\n\n[encoders.vectors]',
-    )
+    ran.edit(PCA, '[[chains]]\nname = "sign"\nlabel = "signs"\nsteps = [{ use = "sign" }]\n\n' + PCA)
     planned = ran.plan()
     assert ("to do", "no result yet") == planned.pop(_cell("sign"))
     assert {("done", "")} == set(planned.values())
@@ -612,10 +614,7 @@ def test_a_saved_codec_can_be_a_step(ran: Harness) -> None:
     """A chain of steps loaded from a kept codec has the scores of the chain that was trained."""
     codec = f"out/codecs/own/{_cell('lens-pq')}.safetensors"
     steps = ", ".join(f'{{ use = "{use}", load = "{codec}" }}' for use in ("lens", "pq"))
-    ran.edit(
-        "[encoders.vectors]",
-        f'[[chains]]\nname = "loaded"\nlabel = "l"\nsteps = [{steps}]\n\n[encoders.vectors]',
-    )
+    ran.edit(PCA, f'[[chains]]\nname = "loaded"\nlabel = "l"\nsteps = [{steps}]\n\n' + PCA)
     done = ran("run")
     assert 0 == done.status, done.stderr
     with (
@@ -728,12 +727,12 @@ def test_an_expected_value_that_is_missing_is_off(ran: Harness) -> None:
     assert "loss@human on test-set: found [], expected 0" in done.stdout
 
 
-MIRRORED = '[[datasets.test-set.origins]]\nuse = "mirror"\npath = "deep/test.jsonl"\nsha256 = "{sha256}"\n'
+MIRRORED = '[[origins]]\nuse = "mirror"\npath = "deep/test.jsonl"\nsha256 = "{sha256}"\n'
 
 
 def test_a_blocked_suite_is_no_failure(fresh: Harness) -> None:
     """Cells whose input is not here are listed with the remedy, exit status 0, and have no result."""
-    files = '[[datasets.test-set.origins]]\nuse = "files"\npath = "test.npz"\n'
+    files = '[[origins]]\nuse = "files"\npath = "test.npz"\n'
     fresh.edit(files, MIRRORED.format(sha256="0" * 64))
     remedy = "set HARNESS_MIRROR=DIR or pass --mirror DIR"
     assert {("blocked", "test-set: no mirror is given")} == set(fresh.plan().values())
@@ -755,8 +754,8 @@ def test_a_blocked_suite_is_no_failure(fresh: Harness) -> None:
 def test_a_blocked_data_set_blocks_its_cells_alone(fresh: Harness) -> None:
     """Chains tested on what is here run; the chain tested on what is not is blocked."""
     fresh.edit('label = "PCA"', 'label = "PCA"\ntest = ["absent"]')
-    absent = MIRRORED.format(sha256="0" * 64).replace("test-set", "absent")
-    fresh.edit("[datasets.test-set]", f'[datasets.absent]\nlicence = "none"\n{absent}\n[datasets.test-set]')
+    absent = 'title = "none"\nlicence = "none"\n' + MIRRORED.format(sha256="0" * 64)
+    (fresh.folder / "suites" / "datasets" / "absent.toml").write_text(absent, "utf-8")
     done = fresh("run")
     assert 0 == done.status
     assert f"own: {CELLS - 1} run, 0 done before, 1 blocked" == done.stdout.splitlines()[0]
@@ -766,7 +765,7 @@ def test_a_blocked_data_set_blocks_its_cells_alone(fresh: Harness) -> None:
 
 def test_the_first_origin_that_can_be_had_is_used(fresh: Harness) -> None:
     """A data set with two origins is read from the second where the first is blocked."""
-    origin = '[[datasets.test-set.origins]]\nuse = "files"'
+    origin = '[[origins]]\nuse = "files"\npath = "test.npz"'
     fresh.edit(origin, MIRRORED.format(sha256="0" * 64) + origin)
     assert 0 == fresh("run", "--only", "*pca*").status
     content, _ = read_stamped(fresh.tree.result("own", _cell("pca")))

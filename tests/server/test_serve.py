@@ -21,7 +21,7 @@ from harness.codecs.affine import Affine
 from harness.codecs.pipeline import Chain
 from harness.compressors import pq, scalar_per_vector
 from harness.errors import InputError
-from harness.planning.cells import Step
+from harness.planning.steps import Step
 from harness.server.aqea_files import read_aqed
 from harness.server.guard import LONGEST_BODY
 from harness.server.models import load_models

@@ -15,7 +15,7 @@ import pytest
 
 from harness.codecs.affine import Affine
 from harness.codecs.pipeline import Chain
-from harness.planning.cells import Step
+from harness.planning.steps import Step
 from harness.server import limits
 from harness.server.models import Model
 from harness.server.serve import prepared, running

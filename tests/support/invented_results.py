@@ -9,7 +9,7 @@ from typing import Any
 from harness.evidence.layout import Tree
 from harness.evidence.stamp import write_stamped
 from harness.planning.cells import Cell, cells
-from harness.planning.suite import Suite
+from harness.planning.models import Suite
 from support.evidence import AUDIT, a_result
 from support.invented_means import write_means
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from support.checkouts import publish, ran_checkout, relist
 from support.command import Cli
-from support.suites import SUITE
+from support.suites import SUITE, write_files
 
 from harness.errors import InputError
 from harness.evidence.files import sha256_file
@@ -132,7 +132,7 @@ STRANGERS: dict[str, tuple[Callable[[Path], Any], str]] = {
         "artifacts/results/mine: no suite has this name, expected suites/mine.toml",
     ),
     "a suite without evidence": (
-        lambda root: (root / "suites/yours.toml").write_text(SUITE.replace('"mine"', '"yours"', 1)),
+        lambda root: write_files(root / "suites/yours.toml", SUITE.replace('"mine"', '"yours"', 1)),
         "suites/yours.toml: found no evidence of it, expected",
     ),
     "a suite that is none": (
@@ -222,7 +222,8 @@ def test_evidence_of_a_suite_elsewhere_answers_to_the_file_that_its_run_noted(
     """A run's folder may have suites that are not in suites/; the committed folder may not."""
     monkeypatch.chdir(root)
     (root / "own").mkdir()
-    (root / "suites" / "mine.toml").rename(root / "own" / "mine.toml")
+    for name in ("mine.toml", "datasets", "encoders"):
+        (root / "suites" / name).rename(root / "own" / name)
     listed = {"suite": "mine", "suite_file": "own/mine.toml", "blocked": []}
     write_stamped(root / "artifacts/results/mine.blocked.json", listed)
     shutil.copytree(root / "artifacts", root / "out")

@@ -35,7 +35,8 @@ class Inputs(Versioned):
     )
     datasets: dict[str, dict[str, Any]] = Field(
         description="What identifies each data set that the cell reads, as its source says it: 'use' names "
-        "the source, 'origin' counts which of the suite's origins it was."
+        "the source, 'origin' counts which of the data set's origins it was, and 'drawn_as' is the name that "
+        "seeds random draws where that is not the set's own."
     )
     loaded: dict[str, Sha256] = Field(description="sha256 of each codec file that a step is loaded from.")
     code: list[str] = Field(description="Digests of the modules that the values are computed by, sorted.")

@@ -1,0 +1,113 @@
+"""Whether the names and lists in a suite fit together: what no single key can say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from harness import limits
+from harness.errors import InputError
+from harness.planning.models import Chain, Suite, SuiteFile
+
+
+def check_written(suite: SuiteFile, where: str) -> None:
+    """Raise InputError for an entry that a list of a suite has twice, and for too many seeds."""
+    for seeds in (suite.seeds, *(chain.seeds or () for chain in suite.chains)):
+        limits.SEEDS.check(len(seeds), f"{where}: seeds")
+    for key in ("train", "test", "encoders", "seeds", "protocols", "metrics"):
+        _different(getattr(suite, key), f"{where}: {key}")
+    _different([chain.name for chain in suite.chains], f"{where}: [chains] name")
+    for chain in suite.chains:
+        table = f"{where}: [chains.{chain.name}]"
+        for key in ("seeds", "train", "test", "points", "encoders"):
+            _different(getattr(chain, key) or [], f"{table} {key}")
+        _check_grid(chain, table)
+
+
+def check_names(suite: Suite, where: str) -> None:
+    """Raise InputError for a name in a suite that is none of its encoders, data sets, points or chains."""
+    sets, chains, encoders = (
+        list(suite.datasets),
+        [chain.name for chain in suite.chains],
+        list(suite.encoders),
+    )
+    _check_encoders(suite)
+    _check_draws(suite, where)
+    _known(suite.splits, encoders, f"{where}: [splits]")
+    _known(suite.metrics_on, sets, f"{where}: [metrics_on]")
+    _known(suite.baselines, chains, f"{where}: baselines")
+    _known(suite.seen, sets, f"{where}: seen")
+    for name, point in suite.points.items():
+        ratios = point.ratio if isinstance(point.ratio, dict) else {}
+        _known(ratios, encoders, f"{where}: [points.{name}] ratio")
+    for chain in suite.chains:
+        _check_chain(suite, chain, f"{where}: [chains.{chain.name}]")
+    for combined, weights in suite.combine.items():
+        _known(weights, sets, f"{where}: [combine.{combined}]")
+        if combined in sets:
+            raise InputError(f"{where}: [combine.{combined}]: found the name of a data set, expected another")
+    _check_expectations(suite, chains, where)
+
+
+def _check_encoders(suite: Suite) -> None:
+    plain = [name for name, encoder in suite.encoders.items() if encoder.use != "concat"]
+    for encoder in suite.encoders.values():
+        parts = (encoder.model_extra or {}).get("parts", ())
+        if isinstance(parts, list):
+            _known(parts, plain, f"{encoder.file}: parts, of the suite's encoders")
+
+
+def _check_draws(suite: Suite, where: str) -> None:
+    """Raise InputError for two data sets whose random draws one name would seed: they would hang together."""
+    taken: dict[str, str] = {}
+    for name, dataset in suite.datasets.items():
+        other = taken.setdefault(dataset.drawn_as or name, name)
+        if other != name:
+            message = f"found {other!r} and {name!r}, both drawn as {dataset.drawn_as or name!r}"
+            raise InputError(f"{where}: {message}, expected names that differ (drawn_as, {dataset.file})")
+
+
+def _check_chain(suite: Suite, chain: Chain, table: str) -> None:
+    _known(chain.points, suite.points, f"{table} points")
+    _known(chain.encoders or [], suite.encoders, f"{table} encoders")
+    for encoder in chain.encoders or suite.encoders:
+        for name in set(suite.trains(encoder, chain)) & set(suite.tests(encoder, chain)) - set(suite.seen):
+            message = f"{name!r} is also tested on; say so with seen = [{name!r}] or drop it"
+            raise InputError(f"{table} train: {message}")
+
+
+def _check_expectations(suite: Suite, chains: list[str], where: str) -> None:
+    for i, expect in enumerate(suite.expect):
+        at = f"{where}: [expect.{i}]"
+        _known([expect.chain], chains, f"{at} chain")
+        chain = suite.chains[chains.index(expect.chain)]
+        trained = {name for encoder in suite.encoders for name in suite.trains(encoder, chain)}
+        tested = {name for encoder in suite.encoders for name in suite.tests(encoder, chain)}
+        _known([expect.train], trained, f"{at} train")
+        _known([expect.dataset], {*tested, *suite.combine}, f"{at} dataset")
+
+
+def _check_grid(chain: Chain, table: str) -> None:
+    for key, values in chain.grid.items():
+        for value in values:
+            # It becomes part of a file's name.
+            if isinstance(value, (dict, list)) or not re.fullmatch(r"[\w.+-]+", str(value), re.ASCII):
+                raise InputError(f"{table} grid {key}: found {value!r}, expected a number or a word")
+        _different(values, f"{table} grid {key}")
+        _different([str(value) for value in values], f"{table} grid {key}")
+
+
+def _known(named: Iterable[Any], choices: Iterable[str], where: str) -> None:
+    known = sorted(choices)
+    for name in named:
+        if name not in known:
+            raise InputError(f"{where}: found {name!r}, expected one of {', '.join(known)}")
+
+
+def _different(entries: Iterable[Any], where: str) -> None:
+    seen: set[Any] = set()
+    for entry in entries:
+        if entry in seen:
+            raise InputError(f"{where}: found {entry!r} twice, expected entries that differ")
+        seen.add(entry)
