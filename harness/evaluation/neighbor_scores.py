@@ -37,9 +37,9 @@ def scores(truth: GroundTruth, queries: Floats, rows: Floats) -> dict[str, Doubl
 def against(exact: Ints, ranking: Ints) -> dict[str, Doubles]:
     """Return per-query scores (q,) of a ``ranking`` (q, k) against the exact one (q, m).
 
-    recall@k: whether the exact nearest neighbour is among the first k (Jégou, Douze, Schmid 2011);
-    overlap@k: the share of the exact k nearest among the first k; reciprocal-rank: of the exact nearest,
-    0 beyond DEPTH; ndcg@k: with the exact k as relevant, the first with gain k, the last with 1
+    success@k: whether the exact nearest neighbour is among the first k (Jégou, Douze, Schmid 2011);
+    knn-recall@k: the share of the exact k nearest among the first k; reciprocal-rank: of the exact nearest,
+    0 beyond DEPTH; knn-ndcg@k: with the exact k as relevant, the first with gain k, the last with 1
     (Järvelin and Kekäläinen 2002). A k that the set has not rows enough for is left out; -1 in ``ranking``
     is a place that the search left empty.
     """
@@ -48,26 +48,26 @@ def against(exact: Ints, ranking: Ints) -> dict[str, Doubles]:
     scored: dict[str, Doubles] = {"reciprocal-rank": 1 / positions}
     for k in CUTOFFS:
         if k <= ranking.shape[1]:
-            scored["recall@" + str(k)] = (positions <= k).astype(np.float64)
-            scored["overlap@" + str(k)] = _overlap(ranking[:, :k], exact[:, :k])
+            scored["success@" + str(k)] = (positions <= k).astype(np.float64)
+            scored["knn-recall@" + str(k)] = _shared_of(ranking[:, :k], exact[:, :k])
     for k in NDCG_CUTOFFS:
         if k <= ranking.shape[1]:
-            scored["ndcg@" + str(k)] = _ndcg(ranking[:, :k], exact[:, :k])
+            scored["knn-ndcg@" + str(k)] = _ndcg(ranking[:, :k], exact[:, :k])
     return scored
 
 
 def rescored(truth: GroundTruth, ranking: Ints) -> dict[str, Doubles]:
-    """Return, as rescored@t, overlap@10 after the originals rank the first 10 t of ``ranking`` anew."""
+    """Return, as rescored@t, knn-recall@10 after the originals rank the first 10 t of ``ranking`` anew."""
     queries, rows = unit(truth.rows[truth.queries]), unit(truth.rows)
     scored = {}
     for times in OVERSAMPLING:
         if times * RELEVANT <= ranking.shape[1]:
             best = reranked(ranking[:, : times * RELEVANT], queries, rows, RELEVANT)
-            scored["rescored@" + str(times)] = _overlap(best, truth.nearest[:, :RELEVANT])
+            scored["rescored@" + str(times)] = _shared_of(best, truth.nearest[:, :RELEVANT])
     return scored
 
 
-def _overlap(ranking: Ints, exact: Ints) -> Doubles:
+def _shared_of(ranking: Ints, exact: Ints) -> Doubles:
     shared: Doubles = (ranking[:, :, None] == exact[:, None, :]).any(axis=2).sum(axis=1) / ranking.shape[1]
     return shared
 

@@ -1,11 +1,11 @@
-"""The share of queries whose exact nearest neighbour is among the first k found (Jégou et al. 2011)."""
+"""The share of a query's relevant documents that are among the first k, by trec_eval."""
 
 from __future__ import annotations
 
 from harness.evaluation.metric import mean_of
 
-ITEMS = "queries"
-REFERENCES = ("1", "10", "50", "100")
+ITEMS = "judged"
+REFERENCES = ("100",)
 UNIT = "fraction"
 HIGHER_IS_BETTER = True
 RERUN_TOLERANCE = 0.02

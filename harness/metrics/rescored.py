@@ -1,4 +1,4 @@
-"""overlap@10 of two stages: so many times ten candidates, ranked anew by the original vectors."""
+"""knn-recall@10 of two stages: so many times ten candidates, ranked anew by the original vectors."""
 
 from __future__ import annotations
 

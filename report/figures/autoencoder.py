@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SUITE = "autoencoder"
-METRIC = "judged@ndcg@10"
+METRIC = "ndcg@10"
 CAPTION = (
     "nDCG@10 by the number of float32 dimensions that are left, by method; left and in the middle fitted on "
     "the documents of SciFact and tested on NFCorpus, on the right fitted on the very documents that are "

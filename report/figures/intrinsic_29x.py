@@ -21,7 +21,7 @@ CAPTION = (
 SUITE, POINT, PROTOCOL = "intrinsic", "29x", "decontaminated"
 METRICS = {
     "spearman@original": "Spearman with the original cosines, %",
-    "overlap@10": "overlap of the ten nearest, %",
+    "knn-recall@10": "knn-recall@10, %",
 }
 # What is drawn of each chain: label, marker, grey.
 CHAINS = {

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SUITE = "search"
-TEACHER, STUDENT = "vs-teacher@overlap@10", "vs-student@overlap@10"
+TEACHER, STUDENT = "vs-teacher@knn-recall@10", "vs-student@knn-recall@10"
 CAPTION = (
     "Left: the share of the uncompressed space's ten nearest neighbours that is found (vs_teacher), against "
     "the bytes of the index as it is written to a file and of the map, a row; the line joins what no cheaper "
@@ -63,8 +63,8 @@ def draw(found: _style.Data) -> Figure:
         mine = [point for point in found["points"] if point["encoder"] == encoder]
         _pareto(left, [point for point in mine if point["metric"] == TEACHER])
         _fidelity(right, [point for point in mine if point["metric"] == STUDENT])
-        left.set_title(f"{encoder}: vs_teacher, overlap@10, %", fontsize=10)
-        right.set_title(f"{encoder}: vs_student, overlap@10, %", fontsize=10)
+        left.set_title(f"{encoder}: vs_teacher, knn-recall@10, %", fontsize=10)
+        right.set_title(f"{encoder}: vs_student, knn-recall@10, %", fontsize=10)
     _legend(figure)
     return figure
 

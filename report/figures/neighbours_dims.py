@@ -17,13 +17,13 @@ BACKEND = "-flat"  # how the names of chains end whose search is exhaustive
 CAPTION = (
     "What an exhaustive search of the compressed vectors finds of the uncompressed space's neighbours "
     "(vs_teacher), by the number of float32 dimensions that are left: the share of the ten nearest "
-    "(overlap@10), whether the nearest is among ten (recall@10), and nDCG@10. Bars are 95 % intervals over "
-    "queries."
+    "(knn-recall@10), whether the nearest is among ten (success@10), and knn-ndcg@10. Bars are "
+    "95 % intervals over queries."
 )
 METRICS = {
-    "vs-teacher@overlap@10": "overlap@10, %",
-    "vs-teacher@recall@10": "recall@10, %",
-    "vs-teacher@ndcg@10": "nDCG@10, %",
+    "vs-teacher@knn-recall@10": "knn-recall@10, %",
+    "vs-teacher@success@10": "success@10, %",
+    "vs-teacher@knn-ndcg@10": "knn-ndcg@10, %",
 }
 STARTS = {
     "student-plain": "student without hard negatives",

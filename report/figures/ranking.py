@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 SUITE = "ranking"
 CAPTION = (
-    "The share of the ten nearest neighbours that is found again (overlap@10) and nDCG@10, by the number of "
-    "float32 dimensions that are left, on rows that training has not seen. Bars are 95 % intervals over "
+    "The share of the ten nearest neighbours found again (knn-recall@10) and knn-ndcg@10, by the number "
+    "of float32 dimensions that are left, on rows that training has not seen. Bars are 95 % intervals over "
     "queries."
 )
-METRICS = {"overlap@10": "overlap@10, %", "ndcg@10": "nDCG@10, %"}
+METRICS = {"knn-recall@10": "knn-recall@10, %", "knn-ndcg@10": "knn-ndcg@10, %"}
 CHAINS = {
     "listwise": "listwise distillation",
     "listwise-text": "listwise distillation",

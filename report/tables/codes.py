@@ -13,8 +13,8 @@ from report.evidence.results import Measured
 from report.evidence.values import Mean, over_seeds
 
 METRICS = {
-    "pairs": "spearman@original", "random": "spearman-random@original", "overlap": "overlap@10",
-    "recall": "recall@10", "people": "retention@human",
+    "pairs": "spearman@original", "random": "spearman-random@original", "knn_recall": "knn-recall@10",
+    "success": "success@10", "people": "retention@human",
 }  # fmt: skip
 EVERY, UNSEEN = "as-published", "decontaminated"
 FEW = 8  # positions whose levels are listed one by one
@@ -50,8 +50,8 @@ class CodeLine:
     every: Mean | None
     pairs: Mean | None
     random: Mean | None
-    overlap: Mean | None
-    recall: Mean | None
+    knn_recall: Mean | None
+    success: Mean | None
     people: Mean | None
 
     @property

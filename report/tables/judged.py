@@ -80,8 +80,8 @@ def lines_of(seeds: Sequence[Measured]) -> list[JudgedLine]:
             files=[paired.scores_of(measured.result) for measured in seeds],
             dataset=dataset,
             protocol=protocol,
-            ndcg=_mean(seeds, dataset, protocol, "judged@ndcg@10"),
-            recall=_mean(seeds, dataset, protocol, "judged@recall@100"),
+            ndcg=_mean(seeds, dataset, protocol, "ndcg@10"),
+            recall=_mean(seeds, dataset, protocol, "recall@100"),
         )
         for dataset, protocol in places
     ]

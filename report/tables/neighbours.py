@@ -26,10 +26,10 @@ from report.tables.students import (
 )
 
 SUITE = "search"
-SCORES = ("recall@1", "recall@10", "overlap@10", "ndcg@10")
-STAGES = {"one": "overlap@10", "two, 2x": "rescored@2", "two, 4x": "rescored@4", "two, 10x": "rescored@10"}
+SCORES = ("success@1", "success@10", "knn-recall@10", "knn-ndcg@10")
+STAGES = {"one": "knn-recall@10", "two, 2x": "rescored@2", "two, 4x": "rescored@4", "two, 10x": "rescored@10"}
 COMPARED = {(STUDENT, PLAIN), (STUDENT, AXES), (STUDENT, PCA), (PLAIN, AXES), (PLAIN, PCA)}
-TARGET = 0.7  # the overlap@10 that a configuration has to reach (the published sweep's constraint)
+TARGET = 0.7  # the knn-recall@10 that a configuration has to reach (the published sweep's constraint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Scoped:
 
 @dataclass(frozen=True, slots=True)
 class Against:
-    """A line beside another at equal dimensions; ``paired``: the line's overlap@10 minus the other's."""
+    """A line beside another at equal dimensions; ``paired``: the line's knn-recall@10 minus the other's."""
 
     line: StudentLine
     base: StudentLine
@@ -129,7 +129,7 @@ class Neighbours:
     def compared(self) -> list[Against]:
         """Return what is COMPARED, the student beside simpler maps, at equal dimensions.
 
-        The difference is the mean over queries of the student's overlap@10 with the teacher minus the
+        The difference is the mean over queries of the student's knn-recall@10 with the teacher minus the
         other's, each seed's mean first (``report.evidence.paired``).
         """
         lines = [line for line in self.lines(SUITE) if line.use == "flat"]
@@ -155,7 +155,7 @@ class Neighbours:
             spaces.setdefault(line.encoder, []).append(line)
         settings = []
         for encoder, lines in spaces.items():
-            ordered = sorted(lines, key=lambda line: -line.overlap.value)
+            ordered = sorted(lines, key=lambda line: -line.knn_recall.value)
             best = next(line for line in ordered if line.method in {STUDENT, PLAIN})
             chosen = ", ".join(f"{key} {value}" for key, value in varied(lines, best)[1].items())
             own = [varied(lines, line) for line in searched if line.encoder == encoder]
@@ -210,8 +210,8 @@ class Neighbours:
         return Latency(search, timings.index_build_seconds, envelope.machine)
 
     def _against(self, line: StudentLine, base: StudentLine) -> Paired:
-        key = line.dataset + "@index@vs-teacher overlap@10"
-        means = (line.overlap.value, base.overlap.value)
+        key = line.dataset + "@index@vs-teacher knn-recall@10"
+        means = (line.knn_recall.value, base.knn_recall.value)
         return paired.compared(self.root, (line.files, base.files), key, means)
 
 

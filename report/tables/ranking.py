@@ -17,7 +17,7 @@ from report.tables.rows import AXES, PCA
 from report.tables.tally import Tally, tally
 
 SUITE, VALIDATION = "ranking", "ranking-validation"
-COMPARED = ("overlap@10", "recall@10", "ndcg@10")
+COMPARED = ("knn-recall@10", "success@10", "knn-ndcg@10")
 LISTWISE = "listwise"
 PUBLISHED = "listwise, published temperature"
 TEMPERATURE = 0.05  # the published one
@@ -135,7 +135,7 @@ class Ranking:
         ]
 
     def ablation(self) -> list[RankingPair]:
-        """Return the listwise setting beside those that differ from it in one thing, on overlap@10."""
+        """Return the listwise setting beside those that differ from it in one thing, on knn-recall@10."""
         lines = self.lines(SUITE)
         return [
             self._pair(line, base, COMPARED[0])
@@ -152,7 +152,7 @@ class Ranking:
         return sorted(lines, key=lambda x: (place(x.method), place(x.against), x.of))
 
     def settings(self) -> list[Validated]:
-        """Return what was measured on validation parts, best overlap@10 first in each space."""
+        """Return what was measured on validation parts, best knn-recall@10 first in each space."""
         taken = [(line.encoder, line.steps) for line in self.lines(SUITE)]
         lines = [Validated(line, (line.encoder, line.steps) in taken) for line in self.lines(VALIDATION)]
         return sorted(lines, key=lambda x: (x.line.encoder, -x.line.values[COMPARED[0]].value))

@@ -11,7 +11,7 @@ from report.verdicts.claims import Claim
 INTRINSIC, STAGES = "intrinsic", "three-stage"
 # Pipelines that a column of the summary is for: what a pipeline's name begins with.
 COLUMNS = {"lens": "lens", "reference": "aqea", "pca": "pca", "axes": "axes", "projection": "projection"}
-NEIGHBOURS = ("spearman-random@original", "recall@10", "overlap@10")
+NEIGHBOURS = ("spearman-random@original", "success@10", "knn-recall@10")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,8 @@ class IntrinsicLine:
     dataset: str
     pairs: Means
     random: Mean | None
-    recall: Mean | None
-    overlap: Mean | None
+    success: Mean | None
+    knn_recall: Mean | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +106,10 @@ class Intrinsic:
                 for setting in self.rows.settings(INTRINSIC, encoder, train):
                     pairs = self._means(encoder, dataset, "spearman@original", setting)
                     if any(pairs.values()):
-                        random, recall, overlap = (
+                        random, success, knn_recall = (
                             _any(self._means(encoder, dataset, metric, setting)) for metric in NEIGHBOURS
                         )
-                        lines.append(IntrinsicLine(setting, dataset, pairs, random, recall, overlap))
+                        lines.append(IntrinsicLine(setting, dataset, pairs, random, success, knn_recall))
         return sorted(lines, key=lambda line: (-line.setting.bytes, -sort_value(line.pairs)))
 
     def _means(self, encoder: str, dataset: str, metric: str, setting: Setting) -> Means:

@@ -64,9 +64,9 @@ class StudentLine:
     latency: Latency | None
 
     @property
-    def overlap(self) -> Mean:
-        """Return the mean overlap@10 with the teacher, which settings and methods are compared by."""
-        return self.values[SCOPES["vs_teacher"] + "overlap@10"]
+    def knn_recall(self) -> Mean:
+        """Return the mean knn-recall@10 with the teacher, which settings and methods are compared by."""
+        return self.values[SCOPES["vs_teacher"] + "knn-recall@10"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,7 @@ def test_near_duplicates_are_counted_under_every_protocol(tmp_path: Path) -> Non
 # -- Vectors -------------------------------------------------------------------------------------------------
 
 VECTORS = """
-metrics = ["spearman@original", "overlap@10"]
+metrics = ["spearman@original", "knn-recall@10"]
 # file: encoders/own.toml
 title = "own"
 use = "as-is"
@@ -142,7 +142,7 @@ def test_copies_of_training_vectors_are_counted_and_left_out(tmp_path: Path, kin
     assert (70, 60) == (audit["pairs_with_a_seen_sentence"], audit["pairs_with_a_near_duplicate"])
     assert {"as-published": 200, "decontaminated": 130} == audit["kept"]
     assert {"as-published": 60, "decontaminated": 0} == audit["kept_near_duplicates"]
-    assert {330} == {value["n"] for value in content["values"] if value["metric"] == "overlap@10"}
+    assert {330} == {value["n"] for value in content["values"] if value["metric"] == "knn-recall@10"}
 
 
 # -- Judged retrieval ----------------------------------------------------------------------------------------
@@ -180,7 +180,7 @@ def judged_suite(folder: Path, *, renamed: bool) -> str:
     }
     listed = ", ".join(f"{key} = {value}" for key, value in files.items())
     return f"""
-metrics = ["judged@ndcg@10"]
+metrics = ["ndcg@10"]
 # file: encoders/own.toml
 title = "own"
 use = "tfidf-svd"

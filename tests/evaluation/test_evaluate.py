@@ -275,7 +275,7 @@ def test_measuring_twice_gives_the_same() -> None:
 
 # -- Random pairs and queries --------------------------------------------------------------------------------
 
-SEARCH = ("recall@1", "recall@10", "overlap@10", "ndcg@10", "mrr@100", "rescored@2")
+SEARCH = ("success@1", "success@10", "knn-recall@10", "knn-ndcg@10", "mrr@100", "rescored@2")
 
 
 def test_random_pairs_are_ranked_as_scipy_ranks_them() -> None:
@@ -322,14 +322,14 @@ def test_scores_of_queries_are_means_over_queries() -> None:
 def test_what_is_drawn_has_nothing_of_the_training_split_under_any_protocol() -> None:
     """30 of the 240 rows are trained on: 210 queries are left, for both protocols, with the same values."""
     train, test = _contaminated(30)
-    metrics = ["recall@10", "spearman-random@original", "spearman@original"]
+    metrics = ["success@10", "spearman-random@original", "spearman@original"]
     by_key = _by_key(
         _measure(_cell((TRUNCATION,), metrics), _context(train, test), [AS_PUBLISHED, DECONTAMINATED])
     )
     for metric in metrics[:2]:
         one, other = (by_key[protocol, "test", metric] for protocol in (AS_PUBLISHED, DECONTAMINATED))
         assert (one.value, one.low, one.high, one.n) == (other.value, other.low, other.high, other.n)
-    assert 210 == by_key[AS_PUBLISHED, "test", "recall@10"].n
+    assert 210 == by_key[AS_PUBLISHED, "test", "success@10"].n
     assert (PAIRS, PAIRS - 30) == tuple(
         by_key[protocol, "test", "spearman@original"].n for protocol in (AS_PUBLISHED, DECONTAMINATED)
     )
@@ -349,11 +349,11 @@ def test_queries_do_not_change_what_pairs_come_to() -> None:
 def test_combined_values_of_queries_count_queries() -> None:
     """The mean over two sets of 240 and 160 rows has 400 queries behind it."""
     train, one, other = _set("train", 1), _set("one", 2), _set("other", 3, pairs=80)
-    cell = _cell((TRUNCATION,), ["recall@10", "spearman@original"], "one", "other")
+    cell = _cell((TRUNCATION,), ["success@10", "spearman@original"], "one", "other")
     by_key = _by_key(
         _measure(cell, _context(train, one, other), combine={"mean": {"one": 0.5, "other": 0.5}})
     )
-    values = {name: by_key[AS_PUBLISHED, name, "recall@10"] for name in ("one", "other", "mean")}
+    values = {name: by_key[AS_PUBLISHED, name, "success@10"] for name in ("one", "other", "mean")}
     assert pytest.approx((values["one"].value + values["other"].value) / 2, abs=1e-5) == values["mean"].value
     assert (400, 200) == (values["mean"].n, by_key[AS_PUBLISHED, "mean", "spearman@original"].n)
 
@@ -361,7 +361,7 @@ def test_combined_values_of_queries_count_queries() -> None:
 def test_asymmetric_pairs_compare_the_first_as_it_is_with_the_second_as_stored() -> None:
     """Five components of the left row against the signs of the right row's."""
     train, test = _set("train", 1), _set("test", 2)
-    cell = _cell((TRUNCATION, Step("sign", {})), ["spearman@human", "recall@10"], asymmetric=True)
+    cell = _cell((TRUNCATION, Step("sign", {})), ["spearman@human", "success@10"], asymmetric=True)
     measured = _measure(cell, _context(train, test))
     left, right = np.split(_vectors(test)[:, :5], 2)
     expected = _cosines(np.concatenate([left, np.where(right >= 0, 1, -1)]))
@@ -369,9 +369,9 @@ def test_asymmetric_pairs_compare_the_first_as_it_is_with_the_second_as_stored()
     rows, query_rows = _vectors(test), queries("test", 2 * PAIRS)
     short, signs = rows[:, :5], np.where(rows[:, :5] >= 0, 1, -1).astype(np.float32)
     recall = neighbor_scores.scores(neighbor_scores.ground_truth(rows, query_rows), short[query_rows], signs)[
-        "recall@10"
+        "success@10"
     ].mean()
-    assert _six_digits(recall) == _by_key(measured)[AS_PUBLISHED, "test", "recall@10"].value
+    assert _six_digits(recall) == _by_key(measured)[AS_PUBLISHED, "test", "success@10"].value
     # and both sides stored are something else
     both = _measure(_cell((TRUNCATION, Step("sign", {})), ["spearman@human"]), _context(train, test))
     assert both.scores["test"].tobytes() != measured.scores["test"].tobytes()
@@ -393,8 +393,8 @@ def test_human_agreement_without_human_scores_is_refused(metric: str) -> None:
 def test_a_rank_that_the_set_has_not_rows_enough_for_is_refused() -> None:
     """31 pairs are 62 rows: nobody has a hundred neighbours."""
     context = _context(_set("train", 1), _set("test", 2, pairs=31))
-    with pytest.raises(InputError, match="test: recall@100: there are not rows enough for 'recall@100'"):
-        _measure(_cell((TRUNCATION,), ["recall@100"]), context)
+    with pytest.raises(InputError, match="test: success@100: there are not rows enough for 'success@100'"):
+        _measure(_cell((TRUNCATION,), ["success@100"]), context)
 
 
 def test_a_set_that_is_trained_on_has_nothing_to_draw_from() -> None:
@@ -404,7 +404,7 @@ def test_a_set_that_is_trained_on_has_nothing_to_draw_from() -> None:
     train = PairSet("train", None, rows, train.pairs, train.gold, train.origin)
     context = _context(train, test)
     with pytest.raises(InputError, match="test: found 0 rows that train does not have, expected at least 30"):
-        _measure(_cell((TRUNCATION,), ["recall@1"]), context)
+        _measure(_cell((TRUNCATION,), ["success@1"]), context)
     assert _measure(_cell((TRUNCATION,), ["spearman@original"]), context).values
 
 
@@ -516,7 +516,7 @@ def test_poisoned_test_data_does_not_change_a_fitted_codec(step: Step) -> None:
         protocols=(AS_PUBLISHED,),
         combine={},
     )
-    cell = _cell((step, SCALAR), ["spearman@human", "recall@10"])
+    cell = _cell((step, SCALAR), ["spearman@human", "success@10"])
     first, second = _measure(cell, clean), _measure(cell, other)
     assert first.values != second.values  # the poison was there
     for ours, theirs in zip(first.chain.codecs, second.chain.codecs, strict=True):
@@ -605,7 +605,7 @@ ROWS = """
 name = "poisoned"
 title = "Vectors of one file"
 question = "Do the rows that are tested on reach the codec?"
-metrics = ["spearman@original", "spearman-random@original", "recall@10"]
+metrics = ["spearman@original", "spearman-random@original", "success@10"]
 protocols = ["as-published"]
 seeds = [0]
 train = ["train"]
@@ -673,7 +673,7 @@ def test_poisoned_rows_of_a_file_do_not_change_a_saved_codec(tmp_path: Path) -> 
     assert clean == same
     assert clean != other
     values = [read_stamped(tree.result("poisoned", cell))[0]["values"] for tree in trees]
-    assert {"spearman@original", "spearman-random@original", "recall@10"} == {v["metric"] for v in values[0]}
+    assert {"spearman@original", "spearman-random@original", "success@10"} == {v["metric"] for v in values[0]}
     assert all(a != b for a, b in zip(values[0], values[1], strict=True))  # the poison was there
 
 
@@ -740,7 +740,7 @@ def test_resamples_without_the_one_label_are_counted() -> None:
 def test_point_values_are_those_of_the_measurement_without_its_rounding() -> None:
     """Each value of a measurement, combinations included, to the six digits that it states."""
     train, tests = _set("train", 0), (_set("test", 1), _set("other", 2))
-    cell = _cell((SCALAR,), ["retention@human", "recall@10"], "test", "other")
+    cell = _cell((SCALAR,), ["retention@human", "success@10"], "test", "other")
     shared, sums = _context(train, *tests), {"mean": {"test": 0.5, "other": 0.5}}
     suite = dataclasses.replace(shared, combine=sums)
     actual = point_values(cell, suite, Fitter(shared.training, {"seed": 0}))

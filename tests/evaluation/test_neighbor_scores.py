@@ -47,11 +47,11 @@ def test_scores_of_a_search_turned_round() -> None:
     log2 = np.log2(np.arange(2, 12))
     expected = {
         "reciprocal-rank": [1 / 11],
-        "recall@1": [0.0],
-        "overlap@1": [0.0],
-        "recall@10": [0.0],
-        "overlap@10": [0.9],
-        "ndcg@10": pytest.approx([(np.arange(10) / log2).sum() / (np.arange(10, 0, -1) / log2).sum()]),
+        "success@1": [0.0],
+        "knn-recall@1": [0.0],
+        "success@10": [0.0],
+        "knn-recall@10": [0.9],
+        "knn-ndcg@10": pytest.approx([(np.arange(10) / log2).sum() / (np.arange(10, 0, -1) / log2).sum()]),
     }
     assert expected == actual
 
@@ -65,9 +65,9 @@ def test_scores_of_one_swap() -> None:
     }
     lost = 1 - 1 / np.log2(3)  # what a gain of 1 loses from the first place to the second
     best = sum((11 - p) / np.log2(p + 1) for p in range(1, 11))
-    assert ([0.5], [0.0], [1.0]) == (scored["reciprocal-rank"], scored["recall@1"], scored["recall@10"])
-    assert ([0.0], [1.0]) == (scored["overlap@1"], scored["overlap@10"])
-    assert [(best - lost) / best] == pytest.approx(scored["ndcg@10"])
+    assert ([0.5], [0.0], [1.0]) == (scored["reciprocal-rank"], scored["success@1"], scored["success@10"])
+    assert ([0.0], [1.0]) == (scored["knn-recall@1"], scored["knn-recall@10"])
+    assert [(best - lost) / best] == pytest.approx(scored["knn-ndcg@10"])
 
 
 def test_rescoring_mends_the_order_of_what_was_found() -> None:
@@ -78,14 +78,14 @@ def test_rescoring_mends_the_order_of_what_was_found() -> None:
     """
     before, after = at_degrees(list(range(25))), at_degrees([0, *range(24, 0, -1)])
     scored = scores(ground_truth(before, first(1)), after[:1], after)
-    assert ([0.6], [0.0]) == (scored["rescored@2"].tolist(), scored["overlap@10"].tolist())
-    assert {"rescored@4", "rescored@10", "recall@50", "overlap@50"}.isdisjoint(scored)
+    assert ([0.6], [0.0]) == (scored["rescored@2"].tolist(), scored["knn-recall@10"].tolist())
+    assert {"rescored@4", "rescored@10", "success@50", "knn-recall@50"}.isdisjoint(scored)
 
 
-ALWAYS = {"reciprocal-rank", "recall@1", "overlap@1"}
-OF_TEN = {"recall@10", "overlap@10", "ndcg@10"}
-OF_FIFTY = {"recall@50", "overlap@50", "ndcg@50", "rescored@4"}
-OF_A_HUNDRED = {"recall@100", "overlap@100", "rescored@10"}
+ALWAYS = {"reciprocal-rank", "success@1", "knn-recall@1"}
+OF_TEN = {"success@10", "knn-recall@10", "knn-ndcg@10"}
+OF_FIFTY = {"success@50", "knn-recall@50", "knn-ndcg@50", "rescored@4"}
+OF_A_HUNDRED = {"success@100", "knn-recall@100", "rescored@10"}
 
 
 @pytest.mark.parametrize(
@@ -154,17 +154,17 @@ def test_scores_are_those_of_ir_measures() -> None:
     scored, ranking = scores(truth, noisy[queries], noisy), nearest(noisy[queries], noisy, queries)
     one, ten = truth.nearest[:, :1], truth.nearest[:, :RELEVANT]
     expected = {
-        "ndcg@10": per_query(nDCG @ 10, ten, list(range(RELEVANT, 0, -1)), ranking),
+        "knn-ndcg@10": per_query(nDCG @ 10, ten, list(range(RELEVANT, 0, -1)), ranking),
         "reciprocal-rank": per_query(RR, one, [1], ranking),
-        "overlap@10": per_query(P @ 10, ten, [1] * RELEVANT, ranking),
-        "overlap@100": per_query(R @ 100, truth.nearest, [1] * DEPTH, ranking),
-        "recall@10": per_query(R @ 10, one, [1], ranking),
-        "recall@1": per_query(P @ 1, one, [1], ranking),
-        "recall@50": per_query(R @ 50, one, [1], ranking),
+        "knn-recall@10": per_query(P @ 10, ten, [1] * RELEVANT, ranking),
+        "knn-recall@100": per_query(R @ 100, truth.nearest, [1] * DEPTH, ranking),
+        "success@10": per_query(R @ 10, one, [1], ranking),
+        "success@1": per_query(P @ 1, one, [1], ranking),
+        "success@50": per_query(R @ 50, one, [1], ranking),
     }
     for name, values in expected.items():
         np.testing.assert_allclose(scored[name], values, atol=1e-12, err_msg=name)
-    assert 0.05 < scored["ndcg@10"].mean() < 0.95  # the noise mattered, and not everything was lost
+    assert 0.05 < scored["knn-ndcg@10"].mean() < 0.95  # the noise mattered, and not everything was lost
 
 
 def test_rescoring_is_overlap_of_what_faiss_ranks_anew() -> None:
@@ -182,4 +182,4 @@ def test_rescoring_is_overlap_of_what_faiss_ranks_anew() -> None:
             _, places = index.search(unit(x)[queries[q] : queries[q] + 1], RELEVANT)
             expected.append(len(set(chosen[places[0]]) & set(truth.nearest[q, :RELEVANT])) / RELEVANT)
         assert pytest.approx(expected) == scored["rescored@" + str(times)].tolist()
-    assert scored["overlap@10"].mean() < scored["rescored@2"].mean() < scored["rescored@10"].mean()
+    assert scored["knn-recall@10"].mean() < scored["rescored@2"].mean() < scored["rescored@10"].mean()

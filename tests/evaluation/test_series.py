@@ -133,7 +133,7 @@ def test_series_have_a_value_an_item() -> None:
     assert 1 == pytest.approx(spearmanr(pairs["compressed"], cosines).statistic)
     scored = query_series(sampled, seen)
     assert {(190,)} == {values.shape for values in scored.values()}
-    assert 0 < scored["recall@10"].mean() < 1
+    assert 0 < scored["success@10"].mean() < 1
 
 
 def test_every_item_counts_under_every_protocol() -> None:
@@ -259,7 +259,7 @@ def test_an_exact_index_scores_what_the_exhaustive_search_does() -> None:
     scored = index_series(sampled, encoded)
     for key, values in query_series(sampled, encoded).items():
         np.testing.assert_allclose(scored["vs-teacher " + key], values, atol=1e-12, err_msg=key)
-    assert {1.0} == set(scored["vs-student overlap@10"]) == set(scored["vs-student recall@1"])
+    assert {1.0} == set(scored["vs-student knn-recall@10"]) == set(scored["vs-student success@1"])
 
 
 def test_an_index_that_finds_nothing_scores_nothing() -> None:
@@ -282,7 +282,7 @@ def test_an_index_is_worse_than_exhaustive_search_where_it_leaves_rows_out() -> 
         return np.argsort(-similar, axis=1, kind="stable")[:, :k].astype(np.int64)
 
     scored = index_series(*indexed(rows(300), chain(Step("identity", {})), half))
-    assert 0.4 < scored["vs-student overlap@10"].mean() < 0.6
+    assert 0.4 < scored["vs-student knn-recall@10"].mean() < 0.6
 
 
 def test_metrics_of_an_index_need_one() -> None:

@@ -27,7 +27,7 @@ K = 10
 
 @dataclass(frozen=True)
 class Case:
-    """The recall@10 that an index has to reach with its defaults, and the bytes of its codes a vector."""
+    """The knn-recall@10 that an index has to reach with its defaults, and the bytes of its codes a vector."""
 
     recall: float
     code_bytes: int

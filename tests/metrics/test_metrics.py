@@ -20,8 +20,8 @@ DEPTHS = (1, 10, 50, 100)
 SERIES = {
     "pairs": {"human", "original", "compressed", "stage", "squared-error"},
     "random-pairs": {"original", "compressed"},
-    "queries": {"reciprocal-rank", "ndcg@10", "ndcg@50", "rescored@2", "rescored@4", "rescored@10"}
-    | {f"{name}@{depth}" for name in ("recall", "overlap") for depth in DEPTHS},
+    "queries": {"reciprocal-rank", "knn-ndcg@10", "knn-ndcg@50", "rescored@2", "rescored@4", "rescored@10"}
+    | {f"{name}@{depth}" for name in ("success", "knn-recall") for depth in DEPTHS},
     "judged": {f"{before}{name}" for before in ("", "original ") for name in ("ndcg@10", "recall@100")},
 }
 SERIES["index"] = {f"{scope} {key}" for scope in ("vs-teacher", "vs-student") for key in SERIES["queries"]}
@@ -37,14 +37,15 @@ class Case:
 
 
 CASES = {
-    "judged": Case("ndcg@10", {("ndcg@10",): [0.3, 0.2, 0.4]}, [0.3, 0.2, 0.4]),
-    "judged-retention": Case(
-        "ndcg@10",
+    "ndcg": Case("10", {("ndcg@10",): [0.3, 0.2, 0.4]}, [0.3, 0.2, 0.4]),
+    "recall": Case("100", {("recall@100",): [0.8, 0.7, 0.9]}, [0.8, 0.7, 0.9]),
+    "ndcg-retention": Case(
+        "10",
         # 0.24 / 0.32 = 0.75; resample by resample 0.2 / 0.4 = 0.5 and 0.33 / 0.3 = 1.1
         {("ndcg@10",): [0.24, 0.2, 0.33], ("original ndcg@10",): [0.32, 0.4, 0.3]},
         [0.75, 0.5, 1.1],
     ),
-    "vs-student": Case("overlap@10", {("vs-student overlap@10",): [0.9, 0.8, 1.0]}, [0.9, 0.8, 1.0]),
+    "vs-student": Case("knn-recall@10", {("vs-student knn-recall@10",): [0.9, 0.8, 1.0]}, [0.9, 0.8, 1.0]),
     "vs-teacher": Case("rescored@4", {("vs-teacher rescored@4",): [0.7, 0.6, 0.8]}, [0.7, 0.6, 0.8]),
     "added-loss": Case(
         "human",
@@ -59,9 +60,9 @@ CASES = {
         [0.05, 0.08, -0.02],
     ),
     "mrr": Case("100", {("reciprocal-rank",): [0.5, 0.4, 0.6]}, [0.5, 0.4, 0.6]),
-    "ndcg": Case("10", {("ndcg@10",): [0.9, 0.8, 1.0]}, [0.9, 0.8, 1.0]),
-    "overlap": Case("50", {("overlap@50",): [0.7, 0.6, 0.8]}, [0.7, 0.6, 0.8]),
-    "recall": Case("10", {("recall@10",): [0.95, 0.9, 1.0]}, [0.95, 0.9, 1.0]),
+    "knn-ndcg": Case("10", {("knn-ndcg@10",): [0.9, 0.8, 1.0]}, [0.9, 0.8, 1.0]),
+    "knn-recall": Case("50", {("knn-recall@50",): [0.7, 0.6, 0.8]}, [0.7, 0.6, 0.8]),
+    "success": Case("10", {("success@10",): [0.95, 0.9, 1.0]}, [0.95, 0.9, 1.0]),
     "rescored": Case("4", {("rescored@4",): [0.98, 0.97, 0.99]}, [0.98, 0.97, 0.99]),
     "retention": Case(
         "human",
@@ -96,8 +97,8 @@ def test_a_metric_says_what_it_is(name: str) -> None:
     assert 0 < module.RERUN_TOLERANCE < 0.1
     allowed = {
         "queries": {"1", "2", "4", "10", "50", "100"},
-        "judged": SERIES["judged"],
-        "index": SERIES["queries"] | {"overlap@1"},
+        "judged": {"10", "100"},
+        "index": SERIES["queries"],
     }
     assert allowed.get(module.ITEMS, {"human", "original"}) >= set(module.REFERENCES)
     assert module.REFERENCES
@@ -195,6 +196,6 @@ def test_an_unknown_metric_is_named_with_the_choices() -> None:
     """The error lists the metrics there are."""
     with pytest.raises(
         InputError,
-        match="found 'kendall', expected one of added-loss, judged, judged-retention, loss, mrr, ndcg, over",
+        match="found 'kendall', expected one of added-loss, knn-ndcg, knn-recall, loss, mrr, ndcg, ndcg-",
     ):
         registry.load("metrics", "kendall", "metrics")

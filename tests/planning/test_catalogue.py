@@ -194,9 +194,9 @@ def test_declared_counts_are_checked_when_a_set_is_read(
 
 # -- The name that draws are seeded by -----------------------------------------------------------------------
 
-INDEX = 'index = { use = "ivf", nlist = 4, nprobe = 1 }\nmetrics = ["vs-teacher@recall@10"]\n'
+INDEX = 'index = { use = "ivf", nlist = 4, nprobe = 1 }\nmetrics = ["vs-teacher@success@10"]\n'
 DRAWN = (
-    ('["spearman@original"]', '["spearman@original", "spearman-random@original", "recall@10"]'),
+    ('["spearman@original"]', '["spearman@original", "spearman-random@original", "success@10"]'),
     ("seeds = [0]", "seeds = [0, 1, 2]"),
     ("ratio = 8", "ratio = 4"),
     ("bits = 1\n", "bits = 1\n" + INDEX),

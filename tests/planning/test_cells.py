@@ -256,8 +256,8 @@ BROKEN = {
     ),
     "recall at an odd depth": (
         'metrics = ["spearman@original"]',
-        'metrics = ["recall@7"]',
-        "metrics: found 'recall@7', expected recall@1, recall@10, recall@50, recall@100",
+        'metrics = ["success@7"]',
+        "metrics: found 'success@7', expected success@1, success@10, success@50, success@100",
     ),
     "grid of a compressor that the chain has not": (
         "bits = 1",

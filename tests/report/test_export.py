@@ -43,7 +43,7 @@ def put(
     encoder: str = "mine",
     index: int = 0,
 ) -> None:
-    """Write the result of a cell: overlap@10 with an interval of ± 0.02, and a value held to the teacher.
+    """Write the result of a cell: knn-recall@10 with an interval of ± 0.02, and a value held to the teacher.
 
     ``index``: the bytes of an index of ten rows, of a cell that has one.
     """
@@ -55,14 +55,14 @@ def put(
     place = {"protocol": "as-published", "dataset": "held-out", "n": 500}
     low, high = round(overlap - 0.02, 6), round(overlap + 0.02, 6)
     values = [
-        {**place, "metric": "overlap@10", "value": overlap, "low": low, "high": high},
-        {**place, "metric": "vs-teacher@recall@50", "value": 0.5, "low": 0.4, "high": 0.6},
+        {**place, "metric": "knn-recall@10", "value": overlap, "low": low, "high": high},
+        {**place, "metric": "vs-teacher@success@50", "value": 0.5, "low": 0.4, "high": 0.6},
     ]
     cell = {
         "encoder": encoder, "train": "corpus", "chain": chain, "point": None, "seed": seed,
         "grid": {"pca.dims": 8},
         "steps": [{"use": "pca", "params": {"dims": 8, "whiten": 0.0}}, {"use": "sign", "params": {}}],
-        "tests": ["held-out"], "metrics": {"held-out": ["overlap@10", "vs-teacher@recall@50"]},
+        "tests": ["held-out"], "metrics": {"held-out": ["knn-recall@10", "vs-teacher@success@50"]},
     }  # fmt: skip
     content = a_result(
         cell,
@@ -121,15 +121,15 @@ def test_the_interval_of_an_unstable_pipeline_is_as_wide_in_every_form(tree: Tre
     """Its jitter stands in a column of its own, and the interval is the one that ``harness results`` has."""
     name = "mine.corpus.small.s0"
     _, sha256 = read_stamped(tree.result("ranking", name))
-    place = {"protocol": "as-published", "dataset": "held-out", "metric": "overlap@10"}
+    place = {"protocol": "as-published", "dataset": "held-out", "metric": "knn-recall@10"}
     own = {"cell": name, "encoder": "mine", "chain": "small", "point": None, "result": sha256}
     entry = {**own, "values": [{**place, "moves": [0.0, -0.03, 0.01]}]}
-    content = {**JITTER, "suite": "ranking", "floors": {"overlap@10": 0.01}, "cells": [entry]}
+    content = {**JITTER, "suite": "ranking", "floors": {"knn-recall@10": 0.01}, "cells": [entry]}
     write_stamped(tree.jitter("ranking"), content)
     paths = export(tree, "ranking", tmp_path / "exported")
-    expected = [row for row in json_rows(tree) if row["cell"] == name and row["metric"] == "overlap@10"]
+    expected = [row for row in json_rows(tree) if row["cell"] == name and row["metric"] == "knn-recall@10"]
     found = pyarrow.parquet.read_table(paths[3]).to_pylist()
-    (row,) = [row for row in found if row["cell"] == name and row["metric"] == "overlap@10"]
+    (row,) = [row for row in found if row["cell"] == name and row["metric"] == "knn-recall@10"]
     assert (0.03, [row["low"]]) == (row["jitter"], [one["low"] for one in expected])
     assert row["low"] < 0.78 - 0.01
     assert paths[2].read_text().count(",0.03,") == 1
@@ -144,7 +144,7 @@ def test_an_export_has_the_same_bytes_again(tree: Tree, tmp_path: Path) -> None:
 def test_a_record_says_what_made_its_metrics(tree: Tree) -> None:
     """Compressor, dimensions, seed, cutoffs, parameters, sizes, and the rows of each split with a digest."""
     [found] = [line for line in map_records(tree) if line["meta"]["cell"] == "mine.corpus.narrow.s1"]
-    published = {"as-published": {"overlap@10": 0.91, "vs-teacher@recall@50": 0.5}}
+    published = {"as-published": {"knn-recall@10": 0.91, "vs-teacher@success@50": 0.5}}
     assert {"held-out": published} == found["metrics"]
     meta = found["meta"]
     expected = {
@@ -183,7 +183,11 @@ def test_a_suite_without_results_is_named_with_those_that_have_some(tree: Tree) 
 
 @pytest.mark.parametrize(
     ("metric", "expected"),
-    [("vs-teacher@overlap@10", "vs_teacher"), ("vs-student@recall@1", "vs_student"), ("overlap@10", "")],
+    [
+        ("vs-teacher@knn-recall@10", "vs_teacher"),
+        ("vs-student@success@1", "vs_student"),
+        ("knn-recall@10", ""),
+    ],
 )
 def test_the_scope_follows_from_the_name(metric: str, expected: str) -> None:
     """Which ranking a metric is held against."""
@@ -195,7 +199,7 @@ def test_the_scope_follows_from_the_name(metric: str, expected: str) -> None:
 
 def cheapest(tree: Tree, at_least: float, *, strict: bool = False, encoder: str = "mine") -> Any:
     """Return the chain that is chosen, or None."""
-    found = best(of_suite(tree, "ranking"), "overlap@10", at_least, strict=strict)[encoder]
+    found = best(of_suite(tree, "ranking"), "knn-recall@10", at_least, strict=strict)[encoder]
     return found and found.setting["compressor"]
 
 
@@ -234,7 +238,7 @@ def test_what_an_index_takes_counts_and_the_map_with_it(tree: Tree) -> None:
     for chain, state, index in (("flat", 100, 80), ("coded", 70, 50), ("linked", 100, 300)):
         put(tree, chain, 0, 8, 0.9, state=state, index=index, encoder="searched")
     assert "coded" == cheapest(tree, 0.85, encoder="searched")
-    found = best(of_suite(tree, "ranking"), "overlap@10", 0.85, strict=False)["searched"]
+    found = best(of_suite(tree, "ranking"), "knn-recall@10", 0.85, strict=False)["searched"]
     assert found is not None
     assert 12.0 == found.bytes_a_row
 
@@ -282,9 +286,9 @@ def test_timings_stand_beside_what_they_were_taken_of(tree: Tree) -> None:
 
 def test_what_is_chosen_is_told_with_its_values_and_cells(tree: Tree, tmp_path: Path) -> None:
     """Mean of 0.90 and 0.91 with its interval, bytes, and each cell's certificate."""
-    assert [] == write_best(tree, "ranking", tmp_path, "overlap@10", 0.9, strict=False)
+    assert [] == write_best(tree, "ranking", tmp_path, "knn-recall@10", 0.9, strict=False)
     found = json.loads((tmp_path / "best.json").read_text())
-    assert ("overlap@10", 0.9, "mean over seeds") == tuple(
+    assert ("knn-recall@10", 0.9, "mean over seeds") == tuple(
         found[key] for key in ("metric", "at_least", "held")
     )
     chosen = found["best"]["mine"]
@@ -300,13 +304,13 @@ def test_what_is_chosen_is_told_with_its_values_and_cells(tree: Tree, tmp_path: 
 def test_each_encoder_has_a_cheapest_of_its_own(tree: Tree, tmp_path: Path) -> None:
     """One space's configuration says nothing of another's; those without any are returned by name."""
     put(tree, "narrow", 0, 8, 0.6, encoder="other")
-    assert ["other"] == write_best(tree, "ranking", tmp_path, "overlap@10", 0.9, strict=False)
+    assert ["other"] == write_best(tree, "ranking", tmp_path, "knn-recall@10", 0.9, strict=False)
     assert ("narrow", None) == (cheapest(tree, 0.9), cheapest(tree, 0.9, encoder="other"))
 
 
 def test_a_metric_that_nobody_measured_is_named_with_those_measured(tree: Tree) -> None:
     """The choices stand in the error."""
-    with pytest.raises(InputError, match="found 'mrr', expected one of overlap@10, vs-teacher@recall@50"):
+    with pytest.raises(InputError, match="found 'mrr', expected one of knn-recall@10, vs-teacher@success@50"):
         best(of_suite(tree, "ranking"), "mrr", 0.5, strict=False)
 
 
@@ -317,14 +321,14 @@ def test_a_metric_that_nobody_measured_is_named_with_those_measured(tree: Tree) 
     ("options", "status", "said"),
     [
         ((), 0, ""),
-        (("--metric", "overlap@10", "--at-least", "0.9"), 0, ""),
+        (("--metric", "knn-recall@10", "--at-least", "0.9"), 0, ""),
         (
-            ("--metric", "overlap@10", "--at-least", "0.92", "--strict"),
+            ("--metric", "knn-recall@10", "--at-least", "0.92", "--strict"),
             1,
-            "harness: no configuration of mine has overlap@10 of at least 0.92\n",
+            "harness: no configuration of mine has knn-recall@10 of at least 0.92\n",
         ),
         (
-            ("--metric", "overlap@10"),
+            ("--metric", "knn-recall@10"),
             2,
             "harness: export: --strict needs --metric and --at-least, which need",
         ),

@@ -45,16 +45,16 @@ def some_rows() -> list[Row]:
         row(0.99, compressor="sign", point=None, bytes_per_vector=48, cell="d.s0"),
         row(0.985, compressor="sign", point=None, bytes_per_vector=48, cell="d.s0", **published),
         row(0.9, **intrinsic, metric="spearman@original"),
-        row(0.6, **intrinsic, metric="overlap@10"),
+        row(0.6, **intrinsic, metric="knn-recall@10"),
         row(0.8, **intrinsic, metric="spearman@original", compressor="aqea", cell="e.s0"),
         row(0.7, **stages, metric="spearman@original", compressor="three-stage"),
         row(0.75, **stages, metric="retention@human", compressor="three-stage-aqea", **published),
         row(
             0.5, suite="intrinsic", encoder="esm2-peptides", dataset="peptides-test", train="peptides-train",
-            metric="overlap@10", bytes_per_vector=44,
+            metric="knn-recall@10", bytes_per_vector=44,
         ),
         row(
-            0.3, suite="autoencoder", dataset="nfcorpus", train="scifact-documents", metric="judged@ndcg@10",
+            0.3, suite="autoencoder", dataset="nfcorpus", train="scifact-documents", metric="ndcg@10",
             compressor="autoencoder", bytes_per_vector=256,
         ),
         *(
@@ -63,13 +63,13 @@ def some_rows() -> list[Row]:
                 bytes_per_vector=128, cell="f.s0",
             )
             for dataset, metric, value in [
-                ("stsb-test", "vs-teacher@overlap@10", 0.5),
-                ("stsb-test", "vs-student@overlap@10", 1.0),
+                ("stsb-test", "vs-teacher@knn-recall@10", 0.5),
+                ("stsb-test", "vs-student@knn-recall@10", 1.0),
                 ("", "search@bytes", 128.5),
             ]
         ),
         row(
-            0.6, suite="ranking", dataset="stsb-test", train="stsb-dev", metric="overlap@10", point="d32",
+            0.6, suite="ranking", dataset="stsb-test", train="stsb-dev", metric="knn-recall@10", point="d32",
             compressor="listwise", bytes_per_vector=128,
         ),
         row(

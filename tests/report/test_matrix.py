@@ -15,7 +15,7 @@ from harness.evidence.stamp import dumps
 from report.evidence.values import Mean
 from report.export.matrix import CANNOT_BE, matrices
 
-METRICS = ("overlap@10", "recall@1", "recall@10", "recall@100", "ndcg@10", "mrr@100", "rescored@2")
+METRICS = ("knn-recall@10", "success@1", "success@10", "success@100", "knn-ndcg@10", "mrr@100", "rescored@2")
 SPREAD = {"p50": 0.25, "p95": 0.5, "per_second": 3999.6}
 TIMINGS = {
     "rows": 376,

@@ -15,7 +15,7 @@ from harness.evidence.schema.result import Result
 from report.evidence import paired
 from report.evidence.paired import Difference, Paired
 
-KEY = "set@queries@overlap@10"
+KEY = "set@queries@knn-recall@10"
 THEIRS = [0.25, 0.5, 0.75, 0.5]
 NOWHERE = paired.Scores("scores/s/none.s0.npz", "0" * 64, "s none", ())
 

@@ -223,7 +223,7 @@ def test_the_intrinsic_tables_are_the_flat_rows(whole: Tree) -> None:
     ]
     text = text_of(whole)
     (line,) = lines_of(section(text, "esm2-peptides"), "pca-4")
-    metrics = ("spearman-random@original", "recall@10", "overlap@10")
+    metrics = ("spearman-random@original", "success@10", "knn-recall@10")
     wanted = {"compressor": "pca-4", "dataset": "peptides-test", "protocol": "decontaminated"}
     expected = [mean(found, metric=metric, **wanted) for metric in metrics]
     assert ["peptides-train", "44", "29.1", "1"] == line[1:5]

@@ -43,7 +43,7 @@ def test_a_panel_has_methods_as_columns_and_its_cells_are_means_over_seeds(evide
     (header,), (line,) = lines_of(part, "dimensions"), lines_of(part, "192")
     found = dict(zip(header, line, strict=True))
     wanted = {"suite": "autoencoder", "encoder": "minilm", "train": "scifact-documents"}
-    wanted |= {"dataset": "nfcorpus", "protocol": "decontaminated", "metric": "judged@ndcg@10"}
+    wanted |= {"dataset": "nfcorpus", "protocol": "decontaminated", "metric": "ndcg@10"}
     flat = [row for row in json_rows(evidence) if wanted.items() <= row.items()]
     for name, chain in (("linear auto-encoder", "autoencoder-ratio"), ("PCA", "pca-ratio")):
         assert mean(flat, compressor=chain, point="half") == f"{float(found[name]):.1f}"
@@ -107,7 +107,7 @@ def pair(root: Path, mine: list[list[float]], theirs: list[float]) -> AutoEncode
         values = [
             {"dataset": "nfcorpus", "protocol": "as-published", "metric": metric, "n": len(scores),
              "value": float(np.mean(scores)), "low": 0.0, "high": 1.0}
-            for metric in ("judged@ndcg@10", "judged-retention@ndcg@10", "judged@recall@100")
+            for metric in ("ndcg@10", "ndcg-retention@10", "recall@100")
         ]  # fmt: skip
         cell = {"train": "t", "chain": name, "point": "half", "seed": len(results)}
         held_out = [0.5, 0.125 + len(results), 0.25 + len(results)]

@@ -50,7 +50,7 @@ def test_a_back_end_has_a_line_in_each_scope(evidence: Tree) -> None:
         (line,) = [x for x in lines_of(part, scope) if x[1:4] == [AXES, "32", "hnsw"]]
         expected = [
             mean(flat, compressor="axes-hnsw", metric=prefix + score)
-            for score in ("overlap@10", "recall@1", "recall@10", "ndcg@10")
+            for score in ("knn-recall@10", "success@1", "success@10", "knn-ndcg@10")
         ]
         assert expected == [line[7], *line[9:12]]
         assert ["128.0", "228.0"] == line[5:7]
@@ -120,8 +120,8 @@ def test_a_method_is_read_from_the_first_step(steps: list[dict[str, Any]], expec
 
 
 def saved(path: Path, scores: list[float]) -> None:
-    """Write each query's overlap@10 with the teacher, as a cell's file of scores has it."""
-    arrays: dict[str, Any] = {"texts@index@vs-teacher overlap@10": np.tile(scores, 10).astype(np.float32)}
+    """Write each query's knn-recall@10 with the teacher, as a cell's file of scores has it."""
+    arrays: dict[str, Any] = {"texts@index@vs-teacher knn-recall@10": np.tile(scores, 10).astype(np.float32)}
     np.savez(path, **arrays)
 
 
@@ -152,7 +152,7 @@ def result(root: Path, chain: str, scores: list[float], *, size: int, use: str =
             "index": {"rows": 10, "bytes": 10 * size},
         },
         values=[
-            {**spread, "metric": "vs-teacher@overlap@10", "value": value},
+            {**spread, "metric": "vs-teacher@knn-recall@10", "value": value},
             {**spread, "metric": "vs-teacher@rescored@2", "value": 1.0, "low": 0.9},
         ],
         files={"after": {"path": path.name, "sha256": sha256_file(path)}},

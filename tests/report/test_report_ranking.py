@@ -59,8 +59,8 @@ def test_a_space_has_a_line_a_method_and_size_with_means_over_seeds(evidence: Tr
     ]
     for name, chain, seeds in (("listwise", "listwise", "3"), ("PCA", "pca", "1")):
         wanted = {"compressor": chain, "point": "d32"}
-        assert [seeds, mean(flat, metric="overlap@10", **wanted)] == found[name][2:4]
-        assert mean(flat, metric="ndcg@10", **wanted) == found[name][8]
+        assert [seeds, mean(flat, metric="knn-recall@10", **wanted)] == found[name][2:4]
+        assert mean(flat, metric="knn-ndcg@10", **wanted) == found[name][8]
 
 
 def test_a_setting_that_is_measured_on_the_test_part_is_marked(evidence: Tree) -> None:
@@ -108,7 +108,7 @@ def pair(root: Path, mine: list[list[float]], theirs: list[float]) -> Ranking:
     results: list[dict[str, Any]] = []
     for use, params, scores in [*(("listwise", LISTWISE, scores) for scores in mine), ("pca", {}, theirs)]:
         path = root / f"{len(results)}.npz"
-        metrics = ("overlap@10", "recall@10", "ndcg@10")
+        metrics = ("knn-recall@10", "success@10", "knn-ndcg@10")
         queries = np.tile(scores, 10).astype(np.float32)
         arrays: dict[str, Any] = {"peptides-test@queries@" + m: queries for m in metrics}
         np.savez(path, **arrays)
@@ -146,7 +146,7 @@ def test_an_outcome_is_computed_query_by_query(tmp_path: Path) -> None:
     mine, outcome = [[0.375, 0.625, 0.875, 0.625], [0.625, 0.875, 1.125, 0.875]], "better"
     tables = pair(tmp_path, mine, [0.25, 0.5, 0.75, 0.5])
     lines = tables.compared()
-    assert [(metric, outcome) for metric in ("overlap@10", "recall@10", "ndcg@10")] == [
+    assert [(metric, outcome) for metric in ("knn-recall@10", "success@10", "knn-ndcg@10")] == [
         (line.metric, line.paired.outcome) for line in lines
     ]
     less = np.mean(mine, axis=0) - [0.25, 0.5, 0.75, 0.5]
@@ -166,7 +166,7 @@ def test_without_scores_of_single_queries_a_difference_has_no_interval(evidence:
 def test_a_score_file_that_was_altered_is_refused(tmp_path: Path) -> None:
     """Its digest stands in the result."""
     tables = pair(tmp_path, [[0.5, 0.75]], [0.25, 0.5])
-    altered: dict[str, Any] = {"peptides-test@queries@overlap@10": np.ones(2, np.float32)}
+    altered: dict[str, Any] = {"peptides-test@queries@knn-recall@10": np.ones(2, np.float32)}
     np.savez(tmp_path / "0.npz", **altered)
     with pytest.raises(InputError, match="truncated or altered"):
         tables.compared()
@@ -175,7 +175,7 @@ def test_a_score_file_that_was_altered_is_refused(tmp_path: Path) -> None:
 def test_the_figure_has_a_point_a_method_and_size(evidence: Tree) -> None:
     """Every space has its three sizes in both metrics, and the texts no published temperature."""
     points = figure.data(rows(evidence), [])["points"]
-    mine = [p for p in points if (p["encoder"], p["metric"]) == ("minilm", "ndcg@10")]
+    mine = [p for p in points if (p["encoder"], p["metric"]) == ("minilm", "knn-ndcg@10")]
     assert set(figure.METHODS) - {"listwise, published temperature"} == {p["method"] for p in mine}
     assert {64, 128, 256} == {p["bytes_per_vector"] for p in mine}
     assert 3 == len({p["encoder"] for p in points})

@@ -313,7 +313,7 @@ def test_suites_that_have_steps_in_common_end_in_the_same_bytes_as_apart(
             assert content == evidence[name.replace("/own/", "/twin/")]
 
 
-DRAWN = 'metrics = ["spearman@original", "spearman-random@original", "recall@10", "ndcg@10", "mrr@100"]'
+DRAWN = 'metrics = ["spearman@original", "spearman-random@original", "success@10", "knn-ndcg@10", "mrr@100"]'
 
 
 def test_queries_end_in_the_same_bytes_whatever_the_jobs(
@@ -339,16 +339,16 @@ def test_queries_end_in_the_same_bytes_whatever_the_jobs(
     assert fresh.evidence() == other.evidence()
     with np.load(fresh.tree.scores("own", _cell("lens"))) as scores:
         # 120 rows, 20 of which are trained on: 100 queries
-        assert (100,) == scores["test-set@queries@recall@10"].shape
+        assert (100,) == scores["test-set@queries@success@10"].shape
         keys = {"random-pairs@compressed", "random-pairs@original"}
-        keys |= {"queries@recall@10", "queries@ndcg@10", "queries@reciprocal-rank"}
+        keys |= {"queries@success@10", "queries@knn-ndcg@10", "queries@reciprocal-rank"}
         assert {"test-set", *("test-set@" + key for key in keys)} == set(scores.files)
         pairs = scores["test-set@random-pairs@compressed"].shape
     content, _ = read_stamped(fresh.tree.result("own", _cell("lens")))
     counted = {(value["metric"], value["protocol"]): value["n"] for value in content["values"]}
     for protocol in ("as-published", "decontaminated"):
         assert (100, *pairs) == (
-            counted["recall@10", protocol],
+            counted["success@10", protocol],
             counted["spearman-random@original", protocol],
         )
 

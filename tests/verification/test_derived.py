@@ -31,7 +31,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a checkout with a suite of three seeds, two chains of as many bytes, means and jitter."""
     root = tmp_path_factory.mktemp("published")
     suite = SUITE.replace(
-        '["spearman@original"]', '["spearman@original", "recall@10", "spearman-random@original"]'
+        '["spearman@original"]', '["spearman@original", "success@10", "spearman-random@original"]'
     )
     for old, new in COMPARED:
         suite = suite.replace(old, new)
@@ -209,7 +209,7 @@ TAMPERED: dict[str, tuple[str, Edit, str]] = {
         lambda c: c["cells"][0]["values"][0].update(metric="loss@human"),
         "expected a value of its result, and a floor of its metric",
     ),
-    "a floor of 0": (JITTER, lambda c: c["floors"].update({"recall@10": 0}), "and floors above 0"),
+    "a floor of 0": (JITTER, lambda c: c["floors"].update({"success@10": 0}), "and floors above 0"),
     "jitter of another form": (
         JITTER,
         lambda c: c.pop("cells"),

@@ -1,4 +1,4 @@
-"""The share of the exact k nearest neighbours that are among the first k found (k-recall@k)."""
+"""The share of queries whose exact nearest neighbour is among the first k (Success@k of ir-measures)."""
 
 from __future__ import annotations
 
@@ -9,4 +9,4 @@ REFERENCES = ("1", "10", "50", "100")
 UNIT = "fraction"
 HIGHER_IS_BETTER = True
 RERUN_TOLERANCE = 0.02
-needs, compute = mean_of("overlap@{reference}")
+needs, compute = mean_of("success@{reference}")

@@ -1,4 +1,4 @@
-"""The share of the uncompressed vectors' retrieval of judged documents that is left after compression.
+"""The share of the uncompressed vectors' nDCG on judged documents that is left after compression.
 
 Bootstrapped as a quotient over queries, resample by resample.
 """
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from harness.statistics.requests import Estimates, Request
 
 ITEMS = "judged"
-REFERENCES = ("ndcg@10", "recall@100")
+REFERENCES = ("10",)
 UNIT = "fraction"
 HIGHER_IS_BETTER = True
 RERUN_TOLERANCE = 0.02
@@ -18,9 +18,9 @@ RERUN_TOLERANCE = 0.02
 
 def needs(reference: str) -> list[Request]:
     """Return the estimates that ``compute`` looks up."""
-    return [(reference,), ("original " + reference,)]
+    return [(f"ndcg@{reference}",), (f"original ndcg@{reference}",)]
 
 
 def compute(estimate: Callable[[Request], Estimates], reference: str) -> Estimates:
     """Return after / before, point and resamples."""
-    return estimate((reference,)) / estimate(("original " + reference,))
+    return estimate((f"ndcg@{reference}",)) / estimate((f"original ndcg@{reference}",))

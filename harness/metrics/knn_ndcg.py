@@ -1,0 +1,12 @@
+"""nDCG of neighbours: the exact k nearest are relevant, the nearest with gain k, the last with 1."""
+
+from __future__ import annotations
+
+from harness.evaluation.metric import mean_of
+
+ITEMS = "queries"
+REFERENCES = ("10", "50")
+UNIT = "fraction"
+HIGHER_IS_BETTER = True
+RERUN_TOLERANCE = 0.02
+needs, compute = mean_of("knn-ndcg@{reference}")

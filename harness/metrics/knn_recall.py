@@ -1,0 +1,12 @@
+"""The share of the exact k nearest neighbours that are among the first k (recall@k of ann-benchmarks)."""
+
+from __future__ import annotations
+
+from harness.evaluation.metric import mean_of
+
+ITEMS = "queries"
+REFERENCES = ("1", "10", "50", "100")
+UNIT = "fraction"
+HIGHER_IS_BETTER = True
+RERUN_TOLERANCE = 0.02
+needs, compute = mean_of("knn-recall@{reference}")
