@@ -20,8 +20,8 @@ def check_jitter(suite: str, content: Any, results: dict[str, Any]) -> None:
         if result is None or result["sha256"] != entry["result"] or cells.count(cell) > 1:
             raise ValueError(f"{cell}: expected a result that is there, by its certificate, once")
         own = result["content"]["inputs"]["cell"]
-        if any(entry[key] != own.get(key) for key in ("encoder", "chain", "point")):
-            raise ValueError(f"{cell}: expected the encoder, chain and point of its result")
+        if any(entry[key] != own.get(key) for key in ("encoder", "pipeline", "point")):
+            raise ValueError(f"{cell}: expected the encoder, pipeline and point of its result")
         there = {check_value(value) for value in result["content"]["values"]}
         for place, value in numbers(cell, entry["values"], ()).items():
             if place not in there or value["metric"] not in content["floors"]:

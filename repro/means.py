@@ -119,8 +119,8 @@ def _check_comparisons(
     batch: Any, means: dict[str, dict[str, tuple[float, float]]], results: dict[str, Any]
 ) -> None:
     """Raise ValueError for a comparison that is not, once, the difference of a group and a baseline."""
-    chains = {
-        group["group"]: results[min(group["results"])]["content"]["inputs"]["cell"].get("chain")
+    pipelines = {
+        group["group"]: results[min(group["results"])]["content"]["inputs"]["cell"].get("pipeline")
         for group in batch["groups"]
     }
     seen: set[frozenset[str]] = set()
@@ -129,7 +129,7 @@ def _check_comparisons(
         name = f"{group} against {other}"
         if group not in means or other not in means or group == other or {group, other} in seen:
             raise ValueError(f"{name}: expected two groups of one batch, each pair once")
-        if chains[other] not in batch["of"]["baselines"]:
+        if pipelines[other] not in batch["of"]["baselines"]:
             raise ValueError(f"{name}: expected a baseline, one of {batch['of']['baselines']}")
         seen.add(frozenset((group, other)))
         for place, value in numbers(name, compared["values"], ("value", "low", "high", "p")).items():

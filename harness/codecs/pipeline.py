@@ -32,7 +32,7 @@ _MISFITS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Chain:
+class Pipeline:
     """Fitted steps. What one decodes is what the next encodes; only the last one's codes are stored."""
 
     steps: tuple[Step, ...]
@@ -72,10 +72,10 @@ class Chain:
 
 
 class Fitter:
-    """Fits chains on one training split; a prefix that several chains share is fitted once.
+    """Fits pipelines on one training split; a prefix that several pipelines share is fitted once.
 
     The seed of a step comes from the hash of ``identity`` (encoder, training split, seed) and of the
-    steps up to it: chains that begin alike are alike so far, whatever follows.
+    steps up to it: pipelines that begin alike are alike so far, whatever follows.
     """
 
     def __init__(self, train: Training, identity: Json) -> None:
@@ -83,8 +83,8 @@ class Fitter:
         self._identity = dict(identity)
         self._fitted: dict[str, tuple[Codec, Training]] = {}
 
-    def fit(self, steps: tuple[Step, ...]) -> Chain:
-        """Return the fitted chain; raise InputError naming the step that could not be."""
+    def fit(self, steps: tuple[Step, ...]) -> Pipeline:
+        """Return the fitted pipeline; raise InputError naming the step that could not be."""
         train, codecs = self._train, []
         for i, step in enumerate(steps):
             key = digest({"inputs": self._identity, "steps": [done.spec() for done in steps[: i + 1]]})
@@ -95,7 +95,7 @@ class Fitter:
                 self._fitted[key] = codec, Training(check_vectors(decoded, where), train.pairs, train.gold)
             codec, train = self._fitted[key]
             codecs.append(codec)
-        return Chain(steps, tuple(codecs))
+        return Pipeline(steps, tuple(codecs))
 
     def _one(self, step: Step, train: Training, seed: int) -> Codec:
         if step.load is None:
@@ -114,15 +114,15 @@ class Fitter:
         return codec
 
 
-def load_chain(path: Path) -> Chain:
-    """Return the chain that ``Chain.save`` wrote."""
+def load_pipeline(path: Path) -> Pipeline:
+    """Return the pipeline that ``Pipeline.save`` wrote."""
     steps, codecs = [], []
     for use, params, state in load_codec(path):
         steps.append(Step(use, params))
         codecs.append(_restored(use, params, state, str(path)))
     if not steps:
         raise InputError(f"{path}: found no step, expected a codec saved by this harness")
-    return Chain(tuple(steps), tuple(codecs))
+    return Pipeline(tuple(steps), tuple(codecs))
 
 
 def try_codec(codec: Codec, x: Floats, where: str) -> Floats:

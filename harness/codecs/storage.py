@@ -18,7 +18,7 @@ Steps = list[tuple[str, dict[str, Any], dict[str, NDArray[Any]]]]
 
 
 def save_codec(path: Path, steps: Steps, trained_on: Json | None = None) -> None:
-    """Write a chain's steps (compressor, parameters, state) as one safetensors file, atomically.
+    """Write a pipeline's steps (compressor, parameters, state) as one safetensors file, atomically.
 
     ``trained_on`` identifies the training split: whoever loads the file can then audit for it.
     """

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.codecs.pipeline import Chain
+from harness.codecs.pipeline import Pipeline
 from harness.data.identity import first_rows, numbers
 from harness.evaluation.code_usage import Symbolic, described
 from harness.numerics.rounding import rounded
 from harness.types import Bytes, PairSet
 
 
-def code_usage(chain: Chain, data: PairSet, codes: Bytes) -> dict[str, Any]:
+def code_usage(pipeline: Pipeline, data: PairSet, codes: Bytes) -> dict[str, Any]:
     """Return how a set's different rows are spread over codes; nothing where codes are no symbols.
 
     ``codes`` (n, bytes) uint8 are those of all rows.
     """
-    last = chain.codecs[-1]
+    last = pipeline.codecs[-1]
     if not isinstance(last, Symbolic):
         return {}
     rows, _ = first_rows(numbers(data)[0].tolist())
@@ -24,10 +24,10 @@ def code_usage(chain: Chain, data: PairSet, codes: Bytes) -> dict[str, Any]:
     return described(last, codes[rows], texts)
 
 
-def histories(chain: Chain) -> dict[str, Any]:
+def histories(pipeline: Pipeline) -> dict[str, Any]:
     """Return what each step noted while it was fitted, by its place and name; of most steps nothing."""
     noted: dict[str, Any] = {}
-    for i, (step, codec) in enumerate(zip(chain.steps, chain.codecs, strict=True)):
+    for i, (step, codec) in enumerate(zip(pipeline.steps, pipeline.codecs, strict=True)):
         history: dict[str, list[float]] = getattr(codec, "history", {})
         if history:
             noted[str(i) + "." + step.use] = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.codecs.pipeline import Chain
+from harness.codecs.pipeline import Pipeline
 from harness.errors import InputError
 from harness.evaluation.search import Index
 from harness.types import Bytes, Floats
@@ -32,18 +32,18 @@ class EncodedVectors:
     index: Index | None = None
 
 
-def encode(chain: Chain, vectors: Floats, *, asymmetric: bool) -> EncodedVectors:
-    """Return the rows ``vectors`` (n, D) float32 after a chain, without an index.
+def encode(pipeline: Pipeline, vectors: Floats, *, asymmetric: bool) -> EncodedVectors:
+    """Return the rows ``vectors`` (n, D) float32 after a pipeline, without an index.
 
     Asymmetric: the last step does not encode what queries, as in product quantization's asymmetric distance
     (Jégou, Douze, Schmid 2011). Raises InputError where that step maps into another space, told by other
     dimensions or by codes as large as the vectors.
     """
-    last_input, last = chain.through(vectors, len(chain.steps) - 1), chain.codecs[-1]
+    last_input, last = pipeline.through(vectors, len(pipeline.steps) - 1), pipeline.codecs[-1]
     codes = last.encode(last_input)
     decoded = last.decode(codes)
     mapped = not last.reconstructs and codes.nbytes >= last_input.nbytes
     if asymmetric and (mapped or last_input.shape != decoded.shape):
-        use = chain.steps[-1].use
+        use = pipeline.steps[-1].use
         raise InputError(f"asymmetric: {use} maps into another space, expected a quantizer as the last step")
     return EncodedVectors(last_input, codes, decoded, last_input if asymmetric else decoded)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from harness.codecs.pipeline import Chain, Fitter
+from harness.codecs.pipeline import Fitter, Pipeline
 from harness.data.contamination import Overlap
 from harness.errors import InputError
 from harness.evaluation import values
@@ -35,7 +35,7 @@ class Measured:
     ``encoded`` has the rows of the first test set, for timings.
     """
 
-    chain: Chain
+    pipeline: Pipeline
     values: list[Value]
     sizes: dict[str, Any]
     audit: dict[str, dict[str, Any]]
@@ -48,30 +48,30 @@ class Measured:
 
 def measure(cell: Cell, context: EvaluationContext, fitter: Fitter) -> Measured:
     """Return the measurement of one cell; raise InputError for what cannot be measured."""
-    chain = fitter.fit(cell.steps)
+    pipeline = fitter.fit(cell.steps)
     panels: dict[str, Panel] = {}
     scores: dict[str, Floats] = {}
     codes: dict[str, Any] = {}
     first: dict[str, EncodedVectors] = {}  # the others' rows are let go, set by set
-    for name, panel, encoded in _panels(cell, chain, context):
+    for name, panel, encoded in _panels(cell, pipeline, context):
         panels[name] = panel
         scores |= to_arrays(name, panel.series, dict(cell.metrics)[name])
-        if usage := code_usage(chain, context.tests[name], encoded.codes):
+        if usage := code_usage(pipeline, context.tests[name], encoded.codes):
             codes[name] = usage
         if name == cell.tests[0]:
             first[name] = encoded
     estimated, left_out = _estimated(cell, panels, resampled=True)
     return Measured(
-        chain=chain,
+        pipeline=pipeline,
         values=_stated(estimated, panels, context.combine),
-        sizes=_sizes(cell, chain, context, first[cell.tests[0]]),
+        sizes=_sizes(cell, pipeline, context, first[cell.tests[0]]),
         audit={
             name: _audit(context.tests[name], context.overlaps[name], panel.masks["pairs"])
             for name, panel in panels.items()
         },
         scores=scores,
         codes=codes,
-        training=histories(chain),
+        training=histories(pipeline),
         left_out=left_out,
         encoded=first[cell.tests[0]],
     )
@@ -86,14 +86,14 @@ def point_values(cell: Cell, context: EvaluationContext, fitter: Fitter) -> dict
 
 
 def _panels(
-    cell: Cell, chain: Chain, context: EvaluationContext
+    cell: Cell, pipeline: Pipeline, context: EvaluationContext
 ) -> Iterator[tuple[str, Panel, EncodedVectors]]:
     """Yield each set of the cell: its name, what is measured of it, and its rows after compression."""
     pairs = context.samples(cell.tests)
     for name, metrics in cell.metrics:
         data, overlap = context.tests[name], context.overlaps[name]
-        encoded = _encoded(cell, chain, context, name, metrics)
-        series = series_of(cell, chain, context, name, encoded)
+        encoded = _encoded(cell, pipeline, context, name, metrics)
+        series = series_of(cell, pipeline, context, name, encoded)
         samples = {"pairs": pairs[name]}
         if "random-pairs" in series:
             sampled = context.sampled(name)
@@ -102,10 +102,10 @@ def _panels(
 
 
 def _encoded(
-    cell: Cell, chain: Chain, context: EvaluationContext, name: str, metrics: tuple[str, ...]
+    cell: Cell, pipeline: Pipeline, context: EvaluationContext, name: str, metrics: tuple[str, ...]
 ) -> EncodedVectors:
     """Return the rows of a set after compression, with an index where one is measured or sized."""
-    encoded = encode(chain, context.vectors[name], asymmetric=cell.asymmetric)
+    encoded = encode(pipeline, context.vectors[name], asymmetric=cell.asymmetric)
     searched = any(plugin(metric).ITEMS == "index" for metric in metrics) or name == cell.tests[0]
     if cell.index is None or not searched:
         return encoded
@@ -135,10 +135,12 @@ def _stated(
     return stated
 
 
-def _sizes(cell: Cell, chain: Chain, context: EvaluationContext, encoded: EncodedVectors) -> dict[str, Any]:
+def _sizes(
+    cell: Cell, pipeline: Pipeline, context: EvaluationContext, encoded: EncodedVectors
+) -> dict[str, Any]:
     """Return sizes in bytes, by the first test set; raise InputError where the payload misses its target."""
     first = cell.tests[0]
-    sizes = chain.sizes(encoded.codes, 4 * context.vectors[first].shape[1])
+    sizes = pipeline.sizes(encoded.codes, 4 * context.vectors[first].shape[1])
     if cell.target_bytes is not None and sizes["payload_bytes"] != cell.target_bytes:
         raise InputError(
             f"{cell.id}: found {sizes['payload_bytes']} payload bytes, expected {cell.target_bytes}"

@@ -190,12 +190,15 @@ def _stated(batch: Batch, name: str, mean: _Mean) -> dict[str, Any]:
 
 def _pairs(batch: Batch) -> Iterator[tuple[str, str]]:
     """Yield the groups that are compared, each pair once: every other one with each baseline."""
-    chains = {name: cells[0].chain for name, cells in batch.groups.items()}
+    pipelines = {name: cells[0].pipeline for name, cells in batch.groups.items()}
     baselines = [
-        name for chain in batch.spec.inputs.suite.baselines for name in chains if chains[name] == chain
+        name
+        for pipeline in batch.spec.inputs.suite.baselines
+        for name in pipelines
+        if pipelines[name] == pipeline
     ]
     for i, other in enumerate(baselines):
-        yield from ((name, other) for name in chains if name != other and name not in baselines[:i])
+        yield from ((name, other) for name in pipelines if name != other and name not in baselines[:i])
 
 
 def _compared(mean: _Mean, other: _Mean) -> list[dict[str, Any]]:

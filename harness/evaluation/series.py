@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from harness.codecs.pipeline import Chain
+from harness.codecs.pipeline import Pipeline
 from harness.errors import InputError
 from harness.evaluation import metric as metrics_of
 from harness.evaluation import retrieval
@@ -28,7 +28,7 @@ ItemSeries: TypeAlias = dict[str, dict[str, Doubles]]  # kind of items -> series
 
 
 def series_of(
-    cell: Cell, chain: Chain, context: EvaluationContext, name: str, encoded: EncodedVectors
+    cell: Cell, pipeline: Pipeline, context: EvaluationContext, name: str, encoded: EncodedVectors
 ) -> ItemSeries:
     """Return the series of each kind of items that the metrics of the set ``name`` are about; pairs always.
 
@@ -39,7 +39,9 @@ def series_of(
         message = f"found {len(data.pairs)} pairs, expected at least {MINIMUM} to test on"
         raise InputError(f"{name}: {message}")
     pairs = pair_series(data.pairs, context.before[name], data.gold, encoded, where)
-    series = {"pairs": pairs | _step_series(cell, chain, data.pairs, context.vectors[name], encoded, where)}
+    series = {
+        "pairs": pairs | _step_series(cell, pipeline, data.pairs, context.vectors[name], encoded, where)
+    }
     items = {metrics_of.plugin(metric).ITEMS for metric in dict(cell.metrics)[name]}
     if "random-pairs" in items:
         series["random-pairs"] = random_series(context.sampled(name), encoded, where)
@@ -63,7 +65,7 @@ def pair_series(
 
 
 def _step_series(
-    cell: Cell, chain: Chain, pairs: Ints, vectors: Floats, encoded: EncodedVectors, where: str
+    cell: Cell, pipeline: Pipeline, pairs: Ints, vectors: Floats, encoded: EncodedVectors, where: str
 ) -> dict[str, Doubles]:
     """Return a value a pair: the cosine before the last step, and the squared error, where they exist."""
     left, right = pairs.T
@@ -71,7 +73,7 @@ def _step_series(
     if cell.stages:
         staged = encoded.last_input
         series["stage"] = cosines(staged[left], staged[right], where).astype(np.float64)
-    if all(codec.reconstructs for codec in chain.codecs):
+    if all(codec.reconstructs for codec in pipeline.codecs):
         errors = ((encoded.decoded.astype(np.float64) - vectors) ** 2).mean(axis=1)
         series["squared-error"] = (errors[left] + errors[right]) / 2
     return series

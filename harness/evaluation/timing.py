@@ -1,4 +1,4 @@
-"""Latency, throughput and memory of a chain on this machine: volatile, outside every content hash.
+"""Latency, throughput and memory of a pipeline on this machine: volatile, outside every content hash.
 
 Search is by the cell's index, and exhaustive where it has none, over decoded vectors: what a compressed
 collection costs a machine that keeps codes and decodes them. Two stages rescore candidates from the
@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from harness.codecs.pipeline import Chain
+from harness.codecs.pipeline import Pipeline
 from harness.evaluation.encoded_vectors import EncodedVectors
 from harness.evaluation.evaluation_context import EvaluationContext
 from harness.evaluation.knn import reranked, unit
@@ -28,7 +28,7 @@ BATCHES = 10
 
 
 def cell_timings(
-    cell: Cell, context: EvaluationContext, chain: Chain, encoded: EncodedVectors
+    cell: Cell, context: EvaluationContext, pipeline: Pipeline, encoded: EncodedVectors
 ) -> dict[str, Any]:
     """Return the timings of a cell on its first test set, of which ``encoded`` are the rows, by its name.
 
@@ -39,23 +39,25 @@ def cell_timings(
     if cell.index:
         searched = context.sampled(name).rows
         rows, decoded = np.ascontiguousarray(rows[searched]), decoded[searched]
-    return {name: timed(chain, rows, decoded, lambda vectors: build_index(cell, vectors))}
+    return {name: timed(pipeline, rows, decoded, lambda vectors: build_index(cell, vectors))}
 
 
-def timed(chain: Chain, rows: Floats, decoded: Floats, build: Callable[[Floats], Index]) -> dict[str, Any]:
+def timed(
+    pipeline: Pipeline, rows: Floats, decoded: Floats, build: Callable[[Floats], Index]
+) -> dict[str, Any]:
     """Return timings in milliseconds and sizes in bytes for the rows (n, D) of a test set.
 
-    ``decoded`` (n, d) are the rows after the chain; ``build`` returns an index over unit vectors.
+    ``decoded`` (n, d) are the rows after the pipeline; ``build`` returns an index over unit vectors.
     """
     start = time.perf_counter()
-    codes = chain.encode(rows)
+    codes = pipeline.encode(rows)
     seconds = time.perf_counter() - start
     stored = unit(decoded)
     start = time.perf_counter()
     index = build(stored)
     built = time.perf_counter() - start
     singles = [rows[i : i + 1] for i in np.arange(REPEATS) % len(rows)]
-    queries = [unit(chain.decode(chain.encode(single))) for single in singles]
+    queries = [unit(pipeline.decode(pipeline.encode(single))) for single in singles]
     originals, batch = unit(rows), rows[:BATCH]
 
     def one_stage(i: int) -> None:
@@ -70,8 +72,8 @@ def timed(chain: Chain, rows: Floats, decoded: Floats, build: Callable[[Floats],
 
     return {
         "rows": len(rows),
-        "encode_one_ms": _spread(lambda i: chain.encode(singles[i])),
-        "encode_batch_ms": {"vectors": len(batch), **_spread(lambda _: chain.encode(batch), BATCHES)},
+        "encode_one_ms": _spread(lambda i: pipeline.encode(singles[i])),
+        "encode_batch_ms": {"vectors": len(batch), **_spread(lambda _: pipeline.encode(batch), BATCHES)},
         "encode_batch_per_second": round(len(rows) / seconds, 1),
         "index_build_seconds": round(built, 4),
         "search_ms": {

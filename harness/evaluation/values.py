@@ -20,7 +20,7 @@ Estimated = dict[Key, Estimates]
 
 _MISSING = {
     "human": "the set has no human scores, and task preservation cannot be computed without them",
-    "stage": "added loss needs a chain with stages = true",
+    "stage": "added loss needs a pipeline with stages = true",
     "squared-error": "the codec does not decode into the original space",
 }
 

@@ -20,7 +20,7 @@ from harness.types import Json
 # Three draws of one seed and split show a part of what may happen: a rerun may be off by so many times more.
 FACTOR = 3.0
 
-Pipeline: TypeAlias = tuple[str, str, str, str | None]  # suite, encoder, chain, point
+PipelineKey: TypeAlias = tuple[str, str, str, str | None]  # suite, encoder, pipeline, point
 Key: TypeAlias = tuple[str, str, str]  # protocol, data set, metric
 
 
@@ -28,15 +28,15 @@ Key: TypeAlias = tuple[str, str, str]  # protocol, data set, metric
 class Stability:
     """The largest move of each value of each pipeline that was measured, and each metric's floor."""
 
-    moves: dict[Pipeline, dict[Key, float]]
+    moves: dict[PipelineKey, dict[Key, float]]
     floors: dict[str, float]
 
     @property
-    def unstable(self) -> frozenset[Pipeline]:
+    def unstable(self) -> frozenset[PipelineKey]:
         """Return the pipelines of which a value moves by more than its metric's floor."""
         return frozenset(filter(self.turns, self.moves))
 
-    def turns(self, pipeline: Pipeline) -> bool:
+    def turns(self, pipeline: PipelineKey) -> bool:
         """Return whether a pipeline was seen to turn last bits into other optima."""
         return any(move > self.floors[key[2]] for key, move in self.moves.get(pipeline, {}).items())
 
@@ -44,15 +44,15 @@ class Stability:
         """Return how far a rerun may be off: ``floor``, or FACTOR times the largest move where more."""
         return max(floor, FACTOR * self.moves.get(pipeline_of(result), {}).get(key, 0.0))
 
-    def noted(self, pipeline: Pipeline) -> dict[Key, float] | None:
+    def noted(self, pipeline: PipelineKey) -> dict[Key, float] | None:
         """Return the largest moves of an unstable pipeline's values; None of a stable one's."""
         return self.moves[pipeline] if self.turns(pipeline) else None
 
 
-def pipeline_of(result: Json) -> Pipeline:
+def pipeline_of(result: Json) -> PipelineKey:
     """Return the pipeline of a result."""
     cell = result["inputs"]["cell"]
-    return result["suite"], cell["encoder"], cell["chain"], cell["point"]
+    return result["suite"], cell["encoder"], cell["pipeline"], cell["point"]
 
 
 def key_of(value: Json) -> Key:
@@ -81,14 +81,14 @@ def read(tree: Tree) -> Stability:
 
     Raises InputError where a file is not certified or not of this form.
     """
-    moves: dict[Pipeline, dict[Key, float]] = {}
+    moves: dict[PipelineKey, dict[Key, float]] = {}
     floors: dict[str, float] = {}
     for path in sorted(tree.jitter("*").parent.glob("*.json")):
         jitter = parse_jitter(path, read_stamped(path)[0])
         floors |= jitter.floors
         for entry in jitter.cells:
             if current(tree, jitter.suite, entry.cell, entry.result):
-                pipeline = jitter.suite, entry.encoder, entry.chain, entry.point
+                pipeline = jitter.suite, entry.encoder, entry.pipeline, entry.point
                 moves[pipeline] = {value.key: max(map(abs, value.moves)) for value in entry.values}
     return Stability(moves, floors)
 

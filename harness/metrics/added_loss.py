@@ -1,6 +1,6 @@
-"""Spearman against people after all steps of a chain but the last, minus after the last.
+"""Spearman against people after all steps of a pipeline but the last, minus after the last.
 
-What the last step alone costs, the steps before it being the same trained ones; the chain says
+What the last step alone costs, the steps before it being the same trained ones; the pipeline says
 ``stages = true``.
 """
 

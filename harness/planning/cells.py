@@ -1,4 +1,4 @@
-"""Suite to ordered cells: which encoder, training split, chain, point and seed. No I/O, nothing heavy."""
+"""Suite to ordered cells: which encoder, training split, pipeline, point and seed. No I/O, nothing heavy."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from harness import limits
 from harness.errors import InputError
 from harness.planning import registry
-from harness.planning.models import Chain, Suite
+from harness.planning.models import Pipeline, Suite
 from harness.planning.parameters import encoder_params
 from harness.planning.points import budget, guardrails
 from harness.planning.steps import Step, index_of, is_random, steps_of
@@ -26,7 +26,7 @@ class Cell:
     suite: str
     encoder: str
     train: str
-    chain: str
+    pipeline: str
     point: str | None
     seed: int
     steps: tuple[Step, ...]
@@ -44,7 +44,7 @@ class Cell:
 
     @property
     def id(self) -> str:
-        """Return the name of the cell's files: encoder, training split, chain, point, settings and seed."""
+        """Return the name of the cell's files: encoder, training split, pipeline, point, settings, seed."""
         return self._named(self.train)
 
     @property
@@ -55,14 +55,14 @@ class Cell:
     def _named(self, train: str) -> str:
         point = f".{self.point}" if self.point else ""
         settings = "".join(f".{key.rpartition('.')[2]}-{value}" for key, value in self.grid)
-        return f"{self.encoder}.{train}.{self.chain}{point}{settings}.s{self.seed}"
+        return f"{self.encoder}.{train}.{self.pipeline}{point}{settings}.s{self.seed}"
 
     def spec(self) -> dict[str, Any]:
         """Return the cell as JSON, for the result and for the hash that decides whether it is done."""
         return {
             "encoder": self.encoder,
             "train": self.train,
-            "chain": self.chain,
+            "pipeline": self.pipeline,
             "point": self.point,
             "seed": self.seed,
             "steps": [step.spec() for step in self.steps],
@@ -79,83 +79,85 @@ class Cell:
 def cells(suite: Suite, where: str) -> list[Cell]:
     """Return every cell of a suite in order; raise InputError for parameters that make no sense.
 
-    A chain in which nothing is random has one seed, the first.
+    A pipeline in which nothing is random has one seed, the first.
     """
     for protocol in suite.protocols:
         registry.load("protocols", protocol, f"{where}: protocols")
-    limits.CELLS.check(_most_cells(suite), f"{where}: chains, grids, points and seeds make up")
+    limits.CELLS.check(_most_cells(suite), f"{where}: pipelines, grids, points and seeds make up")
     planned = [
-        _cell(suite, encoder, train, chain, settings, point, seed, where)
+        _cell(suite, encoder, train, pipeline, settings, point, seed, where)
         for encoder, definition in suite.encoders.items()
         for _ in [encoder_params(definition)]
-        for chain in suite.chains
-        if chain.encoders is None or encoder in chain.encoders
-        for train in suite.trains(encoder, chain)
-        for point in (chain.points or (None,))
-        for settings in _settings(chain)
-        for seed in _seeds(suite, chain, where)
+        for pipeline in suite.pipelines
+        if pipeline.encoders is None or encoder in pipeline.encoders
+        for train in suite.trains(encoder, pipeline)
+        for point in (pipeline.points or (None,))
+        for settings in _settings(pipeline)
+        for seed in _seeds(suite, pipeline, where)
     ]
     for name in (suite.name, *(cell.id for cell in planned)):
         limits.NAME.check(len(name.encode()), f"{where}: {name[:60]}…")
-    chains = {f"{cell.chain}.{cell.point}" if cell.point else cell.chain for cell in planned}
-    for name in set(suite.codecs) - chains:
-        raise InputError(f"{where}: codecs: found {name!r}, expected a chain, or chain.point, of this suite")
+    pipelines = {f"{cell.pipeline}.{cell.point}" if cell.point else cell.pipeline for cell in planned}
+    for name in set(suite.codecs) - pipelines:
+        raise InputError(
+            f"{where}: codecs: found {name!r}, expected a pipeline, or pipeline.point, of this suite"
+        )
     return planned
 
 
 def _most_cells(suite: Suite) -> int:
-    """Return how many cells a suite has if every chain in it is random: counted, none of them is built."""
+    """Return how many cells a suite has if every pipeline in it is random: counted, none of them is built."""
     return sum(
-        len(suite.trains(encoder, chain))
-        * max(len(chain.points), 1)
-        * math.prod(len(values) for values in chain.grid.values())
-        * len(chain.seeds or suite.seeds)
+        len(suite.trains(encoder, pipeline))
+        * max(len(pipeline.points), 1)
+        * math.prod(len(values) for values in pipeline.grid.values())
+        * len(pipeline.seeds or suite.seeds)
         for encoder in suite.encoders
-        for chain in suite.chains
-        if chain.encoders is None or encoder in chain.encoders
+        for pipeline in suite.pipelines
+        if pipeline.encoders is None or encoder in pipeline.encoders
     )
 
 
-def _seeds(suite: Suite, chain: Chain, where: str) -> list[int]:
-    """Return the seeds of a chain: the first alone where nothing in it is random."""
-    seeds = chain.seeds or suite.seeds
-    return seeds if is_random(chain, where) else seeds[:1]
+def _seeds(suite: Suite, pipeline: Pipeline, where: str) -> list[int]:
+    """Return the seeds of a pipeline: the first alone where nothing in it is random."""
+    seeds = pipeline.seeds or suite.seeds
+    return seeds if is_random(pipeline, where) else seeds[:1]
 
 
-def _settings(chain: Chain) -> list[tuple[tuple[str, Any], ...]]:
+def _settings(pipeline: Pipeline) -> list[tuple[tuple[str, Any], ...]]:
     """Return every combination of the grid's values; a single empty one where there is no grid."""
-    keys = list(chain.grid)
-    return [tuple(zip(keys, values, strict=True)) for values in itertools.product(*chain.grid.values())]
+    keys = list(pipeline.grid)
+    return [tuple(zip(keys, values, strict=True)) for values in itertools.product(*pipeline.grid.values())]
 
 
 def _cell(
     suite: Suite,
     encoder: str,
     train: str,
-    chain: Chain,
+    pipeline: Pipeline,
     settings: tuple[tuple[str, Any], ...],
     point: str | None,
     seed: int,
     where: str,
 ) -> Cell:
-    tested = suite.tests(encoder, chain)
-    metrics = {name: suite.metrics_of(name, chain) for name in tested}
+    tested = suite.tests(encoder, pipeline)
+    metrics = {name: suite.metrics_of(name, pipeline) for name in tested}
     for name in dict.fromkeys(metric for listed in metrics.values() for metric in listed):
-        _check_metric(name, chain, where)
-    named = f"{chain.name}.{point}" if point else chain.name
+        _check_metric(name, pipeline, where)
+    named = f"{pipeline.name}.{point}" if point else pipeline.name
     return Cell(
         suite=suite.name,
         encoder=encoder,
         train=train,
-        chain=chain.name,
+        pipeline=pipeline.name,
         point=point,
         seed=seed,
-        steps=steps_of(suite, encoder, chain, dict(settings), point, where),
+        steps=steps_of(suite, encoder, pipeline, dict(settings), point, where),
         tests=tuple(tested),
         metrics=tuple(sorted(metrics.items())),
-        stages=chain.stages,
-        asymmetric=chain.asymmetric,
-        index=index_of(chain, where),
+        stages=pipeline.stages,
+        asymmetric=pipeline.asymmetric,
+        index=index_of(pipeline, where),
         grid=settings,
         guardrails=guardrails(suite, point),
         target_bytes=budget(suite, point, encoder, where) if point else None,
@@ -165,13 +167,13 @@ def _cell(
     )
 
 
-def _check_metric(name: str, chain: Chain, where: str) -> None:
+def _check_metric(name: str, pipeline: Pipeline, where: str) -> None:
     metric, _, reference = name.partition("@")
     module = registry.load("metrics", metric, f"{where}: metrics")
     if reference not in module.REFERENCES:
         choices = ", ".join(f"{metric}@{choice}" for choice in module.REFERENCES)
         raise InputError(f"{where}: metrics: found {name!r}, expected {choices}")
-    if chain.index is None and module.ITEMS == "index":
-        raise InputError(f"{where}: [chains.{chain.name}] metrics: {name} needs an index")
-    if not chain.stages and any("stage" in request for request in module.needs(reference)):
-        raise InputError(f"{where}: [chains.{chain.name}] metrics: {name} needs stages = true")
+    if pipeline.index is None and module.ITEMS == "index":
+        raise InputError(f"{where}: [pipelines.{pipeline.name}] metrics: {name} needs an index")
+    if not pipeline.stages and any("stage" in request for request in module.needs(reference)):
+        raise InputError(f"{where}: [pipelines.{pipeline.name}] metrics: {name} needs stages = true")

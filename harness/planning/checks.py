@@ -8,46 +8,46 @@ from typing import Any
 
 from harness import limits
 from harness.errors import InputError
-from harness.planning.models import Chain, Suite, SuiteFile
+from harness.planning.models import Pipeline, Suite, SuiteFile
 
 
 def check_written(suite: SuiteFile, where: str) -> None:
     """Raise InputError for an entry that a list of a suite has twice, and for too many seeds."""
-    for seeds in (suite.seeds, *(chain.seeds or () for chain in suite.chains)):
+    for seeds in (suite.seeds, *(pipeline.seeds or () for pipeline in suite.pipelines)):
         limits.SEEDS.check(len(seeds), f"{where}: seeds")
     for key in ("train", "test", "encoders", "seeds", "protocols", "metrics"):
         _different(getattr(suite, key), f"{where}: {key}")
-    _different([chain.name for chain in suite.chains], f"{where}: [chains] name")
-    for chain in suite.chains:
-        table = f"{where}: [chains.{chain.name}]"
+    _different([pipeline.name for pipeline in suite.pipelines], f"{where}: [pipelines] name")
+    for pipeline in suite.pipelines:
+        table = f"{where}: [pipelines.{pipeline.name}]"
         for key in ("seeds", "train", "test", "points", "encoders"):
-            _different(getattr(chain, key) or [], f"{table} {key}")
-        _check_grid(chain, table)
+            _different(getattr(pipeline, key) or [], f"{table} {key}")
+        _check_grid(pipeline, table)
 
 
 def check_names(suite: Suite, where: str) -> None:
-    """Raise InputError for a name in a suite that is none of its encoders, data sets, points or chains."""
-    sets, chains, encoders = (
+    """Raise InputError for a name in a suite that is none of its encoders, data sets, points or pipelines."""
+    sets, pipelines, encoders = (
         list(suite.datasets),
-        [chain.name for chain in suite.chains],
+        [pipeline.name for pipeline in suite.pipelines],
         list(suite.encoders),
     )
     _check_encoders(suite)
     _check_draws(suite, where)
     _known(suite.splits, encoders, f"{where}: [splits]")
     _known(suite.metrics_on, sets, f"{where}: [metrics_on]")
-    _known(suite.baselines, chains, f"{where}: baselines")
+    _known(suite.baselines, pipelines, f"{where}: baselines")
     _known(suite.seen, sets, f"{where}: seen")
     for name, point in suite.points.items():
         ratios = point.ratio if isinstance(point.ratio, dict) else {}
         _known(ratios, encoders, f"{where}: [points.{name}] ratio")
-    for chain in suite.chains:
-        _check_chain(suite, chain, f"{where}: [chains.{chain.name}]")
+    for pipeline in suite.pipelines:
+        _check_pipeline(suite, pipeline, f"{where}: [pipelines.{pipeline.name}]")
     for combined, weights in suite.combine.items():
         _known(weights, sets, f"{where}: [combine.{combined}]")
         if combined in sets:
             raise InputError(f"{where}: [combine.{combined}]: found the name of a data set, expected another")
-    _check_expectations(suite, chains, where)
+    _check_expectations(suite, pipelines, where)
 
 
 def _check_encoders(suite: Suite) -> None:
@@ -68,28 +68,30 @@ def _check_draws(suite: Suite, where: str) -> None:
             raise InputError(f"{where}: {message}, expected names that differ (drawn_as, {dataset.file})")
 
 
-def _check_chain(suite: Suite, chain: Chain, table: str) -> None:
-    _known(chain.points, suite.points, f"{table} points")
-    _known(chain.encoders or [], suite.encoders, f"{table} encoders")
-    for encoder in chain.encoders or suite.encoders:
-        for name in set(suite.trains(encoder, chain)) & set(suite.tests(encoder, chain)) - set(suite.seen):
+def _check_pipeline(suite: Suite, pipeline: Pipeline, table: str) -> None:
+    _known(pipeline.points, suite.points, f"{table} points")
+    _known(pipeline.encoders or [], suite.encoders, f"{table} encoders")
+    for encoder in pipeline.encoders or suite.encoders:
+        for name in set(suite.trains(encoder, pipeline)) & set(suite.tests(encoder, pipeline)) - set(
+            suite.seen
+        ):
             message = f"{name!r} is also tested on; say so with seen = [{name!r}] or drop it"
             raise InputError(f"{table} train: {message}")
 
 
-def _check_expectations(suite: Suite, chains: list[str], where: str) -> None:
+def _check_expectations(suite: Suite, pipelines: list[str], where: str) -> None:
     for i, expect in enumerate(suite.expect):
         at = f"{where}: [expect.{i}]"
-        _known([expect.chain], chains, f"{at} chain")
-        chain = suite.chains[chains.index(expect.chain)]
-        trained = {name for encoder in suite.encoders for name in suite.trains(encoder, chain)}
-        tested = {name for encoder in suite.encoders for name in suite.tests(encoder, chain)}
+        _known([expect.pipeline], pipelines, f"{at} pipeline")
+        pipeline = suite.pipelines[pipelines.index(expect.pipeline)]
+        trained = {name for encoder in suite.encoders for name in suite.trains(encoder, pipeline)}
+        tested = {name for encoder in suite.encoders for name in suite.tests(encoder, pipeline)}
         _known([expect.train], trained, f"{at} train")
         _known([expect.dataset], {*tested, *suite.combine}, f"{at} dataset")
 
 
-def _check_grid(chain: Chain, table: str) -> None:
-    for key, values in chain.grid.items():
+def _check_grid(pipeline: Pipeline, table: str) -> None:
+    for key, values in pipeline.grid.items():
         for value in values:
             # It becomes part of a file's name.
             if isinstance(value, (dict, list)) or not re.fullmatch(r"[\w.+-]+", str(value), re.ASCII):

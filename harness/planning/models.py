@@ -50,7 +50,7 @@ class Point(_Strict):
         return value
 
 
-class Chain(_Strict):
+class Pipeline(_Strict):
     """Compressors in series. ``bits`` a stored dimension and a point's bytes give the dimensions.
 
     ``grid``: values for parameters, written 'compressor.parameter': one cell each combination. ``stages``:
@@ -76,7 +76,7 @@ class Chain(_Strict):
     test: list[Name] | None = None
 
     @model_validator(mode="after")
-    def _sized(self) -> Chain:
+    def _sized(self) -> Pipeline:
         if bool(self.points) != (self.bits is not None):
             raise ValueError("points and bits go together")
         return self
@@ -85,7 +85,7 @@ class Chain(_Strict):
 class Expect(_Strict):
     """What a planted case must come out at: a value and how far from it is still right."""
 
-    chain: str
+    pipeline: str
     train: str
     dataset: str
     metric: str
@@ -98,8 +98,8 @@ class _Settings(_Strict):
     """What to measure, but for the definitions of data sets and encoders; data only.
 
     ``splits``: data sets that an encoder has of its own. ``metrics_on``: metrics that a data set has of its
-    own. ``baselines``: chains that every other one of as many bytes is compared with, in the same space and
-    after the same training split.
+    own. ``baselines``: pipelines that every other one of as many bytes is compared with, in the same space
+    and after the same training split.
     """
 
     name: Name
@@ -117,7 +117,7 @@ class _Settings(_Strict):
     splits: dict[Name, Splits] = {}
     metrics_on: dict[str, list[str]] = {}
     points: dict[Name, Point] = {}
-    chains: list[Chain] = Field(min_length=1)
+    pipelines: list[Pipeline] = Field(min_length=1)
     combine: dict[Name, dict[str, float]] = {}
     expect: list[Expect] = []
 
@@ -134,16 +134,16 @@ class Suite(_Settings):
     encoders: dict[str, Encoder]
     datasets: dict[str, Dataset]
 
-    def trains(self, encoder: str, chain: Chain) -> list[str]:
-        """Return the training splits of a chain with an encoder: its own, the encoder's, or the suite's."""
+    def trains(self, encoder: str, pipeline: Pipeline) -> list[str]:
+        """Return the training splits of a pipeline with an encoder: its own, else the encoder's or the suite's."""
         own = self.splits.get(encoder)
-        return chain.train or (own and own.train) or self.train
+        return pipeline.train or (own and own.train) or self.train
 
-    def tests(self, encoder: str, chain: Chain) -> list[str]:
-        """Return the test sets of a chain with an encoder: its own, the encoder's, or the suite's."""
+    def tests(self, encoder: str, pipeline: Pipeline) -> list[str]:
+        """Return the test sets of a pipeline with an encoder: its own, the encoder's, or the suite's."""
         own = self.splits.get(encoder)
-        return chain.test or (own and own.test) or self.test
+        return pipeline.test or (own and own.test) or self.test
 
-    def metrics_of(self, dataset: str, chain: Chain) -> tuple[str, ...]:
-        """Return the metrics of a chain on a data set: the set's own or the suite's, and the chain's."""
-        return (*(self.metrics_on.get(dataset) or self.metrics), *chain.metrics)
+    def metrics_of(self, dataset: str, pipeline: Pipeline) -> tuple[str, ...]:
+        """Return the metrics of a pipeline on a data set: the set's own or the suite's, and its own."""
+        return (*(self.metrics_on.get(dataset) or self.metrics), *pipeline.metrics)

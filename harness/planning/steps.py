@@ -1,4 +1,4 @@
-"""The steps of a chain at a point: compressors with all their parameters, and the index behind them."""
+"""The steps of a pipeline at a point: compressors with all their parameters, and the index behind them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from harness import limits
 from harness.errors import InputError
 from harness.planning import registry
-from harness.planning.models import Chain, Suite
+from harness.planning.models import Pipeline, Suite
 from harness.planning.parameters import plugin_params, validated
 from harness.planning.points import budget
 from harness.types import Json
@@ -16,7 +16,7 @@ from harness.types import Json
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One compressor of a chain: its name, all its parameters, or the file it is loaded from."""
+    """One compressor of a pipeline: its name, all its parameters, or the file it is loaded from."""
 
     use: str
     params: Json
@@ -32,21 +32,21 @@ class Step:
 
 
 def steps_of(
-    suite: Suite, encoder: str, chain: Chain, settings: Json, point: str | None, where: str
+    suite: Suite, encoder: str, pipeline: Pipeline, settings: Json, point: str | None, where: str
 ) -> tuple[Step, ...]:
-    """Return the steps of a chain for an encoder, at a point and with the settings of its grid.
+    """Return the steps of a pipeline for an encoder, at a point and with the settings of its grid.
 
     Raises InputError for parameters that a compressor does not take, or of sizes that cannot be.
     """
-    _check_settings(chain, settings, where)
+    _check_settings(pipeline, settings, where)
     dimension = suite.encoders[encoder].dimension
     steps = []
-    for i, raw in enumerate(chain.steps):
-        at = f"{where}: [chains.{chain.name}] steps.{i}"
+    for i, raw in enumerate(pipeline.steps):
+        at = f"{where}: [pipelines.{pipeline.name}] steps.{i}"
         use = str(raw.get("use", ""))
         own = {key.partition(".")[2]: v for key, v in settings.items() if key.partition(".")[0] == use}
         fields = {**raw, **own}
-        other, target, bits = fields.pop("at", None), None, chain.bits
+        other, target, bits = fields.pop("at", None), None, pipeline.bits
         if other is not None:  # as many float32 dimensions as another point has
             if str(other) not in suite.points:
                 raise InputError(f"{at}.at: found {other!r}, expected one of {', '.join(suite.points)}")
@@ -57,33 +57,32 @@ def steps_of(
     return tuple(steps)
 
 
-def index_of(chain: Chain, where: str) -> Step | None:
-    """Return the index that a chain's vectors are searched with, None where they are not."""
-    if chain.index is None:
+def index_of(pipeline: Pipeline, where: str) -> Step | None:
+    """Return the index that a pipeline's vectors are searched with, None where they are not."""
+    if pipeline.index is None:
         return None
-    at = f"{where}: [chains.{chain.name}] index"
-    params = plugin_params("indexes", chain.index, at)
+    at = f"{where}: [pipelines.{pipeline.name}] index"
+    params = plugin_params("indexes", pipeline.index, at)
     limits.check_parameters(params.model_dump(), at)
-    return Step(str(chain.index["use"]), params.model_dump())
+    return Step(str(pipeline.index["use"]), params.model_dump())
 
 
-def is_random(chain: Chain, where: str) -> bool:
-    """Return whether a seed changes what any step of a chain, or its index, comes to."""
-    at = f"{where}: [chains.{chain.name}]"
-    used = [("compressors", step) for step in chain.steps] + [("indexes", chain.index)] * (
-        chain.index is not None
+def is_random(pipeline: Pipeline, where: str) -> bool:
+    """Return whether a seed changes what any step of a pipeline, or its index, comes to."""
+    at = f"{where}: [pipelines.{pipeline.name}]"
+    used = [("compressors", step) for step in pipeline.steps] + [("indexes", pipeline.index)] * (
+        pipeline.index is not None
     )
     return any(registry.load(kind, str((raw or {}).get("use", "")), at).RANDOM for kind, raw in used)
 
 
-def _check_settings(chain: Chain, settings: Json, where: str) -> None:
-    uses = {str(raw.get("use", "")) for raw in chain.steps}
+def _check_settings(pipeline: Pipeline, settings: Json, where: str) -> None:
+    uses = {str(raw.get("use", "")) for raw in pipeline.steps}
     for key in settings:
         use, _, parameter = key.partition(".")
         if use not in uses or parameter in {"", "use", "load"}:
-            raise InputError(
-                f"{where}: [chains.{chain.name}] grid: found {key!r}, expected compressor.parameter of a step"
-            )
+            message = f"found {key!r}, expected compressor.parameter of a step"
+            raise InputError(f"{where}: [pipelines.{pipeline.name}] grid: {message}")
 
 
 def _step(raw: Json, target: int | None, bits: int | None, dimension: int, where: str) -> Step:

@@ -61,7 +61,7 @@ def _datasets(
 def _named(written: SuiteFile, encoders: dict[str, Encoder], where: str) -> Iterator[tuple[str, str]]:
     """Yield each place in which a data set is named, and the name."""
     tables = [("", written), *((f"[splits.{name}] ", own) for name, own in written.splits.items())]
-    tables += [(f"[chains.{chain.name}] ", chain) for chain in written.chains]
+    tables += [(f"[pipelines.{pipeline.name}] ", pipeline) for pipeline in written.pipelines]
     for table, keys in tables:
         for key in ("train", "test"):
             yield from ((f"{where}: {table}{key}", name) for name in getattr(keys, key) or ())

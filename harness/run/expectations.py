@@ -15,7 +15,7 @@ def shortfalls(entries: list[Entry], tree: Tree) -> list[str]:
     lines = []
     for entry in entries:
         suite, cell = entry.inputs.suite, entry.cell
-        wanted = [e for e in suite.expect if (e.chain, e.train) == (cell.chain, cell.train)]
+        wanted = [e for e in suite.expect if (e.pipeline, e.train) == (cell.pipeline, cell.train)]
         path = tree.result(cell.suite, cell.id)
         if not wanted or not path.is_file():
             continue

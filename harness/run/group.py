@@ -86,7 +86,7 @@ def _write(
     files = {"before": tree.scores(suite, cell.encoder), "after": tree.scores(suite, cell.id)}
     write_atomic(files["after"], npz.dumps(result.scores))
     if cell.keep_codec:
-        result.chain.save(tree.codec(suite, cell.id), spec.inputs.datasets[cell.train])
+        result.pipeline.save(tree.codec(suite, cell.id), spec.inputs.datasets[cell.train])
         files["codec"] = tree.codec(suite, cell.id)
     content = {
         "suite": suite,
@@ -102,7 +102,7 @@ def _write(
     }
     volatile = envelope(durations)
     if cell.timings:
-        volatile["timings"] = cell_timings(cell, context, result.chain, result.encoded)
+        volatile["timings"] = cell_timings(cell, context, result.pipeline, result.encoded)
     write_atomic(tree.envelope(suite, cell.id), dumps(volatile))
     write_stamped(tree.result(suite, cell.id), content)  # last: a result means that all of it is there
 

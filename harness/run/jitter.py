@@ -76,10 +76,10 @@ def selected(entries: Iterable[Entry]) -> list[Entry]:
         cell = entry.cell
         if not entry.can_run:
             continue
-        taken = first.setdefault((cell.suite, cell.encoder, cell.chain, cell.point), entry)
+        taken = first.setdefault((cell.suite, cell.encoder, cell.pipeline, cell.point), entry)
         alike = (cell.train, cell.grid) == (taken.cell.train, taken.cell.grid)
         if alike and cell.seed < taken.cell.seed:
-            first[cell.suite, cell.encoder, cell.chain, cell.point] = entry
+            first[cell.suite, cell.encoder, cell.pipeline, cell.point] = entry
     return list(first.values())
 
 
@@ -195,7 +195,7 @@ def _moves(cell: Cell, tree: Tree, stored: Path) -> dict[str, Any]:
         for value in read_stamped(stored)[0]["values"]
         if key_of(value) in plain
     ]
-    own = {"encoder": cell.encoder, "chain": cell.chain, "point": cell.point}
+    own = {"encoder": cell.encoder, "pipeline": cell.pipeline, "point": cell.point}
     return {"cell": cell.id, **own, "result": sha256, "values": values}
 
 

@@ -140,7 +140,7 @@ def build(models: Sequence[Model], export: Path, key: str) -> FastAPI:
         x = _matrix([body.vector], "vector", model.input_dim)
         ratio = 4 * model.input_dim / model.code_bytes
         metadata = CodesMetadata(expected_quality=None, compression_ratio=ratio)
-        return Codes(codes=model.chain.encode(x)[0].tolist(), metadata=metadata)
+        return Codes(codes=model.pipeline.encode(x)[0].tolist(), metadata=metadata)
 
     @app.get(EXPORT, response_model=None)
     def exported() -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from harness import limits
-from harness.codecs.pipeline import Chain, load_chain, try_codec
+from harness.codecs.pipeline import Pipeline, load_pipeline, try_codec
 from harness.errors import InputError
 from harness.evidence.files import sha256_file
 from harness.types import Floats
@@ -28,14 +28,14 @@ class Model:
 
     id: str
     sha256: str
-    chain: Chain
+    pipeline: Pipeline
     input_dim: int
     compressed_dim: int
     code_bytes: int | None
 
     def shortened(self, x: Floats) -> Floats:
         """Return the float vectors (n, compressed_dim) that stand for ``x`` (n, input_dim)."""
-        return self.chain.through(x, len(self.chain.codecs) - (self.code_bytes is not None))
+        return self.pipeline.through(x, len(self.pipeline.codecs) - (self.code_bytes is not None))
 
 
 def load_models(paths: Sequence[Path]) -> list[Model]:
@@ -47,7 +47,7 @@ def load_models(paths: Sequence[Path]) -> list[Model]:
     models = sorted((model for model in loaded if model is not None), key=lambda model: model.id)
     if paths and len(models) < len(paths):
         raise InputError(
-            "--codec: found a chain that takes any dimension, expected one that is fitted to one"
+            "--codec: found a pipeline that takes any dimension, expected one that is fitted to one"
         )
     if not models:
         raise InputError(f"{CODECS}: found no codec to serve, expected one there or --codec FILE")
@@ -58,8 +58,8 @@ def load_models(paths: Sequence[Path]) -> list[Model]:
 
 
 def _model(path: Path) -> Model | None:
-    chain = load_chain(path)
-    state = chain.codecs[0].state()
+    pipeline = load_pipeline(path)
+    state = pipeline.codecs[0].state()
     sizes: dict[str, Callable[[Any], int]] = {
         "weights": len,  # of a linear map, (D, d)
         "dimension": lambda array: int(array[0]),
@@ -70,9 +70,9 @@ def _model(path: Path) -> Model | None:
         return None
     limits.DIMENSIONS.check(dim, str(path))
     probe = step_input = np.ones((1, dim), np.float32)
-    for step, codec in zip(chain.steps, chain.codecs, strict=True):
+    for step, codec in zip(pipeline.steps, pipeline.codecs, strict=True):
         step_input = try_codec(codec, step_input, f"{path}: {step.use}")
-    quantized = chain.steps[-1].use == "pq"
-    compressed = chain.through(probe, len(chain.codecs) - quantized).shape[1]
-    code_bytes = chain.encode(probe).shape[1] if quantized else None
-    return Model(f"{path.parent.name}/{path.stem}", sha256_file(path), chain, dim, compressed, code_bytes)
+    quantized = pipeline.steps[-1].use == "pq"
+    compressed = pipeline.through(probe, len(pipeline.codecs) - quantized).shape[1]
+    code_bytes = pipeline.encode(probe).shape[1] if quantized else None
+    return Model(f"{path.parent.name}/{path.stem}", sha256_file(path), pipeline, dim, compressed, code_bytes)

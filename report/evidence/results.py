@@ -137,7 +137,7 @@ def _measured(contents: list[tuple[Result, str]], means: SeedMeans, jitter: Stab
 
 def _values(result: Result, means: CellMeans, jitter: Stability) -> tuple[MeasuredValue, ...]:
     cell = result.inputs.cell
-    moves = jitter.noted((result.suite, cell.encoder, cell.chain, cell.point))
+    moves = jitter.noted((result.suite, cell.encoder, cell.pipeline, cell.point))
     return tuple(
         MeasuredValue(
             protocol=each.protocol,

@@ -15,7 +15,7 @@ from report.evidence.results import Measured, results
 from report.evidence.values import MeasuredValue
 
 COLUMNS = (
-    "suite", "cell", "encoder", "compressor", "point", "grid", "asymmetric", "train", "seed",
+    "suite", "cell", "encoder", "pipeline", "point", "grid", "asymmetric", "train", "seed",
     "bytes_per_vector", "ratio", "protocol", "dataset", "metric", "value", "low", "high", "jitter", "n",
 )  # fmt: skip
 _SHARES = {"shared-pairs@audit": "shared_pairs", "seen-sentence@audit": "pairs_with_a_seen_sentence"}
@@ -25,14 +25,14 @@ _SHARES = {"shared-pairs@audit": "shared_pairs", "seen-sentence@audit": "pairs_w
 class Row(MeasuredValue):
     """A value with what it was measured of.
 
-    ``compressor``: the pipeline's name; ``grid``: its settings, 'key=value' with spaces between. ``step``:
+    ``pipeline``: the pipeline's name; ``grid``: its settings, 'key=value' with spaces between. ``step``:
     the checkpoint of training that a number was noted at. ``method``: what a figure calls the pipeline.
     """
 
     suite: str
     cell: str
     encoder: str
-    compressor: str
+    pipeline: str
     point: str | None
     grid: str
     asymmetric: bool
@@ -123,7 +123,7 @@ def _maker(measured: Measured) -> Callable[..., Row]:
         suite=measured.suite,
         cell=measured.name,
         encoder=cell.encoder,
-        compressor=cell.chain,
+        pipeline=cell.pipeline,
         point=cell.point,
         grid=" ".join(f"{key}={value}" for key, value in cell.grid.items()),
         asymmetric=cell.asymmetric,

@@ -16,7 +16,7 @@ from report.evidence.rows import Row, rows_of
 from report.evidence.values import Mean, over_seeds
 from report.export.rows import of_suite
 
-_SETTING = ("encoder", "train", "compressor", "point", "grid", "asymmetric")
+_SETTING = ("encoder", "train", "pipeline", "point", "grid", "asymmetric")
 
 
 @dataclass(frozen=True, slots=True)

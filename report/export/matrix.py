@@ -72,11 +72,11 @@ def certified(text: str) -> bytes:
 def _text(space: str, results: list[Measured], tree: Tree, role: str | None) -> str:
     pipelines: dict[Name, list[Measured]] = {}
     for measured in results:
-        pipelines.setdefault((measured.cell.chain, measured.cell.point or ""), []).append(measured)
+        pipelines.setdefault((measured.cell.pipeline, measured.cell.point or ""), []).append(measured)
     ordered = sorted(pipelines.items(), key=lambda item: (-item[1][0].sizes.bytes_per_vector, item[0]))
     lines = [_Line(name, seeds[0].sizes.bytes_per_vector, _means(seeds)) for name, seeds in ordered]
     size = results[0].sizes.original_bytes
-    similar = ("chain", "point", "bytes", "pairs", "interval", "random pairs", "interval")
+    similar = ("pipeline", "point", "bytes", "pairs", "interval", "random pairs", "interval")
     return "\n\n".join(
         [
             f"# {space}: {size // 4} dimensions, {size} bytes a vector",
@@ -86,10 +86,12 @@ def _text(space: str, results: list[Measured], tree: Tree, role: str | None) -> 
             *([CANNOT_BE] if size == SMALL else []),
             "## Exact neighbours found again",
             FOUND,
-            table(("chain", "point", "bytes", "ratio", "seeds", *RETRIEVAL, "interval"), _retrieval(lines)),
+            table(
+                ("pipeline", "point", "bytes", "ratio", "seeds", *RETRIEVAL, "interval"), _retrieval(lines)
+            ),
             "## Rescored from the originals",
             TWO_STAGES,
-            table(("chain", "point", "bytes", *RESCORED), [_cells(line, RESCORED) for line in lines]),
+            table(("pipeline", "point", "bytes", *RESCORED), [_cells(line, RESCORED) for line in lines]),
             "## Similarities kept",
             KEPT,
             table(similar, _similar(lines)),

@@ -21,10 +21,10 @@ Search is exhaustive over decoded vectors; with two stages the originals are kep
 def timed(pipelines: Iterable[tuple[Name, Measured]], tree: Tree) -> list[str]:
     """Return the tables of latency and memory, two a machine, from the envelopes of a result a pipeline."""
     machines: dict[str, list[tuple[Line, Timings]]] = {}
-    for (chain, point), measured in pipelines:
+    for (pipeline, point), measured in pipelines:
         envelope = envelope_of(tree.root, measured.suite, measured.name)
         if envelope is not None:
-            name = [chain, point, str(measured.sizes.bytes_per_vector)]
+            name = [pipeline, point, str(measured.sizes.bytes_per_vector)]
             lines = [(name, timings) for timings in envelope.timings.values()]
             machines.setdefault(envelope.machine, []).extend(lines)
     parts = ["## Latency and memory"]
@@ -36,8 +36,8 @@ def timed(pipelines: Iterable[tuple[Name, Measured]], tree: Tree) -> list[str]:
         asked = [f"{stage}: {what}" for stage in stages for what in ("p50 ms", "p95 ms", "queries/s")]
         parts += [
             f"### {machine}, {lines[0][1].rows} rows",
-            table(("chain", "point", "bytes", *_ENCODED), [[*name, *_encoded(t)] for name, t in lines]),
-            table(("chain", "point", "bytes", *asked), [[*name, *_searched(t)] for name, t in lines]),
+            table(("pipeline", "point", "bytes", *_ENCODED), [[*name, *_encoded(t)] for name, t in lines]),
+            table(("pipeline", "point", "bytes", *asked), [[*name, *_searched(t)] for name, t in lines]),
         ]
     return parts
 
@@ -68,5 +68,5 @@ def _searched(timings: Timings) -> Line:
 def table(columns: Iterable[str], lines: Iterable[Line]) -> str:
     """Return a Markdown table: the first two columns are names, all others numbers."""
     names = list(columns)
-    rule = ["---" if i < 2 else "---:" for i in range(len(names))]  # noqa: PLR2004 - chain and point
+    rule = ["---" if i < 2 else "---:" for i in range(len(names))]  # noqa: PLR2004 - pipeline and point
     return "\n".join("| " + " | ".join(cells) + " |" for cells in [names, rule, *lines])

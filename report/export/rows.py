@@ -75,10 +75,10 @@ def record(measured: Measured, root: Path) -> dict[str, Any]:
         by_protocol.setdefault(value.protocol, {})[value.metric] = value.value
     names = {value.metric for value in result.values}
     meta = {
-        **measured.cell.model_dump(exclude={"chain", "metrics"}, exclude_unset=True),
+        **measured.cell.model_dump(exclude={"pipeline", "metrics"}, exclude_unset=True),
         "suite": measured.suite,
         "cell": measured.name,
-        "compressor": measured.cell.chain,
+        "pipeline": measured.cell.pipeline,
         "dims": _dims(measured),
         "k": sorted({int(cutoff[1]) for name in names if (cutoff := re.search("@([0-9]+)$", name))}),
         "split": {

@@ -15,9 +15,9 @@ ASIDE = 1.02  # methods stand this factor apart, so that their bars can be told 
 Methods = dict[str, tuple[str, str, str]]
 
 
-def method(compressor: str, starts: dict[str, str]) -> str | None:
-    """Return the label of the first of ``starts`` that the name of a chain begins with; None for none."""
-    return next((label for start, label in starts.items() if compressor.startswith(start)), None)
+def method(pipeline: str, starts: dict[str, str]) -> str | None:
+    """Return the label of the first of ``starts`` that the name of a pipeline begins with; None for none."""
+    return next((label for start, label in starts.items() if pipeline.startswith(start)), None)
 
 
 def draw(axis: Axes, points: list[_style.Point], methods: Methods) -> None:

@@ -1,4 +1,4 @@
-"""What figures share: rows over their seeds, and how compressors look without colour."""
+"""What figures share: rows over their seeds, and how pipelines look without colour."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 Point: TypeAlias = dict[str, Any]  # JSON, as ``figures_data.json`` has it: keys differ by figure
 Data: TypeAlias = Json  # a figure's numbers there: its ``points``, and what else it draws
-# Marker and grey tell families apart without colour; a family is what a chain's name begins with, first fit.
+# Marker and grey tell families apart without colour; a family is how a pipeline's name begins, first fit.
 FAMILIES = {
     "lens, human scores": (("lens-human",), "D", "0.45"),
     "wide lens, both targets": (("lens-mixed",), "p", "0.0"),
@@ -49,9 +49,9 @@ def means(rows: Iterable[Row], keys: tuple[str, ...], **wanted: object) -> list[
     return points
 
 
-def family(compressor: str) -> str:
-    """Return the label of a compressor's family."""
-    return next(label for label, (starts, _, _) in FAMILIES.items() if compressor.startswith(starts))
+def family(pipeline: str) -> str:
+    """Return the label of a pipeline's family."""
+    return next(label for label, (starts, _, _) in FAMILIES.items() if pipeline.startswith(starts))
 
 
 def errorbars(points: list[Point]) -> list[list[float]]:
@@ -94,7 +94,7 @@ def grid(axis: Axes, which: str) -> None:
 def scatter(axis: Axes, points: list[Point], spread: float) -> None:
     """Draw points over bytes, each family with its marker; families stand the factor ``spread`` apart."""
     for place, (label, (_, marker, grey)) in enumerate(FAMILIES.items()):
-        mine = [point for point in points if family(point["compressor"]) == label]
+        mine = [point for point in points if family(point["pipeline"]) == label]
         if not mine:
             continue
         aside = spread ** (place - len(FAMILIES) // 2)

@@ -54,11 +54,11 @@ METHODS: _curves.Methods = {
 
 
 def data(rows: list[Row], claims: list[Claim]) -> _style.Data:  # noqa: ARG001 - every figure's
-    """Return the numbers to draw: a point a space, data set, protocol, chain and size."""
+    """Return the numbers to draw: a point a space, data set, protocol, pipeline and size."""
     named = [
         replace(row, method=method)
         for row in rows
-        if row.suite == SUITE and (method := _curves.method(row.compressor, STARTS))
+        if row.suite == SUITE and (method := _curves.method(row.pipeline, STARTS))
     ]
     keys = ("encoder", "dataset", "protocol", "method", "bytes_per_vector")
     points = []

@@ -1,4 +1,4 @@
-"""Figure: retention as published against decontaminated, a line a compressor and size."""
+"""Figure: retention as published against decontaminated, a line a pipeline and size."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ PROTOCOLS = {"as-published": ("every pair, as published", "0.0"), "decontaminate
 
 
 def data(rows: list[Row], claims: list[Claim]) -> _style.Data:  # noqa: ARG001 - every figure's
-    """Return the numbers to draw: both protocols' points of each compressor and size that has both."""
-    keys = ("compressor", "bytes_per_vector", "point", "grid", "protocol")
+    """Return the numbers to draw: both protocols' points of each pipeline and size that has both."""
+    keys = ("pipeline", "bytes_per_vector", "point", "grid", "protocol")
     pairs: dict[tuple[Any, ...], dict[str, _style.Point]] = {}
     for point in _style.means(rows, keys, **WANTED):
         pairs.setdefault(tuple(point[key] for key in keys[:-1]), {})[point["protocol"]] = point
@@ -38,7 +38,7 @@ def data(rows: list[Row], claims: list[Claim]) -> _style.Data:  # noqa: ARG001 -
 
 
 def draw(found: _style.Data) -> Figure:
-    """Return the figure: a dumbbell a compressor and size."""
+    """Return the figure: a dumbbell a pipeline and size."""
     from matplotlib.figure import Figure
 
     series = {
@@ -46,7 +46,7 @@ def draw(found: _style.Data) -> Figure:
         for protocol in PROTOCOLS
     }
     names = [
-        point["compressor"] + ", " + str(point["bytes_per_vector"]) + " B" for point in series["as-published"]
+        point["pipeline"] + ", " + str(point["bytes_per_vector"]) + " B" for point in series["as-published"]
     ]
     places = list(range(len(names)))
     figure = Figure(figsize=(8.5, 1.4 + 0.24 * len(names)), layout="constrained")

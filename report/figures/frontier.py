@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 CAPTION = (
-    "What is left against bytes a vector, every compressor a point, and as a line the most that any of them "
+    "What is left against bytes a vector, every pipeline a point, and as a line the most that any of them "
     "keeps in so many bytes or fewer: the best of many, read off the sets that it is drawn for. Text: "
     "agreement with people on decontaminated STS12–16. Elsewhere nobody rated anything: how many of the "
     "ten nearest neighbours are found again, for queries that training has not seen. Bars are 95 % intervals."
@@ -36,9 +36,9 @@ SPREAD = 1.015
 
 
 def data(rows: list[Row], claims: list[Claim]) -> _style.Data:  # noqa: ARG001 - every figure's
-    """Return the numbers to draw: a point a space and compressor; ``best`` marks those on the frontier."""
+    """Return the numbers to draw: a point a space and pipeline; ``best`` marks those on the frontier."""
     mine = [row for row in rows if row.protocol == PROTOCOL and row.suite != SEARCH]
-    keys = ("encoder", "bytes_per_vector", "suite", "compressor", "point", "grid")
+    keys = ("encoder", "bytes_per_vector", "suite", "pipeline", "point", "grid")
     points = []
     for encoder, dataset, metric, train, _ in PANELS:
         wanted = {"encoder": encoder, "dataset": dataset, "metric": metric, "train": train}

@@ -23,8 +23,8 @@ METRICS = {
     "spearman@original": "Spearman with the original cosines, %",
     "knn-recall@10": "knn-recall@10, %",
 }
-# What is drawn of each chain: label, marker, grey.
-CHAINS = {
+# What is drawn of each pipeline: label, marker, grey.
+PIPELINES = {
     "lens": ("lens", "s", "0.25"),
     "aqea": ("AQEA, reference method", "d", "0.6"),
     "pca": ("PCA", "^", "0.8"),
@@ -36,12 +36,12 @@ SOURCES = {"C3": ("published", "*"), "C10": ("published, second source", "+")}
 
 
 def data(rows: list[Row], claims: list[Claim]) -> _style.Data:
-    """Return the numbers to draw: a point a space, chain and metric, and each space's published values."""
+    """Return the numbers to draw: a point a space, pipeline and metric, and each space's published values."""
     wanted = {"suite": SUITE, "point": POINT, "protocol": PROTOCOL}
     points = [
-        {**point, "chain": KINDS.get(point["compressor"], point["compressor"])}
-        for point in _style.means(rows, ("encoder", "compressor", "metric", "dataset", "train"), **wanted)
-        if point["metric"] in METRICS and KINDS.get(point["compressor"], point["compressor"]) in CHAINS
+        {**point, "series": KINDS.get(point["pipeline"], point["pipeline"])}
+        for point in _style.means(rows, ("encoder", "pipeline", "metric", "dataset", "train"), **wanted)
+        if point["metric"] in METRICS and KINDS.get(point["pipeline"], point["pipeline"]) in PIPELINES
     ]
     printed = [
         {"claim": name, "encoder": encoder, "value": number.value}
@@ -59,8 +59,8 @@ def draw(found: _style.Data) -> Figure:
     figure = Figure(figsize=(10.5, 1.6 + 0.62 * len(spaces)), layout="constrained")
     axes = figure.subplots(1, len(METRICS), sharey=True)
     for axis, (metric, label) in zip(axes, METRICS.items(), strict=True):
-        for place, (chain, (name, marker, grey)) in enumerate(CHAINS.items()):
-            mine = [p for p in found["points"] if (p["metric"], p["chain"]) == (metric, chain)]
+        for place, (pipeline, (name, marker, grey)) in enumerate(PIPELINES.items()):
+            mine = [p for p in found["points"] if (p["metric"], p["series"]) == (metric, pipeline)]
             axis.errorbar(
                 [100 * point["value"] for point in mine],
                 [spaces.index(point["encoder"]) + 0.15 * (place - 1) for point in mine],

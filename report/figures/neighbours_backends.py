@@ -21,7 +21,7 @@ CAPTION = (
     "queries."
 )
 MARKERS = {"flat": "o", "ivf": "s", "hnsw": "^", "usearch": "v", "pq": "X", "rabitq": "D"}
-# What a chain's name begins with, first fit, and how light its points are.
+# What a pipeline's name begins with, first fit, and how light its points are.
 METHODS = {
     "student without hard negatives": ("student-plain", "0.4"),
     "student, hard negatives": ("student", "0.0"),
@@ -36,20 +36,20 @@ def data(rows: list[Row], claims: list[Claim]) -> _style.Data:  # noqa: ARG001 -
     """Return the numbers to draw: a point a space, scope and configuration, with the index's bytes a row."""
     mine = [row for row in rows if row.suite == SUITE]
     sizes = {row.cell: row.value for row in mine if row.metric == "search@bytes"}
-    keys = ("encoder", "metric", "compressor", "point")
+    keys = ("encoder", "metric", "pipeline", "point")
     points = [p for scope in (TEACHER, STUDENT) for p in _style.means(mine, keys, metric=scope)]
     return {
         "points": [
-            {**point, "backend": point["compressor"].rpartition("-")[2],
-             "method": method(point["compressor"]), "bytes": round(sizes[point["cells"][0]], 3)}
+            {**point, "backend": point["pipeline"].rpartition("-")[2],
+             "method": method(point["pipeline"]), "bytes": round(sizes[point["cells"][0]], 3)}
             for point in points if point["cells"][0] in sizes
         ]
     }  # fmt: skip
 
 
-def method(compressor: str) -> str:
-    """Return the label of a chain's method."""
-    return next((label for label, (start, _) in METHODS.items() if compressor.startswith(start)), "other")
+def method(pipeline: str) -> str:
+    """Return the label of a pipeline's method."""
+    return next((label for label, (start, _) in METHODS.items() if pipeline.startswith(start)), "other")
 
 
 def draw(found: _style.Data) -> Figure:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SUITE = "search"
-BACKEND = "-flat"  # how the names of chains end whose search is exhaustive
+BACKEND = "-flat"  # how the names of pipelines end whose search is exhaustive
 CAPTION = (
     "What an exhaustive search of the compressed vectors finds of the uncompressed space's neighbours "
     "(vs_teacher), by the number of float32 dimensions that are left: the share of the ten nearest "
@@ -50,9 +50,9 @@ def data(rows: list[Row], claims: list[Claim]) -> _style.Data:  # noqa: ARG001 -
 
 def exhaustive(row: Row) -> str | None:
     """Return the method of a row of an exhaustive search; None for others."""
-    if row.suite != SUITE or not row.compressor.endswith(BACKEND):
+    if row.suite != SUITE or not row.pipeline.endswith(BACKEND):
         return None
-    return _curves.method(row.compressor, STARTS)
+    return _curves.method(row.pipeline, STARTS)
 
 
 def draw(found: _style.Data) -> Figure:

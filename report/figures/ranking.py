@@ -19,7 +19,7 @@ CAPTION = (
     "queries."
 )
 METRICS = {"knn-recall@10": "knn-recall@10, %", "knn-ndcg@10": "knn-ndcg@10, %"}
-CHAINS = {
+PIPELINES = {
     "listwise": "listwise distillation",
     "listwise-text": "listwise distillation",
     "listwise-minilm": "listwise distillation",
@@ -42,9 +42,9 @@ METHODS: _curves.Methods = {
 def data(rows: list[Row], claims: list[Claim]) -> _style.Data:  # noqa: ARG001 - every figure's
     """Return the numbers to draw: a point a space, metric, method and size."""
     named = [
-        replace(row, method=CHAINS[row.compressor])
+        replace(row, method=PIPELINES[row.pipeline])
         for row in rows
-        if row.suite == SUITE and row.compressor in CHAINS
+        if row.suite == SUITE and row.pipeline in PIPELINES
     ]
     keys = ("encoder", "metric", "method", "bytes_per_vector")
     return {"points": [p for metric in METRICS for p in _style.means(named, keys, metric=metric)]}

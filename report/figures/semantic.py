@@ -24,7 +24,7 @@ PANELS = (
     ("minilm", "stsb-test", "spearman-random@original", "MiniLM, STS-B test, random pairs"),
     ("esm2-peptides", "peptides-test", "spearman-random@original", "ESM-2, peptides, random pairs"),
 )
-# Marker and grey tell families apart without colour; a family is what a chain's name begins with, first fit.
+# Marker and grey tell families apart without colour; a family is how a pipeline's name begins, first fit.
 FAMILIES = {
     "FSQ": ("fsq", "o", "0.0"),
     "residual FSQ": ("residual-fsq", "s", "0.3"),
@@ -39,8 +39,8 @@ ASIDE = 1.03  # families stand this factor apart, so that their bars can be told
 
 
 def data(rows: list[Row], claims: list[Claim]) -> _style.Data:  # noqa: ARG001 - every figure's
-    """Return the numbers to draw: a point a space, data set, metric, chain and size."""
-    keys = ("encoder", "dataset", "metric", "compressor", "bytes_per_vector")
+    """Return the numbers to draw: a point a space, data set, metric, pipeline and size."""
+    keys = ("encoder", "dataset", "metric", "pipeline", "bytes_per_vector")
     points = []
     for encoder, dataset, metric, _ in PANELS:
         wanted = {"encoder": encoder, "dataset": dataset, "metric": metric}
@@ -50,7 +50,7 @@ def data(rows: list[Row], claims: list[Claim]) -> _style.Data:  # noqa: ARG001 -
 
 def family(point: _style.Point) -> str | None:
     """Return the label of a point's family; None for what is no line of the figure."""
-    name = point["compressor"]
+    name = point["pipeline"]
     return next((label for label, (start, *_) in FAMILIES.items() if name.startswith(start)), None)
 
 

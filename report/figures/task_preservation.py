@@ -21,20 +21,20 @@ CAPTION = (
 SUITE, POINT, CLAIM = "three-stage", "published", "C4"
 METRICS = {"spearman@original": "similarity preservation, %", "retention@human": "task preservation, %"}
 DATASETS = ("stsb-test", "speech-test")  # what the spaces were tested on; the second has no human scores
-CHAINS = {"three-stage": ("8 bits, lens, PQ", "s"), "three-stage-aqea": ("8 bits, AQEA, PQ", "d")}
+PIPELINES = {"three-stage": ("8 bits, lens, PQ", "s"), "three-stage-aqea": ("8 bits, AQEA, PQ", "d")}
 KINDS = {"three-stage-aqea-audio": "three-stage-aqea"}
 PROTOCOLS = {"as-published": ("as published", "0.25"), "decontaminated": ("decontaminated", "1.0")}
 
 
 def data(rows: list[Row], claims: list[Claim]) -> _style.Data:
-    """Return the numbers to draw: a point a space, chain, metric and protocol, and the published values."""
-    keys = ("encoder", "compressor", "metric", "dataset", "protocol", "train")
+    """Return the numbers to draw: a point a space, pipeline, metric and protocol; published values."""
+    keys = ("encoder", "pipeline", "metric", "dataset", "protocol", "train")
     points = [
-        {**point, "chain": KINDS.get(point["compressor"], point["compressor"])}
+        {**point, "series": KINDS.get(point["pipeline"], point["pipeline"])}
         for point in _style.means(rows, keys, suite=SUITE, point=POINT)
         if point["metric"] in METRICS
         and point["dataset"] in DATASETS
-        and KINDS.get(point["compressor"], point["compressor"]) in CHAINS
+        and KINDS.get(point["pipeline"], point["pipeline"]) in PIPELINES
     ]
     printed = [
         {"claim": CLAIM, "encoder": encoder, "metric": metric, "value": number.value}
@@ -49,18 +49,18 @@ def draw(found: _style.Data) -> Figure:
     from matplotlib.figure import Figure
 
     spaces = list(dict.fromkeys(point["encoder"] for point in [*found["published"], *found["points"]]))
-    series = [(chain, protocol) for chain in CHAINS for protocol in PROTOCOLS]
+    series = [(pipeline, protocol) for pipeline in PIPELINES for protocol in PROTOCOLS]
     figure = Figure(figsize=(10.5, 1.6 + 0.62 * len(spaces)), layout="constrained")
     axes = figure.subplots(1, len(METRICS), sharey=True)
     for axis, (metric, label) in zip(axes, METRICS.items(), strict=True):
-        for place, (chain, protocol) in enumerate(series):
-            wanted = {"metric": metric, "chain": chain, "protocol": protocol}
+        for place, (pipeline, protocol) in enumerate(series):
+            wanted = {"metric": metric, "series": pipeline, "protocol": protocol}
             mine = [point for point in found["points"] if wanted.items() <= point.items()]
             axis.errorbar(
                 [100 * point["value"] for point in mine],
                 [spaces.index(point["encoder"]) + 0.15 * (place - 1) for point in mine],
-                xerr=_style.errorbars(mine), fmt=CHAINS[chain][1], markersize=7,
-                label=CHAINS[chain][0] + "; " + PROTOCOLS[protocol][0],
+                xerr=_style.errorbars(mine), fmt=PIPELINES[pipeline][1], markersize=7,
+                label=PIPELINES[pipeline][0] + "; " + PROTOCOLS[protocol][0],
                 markerfacecolor=PROTOCOLS[protocol][1], markeredgecolor="0.0", ecolor="0.5",
                 elinewidth=0.8, capsize=2,
             )  # fmt: skip

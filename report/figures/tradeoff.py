@@ -1,4 +1,4 @@
-"""Figure 1: quality against bytes a vector, every compressor a point with its interval."""
+"""Figure 1: quality against bytes a vector, every pipeline a point with its interval."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ SIZES = {"lens": 140, "lens_pq": 35}  # 35 float32 values, 35 bytes: the report'
 
 
 def data(rows: list[Row], claims: list[Claim]) -> _style.Data:
-    """Return the numbers to draw: a point a compressor and protocol, and the published points."""
+    """Return the numbers to draw: a point a pipeline and protocol, and the published points."""
     wanted = {"suite": SUITE, "encoder": ENCODER, "train": TRAIN, "dataset": DATASET, "metric": METRIC}
-    keys = ("protocol", "compressor", "bytes_per_vector", "point", "grid")
+    keys = ("protocol", "pipeline", "bytes_per_vector", "point", "grid")
     return {**wanted, "points": _style.means(rows, keys, **wanted), "published": _published(claims)}
 
 

@@ -16,7 +16,7 @@ SUITE = "autoencoder"
 RANKING = "ndcg@10"
 EVERY = "as-published"  # the protocol under which every query of a set counts
 FITTED = {"decontaminated": "other documents", "fitted-on-searched": "the documents that are searched"}
-# The parts of the three-step experiment, by the chain's name, in the order of its steps.
+# The parts of the three-step experiment, by the pipeline's name, in the order of its steps.
 PARTS = {
     "identity": "all of them side by side, as they are",
     "small": "the small, as they are",
@@ -93,12 +93,12 @@ class AutoEncoders:
         return list(dict.fromkeys(line.encoder for line in self.lines()))
 
     def lines(self) -> list[JudgedLine]:
-        """Return a line for each chain, point, training split, test set and protocol: means over seeds."""
+        """Return a line for each pipeline, point, training split, test set and protocol: means over seeds."""
         groups: dict[tuple[str, ...], list[Measured]] = {}
         for measured in self.results:
             cell = measured.cell
             if measured.suite == SUITE:
-                key = (cell.encoder, cell.train, cell.chain, str(cell.point))
+                key = (cell.encoder, cell.train, cell.pipeline, str(cell.point))
                 groups.setdefault(key, []).append(measured)
         return sorted((line for seeds in groups.values() for line in lines_of(seeds)), key=_order)
 
@@ -147,7 +147,7 @@ class AutoEncoders:
         lines = [
             (line, part)
             for line in self.lines()
-            if line.protocol in FITTED and (part := line.chain.removesuffix("-published")) in PARTS
+            if line.protocol in FITTED and (part := line.pipeline.removesuffix("-published")) in PARTS
         ]
         spaces = {line.encoder for line, part in lines if part == "small"}
         order = list(PARTS)
@@ -170,4 +170,4 @@ def _place(line: JudgedLine) -> tuple[str, str, str, int]:
 def _order(line: JudgedLine) -> tuple[str, str, str, int, int, str]:
     """Return what lines are sorted by: where they belong, method, most dimensions first."""
     place = METHODS.index(line.method) if line.method in METHODS else -1
-    return line.encoder, line.dataset, line.train, place, -line.dims, line.chain
+    return line.encoder, line.dataset, line.train, place, -line.dims, line.pipeline

@@ -18,7 +18,7 @@ METRICS = {
 }  # fmt: skip
 EVERY, UNSEEN = "as-published", "decontaminated"
 FEW = 8  # positions whose levels are listed one by one
-# What a chain is called, by its last step; the baselines are what codes of symbols are compared with.
+# What a pipeline is called, by its last step; the baselines are what codes of symbols are compared with.
 FAMILIES = {"fsq": "FSQ", "residual-vq": "residual VQ", "hierarchical-vq": "hierarchical VQ"}
 BASELINES = {
     "pq": "PQ",
@@ -36,7 +36,7 @@ class CodeLine:
     """
 
     encoder: str
-    chain: str
+    pipeline: str
     dataset: str
     group: str
     family: str
@@ -65,7 +65,7 @@ class CodeLine:
 
 
 def family(steps: Sequence[StepSpec]) -> str:
-    """Return what a chain is called: by its last step."""
+    """Return what a pipeline is called: by its last step."""
     use, params = steps[-1].use, steps[-1].params
     if use == "fsq" and params["residuals"] > 1:
         return "residual FSQ"
@@ -98,7 +98,7 @@ def line_of(seeds: Sequence[Measured], dataset: str) -> CodeLine:
     codes = first.result.codes.get(dataset)
     return CodeLine(
         encoder=cell.encoder,
-        chain=cell.chain,
+        pipeline=cell.pipeline,
         dataset=dataset,
         group=group_of(first.name, cell.seed),
         family=family(cell.steps),

@@ -13,7 +13,7 @@ class UnstableLine:
 
     suite: str
     encoder: str
-    chain: str
+    pipeline: str
     point: str | None
     protocol: str
     dataset: str

@@ -31,13 +31,13 @@ PLAIN = {
 class JudgedLine:
     """A pipeline, point and training split on a test set under a protocol: means over seeds.
 
-    ``method`` is None for a chain of several steps or of none of the METHODS; ``loss`` the least mean
+    ``method`` is None for a pipeline of several steps or of none of the METHODS; ``loss`` the least mean
     squared error a component that training came to on its held-out rows, None where none was noted.
     """
 
     encoder: str
     train: str
-    chain: str
+    pipeline: str
     dims: int
     method: str | None
     seeds: int
@@ -50,7 +50,7 @@ class JudgedLine:
 
 
 def method(steps: Sequence[StepSpec]) -> str | None:
-    """Return what the tables call a chain of one step; None for others."""
+    """Return what the tables call a pipeline of one step; None for others."""
     use, params = steps[0].use, steps[0].params
     if len(steps) > 1:
         return None
@@ -72,7 +72,7 @@ def lines_of(seeds: Sequence[Measured]) -> list[JudgedLine]:
         JudgedLine(
             encoder=cell.encoder,
             train=cell.train,
-            chain=cell.chain,
+            pipeline=cell.pipeline,
             dims=first.sizes.bytes_per_vector // 4,
             method=method(cell.steps),
             seeds=len(seeds),

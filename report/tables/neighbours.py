@@ -106,12 +106,12 @@ class Neighbours:
         return list(dict.fromkeys(line.encoder for line in self.lines(SUITE)))
 
     def lines(self, suite: str) -> list[StudentLine]:
-        """Return a line for each space, chain, point and grid setting of a suite: means over seeds."""
+        """Return a line for each space, pipeline, point and grid setting of a suite: means over seeds."""
         groups: dict[tuple[str, ...], list[Measured]] = {}
         for measured in self.results:
             cell = measured.cell
             if measured.suite == suite and cell.index and measured.sizes.index:
-                key = (cell.encoder, cell.chain, str(cell.point), str(cell.grid))
+                key = (cell.encoder, cell.pipeline, str(cell.point), str(cell.grid))
                 groups.setdefault(key, []).append(measured)
         return [line_of(seeds, self._latency(seeds[0])) for seeds in groups.values()]
 
@@ -146,8 +146,8 @@ class Neighbours:
     def settings(self, suite: str) -> list[SettingLine]:
         """Return the settings of a validation suite, best first in each space, beside its best student.
 
-        Chains of equal steps are one setting. ``taken``: a chain of the search has the same first step, as
-        far as the suite varies its parameters.
+        Pipelines of equal steps are one setting. ``taken``: a pipeline of the search has the same first step,
+        as far as the suite varies its parameters.
         """
         searched = self.lines(SUITE)
         spaces: dict[str, list[StudentLine]] = {}

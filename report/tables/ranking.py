@@ -103,7 +103,7 @@ class Ranking:
         return list(dict.fromkeys(line.encoder for line in self.lines(SUITE)))
 
     def lines(self, suite: str) -> list[RankingLine]:
-        """Return a line for each space, chain, point and grid setting of a suite: means over seeds.
+        """Return a line for each space, pipeline, point and grid setting of a suite: means over seeds.
 
         In a space most dimensions come first, and methods in the order of METHODS.
         """
@@ -111,7 +111,7 @@ class Ranking:
         for measured in self.results:
             cell = measured.cell
             if measured.suite == suite:
-                key = (cell.encoder, cell.chain, str(cell.point), str(cell.grid))
+                key = (cell.encoder, cell.pipeline, str(cell.point), str(cell.grid))
                 groups.setdefault(key, []).append(measured)
         lines = [_line(seeds) for seeds in groups.values()]
         return sorted(lines, key=lambda x: (x.encoder, -x.dims, METHODS.index(x.method)))
@@ -187,7 +187,7 @@ class Ranking:
 
 
 def method(steps: Sequence[StepSpec]) -> str:
-    """Return what the tables call a chain of one step, by its parameters."""
+    """Return what the tables call a pipeline of one step, by its parameters."""
     use, params = steps[0].use, steps[0].params
     if use != "listwise":
         return PLAIN[use]

@@ -24,7 +24,7 @@ Place: TypeAlias = tuple[str, str | None, str]  # pipeline, point and grid: what
 class Setting:
     """A pipeline, point and grid setting of a training split, with its cells, which differ in seed alone."""
 
-    compressor: str
+    pipeline: str
     point: str | None
     grid: str
     train: str
@@ -37,7 +37,7 @@ class Setting:
     @property
     def place(self) -> Place:
         """Return what tells it from the other settings of its training split."""
-        return self.compressor, self.point, self.grid
+        return self.pipeline, self.point, self.grid
 
     @property
     def cells(self) -> list[str]:
@@ -58,7 +58,7 @@ class Rows:
         self._series: dict[tuple[str, str, str, str], list[Row]] = {}
         self._means: dict[tuple[str, str, str, str, str, str, Place], list[Row]] = {}
         for row in rows:
-            place = row.compressor, row.point, row.grid
+            place = row.pipeline, row.point, row.grid
             settings = self._settings.setdefault((row.suite, row.encoder), {}).setdefault(row.train, {})
             settings.setdefault(place, _setting(row)).seeds_of[row.cell] = row.seed
             series = row.suite, row.encoder, row.dataset, row.metric
@@ -82,7 +82,7 @@ class Rows:
         return self._series.get((suite, encoder, dataset, metric), [])
 
     def settings(self, suite: str, encoder: str, train: str) -> list[Setting]:
-        """Return what was measured: a line a compressor, point and grid setting, with its cells."""
+        """Return what was measured: a line a pipeline, point and grid setting, with its cells."""
         return list(self._settings.get((suite, encoder), {}).get(train, {}).values())
 
     def means(self, suite: str, encoder: str, dataset: str, metric: str, train: str, place: Place) -> Means:
@@ -96,7 +96,7 @@ class Rows:
 def _setting(row: Row) -> Setting:
     group = group_of(row.cell, row.seed)
     facts = (row.train, row.asymmetric, row.ratio, row.bytes_per_vector)
-    return Setting(row.compressor, row.point, row.grid, *facts, group)
+    return Setting(row.pipeline, row.point, row.grid, *facts, group)
 
 
 def sort_value(means: Means) -> float:

@@ -151,10 +151,10 @@ def _met(goal: float, final: Mean) -> str:
 
 
 def difference(one: Sequence[StepSpec], other: Sequence[StepSpec]) -> list[str]:
-    """Return what the other of two chains of equal bytes has different, a text each.
+    """Return what the other of two pipelines of equal bytes has different, a text each.
 
-    Steps more, fewer or of another kind are one thing, where the chains share a step at all. Dimensions and
-    sub-vectors follow from bytes and bits a dimension: they count where nothing else differs.
+    Steps more, fewer or of another kind are one thing, where the pipelines share a step at all. Dimensions
+    and sub-vectors follow from bytes and bits a dimension: they count where nothing else differs.
     """
     uses, other_uses = ([step.use for step in steps] for steps in (one, other))
     changes: list[str] = []

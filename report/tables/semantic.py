@@ -107,14 +107,14 @@ class SemanticIds:
         return list(dict.fromkeys(measured.cell.encoder for measured in self._own()))
 
     def lines(self) -> list[CodeLine]:
-        """Return a line for each chain, point and test set, by space, set and bits: means over seeds."""
+        """Return a line for each pipeline, point and test set, by space, set and bits: means over seeds."""
         together: dict[tuple[str, ...], list[Measured]] = {}
         for measured in self._own():
             cell = measured.cell
-            key = (cell.encoder, cell.train, cell.chain, str(cell.point))
+            key = (cell.encoder, cell.train, cell.pipeline, str(cell.point))
             together.setdefault(key, []).append(measured)
         lines = [line_of(seeds, dataset) for seeds in together.values() for dataset in seeds[0].cell.tests]
-        return sorted(lines, key=lambda x: (x.encoder, x.dataset, x.bits, x.family, x.chain))
+        return sorted(lines, key=lambda x: (x.encoder, x.dataset, x.bits, x.family, x.pipeline))
 
     def panels(self) -> list[CodePanel]:
         """Return a table a space and test set: its lines, from few bits to many."""
@@ -168,14 +168,14 @@ class SemanticIds:
 
     def ways(self) -> list[CodeLine]:
         """Return the ways between codes of training rows: a line a code with levels in an order."""
-        return list({(line.encoder, line.chain): line for line in self.described() if line.way}.values())
+        return list({(line.encoder, line.pipeline): line for line in self.described() if line.way}.values())
 
     def speeds(self) -> list[Speed]:
-        """Return what the first seed's envelope has of each chain: latency, throughput, seconds, machine."""
+        """Return what the first seed's envelope has of each pipeline: latency, throughput, seconds."""
         speeds: dict[tuple[str, ...], Speed | None] = {}
         for measured in self._own():
             cell = measured.cell
-            key = (cell.encoder, cell.chain, str(cell.point))
+            key = (cell.encoder, cell.pipeline, str(cell.point))
             envelope = envelope_of(self.root, SUITE, measured.name)
             if key in speeds or envelope is None:
                 continue

@@ -38,7 +38,7 @@ class IntrinsicLine:
 class BestOf:
     """The pipeline that keeps most of the pairs."""
 
-    compressor: str
+    pipeline: str
     mean: Mean | None
 
 
@@ -72,16 +72,16 @@ class Intrinsic:
         return self.rows.encoders(INTRINSIC)
 
     def summary(self, protocol: str) -> list[SpaceLine]:
-        """Return a line a space, the published ones first: both published values, and the chains of COLUMNS.
+        """Return a line a space, the published ones first: published values, and the pipelines of COLUMNS.
 
-        A space without evidence has its published values alone; ``best`` is the best chain of the lens' bytes
-        or fewer.
+        A space without evidence has its published values alone; ``best`` is the best pipeline of the lens'
+        bytes or fewer.
         """
         first, second = published(self.claims, "C3"), published(self.claims, "C10")
         lines = []
         for encoder in dict.fromkeys([*first, *second, *self.encoders()]):
             own = [line for line in self.lines(encoder) if line.pairs[protocol]]
-            lens = next((x.setting for x in own if x.setting.compressor == COLUMNS["lens"]), None)
+            lens = next((x.setting for x in own if x.setting.pipeline == COLUMNS["lens"]), None)
             top = best(own, lens.bytes, lambda x: x.setting, lambda x: x.pairs) if lens else None
             means = {name: _first(own, start, protocol) for name, start in COLUMNS.items()}
             lines.append(
@@ -93,13 +93,13 @@ class Intrinsic:
                     lens.bytes if lens else None,
                     lens.ratio if lens else None,
                     **means,
-                    best=BestOf(top.setting.compressor, top.pairs[protocol]) if top else None,
+                    best=BestOf(top.setting.pipeline, top.pairs[protocol]) if top else None,
                 )
             )
         return lines
 
     def lines(self, encoder: str) -> list[IntrinsicLine]:
-        """Return every chain of a space: Spearman on its pairs and random ones, neighbours found again."""
+        """Return every pipeline of a space: Spearman on its pairs and random ones, neighbours found again."""
         lines = []
         for dataset in self.rows.datasets(INTRINSIC, encoder, "spearman@original"):
             for train in self.rows.trains(INTRINSIC, encoder):
@@ -167,7 +167,7 @@ class Stages:
         return [PublishedStages(name, similarity.get(name), task.get(name)) for name in names]
 
     def lines(self, encoder: str) -> list[StageLine]:
-        """Return every chain: its stages, similarity preservation, task preservation where people rated."""
+        """Return every pipeline: its stages, similarity preservation, task preservation where there are ratings."""
         pairs = self.rows.datasets(STAGES, encoder, "spearman@original")
         own = "stsb-test" if "stsb-test" in pairs else pairs[0]
         lines = []
@@ -193,11 +193,11 @@ class Stages:
                         unseen=unseen,
                     )
                 )
-        return sorted(lines, key=lambda line: (-line.setting.bytes, line.setting.compressor))
+        return sorted(lines, key=lambda line: (-line.setting.bytes, line.setting.pipeline))
 
     def ablations(self, encoder: str) -> list[StageAblation]:
-        """Return the chain of all three stages, and those without one of them or with another map."""
-        lines = {line.setting.compressor: line for line in self.lines(encoder)}
+        """Return the pipeline of all three stages, and those without one of them or with another map."""
+        lines = {line.setting.pipeline: line for line in self.lines(encoder)}
         without = {
             "without the 8 bits": "lens-pq",
             "without the lens": "scalar-8-pq",
@@ -224,10 +224,10 @@ def published(
 
 
 def _first(lines: list[IntrinsicLine], start: str, protocol: str) -> Mean | None:
-    """Return the mean of the first chain that is called ``start``, or begins with it where none is."""
-    names = [line.setting.compressor for line in lines]
+    """Return the mean of the first pipeline that is called ``start``, or begins with it where none is."""
+    names = [line.setting.pipeline for line in lines]
     name = start if start in names else next((name for name in names if name.startswith(start + "-")), None)
-    return next((line.pairs[protocol] for line in lines if line.setting.compressor == name), None)
+    return next((line.pairs[protocol] for line in lines if line.setting.pipeline == name), None)
 
 
 def _any(means: Means) -> Mean | None:

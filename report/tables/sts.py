@@ -71,15 +71,15 @@ class Generalization:
         wanted = ("identity", "as-published")
         names = self.rows.datasets(SUITE, encoder, "spearman@human")
         series = [self.rows.series(SUITE, encoder, name, "spearman@human") for name in names]
-        own = [[row for row in rows if (row.compressor, row.protocol) == wanted] for rows in series]
+        own = [[row for row in rows if (row.pipeline, row.protocol) == wanted] for rows in series]
         return [rows[0] for rows in own if rows]
 
     def published(self, encoder: str, train: str, protocol: str) -> list[PublishedLine]:
         """Return the table of section 5.2: published values beside the ones here."""
         table = next(claim.table for claim in self.claims if claim.table)
 
-        def value(dataset: str, compressor: str, point: str | None, metric: str) -> Mean | None:
-            return self.rows.means(SUITE, encoder, dataset, metric, train, (compressor, point, ""))[protocol]
+        def value(dataset: str, pipeline: str, point: str | None, metric: str) -> Mean | None:
+            return self.rows.means(SUITE, encoder, dataset, metric, train, (pipeline, point, ""))[protocol]
 
         return [
             PublishedLine(
@@ -94,10 +94,10 @@ class Generalization:
             for printed in table
         ]
 
-    def compressors(
+    def pipelines(
         self, encoder: str, train: str, suite: str = SUITE, dataset: str = UNSEEN
     ) -> list[Retained]:
-        """Return every compressor of a suite: bytes, and each protocol's retention with its interval."""
+        """Return every pipeline of a suite: bytes, and each protocol's retention with its interval."""
         lines = []
         for setting in self.rows.settings(suite, encoder, train):
             place = (train, setting.place)
@@ -108,11 +108,11 @@ class Generalization:
         return sorted(lines, key=lambda line: (-line.setting.bytes, -sort_value(line.retention)))
 
     def best(self, encoder: str, train: str) -> list[BestLine]:
-        """Return, for each of LIMITS, the compressor that keeps most on decontaminated STS12–16.
+        """Return, for each of LIMITS, the pipeline that keeps most on decontaminated STS12–16.
 
-        Chains that compare a vector that was not made so small with one that was are not among them.
+        Pipelines that compare a vector that was not made so small with one that was are not among them.
         """
-        lines = [line for line in self.compressors(encoder, train) if not line.setting.asymmetric]
+        lines = [line for line in self.pipelines(encoder, train) if not line.setting.asymmetric]
         chosen = [
             (limit, best(lines, limit, lambda line: line.setting, lambda line: line.retention))
             for limit in LIMITS
@@ -120,12 +120,12 @@ class Generalization:
         return [BestLine(limit, line) for limit, line in chosen if line]
 
     def contamination(self, encoder: str, train: str) -> list[Flattered]:
-        """Return the compressors measured under both protocols, by how much the published one flatters them.
+        """Return the pipelines measured under both protocols, by how much the published one flatters them.
 
         ``more`` is retention as published minus decontaminated.
         """
         lines = []
-        for line in self.compressors(encoder, train):
+        for line in self.pipelines(encoder, train):
             published, clean = (line.retention[protocol] for protocol in PROTOCOLS)
             if published and clean:
                 lines.append(Flattered(line, published.value - clean.value))

@@ -80,7 +80,7 @@ class Trained:
 
 
 def method(steps: Sequence[StepSpec]) -> str:
-    """Return what the tables call a chain, by its first step."""
+    """Return what the tables call a pipeline, by its first step."""
     use, params = steps[0].use, steps[0].params
     if use == "student":
         return STUDENT if params["hard_negatives"] else PLAIN

@@ -25,7 +25,7 @@ class PublishedRow(_Strict):
     ``printed`` is the number as printed, which is ``scale`` times a value (-100: a loss printed as a change
     in per cent, 1: a ratio). ``rule`` says which side of it still holds the claim. ``encoders``: those of the
     claim that it is about, all where there are none; ``trains``: the training splits, all that there is
-    evidence for where there are none; ``suite``: where it is not the claim's. ``against``: the chain, at
+    evidence for where there are none; ``suite``: where it is not the claim's. ``against``: the pipeline, at
     the same point, that the value is compared with; the row is then about the difference of the two, which
     has to lie on one side of ``published`` with all of its interval. ``lacking`` says what was never named or
     published, so that nothing can be compared with the number.
@@ -38,7 +38,7 @@ class PublishedRow(_Strict):
     precision: float = Field(ge=0)
     scale: float = 100.0
     rule: Rule
-    chain: str
+    pipeline: str
     point: str | None = None
     dataset: str
     metric: str
@@ -90,7 +90,7 @@ class Measure(_Strict):
     printed: str
     unit: str
     scale: float = Field(default=1.0, gt=0)
-    chain: str
+    pipeline: str
     point: str | None = None
     path: str
     headline: bool = False
@@ -154,7 +154,7 @@ class Claim(_Strict):
         return [*self.rows, *_table_rows(self)]
 
 
-# A column of section 5.2: chain, point, metric, and what it says of a set.
+# A column of section 5.2: pipeline, point, metric, and what it says of a set.
 _COLUMNS = {
     "original": ("identity", None, "spearman@human", "Spearman against people, uncompressed"),
     "lens": ("lens", "29x", "spearman@human", "Spearman against people at 29×"),
@@ -181,7 +181,7 @@ def _table_rows(claim: Claim) -> list[PublishedRow]:
             precision=0.0005,
             scale=-100.0 if is_loss else 100.0,
             rule="at most" if is_loss else "at least",
-            chain=chain,
+            pipeline=pipeline,
             point=point,
             dataset=line.dataset,
             metric=metric,
@@ -190,7 +190,7 @@ def _table_rows(claim: Claim) -> list[PublishedRow]:
             encoders=None if is_loss else own,
         )
         for line in lines
-        for column, (chain, point, metric, said) in _COLUMNS.items()
+        for column, (pipeline, point, metric, said) in _COLUMNS.items()
         if column in type(line).model_fields
         for is_loss in [metric != "spearman@human"]
     ]

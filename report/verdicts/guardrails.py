@@ -47,7 +47,7 @@ class OperatingPoint:
 
     encoder: str
     train: str
-    chain: str
+    pipeline: str
     point: str | None
     grid: str
     bytes: int
@@ -73,7 +73,7 @@ def guardrails(results: list[Measured]) -> list[OperatingPoint]:
         promising = cell.guardrails.bounds or cell.guardrails.smallest_bytes
         if measured.suite == SUITE and promising:
             settings = tuple(cell.grid.items())
-            key = (cell.encoder, cell.train, cell.chain, cell.point, settings)
+            key = (cell.encoder, cell.train, cell.pipeline, cell.point, settings)
             together.setdefault(key, []).append(measured)
     return [_line(seeds) for seeds in together.values()]
 
@@ -89,7 +89,7 @@ def _line(seeds: list[Measured]) -> OperatingPoint:
     return OperatingPoint(
         encoder=cell.encoder,
         train=cell.train,
-        chain=cell.chain,
+        pipeline=cell.pipeline,
         point=cell.point,
         grid=rows[0].grid,
         bytes=sizes.bytes_per_vector,

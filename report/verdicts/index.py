@@ -11,15 +11,15 @@ from report.evidence.means import Comparisons
 from report.evidence.results import BlockedEntry, Evidence
 from report.evidence.rows import Row, rows_of
 
-Pipeline: TypeAlias = tuple[str, str, str, str | None]  # suite, encoder, pipeline and point
+PipelineKey: TypeAlias = tuple[str, str, str, str | None]  # suite, encoder, pipeline and point
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
     """Flat rows by what selects them, with each cell's certificate; grids are no claim's, and left out."""
 
-    rows: dict[tuple[Pipeline, str, str, str, str], list[Row]]
-    trains: dict[Pipeline, dict[str, None]]
+    rows: dict[tuple[PipelineKey, str, str, str, str], list[Row]]
+    trains: dict[PipelineKey, dict[str, None]]
     evidence: dict[tuple[str, str], CellEvidence]
     blocked: dict[tuple[str, str], list[BlockedEntry]]
     comparisons: Comparisons
@@ -36,7 +36,7 @@ def indexed(evidence: Evidence) -> Index:
     for measured in evidence.results:
         index.evidence[measured.suite, measured.name] = measured.evidence
         for row in () if measured.cell.grid else rows_of(measured):
-            pipeline = (row.suite, row.encoder, row.compressor, row.point)
+            pipeline = (row.suite, row.encoder, row.pipeline, row.point)
             index.trains[pipeline][row.train] = None
             index.rows[pipeline, row.train, row.protocol, row.dataset, row.metric].append(row)
     for entry in evidence.blocked:

@@ -22,7 +22,7 @@ from report.evidence.results import Evidence, gather
 from report.evidence.rows import Row
 from report.evidence.values import Mean, over_seeds
 from report.verdicts.claims import Anchor, Claim, PublishedRow, percent
-from report.verdicts.index import Index, Pipeline, indexed
+from report.verdicts.index import Index, PipelineKey, indexed
 from report.verdicts.measures import judged_measures
 from report.verdicts.rows import Answer, Question, judged, unmeasured
 from report.verdicts.transcripts import judged_checks
@@ -70,7 +70,7 @@ def _judged_rows(claim: Claim, row: PublishedRow, index: Index) -> Iterator[Verd
     """Yield a row for each encoder, training split and protocol that a published number is compared in."""
     suite = str(row.suite or claim.suite)
     for encoder in row.encoders or claim.encoders:
-        pipeline = (suite, encoder, row.chain, row.point)
+        pipeline = (suite, encoder, row.pipeline, row.point)
         blocked = dict.fromkeys(entry.cell.train for entry in index.blocked.get((suite, encoder), ()))
         trains = row.trains or list(index.trains.get(pipeline, blocked)) or [""]
         for train in [""] if row.lacking else trains:
@@ -95,7 +95,7 @@ def _question(claim: Claim, row: PublishedRow, encoder: str, train: str, protoco
     )
 
 
-def _answer(row: PublishedRow, pipeline: Pipeline, train: str, protocol: str, index: Index) -> Answer:
+def _answer(row: PublishedRow, pipeline: PipelineKey, train: str, protocol: str, index: Index) -> Answer:
     """Return the numbers and the verdict of a row, or why there are none."""
     if row.lacking:
         return Answer(verdict="BLOCKED", reason=row.lacking)

@@ -67,11 +67,11 @@ def _envelopes(
     suite: str, measure: Measure, encoder: str, evidence: Evidence
 ) -> list[tuple[Measured, Envelope]]:
     """Return the results that a bound is about, with their envelopes, as far as they have one."""
-    wanted = (suite, encoder, measure.chain, measure.point)
+    wanted = (suite, encoder, measure.pipeline, measure.point)
     about = [
         measured
         for measured in evidence.results
-        if (measured.suite, measured.cell.encoder, measured.cell.chain, measured.cell.point) == wanted
+        if (measured.suite, measured.cell.encoder, measured.cell.pipeline, measured.cell.point) == wanted
     ]
     envelopes = [envelope_of(evidence.tree.root, measured.suite, measured.name) for measured in about]
     return [(measured, found) for measured, found in zip(about, envelopes, strict=True) if found]

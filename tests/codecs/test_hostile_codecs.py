@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from harness import limits
-from harness.codecs.pipeline import load_chain, try_codec
+from harness.codecs.pipeline import load_pipeline, try_codec
 from harness.codecs.storage import load_codec, save_codec, trained_on
 from harness.errors import InputError
 from harness.planning import registry
@@ -52,8 +52,8 @@ def states() -> dict[str, State]:
 
 def used(path: Path) -> Floats:
     """Return what the codec in a file makes of ROWS."""
-    chain = load_chain(path)
-    return try_codec(chain.codecs[0], ROWS, str(path))
+    pipeline = load_pipeline(path)
+    return try_codec(pipeline.codecs[0], ROWS, str(path))
 
 
 def refusal(path: Path) -> str | None:
@@ -169,7 +169,7 @@ def test_metadata_that_are_wrong_are_one_line(text: str, named: str, tmp_path: P
     """Of any form, depth and length."""
     path = written(tmp_path / "a.safetensors", text)
     with pytest.raises(InputError) as raised:
-        load_chain(path)
+        load_pipeline(path)
     assert str(raised.value).startswith(str(path))
     assert named in str(raised.value)
     assert "\n" not in str(raised.value)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness.codecs.pipeline import Chain, Fitter, codec_path, load_chain
+from harness.codecs.pipeline import Fitter, Pipeline, codec_path, load_pipeline
 from harness.codecs.storage import save_codec
 from harness.errors import InputError
 from harness.planning.registry import load
@@ -31,38 +31,38 @@ def _fitter(seed: int = 0, rows: Floats | None = None) -> Fitter:
     return Fitter(train, {"encoder": {"use": "as-is"}, "train": {"path": "a.npy"}, "seed": seed})
 
 
-def _state(chain: Chain, step: int = 0) -> dict[str, bytes]:
-    return {key: array.tobytes() for key, array in chain.codecs[step].state().items()}
+def _state(pipeline: Pipeline, step: int = 0) -> dict[str, bytes]:
+    return {key: array.tobytes() for key, array in pipeline.codecs[step].state().items()}
 
 
-# -- What a chain does
+# -- What a pipeline does
 
 
-def test_a_chain_encodes_what_the_step_before_decodes() -> None:
+def test_a_pipeline_encodes_what_the_step_before_decodes() -> None:
     """Its codes are the last codec's of the vectors that came through the others."""
-    chain = _fitter().fit((PROJECTION, SIGN))
-    first, last = chain.codecs
+    pipeline = _fitter().fit((PROJECTION, SIGN))
+    first, last = pipeline.codecs
     x = _x(1)
     between = first.decode(first.encode(x))
-    np.testing.assert_array_equal(chain.through(x, 1), between)
-    np.testing.assert_array_equal(chain.encode(x), last.encode(between))
-    np.testing.assert_array_equal(chain.decode(chain.encode(x)), np.where(between >= 0, 1, -1))
-    np.testing.assert_array_equal(chain.through(x, 0), x)
+    np.testing.assert_array_equal(pipeline.through(x, 1), between)
+    np.testing.assert_array_equal(pipeline.encode(x), last.encode(between))
+    np.testing.assert_array_equal(pipeline.decode(pipeline.encode(x)), np.where(between >= 0, 1, -1))
+    np.testing.assert_array_equal(pipeline.through(x, 0), x)
 
 
 def test_the_next_step_is_fitted_on_what_the_one_before_decodes() -> None:
     """PQ after a projection has codebooks of the projected training rows, not of the rows."""
     fitter = _fitter()
-    chain = fitter.fit((PROJECTION, Step("scalar", {"bits": 8})))
-    ranges = chain.codecs[1].state()["ranges"]
-    projected = chain.through(_x(0), 1)
+    pipeline = fitter.fit((PROJECTION, Step("scalar", {"bits": 8})))
+    ranges = pipeline.codecs[1].state()["ranges"]
+    projected = pipeline.through(_x(0), 1)
     np.testing.assert_allclose(ranges[:8], projected.min(axis=0), rtol=1e-5)
 
 
 def test_sizes_are_measured() -> None:
     """Projecting to 8 dimensions and keeping signs takes 1 byte; all state counts, not the last step's."""
-    chain = _fitter().fit((PROJECTION, SIGN))
-    sizes = chain.sizes(chain.encode(_x(1)), original_bytes=4 * D)
+    pipeline = _fitter().fit((PROJECTION, SIGN))
+    sizes = pipeline.sizes(pipeline.encode(_x(1)), original_bytes=4 * D)
     # state: 16 x 8 weights and 8 biases of 4 bytes = 544, and the sign's dimension, an int64
     expected = {
         "payload_bytes": 1,
@@ -92,7 +92,7 @@ def test_an_unknown_compressor_is_named_with_the_choices() -> None:
 # -- Prefixes and seeds
 
 
-def test_a_prefix_that_chains_share_is_fitted_once() -> None:
+def test_a_prefix_that_pipelines_share_is_fitted_once() -> None:
     """The lens of lens + PQ is the lens alone: the same object, so nothing was fitted anew."""
     fitter = _fitter()
     alone, before_pq = fitter.fit((LENS,)), fitter.fit((LENS, PQ))
@@ -144,31 +144,31 @@ def test_the_seed_of_a_step_depends_on_the_identity(identity: dict[str, object])
 # -- Files
 
 
-def test_a_chain_comes_back_from_its_file(tmp_path: Path) -> None:
-    """Steps, parameters, codes and decoded bytes are those of the chain that was saved."""
-    chain, x = _fitter().fit((LENS, IDENTITY, PQ)), _x(1)
-    chain.save(tmp_path / "chain.safetensors")
-    loaded = load_chain(tmp_path / "chain.safetensors")
-    assert [(step.use, dict(step.params)) for step in chain.steps] == [
+def test_a_pipeline_comes_back_from_its_file(tmp_path: Path) -> None:
+    """Steps, parameters, codes and decoded bytes are those of the pipeline that was saved."""
+    pipeline, x = _fitter().fit((LENS, IDENTITY, PQ)), _x(1)
+    pipeline.save(tmp_path / "pipeline.safetensors")
+    loaded = load_pipeline(tmp_path / "pipeline.safetensors")
+    assert [(step.use, dict(step.params)) for step in pipeline.steps] == [
         (step.use, dict(step.params)) for step in loaded.steps
     ]
-    codes = chain.encode(x)
+    codes = pipeline.encode(x)
     assert codes.tobytes() == loaded.encode(x).tobytes()
-    assert chain.decode(codes).tobytes() == loaded.decode(codes).tobytes()
-    assert chain.sizes(codes, 64) == loaded.sizes(codes, 64)
+    assert pipeline.decode(codes).tobytes() == loaded.decode(codes).tobytes()
+    assert pipeline.sizes(codes, 64) == loaded.sizes(codes, 64)
 
 
 def test_a_loaded_step_is_the_trained_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Steps loaded from a saved chain encode like the chain, although nothing is fitted."""
+    """Steps loaded from a saved pipeline encode like the pipeline, although nothing is fitted."""
     monkeypatch.chdir(tmp_path)
-    chain, x = _fitter().fit((LENS, PQ)), _x(1)
-    chain.save(tmp_path / "codecs" / "chain.safetensors")
-    saved = "codecs/chain.safetensors"
+    pipeline, x = _fitter().fit((LENS, PQ)), _x(1)
+    pipeline.save(tmp_path / "codecs" / "pipeline.safetensors")
+    saved = "codecs/pipeline.safetensors"
     other = Training(_x(5), np.empty((0, 2), np.int64), None)
     loaded = Fitter(other, {"seed": 9}).fit((Step("lens", {}, saved), Step("pq", {}, saved)))
-    assert chain.encode(x).tobytes() == loaded.encode(x).tobytes()
+    assert pipeline.encode(x).tobytes() == loaded.encode(x).tobytes()
     lens = Fitter(other, {"seed": 9}).fit((Step("lens", {}, saved),))
-    assert chain.through(x, 1).tobytes() == lens.through(x, 1).tobytes()
+    assert pipeline.through(x, 1).tobytes() == lens.through(x, 1).tobytes()
 
 
 def test_a_step_that_the_file_has_not_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -195,11 +195,11 @@ def test_a_file_that_is_no_codec_is_one_line(
 
 
 def test_a_file_of_an_unknown_compressor_is_one_line(tmp_path: Path) -> None:
-    """A chain whose compressor is no longer here is an InputError that names the file and the choices."""
+    """A pipeline whose compressor is no longer here is an InputError that names the file and the choices."""
     path = tmp_path / "old.safetensors"
     save_codec(path, [("zip", {}, {})])
     with pytest.raises(InputError, match=r"old.safetensors: found 'zip', expected one of .*identity, "):
-        load_chain(path)
+        load_pipeline(path)
 
 
 @pytest.mark.parametrize(
@@ -214,7 +214,7 @@ def test_a_file_with_other_parameters_or_arrays_is_one_line(
     path = tmp_path / "old.safetensors"
     save_codec(path, [("sign", params, state)])
     with pytest.raises(InputError, match=r"old.safetensors"):
-        load_chain(path)
+        load_pipeline(path)
 
 
 @pytest.mark.parametrize("path", ["../codec.safetensors", "/etc/hostname"])
@@ -227,12 +227,12 @@ def test_a_step_is_loaded_from_below_the_folder_alone(
         codec_path(path)
 
 
-def test_a_chain_is_what_its_compressors_are() -> None:
-    """A chain of one step encodes like the compressor fitted by itself with the step's seed."""
+def test_a_pipeline_is_what_its_compressors_are() -> None:
+    """A pipeline of one step encodes like the compressor fitted by itself with the step's seed."""
     module = load("compressors", "scalar", "here")
     codec = module.fit(Training(_x(0), np.empty((0, 2), np.int64), None), module.Params(bits=8), 0)
-    chain = _fitter().fit((Step("scalar", {"bits": 8}),))
-    np.testing.assert_array_equal(chain.encode(_x(1)), codec.encode(_x(1)))
+    pipeline = _fitter().fit((Step("scalar", {"bits": 8}),))
+    np.testing.assert_array_equal(pipeline.encode(_x(1)), codec.encode(_x(1)))
 
 
 def test_a_codec_trained_on_another_split_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

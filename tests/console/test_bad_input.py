@@ -84,7 +84,7 @@ SUITES = {
     "trained on what it is tested on": (
         'train = ["train-set"]',
         'train = ["test-set"]',
-        "mine.toml: [chains.identity] train: 'test-set' is also tested on; say so with seen",
+        "mine.toml: [pipelines.identity] train: 'test-set' is also tested on; say so with seen",
     ),
     "path out of the suite's folder": ('path = "test.npz"', 'path = "../x.npz"', "files: '../x.npz' leaves"),
     "no TOML": ("seeds = [0]", "seeds = [0", "mine.toml: "),
@@ -261,14 +261,14 @@ def test_a_name_too_long_for_a_file_is_found_by_the_plan(
     quick: Cli, small_suite: SmallSuite, tmp_path: Path
 ) -> None:
     """Not in the middle of a run; the longest that is planned can be run."""
-    chain = 'name = "identity"', 'name = "{}"'
-    small_suite((chain[0], chain[1].format("a" * 101)))
-    refused(quick("plan", "mine", cwd=tmp_path), "mine.toml: [chains.0] name:", "at most 100 characters")
+    pipeline = 'name = "identity"', 'name = "{}"'
+    small_suite((pipeline[0], pipeline[1].format("a" * 101)))
+    refused(quick("plan", "mine", cwd=tmp_path), "mine.toml: [pipelines.0] name:", "at most 100 characters")
     longest = 200 - len("train-set" + "a" * 100 + "...s0")
     for length, status in ((longest + 1, 2), (longest, 0)):
         named = ('encoders = ["own"]', f'encoders = ["{"e" * length}"]')
         encoder = (OWN, OWN.replace("own", "e" * length))
-        small_suite((chain[0], chain[1].format("a" * 100)), named, encoder)
+        small_suite((pipeline[0], pipeline[1].format("a" * 100)), named, encoder)
         done = quick("run", "mine", "--jobs", "1", "--only", "*aaa*", cwd=tmp_path)
         assert status == done.returncode, done.stderr
     assert 1 == len(list((tmp_path / "out" / "results" / "mine").glob("*aaa*")))

@@ -67,7 +67,7 @@ def seeds(text: str) -> Edits:
 
 
 def step(text: str) -> Edits:
-    """Return the edit that makes another first chain."""
+    """Return the edit that makes another first pipeline."""
     return ((STEPS, f"steps = [{{ {text} }}]"),)
 
 
@@ -117,7 +117,7 @@ SUITES: dict[str, tuple[Edits, str]] = {
         "expected at most 134,217,728 planted numbers",
     ),
     "a grid of a billion cells": (
-        ((STEPS, f'steps = [{{ use = "lens" }}]\n[chains.grid]\n{GRID}'),),
+        ((STEPS, f'steps = [{{ use = "lens" }}]\n[pipelines.grid]\n{GRID}'),),
         "found 1,000,000,001 cells, expected at most 20,000",
     ),
     "200,000 seeds": (seeds(str(list(range(200_000)))), "bytes, expected at most 262,144"),

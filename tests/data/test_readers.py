@@ -409,7 +409,7 @@ def test_a_limit_is_drawn_before_the_parts_are() -> None:
     parts = [Rows(part=part, **keys).numbers(100) for part in ("train", "validation", "test")]
     numbers = [part.tolist() for part in parts if part is not None]
     assert [16, 2, 2] == [len(part) for part in numbers]
-    assert limited.tolist() == sorted(itertools.chain(*numbers))
+    assert limited.tolist() == sorted(itertools.pipeline(*numbers))
     few = Rows(limit=20).numbers(9)
     assert few is not None
     assert list(range(9)) == few.tolist()

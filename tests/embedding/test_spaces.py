@@ -28,7 +28,7 @@ train = ["mine"]
 test = ["theirs"]
 encoders = ["left", "right", "both"]
 
-[[chains]]
+[[pipelines]]
 name = "identity"
 label = "identity"
 steps = [{ use = "identity" }]

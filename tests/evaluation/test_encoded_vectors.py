@@ -26,12 +26,12 @@ def test_codes_of_some_rows_are_those_rows_codes(last: Step) -> None:
     """Of codes that are described, those of some rows are the same encoded alone: they need not be again."""
     x = np.random.default_rng(0).standard_normal((600, 24)).astype(np.float32)
     train = Training(x[:300], np.empty((0, 2), np.int64), None)
-    chain = Fitter(train, {"seed": 0}).fit((Step("normalize", {}), last))
-    encoded = encode(chain, x, asymmetric=False)
+    pipeline = Fitter(train, {"seed": 0}).fit((Step("normalize", {}), last))
+    encoded = encode(pipeline, x, asymmetric=False)
     rows = np.arange(0, 600, 3)
-    assert encoded.codes[rows].tobytes() == chain.encode(np.ascontiguousarray(x[rows])).tobytes()
-    assert encoded.codes.tobytes() == chain.encode(x).tobytes()
-    assert encoded.decoded.tobytes() == chain.decode(encoded.codes).tobytes()
-    assert encoded.last_input.tobytes() == chain.through(x, 1).tobytes()
+    assert encoded.codes[rows].tobytes() == pipeline.encode(np.ascontiguousarray(x[rows])).tobytes()
+    assert encoded.codes.tobytes() == pipeline.encode(x).tobytes()
+    assert encoded.decoded.tobytes() == pipeline.decode(encoded.codes).tobytes()
+    assert encoded.last_input.tobytes() == pipeline.through(x, 1).tobytes()
     assert encoded.queries is encoded.decoded
     assert encoded.index is None

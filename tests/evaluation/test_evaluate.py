@@ -130,7 +130,7 @@ def _cell(
         suite="planted",
         encoder="own",
         train="train",
-        chain="chain",
+        pipeline="pipeline",
         point=None,
         seed=0,
         steps=steps,
@@ -206,7 +206,7 @@ def test_squared_error_is_a_mean_over_pairs() -> None:
     """It is the mean over all rows of a set in which every row stands in one pair."""
     train, test = _set("train", 1), _set("test", 2)
     measured = _measure(_cell((SCALAR,), ["squared-error@original"]), _context(train, test))
-    decoded = measured.chain.decode(measured.chain.encode(_vectors(test)))
+    decoded = measured.pipeline.decode(measured.pipeline.encode(_vectors(test)))
     expected = ((decoded.astype(np.float64) - _vectors(test)) ** 2).mean()
     [value] = measured.values
     assert _six_digits(expected) == value.value
@@ -409,7 +409,7 @@ def test_a_set_that_is_trained_on_has_nothing_to_draw_from() -> None:
 
 
 @pytest.mark.parametrize("last", [Step("pca", {"dims": 6}), Step("pca", {"dims": D}), Step("normalize", {})])
-def test_an_asymmetric_chain_that_ends_in_a_map_is_refused(last: Step) -> None:
+def test_an_asymmetric_pipeline_that_ends_in_a_map_is_refused(last: Step) -> None:
     """What is before a projection is in another space than what is after it, even with as many dimensions."""
     context = _context(_set("train", 1), _set("test", 2))
     with pytest.raises(InputError, match="expected a quantizer as the last step") as caught:
@@ -420,9 +420,9 @@ def test_an_asymmetric_chain_that_ends_in_a_map_is_refused(last: Step) -> None:
 
 
 def test_added_loss_without_stages_is_refused() -> None:
-    """The chain has to say that the stage is to be kept."""
+    """The pipeline has to say that the stage is to be kept."""
     context = _context(_set("train", 1), _set("test", 2))
-    with pytest.raises(InputError, match="needs a chain with stages = true"):
+    with pytest.raises(InputError, match="needs a pipeline with stages = true"):
         _measure(_cell((TRUNCATION, SCALAR), ["added-loss@human"]), context)
 
 
@@ -519,7 +519,7 @@ def test_poisoned_test_data_does_not_change_a_fitted_codec(step: Step) -> None:
     cell = _cell((step, SCALAR), ["spearman@human", "success@10"])
     first, second = _measure(cell, clean), _measure(cell, other)
     assert first.values != second.values  # the poison was there
-    for ours, theirs in zip(first.chain.codecs, second.chain.codecs, strict=True):
+    for ours, theirs in zip(first.pipeline.codecs, second.pipeline.codecs, strict=True):
         assert {k: v.tobytes() for k, v in ours.state().items()} == {
             k: v.tobytes() for k, v in theirs.state().items()
         }
@@ -550,7 +550,7 @@ test = ["test"]
 encoders = ["own"]
 codecs = ["lens-pq"]
 
-[[chains]]
+[[pipelines]]
 name = "lens-pq"
 label = "lens and PQ"
 steps = [{ use = "lens", dims = 6, steps = 5, batch = 32 }, { use = "pq", subvectors = 3, iterations = 2 }]
@@ -613,7 +613,7 @@ test = ["test"]
 encoders = ["own"]
 codecs = ["pca-4"]
 
-[[chains]]
+[[pipelines]]
 name = "pca-4"
 label = "PCA, 4 bits"
 steps = [{ use = "pca", dims = 6 }, { use = "scalar", bits = 4 }]

@@ -24,7 +24,7 @@ SIGNS, IDENTITY = "own.train-set.projection-sign.8x", "own.train-set.identity"
 
 @pytest.fixture
 def ran(tmp_path: Path, small_suite: Any) -> tuple[Path, Tree, Place]:
-    """Return the suite's path, its evidence of three seeds and two chains of as many bytes, and the place."""
+    """Return the suite's path, its evidence of three seeds two pipelines of as many bytes, and the place."""
     path = small_suite(*COMPARED)
     tree, place = Tree(tmp_path / "out"), Place(path.parent, None, offline=True)
     _run(path, tree, place)
@@ -129,18 +129,18 @@ def _first_values(tree: Tree) -> list[MeasuredValue]:
 
 
 def test_a_cell_that_runs_again_beside_new_ones_counts_once(ran: tuple[Path, Tree, Place]) -> None:
-    """A chain with a test set of its own changes the scores before compression: the others run again."""
+    """A pipeline with a test set of its own changes the scores before compression: the others run again."""
     path, tree, place = ran
     before = [group["values"] for group in _batch(tree, 32)["groups"]]
     signs = next(group["values"] for group in _batch(tree, 4)["groups"] if group["group"] == SIGNS)
-    chain = (
+    pipeline = (
         COMPARED[2][1]
         .removesuffix(END)
         .replace("truncation-4", "truncation-8")
         .replace("bits = 4", "bits = 8")
     )
-    chain = chain.replace("points", 'test = ["other-set"]\npoints')
-    write_files(path, path.read_text("utf-8") + chain + dataset("other-set", "test.npz"))
+    pipeline = pipeline.replace("points", 'test = ["other-set"]\npoints')
+    write_files(path, path.read_text("utf-8") + pipeline + dataset("other-set", "test.npz"))
     _run(path, tree, place)
     assert before == [group["values"] for group in _batch(tree, 32)["groups"]]
     assert signs == next(group["values"] for group in _batch(tree, 4)["groups"] if group["group"] == SIGNS)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from harness.codecs.pipeline import Chain, Fitter
+from harness.codecs.pipeline import Fitter, Pipeline
 from harness.data.pair_sets import paired
 from harness.errors import InputError
 from harness.evaluation.encoded_vectors import EncodedVectors, encode
@@ -39,7 +39,7 @@ def of_rows(x: Floats, name: str = "mine") -> PairSet:
     return PairSet(name, None, x, np.empty((0, 2), np.int64), None, {})
 
 
-def chain(*steps: Step, train: Floats | None = None) -> Chain:
+def fitted(*steps: Step, train: Floats | None = None) -> Pipeline:
     """Return the fitted steps."""
     x = rows(300, 9) if train is None else train
     return Fitter(Training(x, np.empty((0, 2), np.int64), None), {"seed": 0}).fit(steps)
@@ -125,7 +125,7 @@ def test_poisoned_training_rows_reach_nothing_that_is_drawn() -> None:
 def test_series_have_a_value_an_item() -> None:
     """Spearman of random pairs after truncation is scipy's; each query has every score."""
     x, sampled = sample_of(200, 10)
-    seen = encode(chain(Step("truncation", {"dims": 3})), x, asymmetric=False)
+    seen = encode(fitted(Step("truncation", {"dims": 3})), x, asymmetric=False)
     pairs = random_series(sampled, seen, "here")
     assert {"original", "compressed"} == set(pairs)
     left, right = (x[sampled.rows[side], :3].astype(np.float64) for side in sampled.pairs.T)
@@ -149,17 +149,17 @@ def test_symmetric_views_are_both_as_stored() -> None:
     """Decoded from the codes, whatever the number of steps."""
     steps = (Step("truncation", {"dims": 4}), Step("sign", {}))
     x = rows(10)
-    seen = encode(chain(*steps), x, asymmetric=False)
+    seen = encode(fitted(*steps), x, asymmetric=False)
     assert np.where(x[:, :4] >= 0, 1, -1).tolist() == seen.decoded.tolist() == seen.queries.tolist()
 
 
 def test_asymmetric_views_ask_with_what_the_last_step_was_given() -> None:
     """Truncated, not signed; the first step alone is left when there are two, none when there is one."""
     x = rows(10)
-    two = encode(chain(Step("truncation", {"dims": 4}), Step("sign", {})), x, asymmetric=True)
+    two = encode(fitted(Step("truncation", {"dims": 4}), Step("sign", {})), x, asymmetric=True)
     assert x[:, :4].tolist() == two.queries.tolist()
     assert np.where(x[:, :4] >= 0, 1, -1).tolist() == two.decoded.tolist()
-    one = encode(chain(Step("sign", {})), x, asymmetric=True)
+    one = encode(fitted(Step("sign", {})), x, asymmetric=True)
     assert (x.tolist(), np.where(x >= 0, 1, -1).tolist()) == (one.queries.tolist(), one.decoded.tolist())
 
 
@@ -175,10 +175,10 @@ def test_asymmetric_views_ask_with_what_the_last_step_was_given() -> None:
     ],
     ids=lambda step: f"{step.use} {step.params.get('dims', '')}",
 )
-def test_an_asymmetric_chain_has_to_end_in_a_quantizer(last: Step) -> None:
+def test_an_asymmetric_pipeline_has_to_end_in_a_quantizer(last: Step) -> None:
     """A map, of fewer, as many or more dimensions, leaves nothing to compare the originals with."""
     with pytest.raises(InputError) as caught:
-        encode(chain(last), rows(10), asymmetric=True)
+        encode(fitted(last), rows(10), asymmetric=True)
     expected = f"asymmetric: {last.use} maps into another space, expected a quantizer as the last step"
     assert expected == str(caught.value)
 
@@ -195,7 +195,7 @@ def test_an_asymmetric_chain_has_to_end_in_a_quantizer(last: Step) -> None:
 def test_quantizers_may_be_asymmetric(last: Step) -> None:
     """Their codes stand for vectors of the space that they were given."""
     x = rows(10)
-    seen = encode(chain(last), x, asymmetric=True)
+    seen = encode(fitted(last), x, asymmetric=True)
     assert x.tolist() == seen.queries.tolist()
     assert x.shape == seen.decoded.shape
 
@@ -204,7 +204,7 @@ def test_a_pair_is_compared_from_its_first_row_to_its_second() -> None:
     """Turned round it has another cosine: (3, 1) with the signs (1, -1), and (2, -1) with (1, 1)."""
     x = np.zeros((2, D), np.float32)
     x[:, :2] = [[3, 1], [2, -1]]
-    seen = encode(chain(Step("truncation", {"dims": 2}), Step("sign", {})), x, asymmetric=True)
+    seen = encode(fitted(Step("truncation", {"dims": 2}), Step("sign", {})), x, asymmetric=True)
     here, back = (
         float(pair_series(np.array([pair]), np.ones(1, np.float32), None, seen, "here")["compressed"][0])
         for pair in ([0, 1], [1, 0])
@@ -215,7 +215,7 @@ def test_a_pair_is_compared_from_its_first_row_to_its_second() -> None:
 def test_a_series_has_what_people_said_where_they_did() -> None:
     """Before, after, and the scores of a rated set."""
     x = rows(4)
-    seen = encode(chain(Step("identity", {})), x, asymmetric=False)
+    seen = encode(fitted(Step("identity", {})), x, asymmetric=False)
     before, gold = np.array([0.5, 0.25], np.float32), np.array([3.0, 1.0])
     assert {"original", "compressed"} == set(pair_series(paired(2), before, None, seen, "here"))
     rated = pair_series(paired(2), before, gold, seen, "here")
@@ -239,11 +239,11 @@ class Answers:
 
 
 def indexed(
-    x: Floats, chain: Chain, answer: Callable[[Floats, Floats, int], Ints]
+    x: Floats, pipeline: Pipeline, answer: Callable[[Floats, Floats, int], Ints]
 ) -> tuple[SampledRows, EncodedVectors]:
-    """Return what is sampled of ``x``, and ``x`` after the chain with an index that answers so."""
+    """Return what is sampled of ``x``, and ``x`` after the pipeline with an index that answers so."""
     sampled = sampled_rows(of_rows(x), of_rows(rows(300, 9), "other"), x)
-    encoded = encode(chain, x, asymmetric=False)
+    encoded = encode(pipeline, x, asymmetric=False)
     index = Answers(unit(encoded.decoded[sampled.rows]), answer)
     return sampled, dataclasses.replace(encoded, index=index)
 
@@ -255,7 +255,7 @@ def exact(among: Floats, queries: Floats, k: int) -> Ints:
 
 def test_an_exact_index_scores_what_the_exhaustive_search_does() -> None:
     """Against the teacher it has the scores of queries; against the student it finds everything."""
-    sampled, encoded = indexed(rows(300), chain(Step("truncation", {"dims": 4})), exact)
+    sampled, encoded = indexed(rows(300), fitted(Step("truncation", {"dims": 4})), exact)
     scored = index_series(sampled, encoded)
     for key, values in query_series(sampled, encoded).items():
         np.testing.assert_allclose(scored["vs-teacher " + key], values, atol=1e-12, err_msg=key)
@@ -266,7 +266,7 @@ def test_an_index_that_finds_nothing_scores_nothing() -> None:
     """Empty places, -1, are no neighbours, and rescoring them brings none."""
     sampled, encoded = indexed(
         rows(300),
-        chain(Step("truncation", {"dims": 4})),
+        fitted(Step("truncation", {"dims": 4})),
         lambda _, queries, k: np.full((len(queries), k), -1, np.int64),
     )
     scored = index_series(sampled, encoded)
@@ -281,7 +281,7 @@ def test_an_index_is_worse_than_exhaustive_search_where_it_leaves_rows_out() -> 
         similar[:, 1::2] = -np.inf
         return np.argsort(-similar, axis=1, kind="stable")[:, :k].astype(np.int64)
 
-    scored = index_series(*indexed(rows(300), chain(Step("identity", {})), half))
+    scored = index_series(*indexed(rows(300), fitted(Step("identity", {})), half))
     assert 0.4 < scored["vs-student knn-recall@10"].mean() < 0.6
 
 
@@ -289,4 +289,4 @@ def test_metrics_of_an_index_need_one() -> None:
     """Rows that were encoded without an index are refused in words."""
     x, sampled = sample_of(100, 20)
     with pytest.raises(InputError, match="found no index, expected one for metrics of an index"):
-        index_series(sampled, encode(chain(Step("identity", {})), x, asymmetric=False))
+        index_series(sampled, encode(fitted(Step("identity", {})), x, asymmetric=False))

@@ -1,4 +1,4 @@
-"""Timings: what is measured is there, in order, and of the chain that was asked for."""
+"""Timings: what is measured is there, in order, and of the pipeline that was asked for."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from harness.codecs.pipeline import Chain, Fitter
+from harness.codecs.pipeline import Fitter, Pipeline
 from harness.evaluation.search import Index
 from harness.evaluation.timing import timed
 from harness.evidence.stamp import dumps
@@ -20,7 +20,7 @@ from harness.types import Floats, Training
 TWO_STAGES = ["two stages, 2x", "two stages, 4x", "two stages, 10x"]
 
 
-def chain(*steps: Step) -> Chain:
+def fitted(*steps: Step) -> Pipeline:
     """Return the fitted steps."""
     x = np.random.default_rng(9).standard_normal((300, 16)).astype(np.float32)
     return Fitter(Training(x, np.empty((0, 2), np.int64), None), {"seed": 0}).fit(steps)
@@ -31,7 +31,7 @@ def exhaustive(vectors: Floats) -> Index:
     return flat.build(vectors, flat.Params(), 0)
 
 
-def timings(pipeline: Chain, rows: Floats) -> dict[str, Any]:
+def timings(pipeline: Pipeline, rows: Floats) -> dict[str, Any]:
     """Return the timings of rows, searched exhaustively."""
     return timed(pipeline, rows, pipeline.decode(pipeline.encode(rows)), exhaustive)
 
@@ -47,7 +47,7 @@ def spreads(timing: dict[str, Any]) -> Iterator[dict[str, float]]:
 def test_what_is_measured_is_positive_and_in_order(n: int) -> None:
     """Milliseconds of single calls: half take no more than the median, few more than the 95th percentile."""
     rows = np.random.default_rng(0).standard_normal((n, 16)).astype(np.float32)
-    timing = timings(chain(Step("pca", {"dims": 6}), Step("scalar", {"bits": 8})), rows)
+    timing = timings(fitted(Step("pca", {"dims": 6}), Step("scalar", {"bits": 8})), rows)
     encoded = {"encode_one_ms", "encode_batch_ms", "encode_batch_per_second"}
     assert {"rows", "index_build_seconds", "search_ms", "bytes"} | encoded == set(timing)
     assert min(n, 256) == timing["encode_batch_ms"]["vectors"]
@@ -67,7 +67,7 @@ def test_what_is_measured_is_positive_and_in_order(n: int) -> None:
 def test_bytes_are_those_of_the_codes_the_decoded_and_the_original_vectors() -> None:
     """100 vectors of 16 float32: 6 bytes of codes each, 6 float32 decoded."""
     rows = np.random.default_rng(0).standard_normal((100, 16)).astype(np.float32)
-    sizes = timings(chain(Step("pca", {"dims": 6}), Step("scalar", {"bits": 8})), rows)["bytes"]
+    sizes = timings(fitted(Step("pca", {"dims": 6}), Step("scalar", {"bits": 8})), rows)["bytes"]
     assert {"codes": 600, "decoded": 2400, "originals": 6400} == {
         key: size for key, size in sizes.items() if key != "index"
     }
@@ -75,9 +75,9 @@ def test_bytes_are_those_of_the_codes_the_decoded_and_the_original_vectors() -> 
 
 
 def test_rows_are_left_as_they_are() -> None:
-    """What is timed is not changed by it, and neither is what the chain makes of it afterwards."""
+    """What is timed is not changed by it, and neither is what the pipeline makes of it afterwards."""
     rows = np.random.default_rng(0).standard_normal((50, 16)).astype(np.float32)
-    before, pipeline = rows.copy(), chain(Step("pq", {"subvectors": 4, "iterations": 2}))
+    before, pipeline = rows.copy(), fitted(Step("pq", {"subvectors": 4, "iterations": 2}))
     codes = pipeline.encode(rows).tobytes()
     timings(pipeline, rows)
     assert before.tobytes() == rows.tobytes()

@@ -30,14 +30,14 @@ def test_every_cell_of_a_shipped_suite_has_a_name_of_its_own(path: Path) -> None
 
 
 def test_the_order_of_cells_is_the_suites() -> None:
-    """Encoder by encoder, then chain, training split, point and seed; the same whenever it is asked."""
+    """Encoder by encoder, then pipeline, training split, point and seed; the same whenever it is asked."""
     path = next(path for path in SHIPPED if path.stem == "sts-generalization")
     suite, found = load(path), planned(path)
-    chains = [chain.name for chain in suite.chains]
+    pipelines = [pipeline.name for pipeline in suite.pipelines]
     keys = [
         (
             list(suite.encoders).index(cell.encoder),
-            chains.index(cell.chain),
+            pipelines.index(cell.pipeline),
             suite.train.index(cell.train),
             list(suite.points).index(cell.point) if cell.point else -1,
             cell.seed,
@@ -75,7 +75,7 @@ def test_the_points_of_the_sts_suite_have_the_published_bytes(
 
 
 @pytest.mark.parametrize(
-    ("chain", "dims", "subvectors"),
+    ("pipeline", "dims", "subvectors"),
     [
         ("lens.29x", 13, None),
         ("lens-pq.117x", 13, 13),
@@ -86,13 +86,13 @@ def test_the_points_of_the_sts_suite_have_the_published_bytes(
         ("truncation.29x", 13, None),
     ],
 )
-def test_bytes_and_bits_give_the_dimensions(chain: str, dims: int, subvectors: int | None) -> None:
+def test_bytes_and_bits_give_the_dimensions(pipeline: str, dims: int, subvectors: int | None) -> None:
     """8 bytes x 8 bits / 2 bits a dimension and so on: 7 bytes hold 28 dimensions of 2 bits."""
     path = next(path for path in SHIPPED if path.stem == "sts-generalization")
-    cell = next(cell for cell in planned(path) if cell.id == f"minilm.stsb-train.{chain}.s0")
+    cell = next(cell for cell in planned(path) if cell.id == f"minilm.stsb-train.{pipeline}.s0")
     assert dims == cell.steps[0].params["dims"]
     assert subvectors == cell.steps[-1].params.get("subvectors")
-    assert cell.target_bytes == BUDGETS[chain.rpartition(".")[2], 384]
+    assert cell.target_bytes == BUDGETS[pipeline.rpartition(".")[2], 384]
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
@@ -102,14 +102,14 @@ def test_there_is_one_seed_where_nothing_is_random(path: Path) -> None:
     fixed = {"columns", "identity", "normalize", "pca", "principal-projection", "scalar"}
     fixed |= {"scalar-per-vector", "sign", "truncation"}
     fixed |= {None, "flat"}  # no index, or an exhaustive one
-    own = {chain.name: chain.seeds or suite.seeds for chain in suite.chains}
+    own = {pipeline.name: pipeline.seeds or suite.seeds for pipeline in suite.pipelines}
     seeds: dict[str, list[int]] = {}
     expected = {}
     for cell in planned(path):
         name = cell.id.rpartition(".")[0]
         seeds.setdefault(name, []).append(cell.seed)
         used = {step.use for step in cell.steps} | {cell.index.use if cell.index else None}
-        expected[name] = own[cell.chain][:1] if used <= fixed else own[cell.chain]
+        expected[name] = own[cell.pipeline][:1] if used <= fixed else own[cell.pipeline]
     assert expected == seeds
 
 
@@ -118,7 +118,7 @@ def test_codecs_of_the_named_points_are_kept_for_the_first_seed() -> None:
     path = next(path for path in SHIPPED if path.stem == "sts-generalization")
     suite = load(path)
     kept = [cell for cell in planned(path) if cell.keep_codec]
-    assert {*suite.codecs} == {f"{cell.chain}.{cell.point}" for cell in kept}
+    assert {*suite.codecs} == {f"{cell.pipeline}.{cell.point}" for cell in kept}
     assert {suite.seeds[0]} == {cell.seed for cell in kept}
     assert len(suite.codecs) * len(suite.train) * len(suite.encoders) == len(kept)
 
@@ -133,7 +133,7 @@ def test_a_cell_says_all_that_decides_it(small_suite: SmallSuite) -> None:
     expected = {
         "encoder": "own",
         "train": "train-set",
-        "chain": "projection-sign",
+        "pipeline": "projection-sign",
         "point": "8x",
         "seed": 1,
         "steps": [{"use": "random-projection", "params": {"dims": 32}}, {"use": "sign", "params": {}}],
@@ -156,17 +156,17 @@ BROKEN = {
     "unknown compressor": (
         IDENTITY,
         '[{ use = "zip" }]',
-        "[chains.identity]…found 'zip', expected one of " + CHOICES["compressors"],
+        "[pipelines.identity]…found 'zip', expected one of " + CHOICES["compressors"],
     ),
     "no compressor": (
         IDENTITY,
         "[{ dims = 3 }]",
-        "[chains.identity]…found '', expected one of " + CHOICES["compressors"],
+        "[pipelines.identity]…found '', expected one of " + CHOICES["compressors"],
     ),
     "unknown second compressor": (
         SIGN,
         SIGN.replace('"sign"', '"zip"'),
-        "[chains.projection-sign]…found 'zip', expected one of " + CHOICES["compressors"],
+        "[pipelines.projection-sign]…found 'zip', expected one of " + CHOICES["compressors"],
     ),
     "unknown metric": (
         'metrics = ["spearman@original"]',
@@ -202,37 +202,37 @@ BROKEN = {
     "unknown parameter": (
         IDENTITY,
         '[{ use = "identity", dims = 3 }]',
-        "[chains.identity] steps.0 dims: unknown key",
+        "[pipelines.identity] steps.0 dims: unknown key",
     ),
     "ill-typed parameter": (
         IDENTITY,
         '[{ use = "pca", dims = "3" }]',
-        "[chains.identity] steps.0 dims: found '3', expected a valid integer",
+        "[pipelines.identity] steps.0 dims: found '3', expected a valid integer",
     ),
     "missing parameter": (
         IDENTITY,
         '[{ use = "pca" }]',
-        "[chains.identity] steps.0 dims: the key is missing",
+        "[pipelines.identity] steps.0 dims: the key is missing",
     ),
     "parameter out of range": (
         IDENTITY,
         '[{ use = "pca", dims = 0 }]',
-        "[chains.identity] steps.0 dims: found 0",
+        "[pipelines.identity] steps.0 dims: found 0",
     ),
     "more bits than a code has": (
         IDENTITY,
         '[{ use = "scalar", bits = 9 }]',
-        "[chains.identity] steps.0 bits: found 9",
+        "[pipelines.identity] steps.0 bits: found 9",
     ),
     "more dimensions than there are": (
         IDENTITY,
         '[{ use = "pca", dims = 9 }]',
-        "[chains.identity] steps.0.dims: found 9, expected at most the encoder's 8",
+        "[pipelines.identity] steps.0.dims: found 9, expected at most the encoder's 8",
     ),
     "parameters beside a file": (
         IDENTITY,
         '[{ use = "pca", load = "a.safetensors", dims = 3 }]',
-        "[chains.identity] steps.0: found ['dims'] beside load, expected none: the file has them",
+        "[pipelines.identity] steps.0: found ['dims'] beside load, expected none: the file has them",
     ),
     "ratio that no whole number of bytes meets": (
         "ratio = 8",
@@ -259,55 +259,55 @@ BROKEN = {
         'metrics = ["success@7"]',
         "metrics: found 'success@7', expected success@1, success@10, success@50, success@100",
     ),
-    "grid of a compressor that the chain has not": (
+    "grid of a compressor that the pipeline has not": (
         "bits = 1",
         'bits = 1\ngrid = { "pca.dims" = [3] }',
-        "[chains.projection-sign] grid: found 'pca.dims', expected compressor.parameter of a step",
+        "[pipelines.projection-sign] grid: found 'pca.dims', expected compressor.parameter of a step",
     ),
     "grid of no parameter": (
         "bits = 1",
         'bits = 1\ngrid = { "sign" = [3] }',
-        "[chains.projection-sign] grid: found 'sign', expected compressor.parameter of a step",
+        "[pipelines.projection-sign] grid: found 'sign', expected compressor.parameter of a step",
     ),
     "grid of compressors": (
         "bits = 1",
         'bits = 1\ngrid = { "sign.use" = ["scalar"] }',
-        "[chains.projection-sign] grid: found 'sign.use', expected compressor.parameter of a step",
+        "[pipelines.projection-sign] grid: found 'sign.use', expected compressor.parameter of a step",
     ),
     "grid of files": (
         "bits = 1",
         'bits = 1\ngrid = { "sign.load" = ["x"] }',
-        "[chains.projection-sign] grid: found 'sign.load', expected compressor.parameter of a step",
+        "[pipelines.projection-sign] grid: found 'sign.load', expected compressor.parameter of a step",
     ),
     "grid of an unknown parameter": (
         "bits = 1",
         'bits = 1\ngrid = { "sign.dims" = [3] }',
-        "[chains.projection-sign] steps.1 dims: unknown key",
+        "[pipelines.projection-sign] steps.1 dims: unknown key",
     ),
     "grid with a value that the parameter cannot have": (
         "bits = 1",
         'bits = 1\ngrid = { "random-projection.dims" = [4, "x"] }',
-        "[chains.projection-sign] steps.0 dims: found 'x', expected a valid integer",
+        "[pipelines.projection-sign] steps.0 dims: found 'x', expected a valid integer",
     ),
     "step at an unknown point": (
         IDENTITY,
         '[{ use = "pca", at = "9x" }]',
-        "[chains.identity] steps.0.at: found '9x', expected one of 8x",
+        "[pipelines.identity] steps.0.at: found '9x', expected one of 8x",
     ),
     "step at no point at all": (
         IDENTITY,
         '[{ use = "pca", at = ["8x"] }]',
-        "[chains.identity] steps.0.at: found ['8x'], expected one of 8x",
+        "[pipelines.identity] steps.0.at: found ['8x'], expected one of 8x",
     ),
     "bits that do not fill the bytes": (
         "bits = 1",
         "bits = 3",
-        "[chains.projection-sign] steps.0: 4 bytes are no whole number of 3-bit dimensions",
+        "[pipelines.projection-sign] steps.0: 4 bytes are no whole number of 3-bit dimensions",
     ),
-    "codec of no chain": (
+    "codec of no pipeline": (
         "seeds = [0]",
         'seeds = [0]\ncodecs = ["identity.8x"]',
-        "codecs: found 'identity.8x', expected a chain, or chain.point, of this suite",
+        "codecs: found 'identity.8x', expected a pipeline, or pipeline.point, of this suite",
     ),
 }
 LATE = {
@@ -412,7 +412,7 @@ def test_an_encoder_has_cells_of_its_own_sets_and_bytes(small_suite: SmallSuite)
     assert [4, 4] == [cell.target_bytes for cell in found.values() if cell.point]
 
 
-def test_a_chain_of_one_encoder_has_no_cells_in_another(small_suite: SmallSuite) -> None:
+def test_a_pipeline_of_one_encoder_has_no_cells_in_another(small_suite: SmallSuite) -> None:
     """And its point needs no ratio there."""
     edits = (("ratio = 8", "ratio = { own = 8 }"), ("bits = 1", 'bits = 1\nencoders = ["own"]'))
     path = small_suite(*OTHER, *edits)
@@ -427,7 +427,7 @@ def test_a_grid_has_a_cell_for_each_combination(small_suite: SmallSuite) -> None
     """Two values of one parameter and two of another are four cells, called by what they set."""
     grid = 'grid = { "pca.dims" = [2, 4], "scalar.bits" = [4, 8] }'
     path = small_suite((IDENTITY, '[{ use = "pca" }, { use = "scalar" }]\n' + grid))
-    found = [cell for cell in planned(path) if "identity" == cell.chain]
+    found = [cell for cell in planned(path) if "identity" == cell.pipeline]
     expected = [(2, 4), (2, 8), (4, 4), (4, 8)]
     assert [f"own.train-set.identity.dims-{d}.bits-{b}.s0" for d, b in expected] == [
         cell.id for cell in found
@@ -445,7 +445,7 @@ def test_a_grid_at_a_point_names_both(small_suite: SmallSuite) -> None:
         ("seeds = [0]", "seeds = [0, 1]"),
         ("ratio = 8", "ratio = 32"),
     )
-    found = [cell.id for cell in planned(path) if cell.chain == "projection-sign"]
+    found = [cell.id for cell in planned(path) if cell.pipeline == "projection-sign"]
     weights = ("0.0", "0.5")
     assert [
         f"own.train-set.projection-sign.8x.human_weight-{weight}.s{seed}"
@@ -473,7 +473,7 @@ def test_a_step_at_a_point_of_no_whole_float32_values_is_refused(small_suite: Sm
         ("[points.8x]", "[points.16x]\nratio = 16\nunit_bytes = 1\n\n[points.8x]"),
     )
     with pytest.raises(
-        InputError, match=r"\[chains\.identity\] steps\.0: 2 bytes are no whole number of 32-bit"
+        InputError, match=r"\[pipelines\.identity\] steps\.0: 2 bytes are no whole number of 32-bit"
     ):
         planned(path)
 

@@ -29,9 +29,9 @@ def test_every_file_of_a_kind_is_a_plug_in_by_its_name_with_dashes(kind: str) ->
 def test_an_unknown_name_lists_the_choices(kind: str, name: str) -> None:
     """The error says where it stood, what was found, and all that would be right."""
     with pytest.raises(InputError) as caught:
-        registry.load(kind, name, "suite.toml: [chains.x] steps.0.use")
+        registry.load(kind, name, "suite.toml: [pipelines.x] steps.0.use")
     choices = ", ".join(registry.names(kind))
-    assert f"suite.toml: [chains.x] steps.0.use: found {name!r}, expected one of {choices}" == str(
+    assert f"suite.toml: [pipelines.x] steps.0.use: found {name!r}, expected one of {choices}" == str(
         caught.value
     )
 

@@ -13,7 +13,7 @@ from harness.planning.suite import load
 
 EXPECT = """
 [[expect]]
-chain = "identity"
+pipeline = "identity"
 train = "train-set"
 dataset = "test-set"
 metric = "spearman@original"
@@ -32,8 +32,8 @@ def test_the_shipped_suites_are_sound_and_ask_a_question(path: Path) -> None:
     assert path.stem == suite.name
     assert suite.question.endswith("?")
     for name in suite.encoders:
-        for chain in suite.chains:
-            assert {*suite.trains(name, chain), *suite.tests(name, chain)} <= set(suite.datasets)
+        for pipeline in suite.pipelines:
+            assert {*suite.trains(name, pipeline), *suite.tests(name, pipeline)} <= set(suite.datasets)
     assert [] == [name for name, data in suite.datasets.items() if not data.licence]
 
 
@@ -41,14 +41,18 @@ def test_a_suite_says_what_its_file_says(small_suite: SmallSuite) -> None:
     """Read back as written, with the defaults for what was left out."""
     suite = load(small_suite((END, EXPECT + END)))
     assert ("mine", [0], ["train-set"], ["test-set"]) == (suite.name, suite.seeds, suite.train, suite.test)
-    assert ([], {}, False) == (suite.seen, suite.combine, suite.chains[0].stages)
+    assert ([], {}, False) == (suite.seen, suite.combine, suite.pipelines[0].stages)
     assert (8.0, 1, ["8x"], 1) == (
         suite.points["8x"].ratio,
         suite.points["8x"].unit_bytes,
-        suite.chains[1].points,
-        suite.chains[1].bits,
+        suite.pipelines[1].points,
+        suite.pipelines[1].bits,
     )
-    assert ("identity", 1.0, 0.0) == (suite.expect[0].chain, suite.expect[0].value, suite.expect[0].tolerance)
+    assert ("identity", 1.0, 0.0) == (
+        suite.expect[0].pipeline,
+        suite.expect[0].value,
+        suite.expect[0].tolerance,
+    )
 
 
 BROKEN = {
@@ -58,7 +62,7 @@ BROKEN = {
         f'{TEST_SET}license = "mine"\n',
         "datasets/test-set.toml: license: unknown key",
     ),
-    "unknown key of a chain": ("bits = 1", "bits = 1\nbit = 1", "[chains.1] bit: unknown key"),
+    "unknown key of a pipeline": ("bits = 1", "bits = 1\nbit = 1", "[pipelines.1] bit: unknown key"),
     "unknown key of a point": (
         "unit_bytes = 1",
         "unit_bytes = 1\nunits = 1",
@@ -66,10 +70,10 @@ BROKEN = {
     ),
     "unknown table": (END, "\n[dataset]\n" + END, "dataset: unknown key"),
     "missing key": ('title = "Vectors of my own"\n', "", "title: the key is missing"),
-    "missing key of a chain": (
+    "missing key of a pipeline": (
         'label = "uncompressed float32"\n',
         "",
-        "[chains.0] label: the key is missing",
+        "[pipelines.0] label: the key is missing",
     ),
     "missing key of a data set": (
         'title = "Pairs to test on"\nlicence = "mine"',
@@ -112,32 +116,32 @@ BROKEN = {
     "grid without values": (
         "bits = 1",
         'bits = 1\ngrid = { "sign.x" = [] }',
-        "[chains.1.grid] sign.x: found [], expected",
+        "[pipelines.1.grid] sign.x: found [], expected",
     ),
     "grid with a value twice": (
         "bits = 1",
         'bits = 1\ngrid = { "sign.x" = [1, 2, 1] }',
-        "[chains.projection-sign] grid sign.x: found 1 twice, expected entries that differ",
+        "[pipelines.projection-sign] grid sign.x: found 1 twice, expected entries that differ",
     ),
     "grid with a value that is no part of a file's name": (
         "bits = 1",
         'bits = 1\ngrid = { "sign.x" = ["../../a"] }',
-        "[chains.projection-sign] grid sign.x: found '../../a', expected a number or a word",
+        "[pipelines.projection-sign] grid sign.x: found '../../a', expected a number or a word",
     ),
     "asymmetric as a word": (
         "bits = 1",
         'bits = 1\nasymmetric = "yes"',
-        "[chains.1] asymmetric: found 'yes'",
+        "[pipelines.1] asymmetric: found 'yes'",
     ),
-    "unknown encoder of a chain": (
+    "unknown encoder of a pipeline": (
         "bits = 1",
         'bits = 1\nencoders = ["theirs"]',
-        "[chains.projection-sign] encoders: found 'theirs', expected one of own",
+        "[pipelines.projection-sign] encoders: found 'theirs', expected one of own",
     ),
-    "encoder of a chain given twice": (
+    "encoder of a pipeline given twice": (
         "bits = 1",
         'bits = 1\nencoders = ["own", "own"]',
-        "[chains.projection-sign] encoders: found 'own' twice",
+        "[pipelines.projection-sign] encoders: found 'own' twice",
     ),
     "unknown training split of an encoder": (
         END,
@@ -152,11 +156,11 @@ BROKEN = {
     "encoder tested on what it is trained on": (
         END,
         '\n[splits.own]\ntrain = ["test-set"]\n' + END,
-        "[chains.identity] train: 'test-set' is also tested on; say so with seen = ['test-set'] or drop it",
+        "[pipelines.identity] train: 'test-set' is also tested on; say so with seen = ['test-set']",
     ),
     "timings as a word": ("seeds = [0]", 'seeds = [0]\ntimings = "yes"', "timings: found 'yes', expected"),
     "text as number": ('title = "Vectors of my own"', "title = 5", "title: found 5, expected a valid string"),
-    "fraction as whole number": ("bits = 1", "bits = 1.5", "[chains.1] bits: found 1.5, expected"),
+    "fraction as whole number": ("bits = 1", "bits = 1.5", "[pipelines.1] bits: found 1.5, expected"),
     "seed as text": ("seeds = [0]", 'seeds = ["0"]', "[seeds] 0: found '0', expected a valid integer"),
     "true as seed": ("seeds = [0]", "seeds = [true]", "[seeds] 0: found True, expected a valid integer"),
     "one value for a list": (
@@ -165,14 +169,14 @@ BROKEN = {
         "metrics: found",
     ),
     "empty list": ("seeds = [0]", "seeds = []", "seeds: found [], expected"),
-    "no steps": ('[{ use = "identity" }]', "[]", "[chains.0] steps: found [], expected"),
+    "no steps": ('[{ use = "identity" }]', "[]", "[pipelines.0] steps: found [], expected"),
     "no ratio": ("ratio = 8", "ratio = 0", "[points.8x] ratio: found 0"),
     "ratio that is no number": ("ratio = 8", "ratio = nan", "[points.8x] ratio: found nan"),
     "no unit": ("unit_bytes = 1", "unit_bytes = 0", "[points.8x] unit_bytes: found 0"),
-    "too many bits": ("bits = 1", "bits = 33", "[chains.1] bits: found 33"),
-    "points without bits": ("bits = 1\n", "", "[chains] 1: found"),
+    "too many bits": ("bits = 1", "bits = 33", "[pipelines.1] bits: found 33"),
+    "points without bits": ("bits = 1\n", "", "[pipelines] 1: found"),
     "bits without points": ('points = ["8x"]\n', "", "points and bits go together"),
-    "name with capitals": ('name = "identity"', 'name = "Identity"', "[chains.0] name: found 'Identity'"),
+    "name with capitals": ('name = "identity"', 'name = "Identity"', "[pipelines.0] name: found 'Identity'"),
     "name with a dot": ("[points.8x]", '[points."8.0x"]', "8.0x"),
     "name not as the file": (
         'name = "mine"',
@@ -194,42 +198,42 @@ BROKEN = {
         'seeds = [0]\nseen = ["x"]',
         "seen: found 'x', expected one of test-set, train",
     ),
-    "unknown set of a chain": (
+    "unknown set of a pipeline": (
         LABEL,
         'label = ""\ntest = ["x"]',
-        "[chains.identity] test: found 'x', expected one of test-set, train-set, ",
+        "[pipelines.identity] test: found 'x', expected one of test-set, train-set, ",
     ),
     "unknown point": (
         'points = ["8x"]',
         'points = ["9x"]',
-        "[chains.projection-sign] points: found '9x', expected",
+        "[pipelines.projection-sign] points: found '9x', expected",
     ),
     "unknown set of a mean": (
         END,
         "\n[combine]\nall = { x = 1.0 }\n" + END,
         "[combine.all]: found 'x', expected one",
     ),
-    "unknown chain of an expectation": (
+    "unknown pipeline of an expectation": (
         END,
         EXPECT.replace('"identity"', '"x"') + END,
-        "[expect.0] chain: found 'x', expected one of identity, projection-sign",
+        "[expect.0] pipeline: found 'x', expected one of identity, projection-sign",
     ),
     "expectation with a negative tolerance": (
         END,
         EXPECT.replace("tolerance = 0.0", "tolerance = -1") + END,
         "[expect.0] tolerance: found -1",
     ),
-    "chain given twice": (
+    "pipeline given twice": (
         'name = "projection-sign"',
         'name = "identity"',
-        "[chains] name: found 'identity' twice, expected entries that differ",
+        "[pipelines] name: found 'identity' twice, expected entries that differ",
     ),
     "tested on what it is trained on": (
         'test = ["test-set"]',
         'test = ["test-set", "train-set"]',
-        "[chains.identity] train: 'train-set' is also tested on; say so with seen = ['train-set'] or drop it",
+        "[pipelines.identity] train: 'train-set' is also tested on; say so with seen = ['train-set']",
     ),
-    "chain tested on what it is trained on": (
+    "pipeline tested on what it is trained on": (
         "bits = 1",
         'bits = 1\ntrain = ["test-set"]',
         "'test-set' is also tested on; say so with seen = ['test-set'] or drop it",
@@ -346,14 +350,14 @@ def test_a_long_wrong_value_is_cut(small_suite: SmallSuite) -> None:
     assert len(str(caught.value)) < len(str(path)) + 150
 
 
-# -- Encoders, points, chains and grids of their own ---------------------------------------------------------
+# -- Encoders, points, pipelines and grids of their own -----------------------------------------------------
 
 
 def test_what_is_left_out_has_its_default(small_suite: SmallSuite) -> None:
     """No grid, nothing asymmetric, every encoder, no bounds, no timings."""
     suite = load(small_suite())
-    chain, point, encoder = suite.chains[1], suite.points["8x"], suite.encoders["own"]
-    assert ({}, False, None) == (chain.grid, chain.asymmetric, chain.encoders)
+    pipeline, point, encoder = suite.pipelines[1], suite.points["8x"], suite.encoders["own"]
+    assert ({}, False, None) == (pipeline.grid, pipeline.asymmetric, pipeline.encoders)
     assert ([], None) == (point.bounds, point.smallest_bytes)
     assert (8, None, None) == (encoder.dimension, encoder.prefixes, encoder.large)
     assert ({}, {}) == (suite.splits, suite.metrics_on)
@@ -383,7 +387,7 @@ def test_an_encoders_file_is_its_plug_ins_table_but_for_what_every_encoder_has(
 
 
 @pytest.mark.parametrize(
-    ("splits", "chain", "expected"),
+    ("splits", "pipeline", "expected"),
     [
         ("", "", ("train-set", "test-set")),
         ('train = ["a"]\ntest = ["b"]', "", ("a", "b")),
@@ -391,21 +395,27 @@ def test_an_encoders_file_is_its_plug_ins_table_but_for_what_every_encoder_has(
         ('train = ["a"]\ntest = ["b"]', 'train = ["c"]\ntest = ["d"]', ("c", "d")),
         ('test = ["b"]', 'train = ["c"]', ("c", "b")),
     ],
-    ids=["the suite's", "the encoder's", "the chain's", "the chain's before the encoder's", "one of each"],
+    ids=[
+        "the suite's",
+        "the encoder's",
+        "the pipeline's",
+        "the pipeline's before the encoder's",
+        "one of each",
+    ],
 )
-def test_sets_are_the_chains_or_the_encoders_or_the_suites(
-    small_suite: SmallSuite, splits: str, chain: str, expected: tuple[str, str]
+def test_sets_are_the_pipelines_or_the_encoders_or_the_suites(
+    small_suite: SmallSuite, splits: str, pipeline: str, expected: tuple[str, str]
 ) -> None:
     """In that order, training splits and test sets each on their own."""
     more = "".join(dataset(name, f"{name}.npy") for name in "abcd")
-    edits = ((END, "\n[splits.own]\n" + splits + "\n" + END), ("bits = 1", "bits = 1\n" + chain))
+    edits = ((END, "\n[splits.own]\n" + splits + "\n" + END), ("bits = 1", "bits = 1\n" + pipeline))
     suite = load(small_suite(*edits, (LAST, LAST + more)))
-    last = suite.chains[1]
+    last = suite.pipelines[1]
     assert expected == (*suite.trains("own", last), *suite.tests("own", last))
 
 
-def test_an_encoder_that_a_chain_leaves_out_binds_it_to_nothing(small_suite: SmallSuite) -> None:
-    """What another space is trained on is no fault of a chain that is not measured in it."""
+def test_an_encoder_that_a_pipeline_leaves_out_binds_it_to_nothing(small_suite: SmallSuite) -> None:
+    """What another space is trained on is no fault of a pipeline that is not measured in it."""
     own = 'encoders = ["own"]\ntest = ["test-set"]'
     other = (
         ('encoders = ["own"]', 'encoders = ["own", "other"]'),
@@ -413,12 +423,14 @@ def test_an_encoder_that_a_chain_leaves_out_binds_it_to_nothing(small_suite: Sma
         (LAST, LAST + encoder("other", 'use = "as-is"\ndimension = 8')),
     )
     assert "other" in load(small_suite(*other, ("bits = 1", "bits = 1\n" + own))).encoders
-    with pytest.raises(InputError, match=r"\[chains\.projection-sign\] train: 'test-set' is also tested on"):
+    with pytest.raises(
+        InputError, match=r"\[pipelines\.projection-sign\] train: 'test-set' is also tested on"
+    ):
         load(small_suite(("bits = 1", 'bits = 1\ntest = ["test-set"]'), *other))
 
 
 def test_an_expectation_may_be_of_an_encoders_own_sets(small_suite: SmallSuite) -> None:
-    """What a chain is trained and tested on in any space can be expected of it."""
+    """What a pipeline is trained and tested on in any space can be expected of it."""
     splits = '\n[splits.own]\ntrain = ["a"]\ntest = ["b"]\n'
     more = (LAST, LAST + dataset("a", "a.npy") + dataset("b", "b.npy"))
     expect = EXPECT.replace('"train-set"', '"a"').replace('"test-set"', '"b"')

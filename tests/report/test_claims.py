@@ -117,16 +117,16 @@ def suite_of(name: str) -> dict[str, Any]:
 
 def misfits(row: PublishedRow, encoder: str, suite: dict[str, Any]) -> list[str]:
     """Return the selectors of a row that no cell of the suite can have."""
-    chain = next((chain for chain in suite["chains"] if chain["name"] == row.chain), None)
+    pipeline = next((pipeline for pipeline in suite["pipelines"] if pipeline["name"] == row.pipeline), None)
     space = suite.get("splits", {}).get(encoder, {})
-    if chain is None or encoder not in chain.get("encoders", suite["encoders"]):
-        return [f"{row.chain} on {encoder}"]
-    tested = chain.get("test") or space.get("test") or suite["test"]
-    trained = chain.get("train") or space.get("train") or suite["train"]
+    if pipeline is None or encoder not in pipeline.get("encoders", suite["encoders"]):
+        return [f"{row.pipeline} on {encoder}"]
+    tested = pipeline.get("test") or space.get("test") or suite["test"]
+    trained = pipeline.get("train") or space.get("train") or suite["train"]
     own = suite.get("metrics_on", {}).get(row.dataset, [])
-    measured = {*suite["metrics"], *own, *chain.get("metrics", []), "ratio@bytes", "shared-pairs@audit"}
+    measured = {*suite["metrics"], *own, *pipeline.get("metrics", []), "ratio@bytes", "shared-pairs@audit"}
     wrong = {
-        "point": row.point not in chain.get("points", [None]),
+        "point": row.point not in pipeline.get("points", [None]),
         "dataset": row.dataset not in {"", *tested, *suite.get("combine", {})},
         "metric": row.metric not in measured,
         "trains": not set(row.trains or []) <= set(trained),
@@ -154,7 +154,7 @@ def test_every_row_selects_what_its_suite_measures(claim: Claim) -> None:
     [
         ("rule =", "ruel =", r"C2\.toml: \[rows\.0\] rule"),
         ('"at most"', '"about"', r"C2\.toml: \[rows\.0\] rule"),
-        ('chain = "lens-pq"', 'chain = "lens-pq"\nencoders = ["bert"]', r"row added-loss-117x: .*bert"),
+        ('pipeline = "lens-pq"', 'pipeline = "lens-pq"\nencoders = ["bert"]', r"row added-loss-117x: .*bert"),
         ('suite = "sts-generalization"', "", r"row added-loss-117x: expected a suite"),
         ('id = "C2"', 'id = "C3"', r"found 'C3', expected 'C2'"),
         ("[[rows]]", "[[row]]", r"C2\.toml: "),
@@ -184,7 +184,7 @@ def test_a_claim_about_nothing_is_refused(tmp_path: Path) -> None:
 def test_a_bound_without_a_suite_is_refused(tmp_path: Path) -> None:
     """Envelopes are those of a suite's cells."""
     text = 'id = "X"\nsentence = "s"\nkind = "engineering"\nsource = "here"\n[[measures]]\nrow = "r"\n'
-    text += 'what = "w"\npublished = 1.0\nprinted = "1 s"\nunit = "s"\nchain = "fsq"\npath = "seconds"\n'
+    text += 'what = "w"\npublished = 1.0\nprinted = "1 s"\nunit = "s"\npipeline = "fsq"\npath = "seconds"\n'
     (tmp_path / "X.toml").write_text(text, "utf-8")
     with pytest.raises(InputError, match=r"X\.toml: measures: expected a suite"):
         load_claims(tmp_path)

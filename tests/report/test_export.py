@@ -35,7 +35,7 @@ TAKEN = {"rows@corpus": [0, 2, 3], "rows@held-out": [1, 4]}
 
 def put(
     tree: Tree,
-    chain: str,
+    pipeline: str,
     seed: int,
     size: int,
     overlap: float,
@@ -59,7 +59,7 @@ def put(
         {**place, "metric": "vs-teacher@success@50", "value": 0.5, "low": 0.4, "high": 0.6},
     ]
     cell = {
-        "encoder": encoder, "train": "corpus", "chain": chain, "point": None, "seed": seed,
+        "encoder": encoder, "train": "corpus", "pipeline": pipeline, "point": None, "seed": seed,
         "grid": {"pca.dims": 8},
         "steps": [{"use": "pca", "params": {"dims": 8, "whiten": 0.0}}, {"use": "sign", "params": {}}],
         "tests": ["held-out"], "metrics": {"held-out": ["knn-recall@10", "vs-teacher@success@50"]},
@@ -67,7 +67,7 @@ def put(
     content = a_result(
         cell,
         suite="ranking",
-        cell=f"{encoder}.corpus.{chain}.s{seed}",
+        cell=f"{encoder}.corpus.{pipeline}.s{seed}",
         inputs={"datasets": DATASETS, "encoder": {"dimension": 64}},
         sizes={
             "bytes_per_vector": size,
@@ -86,7 +86,7 @@ def put(
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Tree:
-    """Return results of three chains: means over two seeds 0.93, 0.905 and 0.80, in 64, 8 and 4 bytes."""
+    """Return results of three pipelines: means over two seeds 0.93, 0.905 and 0.80, in 64, 8 and 4 bytes."""
     made = Tree(tmp_path / "out")
     put(made, "wide", 0, 64, 0.93)
     for seed, overlap in ((0, 0.9), (1, 0.91)):
@@ -122,7 +122,7 @@ def test_the_interval_of_an_unstable_pipeline_is_as_wide_in_every_form(tree: Tre
     name = "mine.corpus.small.s0"
     _, sha256 = read_stamped(tree.result("ranking", name))
     place = {"protocol": "as-published", "dataset": "held-out", "metric": "knn-recall@10"}
-    own = {"cell": name, "encoder": "mine", "chain": "small", "point": None, "result": sha256}
+    own = {"cell": name, "encoder": "mine", "pipeline": "small", "point": None, "result": sha256}
     entry = {**own, "values": [{**place, "moves": [0.0, -0.03, 0.01]}]}
     content = {**JITTER, "suite": "ranking", "floors": {"knn-recall@10": 0.01}, "cells": [entry]}
     write_stamped(tree.jitter("ranking"), content)
@@ -148,7 +148,7 @@ def test_a_record_says_what_made_its_metrics(tree: Tree) -> None:
     assert {"held-out": published} == found["metrics"]
     meta = found["meta"]
     expected = {
-        "compressor": "narrow", "dims": 8, "seed": 1, "k": [10, 50], "train": "corpus", "tests": ["held-out"],
+        "pipeline": "narrow", "dims": 8, "seed": 1, "k": [10, 50], "train": "corpus", "tests": ["held-out"],
         "grid": {"pca.dims": 8}, "point": None, "encoder": "mine", "suite": "ranking", "training_rows": 3,
         "bytes": {
             "bytes_per_vector": 8, "state_bytes": 100, "ratio": 32.0, "original_bytes": 256,
@@ -198,9 +198,9 @@ def test_the_scope_follows_from_the_name(metric: str, expected: str) -> None:
 
 
 def cheapest(tree: Tree, at_least: float, *, strict: bool = False, encoder: str = "mine") -> Any:
-    """Return the chain that is chosen, or None."""
+    """Return the pipeline that is chosen, or None."""
     found = best(of_suite(tree, "ranking"), "knn-recall@10", at_least, strict=strict)[encoder]
-    return found and found.setting["compressor"]
+    return found and found.setting["pipeline"]
 
 
 @pytest.mark.parametrize(
@@ -235,8 +235,8 @@ def test_at_equal_bytes_and_state_the_better_value_is_chosen(tree: Tree) -> None
 
 def test_what_an_index_takes_counts_and_the_map_with_it(tree: Tree) -> None:
     """A flat index of 8 bytes and a state of 100 is 18 bytes a row, coded rows 12, links 40."""
-    for chain, state, index in (("flat", 100, 80), ("coded", 70, 50), ("linked", 100, 300)):
-        put(tree, chain, 0, 8, 0.9, state=state, index=index, encoder="searched")
+    for pipeline, state, index in (("flat", 100, 80), ("coded", 70, 50), ("linked", 100, 300)):
+        put(tree, pipeline, 0, 8, 0.9, state=state, index=index, encoder="searched")
     assert "coded" == cheapest(tree, 0.85, encoder="searched")
     found = best(of_suite(tree, "ranking"), "knn-recall@10", 0.85, strict=False)["searched"]
     assert found is not None
@@ -292,9 +292,7 @@ def test_what_is_chosen_is_told_with_its_values_and_cells(tree: Tree, tmp_path: 
         found[key] for key in ("metric", "at_least", "held")
     )
     chosen = found["best"]["mine"]
-    assert ("narrow", 8, 100) == tuple(
-        chosen[key] for key in ("compressor", "bytes_per_vector", "state_bytes")
-    )
+    assert ("narrow", 8, 100) == tuple(chosen[key] for key in ("pipeline", "bytes_per_vector", "state_bytes"))
     place = {"dataset": "held-out", "protocol": "as-published", "seeds": 2, "n": 500}
     assert [{**place, "value": 0.905, "low": 0.885, "high": 0.925}] == chosen["values"]
     own = [result for result in of_suite(tree, "ranking") if ".narrow." in result.name]

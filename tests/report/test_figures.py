@@ -16,7 +16,7 @@ from report.verdicts.claims import load_claims
 NAMES = sorted(path.stem for path in FIGURES.glob("[a-z]*.py"))
 ROW = {
     "cell": "c.s0", "point": "29x", "grid": "", "seed": 0, "train": "stsb-train", "bytes_per_vector": 52,
-    "protocol": "decontaminated", "encoder": "minilm", "compressor": "lens", "n": 100, "asymmetric": False,
+    "protocol": "decontaminated", "encoder": "minilm", "pipeline": "lens", "n": 100, "asymmetric": False,
     "ratio": 29.5,
 }  # fmt: skip
 STATISTICS = {
@@ -42,24 +42,24 @@ def some_rows() -> list[Row]:
     return [
         row(0.88),
         row(0.93, **published),
-        row(0.99, compressor="sign", point=None, bytes_per_vector=48, cell="d.s0"),
-        row(0.985, compressor="sign", point=None, bytes_per_vector=48, cell="d.s0", **published),
+        row(0.99, pipeline="sign", point=None, bytes_per_vector=48, cell="d.s0"),
+        row(0.985, pipeline="sign", point=None, bytes_per_vector=48, cell="d.s0", **published),
         row(0.9, **intrinsic, metric="spearman@original"),
         row(0.6, **intrinsic, metric="knn-recall@10"),
-        row(0.8, **intrinsic, metric="spearman@original", compressor="aqea", cell="e.s0"),
-        row(0.7, **stages, metric="spearman@original", compressor="three-stage"),
-        row(0.75, **stages, metric="retention@human", compressor="three-stage-aqea", **published),
+        row(0.8, **intrinsic, metric="spearman@original", pipeline="aqea", cell="e.s0"),
+        row(0.7, **stages, metric="spearman@original", pipeline="three-stage"),
+        row(0.75, **stages, metric="retention@human", pipeline="three-stage-aqea", **published),
         row(
             0.5, suite="intrinsic", encoder="esm2-peptides", dataset="peptides-test", train="peptides-train",
             metric="knn-recall@10", bytes_per_vector=44,
         ),
         row(
             0.3, suite="autoencoder", dataset="nfcorpus", train="scifact-documents", metric="ndcg@10",
-            compressor="autoencoder", bytes_per_vector=256,
+            pipeline="autoencoder", bytes_per_vector=256,
         ),
         *(
             row(
-                value, suite="search", dataset=dataset, metric=metric, compressor="student-flat", point="d32",
+                value, suite="search", dataset=dataset, metric=metric, pipeline="student-flat", point="d32",
                 bytes_per_vector=128, cell="f.s0",
             )
             for dataset, metric, value in [
@@ -70,15 +70,15 @@ def some_rows() -> list[Row]:
         ),
         row(
             0.6, suite="ranking", dataset="stsb-test", train="stsb-dev", metric="knn-recall@10", point="d32",
-            compressor="listwise", bytes_per_vector=128,
+            pipeline="listwise", bytes_per_vector=128,
         ),
         row(
-            0.6, suite="semantic-ids", dataset="stsb-test", metric="spearman@original", compressor="fsq",
+            0.6, suite="semantic-ids", dataset="stsb-test", metric="spearman@original", pipeline="fsq",
             point="2-bytes", bytes_per_vector=2,
         ),
         *(
             row(
-                value, suite="search", dataset="", metric=f"{name}@training", compressor="student-flat",
+                value, suite="search", dataset="", metric=f"{name}@training", pipeline="student-flat",
                 point="d32", cell="f.s0", step=step,
             )
             for step in (20, 40)
@@ -141,9 +141,9 @@ def test_a_point_is_the_mean_of_its_seeds_with_their_interval() -> None:
     """Of two seeds what the evidence has of both, and both cells named."""
     mean = Mean(0.85, 0.79, 0.91, n=50, seeds=2)
     seeds = [row(0.8, mean=mean), row(0.9, seed=1, cell="c.s1", mean=mean)]
-    (point,) = _style.means(seeds, ("compressor",), dataset="sts12-16")
+    (point,) = _style.means(seeds, ("pipeline",), dataset="sts12-16")
     assert {
-        "compressor": "lens",
+        "pipeline": "lens",
         "cells": ["c.s0", "c.s1"],
         "value": 0.85,
         "low": 0.79,
@@ -152,14 +152,14 @@ def test_a_point_is_the_mean_of_its_seeds_with_their_interval() -> None:
 
 
 def test_points_of_different_settings_are_not_mixed() -> None:
-    """The same chain and size at two settings of a grid is two points."""
+    """The same pipeline and size at two settings of a grid is two points."""
     found = [row(0.8), row(0.9, grid="lens.dropout=0.4", cell="g.s0")]
     points = module("tradeoff").data(found, [])["points"]
     assert [0.8, 0.9] == [point["value"] for point in points]
 
 
 @pytest.mark.parametrize(
-    ("compressor", "label"),
+    ("pipeline", "label"),
     [
         ("lens-pq", "lens, published design"),
         ("lens-human-wide-4", "lens, human scores"),
@@ -170,9 +170,9 @@ def test_points_of_different_settings_are_not_mixed() -> None:
         ("product-quantizer-of-tomorrow", "other"),
     ],
 )
-def test_a_family_is_what_a_name_begins_with(compressor: str, label: str) -> None:
+def test_a_family_is_what_a_name_begins_with(pipeline: str, label: str) -> None:
     """A name that no family knows is drawn as such, and not as one of them."""
-    assert label == _style.family(compressor)
+    assert label == _style.family(pipeline)
 
 
 def test_the_frontier_is_the_most_in_so_many_bytes_or_fewer() -> None:
@@ -189,11 +189,9 @@ def test_the_frontier_has_no_settings_that_were_only_searched() -> None:
 
 
 def test_contamination_pairs_both_protocols_and_begins_with_the_largest_difference() -> None:
-    """A compressor with one protocol alone is left out; 93 against 88 comes before 98.5 against 99."""
-    points = module("contamination").data([*some_rows(), row(0.5, compressor="pq", cell="q.s0")], [])[
-        "points"
-    ]
-    found = [(point["compressor"], point["protocol"], point["value"]) for point in points]
+    """A pipeline with one protocol alone is left out; 93 against 88 comes before 98.5 against 99."""
+    points = module("contamination").data([*some_rows(), row(0.5, pipeline="pq", cell="q.s0")], [])["points"]
+    found = [(point["pipeline"], point["protocol"], point["value"]) for point in points]
     assert [
         ("lens", "as-published", 0.93), ("lens", "decontaminated", 0.88),
         ("sign", "as-published", 0.985), ("sign", "decontaminated", 0.99),

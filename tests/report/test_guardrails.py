@@ -28,7 +28,7 @@ def result(
     """Return a result of the suite, at a point that promises ``bounds``."""
     promised = {"bounds": bounds, **({"smallest_bytes": smallest} if smallest else {})}
     cell = {
-        "encoder": "minilm", "train": "stsb-train", "chain": "lens-pq", "point": "balanced", "seed": seed,
+        "encoder": "minilm", "train": "stsb-train", "pipeline": "lens-pq", "point": "balanced", "seed": seed,
         "grid": {}, "guardrails": {key: found for key, found in promised.items() if found},
     }  # fmt: skip
     sizes = {"bytes_per_vector": size, "ratio": 1536 / size}
@@ -92,7 +92,7 @@ def test_a_bound_that_was_not_measured_hides_no_other() -> None:
     assert ("NOT RECOMMENDED", 1) == (verdict, len(reasons))
 
 
-def test_other_suites_and_chains_without_a_point_are_left_out() -> None:
+def test_other_suites_and_pipelines_without_a_point_are_left_out() -> None:
     """Only what promises something is held to it."""
     promising = result([value("decontaminated", 0.99)], [KEPT])
     assert [] == guardrails(

@@ -38,7 +38,7 @@ def result(
 ) -> dict[str, Any]:
     """Return a result in which every metric has the same value, one point inside its interval."""
     cell = {
-        "encoder": encoder, "train": "a-train", "chain": "lens-64-pq-64", "point": "pq-64", "seed": seed,
+        "encoder": encoder, "train": "a-train", "pipeline": "lens-64-pq-64", "point": "pq-64", "seed": seed,
         "tests": ["a-test"], "grid": {}, "asymmetric": False, "guardrails": {},
     }  # fmt: skip
     values = [

@@ -123,10 +123,10 @@ def test_a_set_that_was_renamed_is_drawn_as_before() -> None:
     cell = {"encoder": "own", "train": "new-train", "tests": ["new-set"]}
     file = {"path": "scores/s/a.npz", "sha256": "0" * 64}
     earlier = {"new-train": {"drawn_as": "train"}, "new-set": {"drawn_as": "set"}}
-    expected = [("s own.train.chain", (("new-set", "set"),)), ("s own.new-train.chain", ())]
+    expected = [("s own.train.pipeline", (("new-set", "set"),)), ("s own.new-train.pipeline", ())]
     for (group, renamed), datasets in zip(expected, (earlier, {"new-train": {}, "new-set": {}}), strict=True):
         content = a_result(
-            cell, cell="own.new-train.chain.s0", inputs={"datasets": datasets}, files={"after": file}
+            cell, cell="own.new-train.pipeline.s0", inputs={"datasets": datasets}, files={"after": file}
         )
         scores = paired.Scores(file["path"], file["sha256"], group, renamed)
         assert scores == paired.scores_of(Result.model_validate(content))

@@ -83,14 +83,14 @@ SUITES = (
 def searched(name: str = "dev-search") -> Suite:
     """Return a search on STS-B dev over the dropout of one wide lens; the first value is the suite's own."""
     suite = load(Path("suites/sts-generalization.toml"))
-    wide = next(chain for chain in suite.chains if chain.name == "lens-wide-pq")
+    wide = next(pipeline for pipeline in suite.pipelines if pipeline.name == "lens-wide-pq")
     grid = wide.model_copy(
         update={"grid": {"lens.dropout": [0.2, 0.4]}, "points": ["219x"], "test": ["stsb-dev"]}
     )
     return suite.model_copy(
         update={
             "name": name,
-            "chains": [grid],
+            "pipelines": [grid],
             "metrics": ["retention@human", "spearman@original", "spearman-random@original"],
             "train": ["stsb-train"],
             "datasets": {**suite.datasets, "stsb-dev": suite.datasets["stsb-test"]},
@@ -142,7 +142,7 @@ def test_every_committed_interval_is_drawn_from_many_units() -> None:
 
 @committed
 def test_a_part_of_the_evidence_renders_as_well(evidence: Tree) -> None:
-    """With one chain's results alone, what is missing is a dash in the tables, and no error."""
+    """With one pipeline's results alone, what is missing is a dash in the tables, and no error."""
     for path in (evidence.root / "results").glob("*/*.json"):
         if ".lens-pq." not in path.name:
             path.unlink()
@@ -217,29 +217,29 @@ def test_the_report_of_the_same_evidence_has_the_same_bytes(whole: Tree, tmp_pat
 
 
 def test_the_intrinsic_tables_are_the_flat_rows(whole: Tree) -> None:
-    """Each cell of a space's table is the mean of that chain's rows, and published values are C3's."""
+    """Each cell of a space's table is the mean of that pipeline's rows, and published values are C3's."""
     found = [
         row for row in json_rows(whole) if (row["suite"], row["encoder"]) == ("intrinsic", "esm2-peptides")
     ]
     text = text_of(whole)
     (line,) = lines_of(section(text, "esm2-peptides"), "pca-4")
     metrics = ("spearman-random@original", "success@10", "knn-recall@10")
-    wanted = {"compressor": "pca-4", "dataset": "peptides-test", "protocol": "decontaminated"}
+    wanted = {"pipeline": "pca-4", "dataset": "peptides-test", "protocol": "decontaminated"}
     expected = [mean(found, metric=metric, **wanted) for metric in metrics]
     assert ["peptides-train", "44", "29.1", "1"] == line[1:5]
     assert expected == line[8:11]
     assert mean(found, metric="spearman@original", **wanted) == line[6]
     (summed,) = lines_of(section(text, "Pairs of the set, decontaminated"), "esm2-peptides")
     wanted |= {"metric": "spearman@original"}
-    chains = ("lens", "aqea-protein", "pca", "axes", "projection")
+    pipelines = ("lens", "aqea-protein", "pca", "axes", "projection")
     assert ["44", "29.1", "93.8%", "95.0%"] == summed[1:5]
-    assert [mean(found, **{**wanted, "compressor": name}) for name in chains] == summed[5:10]
+    assert [mean(found, **{**wanted, "pipeline": name}) for name in pipelines] == summed[5:10]
     (blocked,) = lines_of(section(text, "Pairs of the set, decontaminated"), "mpnet")
     assert ["–", "–", "94.7%", "98.3%", "BLOCKED", *5 * ["–"]] == blocked[1:]
 
 
 def test_the_stages_table_is_the_flat_rows_and_its_stages_the_steps(whole: Tree) -> None:
-    """A chain's stages are read from its steps; similarity and task stand in columns of their own."""
+    """A pipeline's stages are read from its steps; similarity and task stand in columns of their own."""
     found = [row for row in json_rows(whole) if (row["suite"], row["encoder"]) == ("three-stage", "minilm")]
     part = section(section_text(text_of(whole), "Section 5.4", "Section 5.5"), "minilm")
     stages = {
@@ -252,7 +252,7 @@ def test_the_stages_table_is_the_flat_rows_and_its_stages_the_steps(whole: Tree)
         "pca-pq": ["", "pca", "on"],
     } == stages
     (line,) = lines_of(part, "three-stage")
-    wanted = {"compressor": "three-stage", "protocol": "as-published"}
+    wanted = {"pipeline": "three-stage", "protocol": "as-published"}
     assert mean(found, metric="spearman@original", dataset="stsb-test", **wanted) == line[7]
     assert mean(found, metric="retention@human", dataset="stsb-test", **wanted) == line[9]
     assert mean(found, metric="retention@human", dataset="sts12-16", **wanted) == line[12]
@@ -264,7 +264,7 @@ def section_text(text: str, start: str, end: str) -> str:
 
 
 def test_the_search_table_marks_what_was_taken(whole: Tree) -> None:
-    """A setting whose steps a chain of the STS suite has is marked, and has that chain's final figure."""
+    """A setting whose steps a pipeline of the STS suite has is marked, and has its final figure."""
     text = text_of(whole)
     found = {line[1]: line[-1] for line in lines_of(section(text, "minilm: settings on dev"), "lens-wide-pq")}
     assert {"lens.dropout=0.2": "measured", "lens.dropout=0.4": ""} == found
@@ -274,7 +274,7 @@ def test_the_search_table_marks_what_was_taken(whole: Tree) -> None:
         if (row["suite"], row["train"]) == ("sts-generalization", "stsb-train")
     ]
     wanted = {
-        "compressor": "lens-wide-pq",
+        "pipeline": "lens-wide-pq",
         "point": "219x",
         "dataset": "sts12-16",
         "protocol": "decontaminated",
@@ -308,7 +308,7 @@ def test_a_changed_setting_is_told_apart_by_the_difference(ends: tuple[float, fl
         ("sts-generalization", "sts12-16", "taken"): (0.9, 0.2),
     }
     flat = [
-        Row(**common, suite=suite, dataset=dataset, compressor=name, cell=name + ".s0", grid="",
+        Row(**common, suite=suite, dataset=dataset, pipeline=name, cell=name + ".s0", grid="",
             metric="retention@human", value=value)
         for (suite, dataset, name), (value, _) in measured.items()
     ]  # fmt: skip
@@ -325,10 +325,10 @@ def test_a_changed_setting_is_told_apart_by_the_difference(ends: tuple[float, fl
 
 
 @committed
-def test_the_best_of_the_search_are_among_the_chains_that_a_run_compares_with() -> None:
+def test_the_best_of_the_search_are_among_the_pipelines_that_a_run_compares_with() -> None:
     """Section 6 compares each with what differs from it: the suite names them as baselines."""
     search = Tables(gather(Tree(COMMITTED)), rows(Tree(COMMITTED)), []).search
-    best = {line.of.setting.compressor for line in search.ablation("minilm")}
+    best = {line.of.setting.pipeline for line in search.ablation("minilm")}
     assert best <= set(load(Path("suites/dev-search.toml")).baselines)
 
 
@@ -351,7 +351,7 @@ def test_a_goal_tells_how_steps_were_compared() -> None:
         ("sts-generalization", "sts12-16", "both", False, 0.92),
     ]
     flat = [
-        Row(**common, suite=suite, dataset=dataset, compressor=name, cell=name, asymmetric=way, value=value)
+        Row(**common, suite=suite, dataset=dataset, pipeline=name, cell=name, asymmetric=way, value=value)
         for suite, dataset, name, way, value in measured
     ]  # fmt: skip
     steps = {(suite, name): [StepSpec(use="pq")] for suite, _, name, _, _ in measured}
@@ -380,13 +380,13 @@ def test_a_goal_tells_how_steps_were_compared() -> None:
         ([("itq", {}), ("sign", {})], ["itq, sign for lens, pq", "all steps"]),
     ],
 )
-def test_what_tells_two_chains_apart(other: list[tuple[str, Json]], expected: list[str]) -> None:
+def test_what_tells_two_pipelines_apart(other: list[tuple[str, Json]], expected: list[str]) -> None:
     """Steps and parameters, a text each; sizes that follow from another change are not counted."""
-    chains = [
+    pipelines = [
         [StepSpec(use=use, params=dict(params)) for use, params in steps]
         for steps in ([("lens", {"dims": 28, "dropout": 0.2}), ("pq", {"subvectors": 7})], other)
     ]
-    assert expected == difference(*chains)
+    assert expected == difference(*pipelines)
 
 
 def test_contamination_is_the_difference_of_both_protocols(whole: Tree) -> None:
@@ -402,9 +402,9 @@ def test_contamination_is_the_difference_of_both_protocols(whole: Tree) -> None:
 
 
 def test_the_best_at_a_size_is_the_largest_of_its_table(whole: Tree) -> None:
-    """No compressor of as many bytes or fewer keeps more than the one that is named."""
+    """No pipeline of as many bytes or fewer keeps more than the one that is named."""
     sts = Tables(gather(whole), rows(whole), load_claims()).sts
-    lines = sts.compressors("minilm", "stsb-train")
+    lines = sts.pipelines("minilm", "stsb-train")
     for row in sts.best("minilm", "stsb-train"):
         clean = [(x.setting.bytes, x.retention["decontaminated"]) for x in lines]
         fitting = [mean.value for size, mean in clean if mean and size <= row.limit]
@@ -485,7 +485,7 @@ def test_flat_rows_have_the_promised_columns() -> None:
     """CSV and rows agree on their columns, and fractions are fractions."""
     found = json_rows(Tree(COMMITTED))
     header, first, *_ = rows_csv(found).splitlines()
-    promised = "suite cell encoder compressor train seed bytes_per_vector ratio protocol dataset metric value"
+    promised = "suite cell encoder pipeline train seed bytes_per_vector ratio protocol dataset metric value"
     assert {*promised.split(), "low", "high", "n"} <= set(header.split(","))
     assert len(header.split(",")) == len(first.split(","))
     kept = [row["value"] for row in found if row["metric"] == "retention@human"]

@@ -45,8 +45,8 @@ def test_a_panel_has_methods_as_columns_and_its_cells_are_means_over_seeds(evide
     wanted = {"suite": "autoencoder", "encoder": "minilm", "train": "scifact-documents"}
     wanted |= {"dataset": "nfcorpus", "protocol": "decontaminated", "metric": "ndcg@10"}
     flat = [row for row in json_rows(evidence) if wanted.items() <= row.items()]
-    for name, chain in (("linear auto-encoder", "autoencoder-ratio"), ("PCA", "pca-ratio")):
-        assert mean(flat, compressor=chain, point="half") == f"{float(found[name]):.1f}"
+    for name, pipeline in (("linear auto-encoder", "autoencoder-ratio"), ("PCA", "pca-ratio")):
+        assert mean(flat, pipeline=pipeline, point="half") == f"{float(found[name]):.1f}"
     assert "–" == found["first dimensions"]
 
 
@@ -91,7 +91,7 @@ def test_the_experiment_has_its_parts_in_order(evidence: Tree) -> None:
     ],
 )
 def test_a_method_is_read_from_the_steps(steps: list[tuple[str, Any]], expected: str | None) -> None:
-    """Not from the chain's name: two chains of the same steps share a column."""
+    """Not from the pipeline's name: two pipelines of the same steps share a column."""
     assert expected == method([StepSpec(use=use, params=params) for use, params in steps])
 
 
@@ -109,7 +109,7 @@ def pair(root: Path, mine: list[list[float]], theirs: list[float]) -> AutoEncode
              "value": float(np.mean(scores)), "low": 0.0, "high": 1.0}
             for metric in ("ndcg@10", "ndcg-retention@10", "recall@100")
         ]  # fmt: skip
-        cell = {"train": "t", "chain": name, "point": "half", "seed": len(results)}
+        cell = {"train": "t", "pipeline": name, "point": "half", "seed": len(results)}
         held_out = [0.5, 0.125 + len(results), 0.25 + len(results)]
         results.append(
             a_result(
@@ -149,8 +149,8 @@ def test_a_score_file_that_was_altered_is_refused(tmp_path: Path) -> None:
         tables.compared()
 
 
-def test_the_figure_has_a_point_a_chain_and_size_and_none_of_the_mapped(evidence: Tree) -> None:
-    """MiniLM on NFCorpus: the uncompressed space, and every chain of one method at each of its sizes."""
+def test_the_figure_has_a_point_a_pipeline_and_size_and_none_of_the_mapped(evidence: Tree) -> None:
+    """MiniLM on NFCorpus: the uncompressed space, and every pipeline of one method at each of its sizes."""
     points = figure.data(rows(evidence), [])["points"]
     mine = [p for p in points if (p["encoder"], p["dataset"]) == ("minilm", "nfcorpus")]
     assert [1536] == [p["bytes_per_vector"] for p in mine if p["method"] == "uncompressed"]
@@ -189,15 +189,15 @@ def test_the_published_figures_are_recorded() -> None:
     assert 0.32846 / 0.35661 == pytest.approx(kept["kept-quarter"], abs=5e-6)
 
 
-def test_claims_select_chains_points_and_metrics_of_the_suite() -> None:
+def test_claims_select_pipelines_points_and_metrics_of_the_suite() -> None:
     """No row asks for what the suite does not measure on its spaces."""
     suite = load(Path("suites/autoencoder.toml"))
-    chains = {chain.name: chain for chain in suite.chains}
+    pipelines = {pipeline.name: pipeline for pipeline in suite.pipelines}
     for claim in ("A1", "A2", "A3", "A4", "A5"):
         for row in CLAIMS[claim].rows:
-            chain = chains[row.chain]
-            assert (row.point in chain.points) or (row.point is None and not chain.points)
+            pipeline = pipelines[row.pipeline]
+            assert (row.point in pipeline.points) or (row.point is None and not pipeline.points)
             assert row.metric in suite.metrics or row.lacking
             for encoder in row.encoders or CLAIMS[claim].encoders:
-                assert encoder in (chain.encoders or suite.encoders)
-                assert row.dataset in suite.tests(encoder, chain)
+                assert encoder in (pipeline.encoders or suite.encoders)
+                assert row.dataset in suite.tests(encoder, pipeline)

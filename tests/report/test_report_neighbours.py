@@ -49,7 +49,7 @@ def test_a_back_end_has_a_line_in_each_scope(evidence: Tree) -> None:
     for scope, prefix in (("vs_teacher", "vs-teacher@"), ("vs_student", "vs-student@")):
         (line,) = [x for x in lines_of(part, scope) if x[1:4] == [AXES, "32", "hnsw"]]
         expected = [
-            mean(flat, compressor="axes-hnsw", metric=prefix + score)
+            mean(flat, pipeline="axes-hnsw", metric=prefix + score)
             for score in ("knn-recall@10", "success@1", "success@10", "knn-ndcg@10")
         ]
         assert expected == [line[7], *line[9:12]]
@@ -90,7 +90,12 @@ def test_settings_are_of_validation_parts_and_taken_ones_are_in_the_search(evide
 def test_the_suites_that_settings_are_chosen_by_search_no_test_part() -> None:
     """What the search is tested on is tested on nowhere else."""
     sets = {
-        name: {x for space in suite.encoders for chain in suite.chains for x in suite.tests(space, chain)}
+        name: {
+            x
+            for space in suite.encoders
+            for pipeline in suite.pipelines
+            for x in suite.tests(space, pipeline)
+        }
         for name in ("search", "quick-hyper", "hard-negatives")
         for suite in [load(Path("suites", name + ".toml"))]
     }
@@ -125,13 +130,13 @@ def saved(path: Path, scores: list[float]) -> None:
     np.savez(path, **arrays)
 
 
-def result(root: Path, chain: str, scores: list[float], *, size: int, use: str = "flat") -> Measured:
+def result(root: Path, pipeline: str, scores: list[float], *, size: int, use: str = "flat") -> Measured:
     """Return a result of a search over 10 rows, with the overlap of each query in its file of scores."""
-    path = root / (chain + ".npz")
+    path = root / (pipeline + ".npz")
     saved(path, scores)
-    step: dict[str, Any] = {"use": "principal-projection" if "axes" in chain else "pca", "params": {}}
-    if chain.startswith("student"):
-        step = {"use": "student", "params": {"hard_negatives": 0 if "plain" in chain else 4}}
+    step: dict[str, Any] = {"use": "principal-projection" if "axes" in pipeline else "pca", "params": {}}
+    if pipeline.startswith("student"):
+        step = {"use": "student", "params": {"hard_negatives": 0 if "plain" in pipeline else 4}}
     value = float(np.mean(scores))
     spread = {
         "dataset": "texts",
@@ -140,11 +145,11 @@ def result(root: Path, chain: str, scores: list[float], *, size: int, use: str =
         "low": value - 0.1,
         "high": 1.0,
     }
-    cell = {"chain": chain, "point": "d32", "tests": ["texts"], "steps": [step]}
+    cell = {"pipeline": pipeline, "point": "d32", "tests": ["texts"], "steps": [step]}
     content = a_result(
         {**cell, "index": {"use": use, "params": {}}},
         suite="search",
-        cell=chain,
+        cell=pipeline,
         sizes={
             "bytes_per_vector": 128,
             "original_bytes": 1536,
@@ -237,17 +242,17 @@ def test_the_figures_draw_what_the_suite_has(evidence: Tree) -> None:
     assert {164.045, 228.045, 356.045} <= {p["bytes"] for p in found}
 
 
-def test_the_claims_select_chains_and_metrics_of_the_suite() -> None:
+def test_the_claims_select_pipelines_and_metrics_of_the_suite() -> None:
     """The constraint is that of the published sweeps and of the table; every space of the suite has it."""
     suite = load(Path("suites/search.toml"))
     assert {TARGET} == {row.published for row in CLAIMS["N1"].rows}
     assert set(suite.encoders) == {
         str(encoder) for row in CLAIMS["N1"].rows for encoder in row.encoders or ()
     }
-    chains = {chain.name: chain for chain in suite.chains}
+    pipelines = {pipeline.name: pipeline for pipeline in suite.pipelines}
     for row in (*CLAIMS["N1"].rows, *CLAIMS["N2"].rows):
         encoder = (row.encoders or [""])[0]
-        assert row.point in chains[row.chain].points
-        assert [row.dataset] == suite.tests(encoder, chains[row.chain])
-        assert encoder in (chains[row.chain].encoders or suite.encoders)
+        assert row.point in pipelines[row.pipeline].points
+        assert [row.dataset] == suite.tests(encoder, pipelines[row.pipeline])
+        assert encoder in (pipelines[row.pipeline].encoders or suite.encoders)
         assert row.metric in suite.metrics

@@ -57,8 +57,8 @@ def test_a_space_has_a_line_a_method_and_size_with_means_over_seeds(evidence: Tr
     flat = [
         row for row in json_rows(evidence) if (row["suite"], row["encoder"]) == ("ranking", "esm2-peptides")
     ]
-    for name, chain, seeds in (("listwise", "listwise", "3"), ("PCA", "pca", "1")):
-        wanted = {"compressor": chain, "point": "d32"}
+    for name, pipeline, seeds in (("listwise", "listwise", "3"), ("PCA", "pca", "1")):
+        wanted = {"pipeline": pipeline, "point": "d32"}
         assert [seeds, mean(flat, metric="knn-recall@10", **wanted)] == found[name][2:4]
         assert mean(flat, metric="knn-ndcg@10", **wanted) == found[name][8]
 
@@ -99,7 +99,7 @@ def test_splits_are_named_with_the_array_that_has_their_rows(evidence: Tree) -> 
     ],
 )
 def test_a_method_is_read_from_the_step(use: str, params: dict[str, Any], expected: str) -> None:
-    """Not from the chain's name: the same step has one name in every space."""
+    """Not from the pipeline's name: the same step has one name in every space."""
     assert expected == method([StepSpec(use=use, params=params)])
 
 
@@ -113,8 +113,8 @@ def pair(root: Path, mine: list[list[float]], theirs: list[float]) -> Ranking:
         arrays: dict[str, Any] = {"peptides-test@queries@" + m: queries for m in metrics}
         np.savez(path, **arrays)
         cell = {
-            "encoder": "esm2-peptides", "train": "peptides-train", "chain": use, "point": "d32", "grid": {},
-            "tests": ["peptides-test"], "steps": [{"use": use, "params": params}],
+            "encoder": "esm2-peptides", "train": "peptides-train", "pipeline": use, "point": "d32",
+            "grid": {}, "tests": ["peptides-test"], "steps": [{"use": use, "params": params}],
         }  # fmt: skip
         values = [
             {
@@ -181,15 +181,15 @@ def test_the_figure_has_a_point_a_method_and_size(evidence: Tree) -> None:
     assert 3 == len({p["encoder"] for p in points})
 
 
-def test_claims_select_chains_points_and_metrics_of_the_suite() -> None:
+def test_claims_select_pipelines_points_and_metrics_of_the_suite() -> None:
     """No row asks for what the suite does not measure on its spaces, and R1 has what was printed."""
     suite = load(Path("suites/ranking.toml"))
-    chains = {chain.name: chain for chain in suite.chains}
+    pipelines = {pipeline.name: pipeline for pipeline in suite.pipelines}
     for claim in (CLAIMS["R1"], CLAIMS["R2"]):
         for row in claim.rows:
-            assert row.point in chains[row.chain].points
+            assert row.point in pipelines[row.pipeline].points
             assert row.metric in suite.metrics
             for encoder in row.encoders or claim.encoders:
-                assert encoder in (chains[row.chain].encoders or suite.encoders)
-                assert row.dataset in suite.tests(encoder, chains[row.chain])
+                assert encoder in (pipelines[row.pipeline].encoders or suite.encoders)
+                assert row.dataset in suite.tests(encoder, pipelines[row.pipeline])
     assert [0.61, 0.69] == [row.published for row in CLAIMS["R1"].rows if row.headline]

@@ -140,19 +140,19 @@ def test_the_first_bits_that_are_enough_are_found(tables: SemanticIds) -> None:
             assert max(value for value, _ in values) == getattr(best.judged(name), "value", None)
 
 
-def plain(chain: str, use: str, low: float, size: int = 2) -> Measured:
-    """Return a result of one chain and one set, whose values lie from ``low`` to ``low`` + 0.1."""
+def plain(pipeline: str, use: str, low: float, size: int = 2) -> Measured:
+    """Return a result of one pipeline and one set, whose values lie from ``low`` to ``low`` + 0.1."""
     params = {"fsq": {"residuals": 1}, "pq": {}}[use]
     values = [
         {"dataset": "d", "protocol": "decontaminated", "metric": metric, "n": 9,
          "value": low + 0.05, "low": low, "high": low + 0.1}
         for metric in ("spearman@original", "spearman-random@original")
     ]  # fmt: skip
-    cell = {"encoder": "e", "train": "t", "chain": chain, "point": None, "tests": ["d"], "seed": 0}
+    cell = {"encoder": "e", "train": "t", "pipeline": pipeline, "point": None, "tests": ["d"], "seed": 0}
     content = a_result(
         {**cell, "steps": [{"use": use, "params": params}]},
         suite="semantic-ids",
-        cell=chain,
+        cell=pipeline,
         sizes={"bytes_per_vector": size, "ratio": 10.0},
         values=values,
         **({"codes": {"d": symbols([8, 8, 8, 5], ordered=True, texts=False)}} if use == "fsq" else {}),
@@ -190,9 +190,9 @@ def test_an_outcome_is_that_of_the_difference(found: Comparisons, low: float | N
     }
 
 
-def test_each_code_is_compared_with_every_simpler_chain_that_a_run_compares() -> None:
-    """The suite's baselines are the chains that the table has on its other side."""
-    simpler = {chain.name for chain in SUITE.chains if chain.steps[-1]["use"] in BASELINES}
+def test_each_code_is_compared_with_every_simpler_pipeline_that_a_run_compares() -> None:
+    """The suite's baselines are the pipelines that the table has on its other side."""
+    simpler = {pipeline.name for pipeline in SUITE.pipelines if pipeline.steps[-1]["use"] in BASELINES}
     assert simpler == set(SUITE.baselines)
 
 
@@ -246,12 +246,12 @@ def test_speeds_are_the_first_seeds_and_name_the_machine(evidence: Tree) -> None
     assert ["668", "a processor, 2 cores, Linux x86_64"] == line[10:]
 
 
-def test_the_figure_has_a_point_a_chain_and_size(evidence: Tree) -> None:
+def test_the_figure_has_a_point_a_pipeline_and_size(evidence: Tree) -> None:
     """Of every family in MiniLM's panels, and none uncompressed."""
     points = figure.data(rows(evidence), [])["points"]
     mine = [p for p in points if (p["encoder"], p["metric"]) == ("minilm", "spearman@original")]
     assert set(figure.FAMILIES) == {figure.family(point) for point in mine}
-    assert "identity" not in {point["compressor"] for point in mine}
+    assert "identity" not in {point["pipeline"] for point in mine}
 
 
 # -- Claims -----------------------------------------------------------------------------------------------
@@ -324,24 +324,24 @@ def test_a_path_leads_to_a_number_or_to_nothing(path: str, expected: float | Non
     assert expected == number_at({"seconds": 4.5, "text": "x", "a": {"b": {"p50": 2}}}, path)
 
 
-def test_claims_select_chains_points_and_metrics_of_the_suite() -> None:
+def test_claims_select_pipelines_points_and_metrics_of_the_suite() -> None:
     """No row asks for what the suite does not measure."""
-    chains = {chain.name: chain for chain in SUITE.chains}
+    pipelines = {pipeline.name: pipeline for pipeline in SUITE.pipelines}
     assert {"S1", "S2", "S3", "S4"} == set(CLAIMS)
     for claim in CLAIMS.values():
         for row in claim.rows:
-            assert (row.point in chains[row.chain].points) or not chains[row.chain].points
+            assert (row.point in pipelines[row.pipeline].points) or not pipelines[row.pipeline].points
             for encoder in row.encoders or claim.encoders:
-                assert encoder in (chains[row.chain].encoders or SUITE.encoders)
-                tested = SUITE.tests(encoder, chains[row.chain])
+                assert encoder in (pipelines[row.pipeline].encoders or SUITE.encoders)
+                tested = SUITE.tests(encoder, pipelines[row.pipeline])
                 assert row.dataset in ("", *tested)
         for measure in claim.measures:
-            assert measure.point in chains[measure.chain].points
+            assert measure.point in pipelines[measure.pipeline].points
 
 
 def test_the_suite_compares_codes_of_2560() -> None:
     """The published levels, the others of as many codes, and the learned ones' budget."""
-    steps = {chain.name: chain.steps[0] for chain in SUITE.chains}
+    steps = {pipeline.name: pipeline.steps[0] for pipeline in SUITE.pipelines}
     product = 1
     for size in steps["fsq-five"]["levels"]:
         product *= size

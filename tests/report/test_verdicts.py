@@ -17,14 +17,14 @@ from report.verdicts.claims import Claim, PublishedRow, load_claims, percent
 from report.verdicts.judge import judge, verdict
 
 GROUP = "minilm.stsb-test.lens-pq.117x"
-CELL = {"train": "stsb-test", "chain": "lens-pq", "point": "117x", "seed": 0}
+CELL = {"train": "stsb-test", "pipeline": "lens-pq", "point": "117x", "seed": 0}
 
 
 def a_row(rule: Any = "at least") -> PublishedRow:
     """Return a claim's row that publishes 95 %, printed without decimals."""
     return PublishedRow(
         row="kept", what="retention", published=0.95, printed="~95%", precision=0.005, rule=rule,
-        chain="lens-pq", point="117x", dataset="sts12-16", metric="retention@human",
+        pipeline="lens-pq", point="117x", dataset="sts12-16", metric="retention@human",
         trains=["stsb-test"], protocols=["as-published"],
     )  # fmt: skip
 
@@ -44,11 +44,13 @@ def a_claim(encoders: dict[str, str]) -> Claim:
     )
 
 
-def write_result(tree: Tree, seed: int, value: float, low: float, high: float, chain: str = "lens-pq") -> str:
+def write_result(
+    tree: Tree, seed: int, value: float, low: float, high: float, pipeline: str = "lens-pq"
+) -> str:
     """Write a stamped result with one value, and return its certificate."""
-    name = f"minilm.stsb-test.{chain}.117x.s{seed}"
+    name = f"minilm.stsb-test.{pipeline}.117x.s{seed}"
     values = [{**VALUE, "value": value, "low": low, "high": high, "n": 100}]
-    content = a_result({**CELL, "chain": chain, "seed": seed}, values=values)
+    content = a_result({**CELL, "pipeline": pipeline, "seed": seed}, values=values)
     write_stamped(tree.result("s", name), {**content, "cell": name})
     return read_stamped(tree.result("s", name))[1]
 
@@ -130,14 +132,14 @@ def test_a_row_against_another_method_is_judged_by_their_difference(
     """All of the interval on the claimed side of 0, some of it, or none; either method may be the first."""
     tree, other = Tree(tmp_path), "minilm.stsb-test.signs.117x"
     one = write_result(tree, 0, 0.94, 0.90, 0.95)
-    two = write_result(tree, 0, 0.90, 0.88, 0.92, chain="signs")
+    two = write_result(tree, 0, 0.90, 0.88, 0.92, pipeline="signs")
     less = {"value": (low + high) / 2, "low": low, "high": high, "p": 0.5}
     if reversed_:
         less |= {"value": -less["value"], "low": -high, "high": -low}
     compared = {"group": other, "results": {f"{other}.s0": two}, "less": less}
     write_means(tree, {f"{GROUP}.s0": one}, compared, value=0.94, low=0.9, high=0.95)
-    chains = {"chain": "signs", "against": "lens-pq"} if reversed_ else {"against": "signs"}
-    row = a_row(rule).model_copy(update={**chains, "published": 0.0, "precision": 0.0})
+    pipelines = {"pipeline": "signs", "against": "lens-pq"} if reversed_ else {"against": "signs"}
+    row = a_row(rule).model_copy(update={**pipelines, "published": 0.0, "precision": 0.0})
     claim = a_claim({"minilm": "analogue"}).model_copy(update={"rows": [row]})
     (judged,) = judge([claim], tree)
     assert (expected, low, high) == (judged.verdict, judged.low, judged.high)
@@ -148,7 +150,7 @@ def test_methods_that_no_run_has_compared_are_not_run(tmp_path: Path) -> None:
     """Two values are no comparison: their intervals say nothing of the difference."""
     tree = Tree(tmp_path)
     write_result(tree, 0, 0.94, 0.90, 0.95)
-    write_result(tree, 0, 0.90, 0.88, 0.92, chain="signs")
+    write_result(tree, 0, 0.90, 0.88, 0.92, pipeline="signs")
     row = a_row().model_copy(update={"against": "signs"})
     (judged,) = judge([a_claim({"minilm": "analogue"}).model_copy(update={"rows": [row]})], tree)
     assert "NOT_RUN" == judged.verdict
@@ -216,7 +218,7 @@ def measured(tree: Tree, cell: dict[str, object], values: list[dict[str, object]
     """Write a stamped result of the suite ``s`` with the given selectors and values."""
     content = a_result({**CELL, **cell}, values=values, **more)
     spec = content["inputs"]["cell"]
-    name = f"{spec['encoder']}.{spec['train']}.{spec['chain']}.{len(list(tree.root.rglob('*.json')))}"
+    name = f"{spec['encoder']}.{spec['train']}.{spec['pipeline']}.{len(list(tree.root.rglob('*.json')))}"
     write_stamped(tree.result("s", name), {**content, "cell": name})
 
 
@@ -259,8 +261,8 @@ def test_a_row_without_splits_takes_those_there_is_evidence_for(tmp_path: Path) 
     ] == found  # fmt: skip
 
 
-def test_a_row_without_a_point_is_about_chains_without_one(tmp_path: Path) -> None:
-    """A chain that stores every dimension has no point, and is told from one that has."""
+def test_a_row_without_a_point_is_about_pipelines_without_one(tmp_path: Path) -> None:
+    """A pipeline that stores every dimension has no point, and is told from one that has."""
     tree = Tree(tmp_path)
     measured(tree, {"point": None}, [VALUE])
     claim = claim_of({"point": None, "encoders": ["minilm"]}, {"row": "other", "encoders": ["minilm"]})

@@ -219,5 +219,5 @@ def test_the_report_lists_what_moves_most_of_each_unstable_pipeline() -> None:
     assert 2 == summary.measured()
     (line,) = summary.lines()
     assert ("identity", None, "a", 0.03, 0.01) == (
-        line.chain, line.point, line.metric, line.move, line.floor
+        line.pipeline, line.point, line.metric, line.move, line.floor
     )  # fmt: skip

@@ -37,7 +37,7 @@ from harness.types import Place
 
 COMMAND = [sys.executable, "-c", "from harness.cli import main; main()"]
 DIMENSION, CELLS = 16, 8
-PCA = '[[chains]]\nname = "pca"'  # chains can be added before it
+PCA = '[[pipelines]]\nname = "pca"'  # pipelines can be added before it
 SUITE = """
 name = "own"
 title = "Vectors of my own"
@@ -54,29 +54,29 @@ codecs = ["lens-pq"]
 ratio = 8
 unit_bytes = 1
 
-[[chains]]
+[[pipelines]]
 name = "identity"
 label = "uncompressed float32"
 steps = [{ use = "identity" }]
 
-[[chains]]
+[[pipelines]]
 name = "pca"
 label = "PCA"
 steps = [{ use = "pca", dims = 6 }]
 
-[[chains]]
+[[pipelines]]
 name = "projection-sign"
 label = "random projection, signs"
 steps = [{ use = "random-projection" }, { use = "sign" }]
 points = ["8x"]
 bits = 1
 
-[[chains]]
+[[pipelines]]
 name = "lens"
 label = "lens"
 steps = [{ use = "lens", dims = 8, steps = 3, batch = 32 }]
 
-[[chains]]
+[[pipelines]]
 name = "lens-pq"
 label = "lens and PQ"
 steps = [{ use = "lens", dims = 8, steps = 3, batch = 32 }, { use = "pq", subvectors = 4, iterations = 1 }]
@@ -202,8 +202,8 @@ def _entries(harness: Harness) -> list[Any]:
     return entries(suites / "own.toml", Place(suites, None, offline=True), harness.tree)
 
 
-def _cell(chain: str, seed: int = 0) -> str:
-    return f"vectors.train-set.{chain}.s{seed}"
+def _cell(pipeline: str, seed: int = 0) -> str:
+    return f"vectors.train-set.{pipeline}.s{seed}"
 
 
 # -- From nothing to evidence --------------------------------------------------------------------------------
@@ -235,7 +235,7 @@ def test_a_result_says_what_it_was_made_of(reference: Harness) -> None:
     assert 4 == content["sizes"]["payload_bytes"]
     assert 400 == content["training_rows"]
     assert {"as-published": 60, "decontaminated": 40} == content["audit"]["test-set"]["kept"]
-    # three metrics of the suite and one of the chain, under two protocols
+    # three metrics of the suite and one of the pipeline, under two protocols
     assert 4 * 2 == len(content["values"])
     train = sha256_file(reference.folder / "suites" / "train.npy")
     assert train == content["inputs"]["datasets"]["train-set"]["sha256"]
@@ -248,7 +248,7 @@ def test_a_result_says_what_it_was_made_of(reference: Harness) -> None:
 
 
 def test_scores_hold_the_cosines_behind_the_values(reference: Harness) -> None:
-    """Similarities are float32, one a pair, with the stage beside them where the chain keeps it."""
+    """Similarities are float32, one a pair, with the stage beside them where the pipeline keeps it."""
     with np.load(reference.tree.scores("own", _cell("lens-pq"))) as scores:
         assert {"test-set", "test-set@stage"} == set(scores.files)
         assert (60,) == scores["test-set"].shape
@@ -592,9 +592,9 @@ def test_words_do_not_run_anything_again(ran: Harness) -> None:
     assert {("done", "")} == set(ran.plan().values())
 
 
-def test_a_new_chain_runs_alone(ran: Harness) -> None:
+def test_a_new_pipeline_runs_alone(ran: Harness) -> None:
     """Cells that are added are to do; those that were there are done."""
-    ran.edit(PCA, '[[chains]]\nname = "sign"\nlabel = "signs"\nsteps = [{ use = "sign" }]\n\n' + PCA)
+    ran.edit(PCA, '[[pipelines]]\nname = "sign"\nlabel = "signs"\nsteps = [{ use = "sign" }]\n\n' + PCA)
     planned = ran.plan()
     assert ("to do", "no result yet") == planned.pop(_cell("sign"))
     assert {("done", "")} == set(planned.values())
@@ -611,10 +611,10 @@ def test_a_codec_to_be_kept_is_made(ran: Harness) -> None:
 
 
 def test_a_saved_codec_can_be_a_step(ran: Harness) -> None:
-    """A chain of steps loaded from a kept codec has the scores of the chain that was trained."""
+    """A pipeline of steps loaded from a kept codec has the scores of the pipeline that was trained."""
     codec = f"out/codecs/own/{_cell('lens-pq')}.safetensors"
     steps = ", ".join(f'{{ use = "{use}", load = "{codec}" }}' for use in ("lens", "pq"))
-    ran.edit(PCA, f'[[chains]]\nname = "loaded"\nlabel = "l"\nsteps = [{steps}]\n\n' + PCA)
+    ran.edit(PCA, f'[[pipelines]]\nname = "loaded"\nlabel = "l"\nsteps = [{steps}]\n\n' + PCA)
     done = ran("run")
     assert 0 == done.status, done.stderr
     with (
@@ -700,7 +700,7 @@ def test_expectations_are_checked(tolerance: float, status: int, ran: Harness) -
     """A value off its planted answer is a line and exit status 1; within the tolerance it is nothing."""
     path = ran.folder / "suites" / "own.toml"
     expect = (
-        '\n[[expect]]\nchain = "identity"\ntrain = "train-set"\ndataset = "test-set"\n'
+        '\n[[expect]]\npipeline = "identity"\ntrain = "train-set"\ndataset = "test-set"\n'
         'metric = "spearman@original"\n'
         f'value = 0.9995\ntolerance = {tolerance}\nwhy = "nothing is lost"\n'
     )
@@ -718,7 +718,8 @@ def test_an_expected_value_that_is_missing_is_off(ran: Harness) -> None:
     """A metric that was not measured does not meet its expectation."""
     path = ran.folder / "suites" / "own.toml"
     expect = (
-        '\n[[expect]]\nchain = "identity"\ntrain = "train-set"\ndataset = "test-set"\nmetric = "loss@human"\n'
+        '\n[[expect]]\npipeline = "identity"\ntrain = "train-set"\ndataset = "test-set"\n'
+        'metric = "loss@human"\n'
         'value = 0.0\ntolerance = 9.0\nwhy = "it is not measured"\n'
     )
     path.write_text(path.read_text("utf-8") + expect, "utf-8")
@@ -752,7 +753,7 @@ def test_a_blocked_suite_is_no_failure(fresh: Harness) -> None:
 
 
 def test_a_blocked_data_set_blocks_its_cells_alone(fresh: Harness) -> None:
-    """Chains tested on what is here run; the chain tested on what is not is blocked."""
+    """Pipelines tested on what is here run; the pipeline tested on what is not is blocked."""
     fresh.edit('label = "PCA"', 'label = "PCA"\ntest = ["absent"]')
     absent = 'title = "none"\nlicence = "none"\n' + MIRRORED.format(sha256="0" * 64)
     (fresh.folder / "suites" / "datasets" / "absent.toml").write_text(absent, "utf-8")
@@ -773,7 +774,7 @@ def test_the_first_origin_that_can_be_had_is_used(fresh: Harness) -> None:
 
 
 def test_what_a_suite_no_longer_has_is_removed(fresh: Harness) -> None:
-    """A chain taken out of a suite leaves nothing behind for a report to mix in, and the run says so.
+    """A pipeline taken out of a suite leaves nothing behind for a report to mix in, and the run says so.
 
     A run of some cells alone keeps what the suite no longer has, says so, and the plan refuses it.
     """
@@ -782,8 +783,8 @@ def test_what_a_suite_no_longer_has_is_removed(fresh: Harness) -> None:
     before = sorted(file.name for file in fresh.tree.result("own", "x").parent.glob("*.json"))
     gone = [name for name in before if ".identity." in name]
     text = path.read_text("utf-8")
-    start = text.index("[[chains]]", text.index('name = "identity"') - 40)
-    end = text.index("[[chains]]", start + 1) if "[[chains]]" in text[start + 1 :] else len(text)
+    start = text.index("[[pipelines]]", text.index('name = "identity"') - 40)
+    end = text.index("[[pipelines]]", start + 1) if "[[pipelines]]" in text[start + 1 :] else len(text)
     path.write_text(text[:start] + text[end:])
     some = fresh("run", "--only", "*pca*")
     assert f"KEPT     {len(gone)} results that their suite no longer has: out/results/own/" in some.stdout

@@ -18,7 +18,7 @@ import pytest
 from support.paths import ROOT
 
 from harness.codecs.affine import Affine
-from harness.codecs.pipeline import Chain
+from harness.codecs.pipeline import Pipeline
 from harness.compressors import pq, scalar_per_vector
 from harness.errors import InputError
 from harness.planning.steps import Step
@@ -55,10 +55,10 @@ def quantizer() -> pq.PQ:
 
 PQ = quantizer()
 FIRST, LENS = Step("lens", {"dims": 8}), Step("lens", {"dims": 6})
-CHAINS = {
-    "a-codes": Chain((FIRST, Step("pq", {"subvectors": 4})), (lens(8), PQ)),
-    "b-floats": Chain((LENS,), (lens(6),)),
-    "c-short": Chain((Step("lens", {"dims": 3}),), (lens(3),)),
+PIPELINES = {
+    "a-codes": Pipeline((FIRST, Step("pq", {"subvectors": 4})), (lens(8), PQ)),
+    "b-floats": Pipeline((LENS,), (lens(6),)),
+    "c-short": Pipeline((Step("lens", {"dims": 3}),), (lens(3),)),
 }
 
 
@@ -81,22 +81,22 @@ Ask = Callable[..., Answer]
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder ``mine`` of three saved chains, with the vectors to export."""
+    """Return a folder ``mine`` of three saved pipelines, with the vectors to export."""
     folder = tmp_path_factory.mktemp("serve") / "mine"
-    for name, chain in CHAINS.items():
-        chain.save(folder / f"{name}.safetensors")
+    for name, pipeline in PIPELINES.items():
+        pipeline.save(folder / f"{name}.safetensors")
     np.save(folder / "vectors.npy", VECTORS)
     return folder
 
 
 def saved(folder: Path) -> list[Path]:
-    """Return the chains in ``folder``."""
+    """Return the pipelines in ``folder``."""
     return sorted(folder.glob("*.safetensors"))
 
 
 @pytest.fixture(scope="module")
 def url(folder: Path) -> Iterator[str]:
-    """Return the URL of a server of these chains."""
+    """Return the URL of a server of these pipelines."""
     with (
         prepared(saved(folder), folder / "vectors.npy", folder, KEY) as server,
         running(server) as base,
@@ -382,8 +382,8 @@ def test_codecs_that_cannot_be_served_are_named(
     with pytest.raises(InputError, match="found mine/a-codes twice"):
         load_models([first, first])
     scalar = scalar_per_vector.restore({}, scalar_per_vector.Params())
-    Chain((Step("scalar-per-vector", {}),), (scalar,)).save(tmp_path / "any.safetensors")
-    with pytest.raises(InputError, match="found a chain that takes any dimension"):
+    Pipeline((Step("scalar-per-vector", {}),), (scalar,)).save(tmp_path / "any.safetensors")
+    with pytest.raises(InputError, match="found a pipeline that takes any dimension"):
         load_models([tmp_path / "any.safetensors"])
     with pytest.raises(InputError, match="expected a codec saved by this harness"):
         load_models([folder / "vectors.npy"])

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from harness.codecs.affine import Affine
-from harness.codecs.pipeline import Chain
+from harness.codecs.pipeline import Pipeline
 from harness.planning.steps import Step
 from harness.server import limits
 from harness.server.models import Model
@@ -32,10 +32,10 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[st
     """Return the address of a server of one codec that takes MOST connections."""
     monkeypatch.setattr(limits, "MOST_CONNECTIONS", MOST)
     monkeypatch.setattr(limits, "HEADER_SECONDS", SECONDS)
-    chain = Chain(
+    pipeline = Pipeline(
         (Step("lens", {"dims": 2}),), (Affine(np.eye(4, 2, dtype=np.float32), np.zeros(2, np.float32)),)
     )
-    chain.save(tmp_path / "mine" / "a.safetensors")
+    pipeline.save(tmp_path / "mine" / "a.safetensors")
     np.save(tmp_path / "vectors.npy", np.eye(4, dtype=np.float32))
     codecs = [tmp_path / "mine" / "a.safetensors"]
     with (

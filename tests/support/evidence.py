@@ -11,7 +11,7 @@ from report.evidence.values import Mean, MeasuredValue
 
 SHA256 = "0" * 64
 CELL: dict[str, Any] = {
-    "encoder": "minilm", "train": "stsb-train", "chain": "lens-pq", "point": None, "seed": 0,
+    "encoder": "minilm", "train": "stsb-train", "pipeline": "lens-pq", "point": None, "seed": 0,
     "steps": [{"use": "identity", "params": {}}], "tests": ["sts12-16"],
     "metrics": {"sts12-16": ["retention@human"]}, "stages": False, "asymmetric": False, "index": None,
     "grid": {}, "guardrails": {},

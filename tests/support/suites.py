@@ -26,12 +26,12 @@ encoders = ["own"]
 ratio = 8
 unit_bytes = 1
 
-[[chains]]
+[[pipelines]]
 name = "identity"
 label = "uncompressed float32"
 steps = [{ use = "identity" }]
 
-[[chains]]
+[[pipelines]]
 name = "projection-sign"
 label = "random projection, signs"
 steps = [{ use = "random-projection" }, { use = "sign" }]
@@ -63,14 +63,14 @@ OWN, TRAIN_SET, TEST_SET = (
     f"{FILE}{name}.toml\n" for name in ("encoders/own", "datasets/train-set", "datasets/test-set")
 )
 
-# Changes of SUITE: three seeds, and two chains of as many bytes that are compared.
+# Changes of SUITE: three seeds, and two pipelines of as many bytes that are compared.
 COMPARED = (
     ("seeds = [0]", "seeds = [0, 1, 2]"),
     ('test = ["test-set"]\n', 'test = ["test-set"]\nbaselines = ["projection-sign"]\n'),
     (
         END,
         """
-[[chains]]
+[[pipelines]]
 name = "truncation-4"
 label = "4 bits a dimension"
 steps = [{ use = "truncation" }, { use = "scalar", bits = 4 }]

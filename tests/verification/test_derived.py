@@ -28,7 +28,7 @@ MEANS, JITTER = "artifacts/means/mine.json", "artifacts/jitter/mine.json"
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a checkout with a suite of three seeds, two chains of as many bytes, means and jitter."""
+    """Return a checkout with a suite of three seeds, two pipelines of as many bytes, means and jitter."""
     root = tmp_path_factory.mktemp("published")
     suite = SUITE.replace(
         '["spearman@original"]', '["spearman@original", "success@10", "spearman-random@original"]'
@@ -190,8 +190,8 @@ TAMPERED: dict[str, tuple[str, Edit, str]] = {
     ),
     "jitter of another pipeline": (
         JITTER,
-        lambda c: c["cells"][0].update(chain="x"),
-        "expected the encoder, chain and point of its result",
+        lambda c: c["cells"][0].update(pipeline="x"),
+        "expected the encoder, pipeline and point of its result",
     ),
     "jitter twice": (JITTER, lambda c: c["cells"].append(c["cells"][0]), "by its certificate, once"),
     "no moves": (

@@ -37,7 +37,7 @@ class CellSpec(Model):
 
     encoder: Name = Field(description="Encoder that made the vectors.")
     train: Name = Field(description="Training split that the codec is fitted on.")
-    chain: Name = Field(description="Name of the pipeline: compressors in series.")
+    pipeline: Name = Field(description="Name of the pipeline: compressors in series.")
     point: str | None = Field(description="Named compression ratio; null where the pipeline has none.")
     seed: int = Field(description="Seed of what is random.")
     steps: list[StepSpec] = Field(min_length=1, description="Compressors of the pipeline, in order.")

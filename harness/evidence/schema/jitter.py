@@ -37,7 +37,7 @@ class DisturbedCell(Model):
 
     cell: Name = Field(description="Name of the cell.")
     encoder: Name = Field(description="Its encoder.")
-    chain: Name = Field(description="Its pipeline.")
+    pipeline: Name = Field(description="Its pipeline.")
     point: str | None = Field(description="Its named compression ratio; null for none.")
     result: Sha256 = Field(description="Certificate of the result that the moves are measured from.")
     values: list[CellMoves] = Field(description="Moves of each value.")
