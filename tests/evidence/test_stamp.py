@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from harness.errors import InputError
 from harness.evidence import stamp
 from harness.numerics.rounding import rounded
-from repro import verify
+from repro.canonical import canonical
 
 JSON = st.recursive(
     st.none()
@@ -46,7 +46,7 @@ def test_the_order_of_keys_does_not_matter_and_that_of_lists_does() -> None:
 def test_the_standalone_check_comes_to_the_same_checksum(content: dict[str, Any]) -> None:
     """What the harness stamps, repro/verify.py finds sound, though they share no code."""
     document = json.loads(stamp.stamp(content))
-    actual = hashlib.sha256(verify.canonical(document["content"]).encode()).hexdigest()
+    actual = hashlib.sha256(canonical(document["content"]).encode()).hexdigest()
     assert document["sha256"] == actual
 
 

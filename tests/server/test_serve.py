@@ -28,7 +28,7 @@ from harness.server.models import load_models
 from harness.server.serve import check, prepared, running
 from harness.types import Training
 from repro import api_smoketest
-from repro.verify import _certificate
+from repro.canonical import checksum
 
 KEY = "kept-secret-7f3a"
 DIM = 16
@@ -308,7 +308,7 @@ def test_checking_is_one_call_and_comes_out_in_the_same_bytes(folder: Path, tmp_
     for out in outs:
         assert 0 == check(saved(folder), folder / "vectors.npy", out, tmp_path, lines.append)
     assert outs[0].read_bytes() == outs[1].read_bytes()
-    assert _certificate(json.loads(outs[0].read_bytes()))  # as repro/verify.py checks it
+    assert checksum(json.loads(outs[0].read_bytes()))  # as repro/verify.py checks it
     assert 20 == len(lines)
 
 
