@@ -135,7 +135,7 @@ class Suite(_Settings):
     datasets: dict[str, Dataset]
 
     def trains(self, encoder: str, pipeline: Pipeline) -> list[str]:
-        """Return the training splits of a pipeline with an encoder: its own, else the encoder's or the suite's."""
+        """Return a pipeline's training splits with an encoder: its own, else the encoder's or the suite's."""
         own = self.splits.get(encoder)
         return pipeline.train or (own and own.train) or self.train
 

@@ -167,7 +167,7 @@ class Stages:
         return [PublishedStages(name, similarity.get(name), task.get(name)) for name in names]
 
     def lines(self, encoder: str) -> list[StageLine]:
-        """Return every pipeline: its stages, similarity preservation, task preservation where there are ratings."""
+        """Return every pipeline: its stages, similarity preservation, task preservation with ratings."""
         pairs = self.rows.datasets(STAGES, encoder, "spearman@original")
         own = "stsb-test" if "stsb-test" in pairs else pairs[0]
         lines = []
