@@ -29,7 +29,7 @@ from repro.api_checks import CHECKS
 from repro.api_client import Limits, NoAnswerError, is_loopback, split
 from repro.api_session import FailureError, Session, SkippedError
 from repro.api_vectors import FEWEST
-from repro.canonical import canonical
+from repro.canonical import SCHEMA_VERSION, canonical
 
 KEY = "AQEA_API_KEY"
 VENDOR = "https://api.aqea.ai"
@@ -56,6 +56,7 @@ def smoke(session: Session, told: Callable[[str], None]) -> dict[str, Any]:
     counts = {status: sum(c["status"] == status for c in checks) for status in ("PASS", "FAIL", "SKIPPED")}
     host = split(session.base).hostname or ""
     return {
+        "schema": SCHEMA_VERSION,
         "claim": "C6",
         "server": {"host": "loopback" if is_loopback(host) else host, "name": session.server},
         "sample": session.sample,

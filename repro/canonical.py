@@ -7,7 +7,7 @@ import json
 from decimal import Decimal
 from typing import Any
 
-SCHEMA_VERSION = 1  # of the evidence: the newest that is read here
+SCHEMA_VERSION = 2  # of the evidence: the only one that is read here
 
 
 def canonical(value: Any) -> str:
@@ -68,14 +68,11 @@ def checksum(value: Any) -> str:
 
 
 def check_version(content: Any) -> None:
-    """Raise ValueError for a document of a newer schema: it may say what is not checked here."""
-    inputs = content.get("inputs") if isinstance(content, dict) else None
-    for part in (content, inputs):
-        version = part.get("schema", 1) if isinstance(part, dict) else 1
-        if type(version) is not int or version < 1:
-            raise ValueError(f"schema: found {version!r}, expected a version, a whole number from 1")
-        if version > SCHEMA_VERSION:
-            raise ValueError(
-                f"found evidence of schema {version}, expected at most {SCHEMA_VERSION}: "
-                "use a newer version of the harness"
-            )
+    """Raise ValueError for a document of another schema: it may say what is not checked here."""
+    version = content.get("schema", 1) if isinstance(content, dict) else 1
+    if type(version) is not int or version < 1:
+        raise ValueError(f"schema: found {version!r}, expected a version, a whole number from 1")
+    if version != SCHEMA_VERSION:
+        older = "an older version of the harness; run it again"
+        made = older if version < SCHEMA_VERSION else "a newer version of the harness; update yours"
+        raise ValueError(f"found evidence of schema {version}, expected {SCHEMA_VERSION}: made by {made}")

@@ -25,7 +25,7 @@ _CHUNK = 1024  # sentences compared at a time, so that memory stays small
 
 
 @dataclass(frozen=True, slots=True)
-class Overlap:
+class Contamination:
     """Masks (m,) bool of the test pairs: shared with the split, with a sentence seen in it, or near one."""
 
     shared_pair: Mask
@@ -43,7 +43,7 @@ class Overlap:
         }
 
 
-def overlap(test: PairSet, train: PairSet) -> Overlap:
+def contamination(test: PairSet, train: PairSet) -> Contamination:
     """Return what the pairs of ``test`` share with ``train``."""
     tested, trained = numbers(test, train)
     seen = np.isin(tested, trained)
@@ -51,7 +51,7 @@ def overlap(test: PairSet, train: PairSet) -> Overlap:
     shared = np.array([frozenset(pair) in pairs for pair in tested[test.pairs].tolist()], bool)
     near = _near_rows(test, train, seen)
     left, right = test.pairs.T
-    return Overlap(shared, seen[left] | seen[right], near[left] | near[right])
+    return Contamination(shared, seen[left] | seen[right], near[left] | near[right])
 
 
 def _near_rows(test: PairSet, train: PairSet, seen: Mask) -> Mask:

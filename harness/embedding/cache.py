@@ -25,7 +25,7 @@ _PIECE = 1 << 24
 
 
 def entry(store: Path, kind: str, identity: Json) -> Path:
-    """Return the path of the entry of a kind ('vectors', 'overlaps' …) that ``identity`` determines."""
+    """Return the path of the entry of a kind ('vectors', 'contamination' …) that ``identity`` determines."""
     return store / kind / f"{digest(identity)[:32]}.npy"
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from harness.data.contamination import Overlap, overlap
+from harness.data.contamination import Contamination, contamination
 from harness.data.sampling import random_pairs
 from harness.embedding.cache import cached, entry
 from harness.embedding.spaces import embedded_by
@@ -74,7 +74,7 @@ class EncoderContext:
         self.spec = spec
         self.samples: PairSamples = functools.cache(functools.partial(_pair_samples, spec))
         self._evaluations: dict[str, EvaluationContext] = {}
-        self._overlaps: dict[tuple[str, str], Overlap] = {}
+        self._contaminations: dict[tuple[str, str], Contamination] = {}
         self._random: dict[tuple[str, str], Sample] = {}
 
     @functools.cached_property
@@ -98,11 +98,11 @@ class EncoderContext:
             self._evaluations[train] = self._evaluation(train)
         return self._evaluations[train]
 
-    def overlap(self, test: str, train: str) -> Overlap:
+    def contamination(self, test: str, train: str) -> Contamination:
         """Return what the pairs of a test set share with a training split; the store has it, or gets it."""
-        if (test, train) not in self._overlaps:
-            self._overlaps[test, train] = _stored_overlap(self.spec, test, train)
-        return self._overlaps[test, train]
+        if (test, train) not in self._contaminations:
+            self._contaminations[test, train] = _stored_contamination(self.spec, test, train)
+        return self._contaminations[test, train]
 
     def random_sample(self, test: str, train: str) -> Sample:
         """Return how the random pairs of a test set are resampled; no vector is needed for it."""
@@ -120,7 +120,7 @@ class EncoderContext:
             tests={name: spec.read(name) for name in spec.tests},
             vectors={name: self.vectors[name] for name in dict.fromkeys((train, *spec.tests))},
             before=self.before,
-            overlaps={name: self.overlap(name, train) for name in spec.tests},
+            contaminations={name: self.contamination(name, train) for name in spec.tests},
             samples=self.samples,
             protocols=tuple(spec.inputs.suite.protocols),
             combine=spec.inputs.suite.combine,
@@ -141,16 +141,16 @@ def _pair_samples(spec: EncoderSpec, tests: tuple[str, ...]) -> dict[str, Sample
     return clusters.samples({name: spec.read(name) for name in tests}, spec.inputs.suite.combine)
 
 
-def _stored_overlap(spec: EncoderSpec, test: str, train: str) -> Overlap:
+def _stored_contamination(spec: EncoderSpec, test: str, train: str) -> Contamination:
     data, split = spec.read(test), spec.read(train)
     identity = {
         "test": {"name": data.name, **data.origin},
         "train": {"name": split.name, **split.origin},
-        "code": code_of(overlap.__module__),
+        "code": code_of(contamination.__module__),
     }
-    masks = cached(entry(spec.store, "overlaps", identity), lambda: _stacked(overlap(data, split)))
-    return Overlap(*np.array(masks))
+    masks = cached(entry(spec.store, "contamination", identity), lambda: _stacked(contamination(data, split)))
+    return Contamination(*np.array(masks))
 
 
-def _stacked(shared: Overlap) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
+def _stacked(shared: Contamination) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
     return np.stack([shared.shared_pair, shared.seen_sentence, shared.near_duplicate])

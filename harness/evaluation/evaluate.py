@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.codecs.pipeline import Fitter, Pipeline
-from harness.data.contamination import Overlap
+from harness.data.contamination import Contamination
 from harness.errors import InputError
 from harness.evaluation import values
 from harness.evaluation.diagnostics import code_usage, histories
@@ -28,7 +28,7 @@ from harness.types import Floats, Mask, PairSet, Value
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What a cell came to: values, sizes, audit, and the per-item scores behind the values.
+    """What a cell came to: values, sizes, contamination, and the per-item scores behind the values.
 
     ``codes`` describes what was stored, set by set, where the last step stores symbols; ``training`` is what
     the steps noted while they were fitted; ``left_out`` names values that are undefined, and says why.
@@ -38,7 +38,7 @@ class Measured:
     pipeline: Pipeline
     values: list[Value]
     sizes: dict[str, Any]
-    audit: dict[str, dict[str, Any]]
+    contamination: dict[str, dict[str, Any]]
     scores: dict[str, Floats]
     codes: dict[str, Any]
     training: dict[str, Any]
@@ -65,8 +65,8 @@ def measure(cell: Cell, context: EvaluationContext, fitter: Fitter) -> Measured:
         pipeline=pipeline,
         values=_stated(estimated, panels, context.combine),
         sizes=_sizes(cell, pipeline, context, first[cell.tests[0]]),
-        audit={
-            name: _audit(context.tests[name], context.overlaps[name], panel.masks["pairs"])
+        contamination={
+            name: _counts(context.tests[name], context.contaminations[name], panel.masks["pairs"])
             for name, panel in panels.items()
         },
         scores=scores,
@@ -91,14 +91,14 @@ def _panels(
     """Yield each set of the cell: its name, what is measured of it, and its rows after compression."""
     pairs = context.samples(cell.tests)
     for name, metrics in cell.metrics:
-        data, overlap = context.tests[name], context.overlaps[name]
+        data, contamination = context.tests[name], context.contaminations[name]
         encoded = _encoded(cell, pipeline, context, name, metrics)
         series = series_of(cell, pipeline, context, name, encoded)
         samples = {"pairs": pairs[name]}
         if "random-pairs" in series:
             sampled = context.sampled(name)
             samples["random-pairs"] = random_sample(data.draw_name, sampled.pairs, len(sampled.rows))
-        yield name, panel_of(data, overlap, series, samples, context.protocols), encoded
+        yield name, panel_of(data, contamination, series, samples, context.protocols), encoded
 
 
 def _encoded(
@@ -151,13 +151,15 @@ def _sizes(
     return sizes
 
 
-def _audit(data: PairSet, overlap: Overlap, masks: Mapping[str, Mask]) -> dict[str, Any]:
-    """Return a set's audit: counts of its pairs, of those that each protocol keeps, and irregularities."""
-    near = overlap.near_duplicate
+def _counts(data: PairSet, contamination: Contamination, masks: Mapping[str, Mask]) -> dict[str, Any]:
+    """Return a set's contamination: counts of its pairs, in all and by protocol, and irregularities."""
+    near = contamination.near_duplicate
     irregular = {} if data.irregularities is None else {"irregularities": dict(data.irregularities.counts)}
     return {
-        **overlap.counts(),
-        "kept": {protocol: int(mask.sum()) for protocol, mask in masks.items()},
-        "kept_near_duplicates": {protocol: int((mask & near).sum()) for protocol, mask in masks.items()},
+        **contamination.counts(),
+        "pairs_by_protocol": {protocol: int(mask.sum()) for protocol, mask in masks.items()},
+        "near_duplicates_by_protocol": {
+            protocol: int((mask & near).sum()) for protocol, mask in masks.items()
+        },
         **irregular,
     }

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from harness.data.contamination import Overlap
+from harness.data.contamination import Contamination
 from harness.data.identity import first_rows
 from harness.errors import InputError
 from harness.evaluation import retrieval
@@ -34,7 +34,7 @@ class EvaluationContext:
     tests: Mapping[str, PairSet]
     vectors: Mapping[str, Floats]
     before: Mapping[str, Floats]
-    overlaps: Mapping[str, Overlap]
+    contaminations: Mapping[str, Contamination]
     samples: PairSamples
     protocols: tuple[str, ...]
     combine: Mapping[str, Mapping[str, float]]

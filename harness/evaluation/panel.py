@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from harness.data.contamination import Overlap
+from harness.data.contamination import Contamination
 from harness.evaluation import metric as metrics
 from harness.evaluation import retrieval
 from harness.planning import registry
@@ -43,13 +43,13 @@ class Panel:
 
 def panel_of(
     data: PairSet,
-    overlap: Overlap,
+    contamination: Contamination,
     series: Mapping[str, Mapping[str, Doubles]],
     samples: Mapping[str, Sample],
     protocols: Sequence[str],
 ) -> Panel:
     """Return the panel of a set; ``samples`` has those of pairs, queries are units of their own."""
-    masks = _masks(data, overlap, series, protocols)
+    masks = _masks(data, contamination, series, protocols)
     queries = {
         items: clusters.independent(f"{data.draw_name} {items}", len(next(iter(masks[items].values()))))
         for items in series
@@ -66,12 +66,12 @@ def all_true_masks(series: Mapping[str, Doubles], protocols: Sequence[str]) -> M
 
 def _masks(
     data: PairSet,
-    overlap: Overlap,
+    contamination: Contamination,
     series: Mapping[str, Mapping[str, Doubles]],
     protocols: Sequence[str],
 ) -> dict[str, Masks]:
     """Return which items count under each protocol, for each kind of items."""
-    pairs = {name: registry.load("protocols", name, "protocols").keep(overlap) for name in protocols}
+    pairs = {name: registry.load("protocols", name, "protocols").keep(contamination) for name in protocols}
     masks = {items: all_true_masks(own, protocols) for items, own in series.items()}
     if "judged" in masks:
         masks["judged"] = retrieval.masks(data, pairs)

@@ -60,8 +60,8 @@ def _panel(
     samples = {"pairs": context.samples(cell.tests)[name]}
     if "random-pairs" in series:
         samples["random-pairs"] = context.random_sample(name, cell.train)
-    overlap = context.overlap(name, cell.train)
-    return panel_of(data, overlap, series, samples, context.spec.inputs.suite.protocols)
+    contamination = context.contamination(name, cell.train)
+    return panel_of(data, contamination, series, samples, context.spec.inputs.suite.protocols)
 
 
 def _arrays(tree: Tree, path: str) -> dict[str, Floats]:

@@ -14,6 +14,7 @@ from typing import Any
 
 from harness.errors import InputError
 from harness.evidence.files import store_folder, write_atomic
+from harness.evidence.schema.version import check_version
 from harness.evidence.stamp import dumps, read_json, read_stamped
 
 
@@ -29,11 +30,12 @@ class Checked:
         self._new: set[str] = set()
 
     def content(self, path: Path) -> dict[str, Any]:
-        """Return the content of a stamped file; raise InputError where its checksum is wrong."""
+        """Return the content of a stamped file; raise InputError where its checksum or schema is wrong."""
         data = path.read_bytes()
         sha256 = hashlib.sha256(data).hexdigest()
         if sha256 in self._checked:
             content: dict[str, Any] = json.loads(data)["content"]
+            check_version(content, str(path))
         else:
             content, _ = read_stamped(path)
             self._new.add(sha256)

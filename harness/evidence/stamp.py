@@ -16,7 +16,7 @@ import rfc8785
 
 from harness.errors import InputError
 from harness.evidence.files import write_atomic
-from harness.evidence.schema.version import check_version
+from harness.evidence.schema.version import SCHEMA_VERSION, check_version
 from harness.types import Json
 
 
@@ -52,14 +52,14 @@ def stamp(content: Json) -> bytes:
 
 
 def write_stamped(path: Path, content: Json) -> None:
-    """Write a stamped document atomically."""
-    write_atomic(path, stamp(content))
+    """Write a stamped document atomically, with the version of the schema in its content."""
+    write_atomic(path, stamp({"schema": SCHEMA_VERSION, **content}))
 
 
 def read_stamped(path: Path) -> tuple[dict[str, Any], str]:
     """Return content and checksum of a stamped file.
 
-    Raises InputError where the two do not agree, and where the content is of a newer schema.
+    Raises InputError where the two do not agree, and where the content is of another schema.
     """
     document = read_json(path)
     if set(document) != {"content", "sha256"}:

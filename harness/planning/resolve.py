@@ -11,7 +11,6 @@ from typing import Any
 
 from harness.errors import BlockedError, InputError, LeftOutError
 from harness.evidence.files import inside, sha256_file
-from harness.evidence.schema.version import SCHEMA_VERSION
 from harness.planning import registry
 from harness.planning.cells import Cell
 from harness.planning.location import beside, dataset_identity, encoder_cost, encoder_identity, left_out
@@ -58,7 +57,6 @@ class Inputs:
     def identity(self, cell: Cell) -> dict[str, Any]:
         """Return all that decides a cell's result, as JSON: its parameters, inputs and code."""
         return {
-            "schema": SCHEMA_VERSION,
             "cell": cell.spec(),
             "protocols": self.suite.protocols,
             "combine": self.suite.combine,

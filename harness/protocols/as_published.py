@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from harness.data.contamination import Overlap
+from harness.data.contamination import Contamination
 from harness.types import Mask
 
 
-def keep(overlap: Overlap) -> Mask:
+def keep(contamination: Contamination) -> Mask:
     """Return the pairs that count: all."""
-    return np.ones(len(overlap.shared_pair), bool)
+    return np.ones(len(contamination.shared_pair), bool)

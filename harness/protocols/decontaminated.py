@@ -7,10 +7,10 @@ So are pairs of vectors of which either is a copy of one of the split, by bytes 
 
 from __future__ import annotations
 
-from harness.data.contamination import Overlap
+from harness.data.contamination import Contamination
 from harness.types import Mask
 
 
-def keep(overlap: Overlap) -> Mask:
+def keep(contamination: Contamination) -> Mask:
     """Return the pairs that count: those without a seen sentence."""
-    return ~overlap.seen_sentence
+    return ~contamination.seen_sentence

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from harness.data.contamination import Overlap
+from harness.data.contamination import Contamination
 from harness.types import Mask
 
 
-def keep(overlap: Overlap) -> Mask:
+def keep(contamination: Contamination) -> Mask:
     """Return the pairs that count: all where the training split holds something of every pair, else none."""
-    return np.full(len(overlap.seen_sentence), bool(overlap.seen_sentence.all()))
+    return np.full(len(contamination.seen_sentence), bool(contamination.seen_sentence.all()))

@@ -19,7 +19,7 @@ from harness.types import Json
 
 State = Literal["SAME BYTES", "WITHIN TOLERANCE", "DIFFERS", "MISSING", "NOT RUN HERE", "NOT COMMITTED"]
 FAILING = ("DIFFERS", "MISSING")
-EXACT = ("audit", "sizes")  # counted, not measured: equal or different
+EXACT = ("contamination", "sizes")  # counted, not measured: equal or different
 _NUMBERS = ("value", "low", "high")
 
 

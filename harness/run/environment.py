@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from harness.data.packages import installed_version
+from harness.evidence.schema.version import SCHEMA_VERSION
 from harness.numerics.dispatch import recorded
 from harness.parallel.resources import THREADS
 from harness.run import checkout
@@ -31,6 +32,7 @@ PACKAGES = (
 def envelope(durations: Mapping[str, float]) -> dict[str, Any]:
     """Return the volatile facts of a measurement: ``durations`` in seconds, by name, and the machine."""
     return {
+        "schema": SCHEMA_VERSION,
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
         **{name: round(seconds, 3) for name, seconds in durations.items()},
         "peak_memory_bytes": _peak_memory(),

@@ -112,7 +112,7 @@ def _stated(result: Measured) -> dict[str, Any]:
     optional = {"left_out": result.left_out, "codes": result.codes, "training": result.training}
     return {
         "sizes": result.sizes,
-        "audit": result.audit,
+        "contamination": result.contamination,
         "values": [value.as_json() for value in result.values],
         **{key: part for key, part in optional.items() if part},
     }

@@ -119,7 +119,7 @@ def _prepare(spec: EncoderSpec, trains: list[str], tree: Tree, jobs: int, on_pro
     for i, train in enumerate(trains):
         on_progress(audit, i, len(trains))
         for test in spec.tests:
-            context.overlap(test, train)
+            context.contamination(test, train)
     on_progress(audit, len(trains), len(trains))
     return changed
 

@@ -48,7 +48,7 @@ def _values_missing(content: Mapping[str, Any], cell: Cell) -> list[str]:
     }
     lines = []
     for dataset, metrics in cell.metrics:
-        counts = _entry(content, "audit", dataset, "kept")
+        counts = _entry(content, "contamination", dataset, "pairs_by_protocol")
         for protocol, pairs in counts.items() if isinstance(counts, dict) else ():
             if isinstance(pairs, int) and pairs >= MINIMUM:
                 lines += [

@@ -18,7 +18,10 @@ COLUMNS = (
     "suite", "cell", "encoder", "pipeline", "point", "grid", "asymmetric", "train", "seed",
     "bytes_per_vector", "ratio", "protocol", "dataset", "metric", "value", "low", "high", "jitter", "n",
 )  # fmt: skip
-_SHARES = {"shared-pairs@audit": "shared_pairs", "seen-sentence@audit": "pairs_with_a_seen_sentence"}
+_SHARES = {
+    "shared-pairs@contamination": "shared_pairs",
+    "seen-sentence@contamination": "pairs_with_a_seen_sentence",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +69,8 @@ def rows_of(measured: Measured) -> list[Row]:
     """Return the flat rows of one result: its values, its ratio, and what its test sets share with training.
 
     ``ratio@bytes`` and ``search@bytes`` (``searched_bytes``) belong to no data set.
-    ``shared-pairs@audit`` is the share of a set's pairs that stand in the training split,
-    ``seen-sentence@audit`` that of pairs with at least one sentence of it.
+    ``shared-pairs@contamination`` is the share of a set's pairs that stand in the training split,
+    ``seen-sentence@contamination`` that of pairs with at least one sentence of it.
     """
     row, sizes = _maker(measured), measured.sizes
     stated = [
@@ -88,7 +91,7 @@ def rows_of(measured: Measured) -> list[Row]:
     counted = [_exact(row, "", "ratio@bytes", sizes.ratio, 1)]
     if sizes.index is not None:
         counted.append(_exact(row, "", "search@bytes", measured.searched_bytes, sizes.index.rows))
-    return [*stated, *counted, *_audited(row, measured)]
+    return [*stated, *counted, *_contaminated(row, measured)]
 
 
 def checkpoints_of(measured: Measured) -> list[Row]:
@@ -134,18 +137,19 @@ def _maker(measured: Measured) -> Callable[..., Row]:
     )
 
 
-def _audited(row: Callable[..., Row], measured: Measured) -> Iterator[Row]:
-    """Yield the audit's counts as shares of pairs, for each test set and each sum of test sets."""
-    audit = measured.result.audit
+def _contaminated(row: Callable[..., Row], measured: Measured) -> Iterator[Row]:
+    """Yield the contamination as shares of pairs, for each test set and each sum of test sets."""
+    contamination = measured.result.contamination
     sums = {
         name: list(weights)
         for name, weights in measured.result.inputs.combine.items()
-        if set(weights) <= set(audit) and min(weights.values()) > 0  # a difference of sets has no pairs
+        if set(weights) <= set(contamination)
+        and min(weights.values()) > 0  # a difference of sets has no pairs
     }
-    for name, parts in ({dataset: [dataset] for dataset in audit} | sums).items():
-        pairs = sum(audit[part].pairs for part in parts)
+    for name, parts in ({dataset: [dataset] for dataset in contamination} | sums).items():
+        pairs = sum(contamination[part].pairs for part in parts)
         for metric, key in _SHARES.items():
-            counted = sum(getattr(audit[part], key) for part in parts)
+            counted = sum(getattr(contamination[part], key) for part in parts)
             yield _exact(row, name, metric, counted / pairs, pairs)
 
 

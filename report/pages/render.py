@@ -13,6 +13,7 @@ from typing import Any
 
 from harness.evidence.files import write_atomic
 from harness.evidence.layout import Tree
+from harness.evidence.schema.version import SCHEMA_VERSION
 from harness.evidence.stability import mark
 from harness.evidence.stamp import dumps
 from harness.types import Json
@@ -64,7 +65,7 @@ def rendered(tree: Tree) -> dict[str, bytes]:
         "transcripts": evidence.transcripts,
     }
     return {
-        "claims.json": dumps({"claims": [row.as_json() for row in judged]}),
+        "claims.json": dumps({"schema": SCHEMA_VERSION, "claims": [row.as_json() for row in judged]}),
         "figures_data.json": dumps(numbers),
         **pictures,
         **matrix,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import get_args
 
 from harness.evidence import stability
-from harness.evidence.schema.result import Audit, Irregularities
+from harness.evidence.schema.result import Contamination, Irregularities
 from harness.evidence.schema.verdict import CellEvidence, TranscriptEvidence, Verdict, VerdictRow
 from report.evidence.results import Evidence
 from report.evidence.rows import Row
@@ -37,13 +37,13 @@ class SuiteLine:
 
 
 @dataclass(frozen=True, slots=True)
-class AuditLine:
+class ContaminationLine:
     """What a test set of a suite shares with a training split."""
 
     suite: str
     train: str
     dataset: str
-    audit: Audit
+    contamination: Contamination
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,26 +107,26 @@ class Tables:
         own: list[str] = [row.verdict for row in judged if row.id == claim_id]
         return [own.count(name) for name in VERDICTS]
 
-    def audit(self, suite: str) -> list[AuditLine]:
+    def contamination(self, suite: str) -> list[ContaminationLine]:
         """Return what each test set of a suite shares with each training split: one line a pair of sets."""
-        return [line for line in self.audits() if line.suite == suite]
+        return [line for line in self.contaminations() if line.suite == suite]
 
-    def audits(self) -> list[AuditLine]:
-        """Return what ``audit`` does of every suite, each after the other."""
+    def contaminations(self) -> list[ContaminationLine]:
+        """Return what ``contamination`` does of every suite, each after the other."""
         lines = {
-            (measured.suite, measured.cell.train, dataset): audit
+            (measured.suite, measured.cell.train, dataset): contamination
             for measured in self.results
-            for dataset, audit in measured.result.audit.items()
+            for dataset, contamination in measured.result.contamination.items()
         }
-        return [AuditLine(*place, lines[place]) for place in sorted(lines)]
+        return [ContaminationLine(*place, lines[place]) for place in sorted(lines)]
 
     def irregularities(self) -> list[IrregularLine]:
         """Return what is irregular in each judged set, a line a set."""
         lines = {
-            dataset: audit.irregularities
+            dataset: contamination.irregularities
             for measured in self.results
-            for dataset, audit in measured.result.audit.items()
-            if audit.irregularities
+            for dataset, contamination in measured.result.contamination.items()
+            if contamination.irregularities
         }
         return [IrregularLine(dataset, lines[dataset]) for dataset in sorted(lines)]
 

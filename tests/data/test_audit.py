@@ -85,9 +85,9 @@ def test_pairs_in_another_unicode_form_behind_a_byte_order_mark_are_shared(tmp_p
     (tmp_path / "train.tsv").write_text(unicodedata.normalize("NFC", train), "utf-8")
     (tmp_path / "test.tsv").write_text("\ufeff" + unicodedata.normalize("NFD", test), "utf-8")
     assert train != unicodedata.normalize("NFD", train)
-    audit = result_of(tmp_path, TEXTS)["audit"]["test"]
+    audit = result_of(tmp_path, TEXTS)["contamination"]["test"]
     assert (70, 30, 30) == (audit["pairs"], audit["shared_pairs"], audit["pairs_with_a_seen_sentence"])
-    assert {"as-published": 70, "decontaminated": 40} == audit["kept"]
+    assert {"as-published": 70, "decontaminated": 40} == audit["pairs_by_protocol"]
 
 
 def test_near_duplicates_are_counted_under_every_protocol(tmp_path: Path) -> None:
@@ -99,9 +99,9 @@ def test_near_duplicates_are_counted_under_every_protocol(tmp_path: Path) -> Non
     train = list(zip(trained, sentences(8, 6), strict=True))
     (tmp_path / "train.tsv").write_text(table(train), "utf-8")
     (tmp_path / "test.tsv").write_text(table(list(zip(left, right, strict=True))), "utf-8")
-    audit = result_of(tmp_path, TEXTS)["audit"]["test"]
-    assert {"as-published": 40, "decontaminated": 38} == audit["kept"]
-    assert {"as-published": 5, "decontaminated": 3} == audit["kept_near_duplicates"]
+    audit = result_of(tmp_path, TEXTS)["contamination"]["test"]
+    assert {"as-published": 40, "decontaminated": 38} == audit["pairs_by_protocol"]
+    assert {"as-published": 5, "decontaminated": 3} == audit["near_duplicates_by_protocol"]
 
 
 # -- Vectors -------------------------------------------------------------------------------------------------
@@ -138,10 +138,10 @@ def test_copies_of_training_vectors_are_counted_and_left_out(tmp_path: Path, kin
     np.save(tmp_path / "train.npy", x[:600])
     np.savez(tmp_path / "test.npz", left=left, right=right)
     content = result_of(tmp_path, VECTORS)
-    audit = content["audit"]["test"]
+    audit = content["contamination"]["test"]
     assert (70, 60) == (audit["pairs_with_a_seen_sentence"], audit["pairs_with_a_near_duplicate"])
-    assert {"as-published": 200, "decontaminated": 130} == audit["kept"]
-    assert {"as-published": 60, "decontaminated": 0} == audit["kept_near_duplicates"]
+    assert {"as-published": 200, "decontaminated": 130} == audit["pairs_by_protocol"]
+    assert {"as-published": 60, "decontaminated": 0} == audit["near_duplicates_by_protocol"]
     assert {330} == {value["n"] for value in content["values"] if value["metric"] == "knn-recall@10"}
 
 
@@ -205,7 +205,9 @@ def test_a_judged_set_in_arguanas_way_is_scored_as_beir_scores_it(tmp_path: Path
     """Without its own document each query finds its answer first; one has a second that is missing."""
     content = result_of(tmp_path, judged_suite(tmp_path, renamed=renamed))
     own = "own_documents_by_text" if renamed else "own_documents_by_id"
-    counts = {key: count for key, count in content["audit"]["test"]["irregularities"].items() if count}
+    counts = {
+        key: count for key, count in content["contamination"]["test"]["irregularities"].items() if count
+    }
     assert {
         own: 40,
         "negative_grades": 1,

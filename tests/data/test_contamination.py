@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.data.contamination import overlap
+from harness.data.contamination import contamination
 from harness.data.normalize import fold
 from harness.protocols import as_published, decontaminated
 from harness.types import PairSet
@@ -63,7 +63,7 @@ def test_a_pair_is_marked_as_worked_by_hand(
     pair: tuple[str, str], *, shared: bool, seen: bool, near: bool
 ) -> None:
     """Shared in either order; seen by one sentence; near by 4 words of 5 or 5 of 6, not 3 of 5 or 5 of 7."""
-    marks = overlap(pairs_of(pair), TRAIN)
+    marks = contamination(pairs_of(pair), TRAIN)
     listed = [marks.shared_pair.tolist(), marks.seen_sentence.tolist(), marks.near_duplicate.tolist()]
     assert [[shared], [seen], [near]] == listed
     assert {
@@ -86,19 +86,19 @@ def test_near_duplicates_begin_at_a_jaccard_similarity_of_eight_tenths(
     words = [f"w{i}" for i in range(common)]
     tested = " ".join([*words, *(f"t{i}" for i in range(only_tested))])
     trained = " ".join([*words, *(f"u{i}" for i in range(only_trained))])
-    actual = overlap(pairs_of((tested, "zzz")), corpus_of("yyy", trained))
+    actual = contamination(pairs_of((tested, "zzz")), corpus_of("yyy", trained))
     assert [near] == actual.near_duplicate.tolist()
 
 
 def test_a_corpus_without_pairs_shares_sentences_but_no_pair() -> None:
     """Two sentences of a corpus are not a training pair."""
-    actual = overlap(pairs_of(("a b c", "d e f")), corpus_of("a b c", "d e f"))
+    actual = contamination(pairs_of(("a b c", "d e f")), corpus_of("a b c", "d e f"))
     assert ([False], [True]) == (actual.shared_pair.tolist(), actual.seen_sentence.tolist())
 
 
 def test_a_set_overlaps_with_itself_entirely() -> None:
     """What is declared as seen is seen."""
-    actual = overlap(TRAIN, TRAIN)
+    actual = contamination(TRAIN, TRAIN)
     assert [[True, True], [True, True], [False, False]] == [
         actual.shared_pair.tolist(),
         actual.seen_sentence.tolist(),
@@ -110,7 +110,7 @@ def test_rows_without_text_are_the_same_when_they_are_copies() -> None:
     """By bytes, or by cosine: then they are near duplicates too, and seen; and never the same as texts."""
     train = vectors_of([[1, 2], [3, 4], [5, -6]], [(0, 1)])
     test = vectors_of([[3, 4], [1, 2], [1, 2.001], [7, 3]], [(0, 1), (0, 2), (1, 3), (2, 3), (3, 3)])
-    actual = overlap(test, train)
+    actual = contamination(test, train)
     assert [True, True, False, False, False] == actual.shared_pair.tolist()
     assert [True, True, True, True, False] == actual.seen_sentence.tolist()
     assert [False, True, False, True, False] == actual.near_duplicate.tolist()
@@ -122,8 +122,8 @@ def test_rows_without_text_are_the_same_when_they_are_copies() -> None:
         "pairs_with_a_near_duplicate": 2,
         "unseen_pairs_with_a_near_duplicate": 0,
     } == actual.counts()
-    assert not overlap(test, TRAIN).seen_sentence.any()
-    assert not overlap(TRAIN, train).near_duplicate.any()
+    assert not contamination(test, TRAIN).seen_sentence.any()
+    assert not contamination(TRAIN, train).near_duplicate.any()
 
 
 @pytest.mark.parametrize("kind", ["float16", "embedded twice"])
@@ -134,7 +134,7 @@ def test_vectors_of_the_training_split_are_found_again_in_other_bytes(kind: str)
     x /= np.linalg.norm(x, axis=1, keepdims=True)
     copied = x[:50].astype(np.float16) if kind == "float16" else x[:50] + rng.uniform(-1e-4, 1e-4, (50, 32))
     test = np.concatenate([copied, x[100:250]])
-    actual = overlap(
+    actual = contamination(
         vectors_of(test.tolist(), [(i, i + 100) for i in range(100)]), vectors_of(x[:100].tolist(), [])
     )
     expected = [i < 50 for i in range(100)]
@@ -150,7 +150,7 @@ def test_a_test_set_in_another_unicode_form_is_seen() -> None:
     train = pairs_of(*[tuple(unicodedata.normalize("NFC", text) for text in pair) for pair in sentences])
     test = [tuple(unicodedata.normalize("NFD", text) for text in pair) for pair in sentences]
     near = (unicodedata.normalize("NFD", "heute früh Ärger im Büro!"), "etwas anderes")
-    actual = overlap(pairs_of(*test, near), train)
+    actual = contamination(pairs_of(*test, near), train)
     assert [True, True, False] == actual.shared_pair.tolist()
     assert [True, True, False] == actual.seen_sentence.tolist()
     assert [False, False, True] == actual.near_duplicate.tolist()
@@ -159,7 +159,7 @@ def test_a_test_set_in_another_unicode_form_is_seen() -> None:
 def test_protocols_keep_all_pairs_or_those_without_a_seen_sentence() -> None:
     """A near duplicate stays in; what shares a sentence goes."""
     test = pairs_of(("a cat sits", "new"), ("one two three four", "new"), ("other", "new"))
-    actual = overlap(test, TRAIN)
+    actual = contamination(test, TRAIN)
     assert [True, True, True] == as_published.keep(actual).tolist()
     assert [False, True, True] == decontaminated.keep(actual).tolist()
 
@@ -187,7 +187,7 @@ def near_by_brute_force(text: str, train: list[str]) -> bool:
 def test_near_duplicates_are_those_of_brute_force(pairs: list[tuple[str, str]], train: list[str]) -> None:
     """The sparse product finds what comparing every sentence with every other finds."""
     expected = [any(near_by_brute_force(text, train) for text in pair) for pair in pairs]
-    assert expected == overlap(pairs_of(*pairs), corpus_of(*train)).near_duplicate.tolist()
+    assert expected == contamination(pairs_of(*pairs), corpus_of(*train)).near_duplicate.tolist()
 
 
 def test_more_sentences_than_are_compared_at_a_time_are_all_compared() -> None:
@@ -195,7 +195,7 @@ def test_more_sentences_than_are_compared_at_a_time_are_all_compared() -> None:
     pairs = [
         (f"a b c d e{i}", f"x{i} y{i}") if i % 3 else (f"w{i} b c d e", f"x{i} y{i}") for i in range(1000)
     ]
-    actual = overlap(pairs_of(*pairs), corpus_of("b c d e", "unrelated"))
+    actual = contamination(pairs_of(*pairs), corpus_of("b c d e", "unrelated"))
     assert [i % 3 == 0 for i in range(1000)] == actual.near_duplicate.tolist()
 
 
@@ -212,7 +212,7 @@ def test_sts12_to_16_share_pairs_with_sts_b(
 ) -> None:
     """STS-B was drawn from them: the counts that were found before this harness was written."""
     trained = sts(train)
-    counts = {name: overlap(sts(name), trained).counts() for name in shared}
+    counts = {name: contamination(sts(name), trained).counts() for name in shared}
     assert shared == {name: count["shared_pairs"] for name, count in counts.items()}
     sizes = {"sts12": 3108, "sts13": 1500, "sts14": 3750, "sts15": 3000, "sts16": 1186}
     assert sizes == {name: count["pairs"] for name, count in counts.items()}
@@ -226,5 +226,5 @@ def test_sts12_to_16_share_pairs_with_sts_b(
 )
 def test_a_tokenised_copy_of_a_sentence_is_the_same_sentence(raw: str, tokenised: str) -> None:
     """The hub's test sets are tokenised, its training set is not: the audit has to see through that."""
-    actual = overlap(pairs_of((tokenised, "x y z")), corpus_of(raw, "unrelated"))
+    actual = contamination(pairs_of((tokenised, "x y z")), corpus_of(raw, "unrelated"))
     assert [True] == actual.seen_sentence.tolist()

@@ -29,7 +29,7 @@ def test_a_context_computes_each_part_once(small_suite: SmallSuite, tmp_path: Pa
     assert cells is context.evaluation("train-set")
     assert cells.training is cells.training
     assert cells.sampled("test-set") is cells.sampled("test-set")
-    assert cells.overlaps["test-set"] is context.overlap("test-set", "train-set")
+    assert cells.contaminations["test-set"] is context.contamination("test-set", "train-set")
 
 
 def test_a_process_opens_equal_specs_once_and_keeps_few(small_suite: SmallSuite, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from support.suites import write_files
 
 from harness.codecs.pipeline import Fitter
 from harness.codecs.storage import load_codec
-from harness.data.contamination import Overlap, overlap
+from harness.data.contamination import Contamination, contamination
 from harness.data.pair_sets import paired
 from harness.data.sampling import queries, random_pairs
 from harness.data.vector_files import Rows, vector_set
@@ -110,7 +110,7 @@ def _context(train: PairSet, *tests: PairSet) -> EvaluationContext:
         tests={test.name: test for test in tests},
         vectors={data.name: _vectors(data) for data in (train, *tests)},
         before={test.name: _cosines(_vectors(test)).astype(np.float32) for test in tests},
-        overlaps={test.name: overlap(test, train) for test in tests},
+        contaminations={test.name: contamination(test, train) for test in tests},
         samples=lambda names: clusters.samples({test.name: test for test in tests if test.name in names}, {}),
         protocols=(AS_PUBLISHED,),
         combine={},
@@ -343,7 +343,7 @@ def test_queries_do_not_change_what_pairs_come_to() -> None:
     key = (AS_PUBLISHED, "test", "spearman@human")
     assert _by_key(few)[key] == _by_key(many)[key]
     assert few.scores["test"].tobytes() == many.scores["test"].tobytes()
-    assert few.audit == many.audit
+    assert few.contamination == many.contamination
 
 
 def test_combined_values_of_queries_count_queries() -> None:
@@ -455,10 +455,10 @@ def test_decontaminated_values_are_those_of_the_pairs_kept() -> None:
         "pairs_with_a_seen_sentence": 30,
         "pairs_with_a_near_duplicate": 0,
         "unseen_pairs_with_a_near_duplicate": 0,
-        "kept": {AS_PUBLISHED: 120, DECONTAMINATED: 90},
-        "kept_near_duplicates": {AS_PUBLISHED: 0, DECONTAMINATED: 0},
+        "pairs_by_protocol": {AS_PUBLISHED: 120, DECONTAMINATED: 90},
+        "near_duplicates_by_protocol": {AS_PUBLISHED: 0, DECONTAMINATED: 0},
     }
-    assert expected == measured.audit["test"]
+    assert expected == measured.contamination["test"]
 
 
 @pytest.mark.parametrize("seen", [PAIRS - 9, PAIRS])
@@ -470,7 +470,7 @@ def test_a_protocol_that_leaves_too_few_pairs_has_no_value(seen: int) -> None:
         [AS_PUBLISHED, DECONTAMINATED],
     )
     assert [(AS_PUBLISHED, "test", "spearman@human")] == list(_by_key(measured))
-    assert PAIRS - seen == measured.audit["test"]["kept"][DECONTAMINATED]
+    assert PAIRS - seen == measured.contamination["test"]["pairs_by_protocol"][DECONTAMINATED]
 
 
 def test_a_protocol_that_leaves_ten_pairs_does_not_fail_the_cell() -> None:
@@ -480,7 +480,7 @@ def test_a_protocol_that_leaves_ten_pairs_does_not_fail_the_cell() -> None:
         _context(*_contaminated(990, pairs=1000)),
         [AS_PUBLISHED, DECONTAMINATED],
     )
-    assert 10 == measured.audit["test"]["kept"][DECONTAMINATED]
+    assert 10 == measured.contamination["test"]["pairs_by_protocol"][DECONTAMINATED]
     assert (AS_PUBLISHED, "test", "spearman@human") in _by_key(measured)
 
 
@@ -502,7 +502,7 @@ EVERY_STEP = [
 
 @pytest.mark.parametrize("step", EVERY_STEP, ids=lambda step: step.use)
 def test_poisoned_test_data_does_not_change_a_fitted_codec(step: Step) -> None:
-    """Other test vectors, labels and overlaps leave every array of the fitted codec as it was."""
+    """Other test vectors, labels and contaminations leave every array of the fitted codec as it was."""
     train, test = _set("train", 1, pairs=200), _set("test", 2)
     poisoned = PairSet("test", None, -9 * _vectors(test)[::-1], test.pairs, -_gold(test)[::-1], test.origin)
     clean = _context(train, test)
@@ -511,7 +511,9 @@ def test_poisoned_test_data_does_not_change_a_fitted_codec(step: Step) -> None:
         tests={"test": poisoned},
         vectors={"train": _vectors(train), "test": _vectors(poisoned)},
         before={"test": -clean.before["test"]},
-        overlaps={"test": Overlap(*(~np.array(mask) for mask in _masks(clean.overlaps["test"])))},
+        contaminations={
+            "test": Contamination(*(~np.array(mask) for mask in _masks(clean.contaminations["test"])))
+        },
         samples=lambda _: clusters.samples({"test": poisoned}, {}),
         protocols=(AS_PUBLISHED,),
         combine={},
@@ -525,8 +527,8 @@ def test_poisoned_test_data_does_not_change_a_fitted_codec(step: Step) -> None:
         }
 
 
-def _masks(overlap: Overlap) -> tuple[np.ndarray, ...]:
-    return overlap.shared_pair, overlap.seen_sentence, overlap.near_duplicate
+def _masks(contamination: Contamination) -> tuple[np.ndarray, ...]:
+    return contamination.shared_pair, contamination.seen_sentence, contamination.near_duplicate
 
 
 def test_a_fit_sees_other_training_rows() -> None:
@@ -709,8 +711,8 @@ def test_a_constant_score_of_what_is_unseen_leaves_the_other_protocol() -> None:
     gold[PAIRS // 2 :] = 3.0
     constant = _with_gold(test, gold)
     clean = _context(train, constant)
-    seen = Overlap(*(np.arange(PAIRS) < PAIRS // 2 for _ in range(3)))
-    shared = dataclasses.replace(clean, overlaps={"test": seen})
+    seen = Contamination(*(np.arange(PAIRS) < PAIRS // 2 for _ in range(3)))
+    shared = dataclasses.replace(clean, contaminations={"test": seen})
     measured = _measure(_cell((SCALAR,), ["spearman@human"]), shared, (AS_PUBLISHED, "decontaminated"))
     assert [(AS_PUBLISHED, "test", "spearman@human")] == list(_by_key(measured))
     (note,) = measured.left_out

@@ -12,7 +12,7 @@ from support.judged import judged_set
 
 from harness.data.beir import Table
 from harness.data.beir import judged_set as read_judged
-from harness.data.contamination import Overlap
+from harness.data.contamination import Contamination
 from harness.evaluation import retrieval
 from harness.protocols import decontaminated, fitted_on_searched
 from harness.types import Doubles, Floats, Irregularities, PairSet
@@ -57,9 +57,9 @@ def test_what_was_fitted_on_the_searched_documents_counts_under_that_name_alone(
 ) -> None:
     """All pairs where the training split has something of every one, none where one is new to it."""
     none = np.zeros(2, bool)
-    overlap = Overlap(none, np.array(seen), none)
-    assert searched == fitted_on_searched.keep(overlap).sum()
-    assert others == decontaminated.keep(overlap).sum()
+    contamination = Contamination(none, np.array(seen), none)
+    assert searched == fitted_on_searched.keep(contamination).sum()
+    assert others == decontaminated.keep(contamination).sum()
 
 
 # -- What is irregular in published sets, against ir-measures itself

@@ -8,20 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.evidence import ENVELOPE, RESULT, TRANSCRIPT, a_result
+from support.evidence import ENVELOPE, TRANSCRIPT, a_result
 
 from harness.errors import InputError
 from harness.evidence.layout import Tree
 from harness.evidence.schema.envelope import Envelope
 from harness.evidence.schema.kinds import EXPORTED, KINDS, json_schema
 from harness.evidence.schema.model import parse
-from harness.evidence.schema.result import Result, parse_result
+from harness.evidence.schema.result import parse_result
 from harness.evidence.schema.transcript import parse_transcript
 from harness.evidence.schema.version import SCHEMA_VERSION
-from harness.evidence.stamp import dumps, read_json, read_stamped, write_stamped
+from harness.evidence.stamp import dumps, read_json, read_stamped, stamp, write_stamped
 from repro import canonical
-
-NEWER = SCHEMA_VERSION + 1
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -55,20 +53,33 @@ def test_every_field_is_described(kind: str) -> None:
     assert [] == undescribed
 
 
-@pytest.mark.parametrize("content", [{"schema": NEWER}, {"inputs": {"schema": NEWER}}])
-def test_a_newer_schema_is_refused_in_one_line_by_both_readers(
-    content: dict[str, Any], tmp_path: Path
+@pytest.mark.parametrize(
+    ("content", "version", "made"),
+    [
+        ({"schema": SCHEMA_VERSION + 1}, SCHEMA_VERSION + 1, "a newer version of the harness; update yours"),
+        ({"schema": 1}, 1, "an older version of the harness; run it again"),
+        ({"suite": "of before documents stated it"}, 1, "an older version of the harness; run it again"),
+    ],
+)
+def test_another_schema_is_refused_in_one_line_by_both_readers(
+    content: dict[str, Any], version: int, made: str, tmp_path: Path
 ) -> None:
-    """The harness and ``repro/verify.py`` say which version it is and what to do."""
+    """The harness and ``repro/verify.py`` name both versions, and say what to do."""
     path = tmp_path / "x.json"
-    write_stamped(path, content)
-    expected = f"found evidence of schema {NEWER}, expected at most {SCHEMA_VERSION}: use a newer version"
-    with pytest.raises(InputError, match=rf"x\.json: {expected}") as refused:
+    path.write_bytes(stamp(content))
+    expected = f"found evidence of schema {version}, expected {SCHEMA_VERSION}: made by {made}"
+    with pytest.raises(InputError) as refused:
         read_stamped(path)
-    assert "\n" not in str(refused.value)
+    assert f"{path}: {expected}" == str(refused.value)
     assert canonical.SCHEMA_VERSION == SCHEMA_VERSION
-    with pytest.raises(ValueError, match=f"^{expected}"):
+    with pytest.raises(ValueError, match=f"^{expected}$"):
         canonical.check_version(content)
+
+
+def test_a_stamped_document_states_the_version(tmp_path: Path) -> None:
+    """Whoever writes it need not."""
+    write_stamped(tmp_path / "x.json", {"suite": "s"})
+    assert {"schema": SCHEMA_VERSION, "suite": "s"} == read_stamped(tmp_path / "x.json")[0]
 
 
 @pytest.mark.parametrize("version", [0, True, "1", 1.0, None])
@@ -80,14 +91,6 @@ def test_what_is_no_version_is_refused(version: Any, tmp_path: Path) -> None:
         read_stamped(path)
     with pytest.raises(ValueError, match="expected a version, a whole number from 1"):
         canonical.check_version({"schema": version})
-
-
-def test_evidence_without_a_version_is_of_the_first() -> None:
-    """Documents of before have none."""
-    document = copy.deepcopy(RESULT)
-    del document["inputs"]["schema"]
-    assert 1 == Result.model_validate(document).inputs.schema_version
-    assert 1 == parse(Envelope, ENVELOPE, "x").schema_version
 
 
 @pytest.mark.parametrize(

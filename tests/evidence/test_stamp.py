@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from harness.errors import InputError
 from harness.evidence import stamp
+from harness.evidence.schema.version import SCHEMA_VERSION
 from harness.numerics.rounding import rounded
 from repro.canonical import canonical
 
@@ -52,7 +53,7 @@ def test_the_standalone_check_comes_to_the_same_checksum(content: dict[str, Any]
 
 def test_a_stamped_document_reads_back_whatever_its_layout(tmp_path: Path) -> None:
     """White space and key order of the file are no part of the content."""
-    content = {"values": [0.5, 1e-9], "cell": "a"}
+    content = {"schema": SCHEMA_VERSION, "values": [0.5, 1e-9], "cell": "a"}
     path = tmp_path / "a.json"
     stamp.write_stamped(path, content)
     expected = (content, stamp.digest(content))

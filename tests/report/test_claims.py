@@ -124,7 +124,13 @@ def misfits(row: PublishedRow, encoder: str, suite: dict[str, Any]) -> list[str]
     tested = pipeline.get("test") or space.get("test") or suite["test"]
     trained = pipeline.get("train") or space.get("train") or suite["train"]
     own = suite.get("metrics_on", {}).get(row.dataset, [])
-    measured = {*suite["metrics"], *own, *pipeline.get("metrics", []), "ratio@bytes", "shared-pairs@audit"}
+    measured = {
+        *suite["metrics"],
+        *own,
+        *pipeline.get("metrics", []),
+        "ratio@bytes",
+        "shared-pairs@contamination",
+    }
     wrong = {
         "point": row.point not in pipeline.get("points", [None]),
         "dataset": row.dataset not in {"", *tested, *suite.get("combine", {})},

@@ -312,14 +312,15 @@ def test_the_audit_is_evidence_as_shares_of_pairs(tmp_path: Path) -> None:
         "two": {**AUDIT, "pairs": 30, "shared_pairs": 3, "pairs_with_a_seen_sentence": 9},
     }
     combine = {"both": {"one": 0.5, "two": 0.5}, "gap": {"one": 1.0, "two": -1.0}, "more": {"three": 1.0}}
-    measured(Tree(tmp_path), {}, [VALUE], audit=audit, inputs={"combine": combine})
-    flat = [row for row in json_rows(Tree(tmp_path)) if row["metric"].endswith(("@audit", "@bytes"))]
+    measured(Tree(tmp_path), {}, [VALUE], contamination=audit, inputs={"combine": combine})
+    flat = [row for row in json_rows(Tree(tmp_path)) if row["metric"].endswith(("@contamination", "@bytes"))]
     found = {(row["metric"], row["dataset"]): (row["value"], row["n"]) for row in flat}
     assert {
         ("ratio@bytes", ""): (96.0, 1),
-        ("shared-pairs@audit", "one"): (0.5, 10), ("seen-sentence@audit", "one"): (0.6, 10),
-        ("shared-pairs@audit", "two"): (0.1, 30), ("seen-sentence@audit", "two"): (0.3, 30),
-        ("shared-pairs@audit", "both"): (0.2, 40), ("seen-sentence@audit", "both"): (0.375, 40),
+        ("shared-pairs@contamination", "one"): (0.5, 10), ("seen-sentence@contamination", "one"): (0.6, 10),
+        ("shared-pairs@contamination", "two"): (0.1, 30), ("seen-sentence@contamination", "two"): (0.3, 30),
+        ("shared-pairs@contamination", "both"): (0.2, 40),
+        ("seen-sentence@contamination", "both"): (0.375, 40),
     } == found  # fmt: skip
 
 

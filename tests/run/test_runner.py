@@ -234,7 +234,9 @@ def test_a_result_says_what_it_was_made_of(reference: Harness) -> None:
     content, _ = read_stamped(path)
     assert 4 == content["sizes"]["payload_bytes"]
     assert 400 == content["training_rows"]
-    assert {"as-published": 60, "decontaminated": 40} == content["audit"]["test-set"]["kept"]
+    assert {"as-published": 60, "decontaminated": 40} == content["contamination"]["test-set"][
+        "pairs_by_protocol"
+    ]
     # three metrics of the suite and one of the pipeline, under two protocols
     assert 4 * 2 == len(content["values"])
     train = sha256_file(reference.folder / "suites" / "train.npy")
@@ -881,10 +883,13 @@ def _edited(tree: Tree, edit: Callable[[dict[str, Any]], Any]) -> None:
             "spearman@human: n: 59 here, 60 committed, expected the same",
         ),
         (lambda c: c["sizes"].update(state_bytes=1), "sizes.state_bytes: 1 here, "),
-        (lambda c: c["audit"]["test-set"].update(shared_pairs=9), "audit.test-set.shared_pairs: 9 here, "),
+        (
+            lambda c: c["contamination"]["test-set"].update(shared_pairs=9),
+            "contamination.test-set.shared_pairs: 9 here, ",
+        ),
         (lambda c: c["values"].pop(), "is in one of them only"),
     ],
-    ids=["n", "sizes", "audit", "a value less"],
+    ids=["n", "sizes", "contamination", "a value less"],
 )
 def test_what_is_counted_has_to_be_the_same_exactly(
     edit: Callable[[dict[str, Any]], Any], message: str, reference: Harness, ran: Harness

@@ -6,6 +6,7 @@ import copy
 from typing import Any
 
 from harness.evidence.schema.result import Result
+from harness.evidence.schema.version import SCHEMA_VERSION
 from report.evidence.results import Measured
 from report.evidence.values import Mean, MeasuredValue
 
@@ -22,23 +23,24 @@ VALUE = {
 }  # fmt: skip
 AUDIT = {
     "pairs": 100, "shared_pairs": 30, "pairs_with_a_seen_sentence": 40, "pairs_with_a_near_duplicate": 7,
-    "unseen_pairs_with_a_near_duplicate": 1, "kept": {"as-published": 100, "decontaminated": 60},
-    "kept_near_duplicates": {"as-published": 7, "decontaminated": 1},
+    "unseen_pairs_with_a_near_duplicate": 1, "pairs_by_protocol": {"as-published": 100, "decontaminated": 60},
+    "near_duplicates_by_protocol": {"as-published": 7, "decontaminated": 1},
 }  # fmt: skip
 SIZES = {
     "payload_bytes": 13, "side_bytes": 0, "bytes_per_vector": 13, "original_bytes": 1248, "ratio": 96.0,
     "state_bytes": 0,
 }  # fmt: skip
 RESULT: dict[str, Any] = {
+    "schema": SCHEMA_VERSION,
     "suite": "s",
     "cell": "c.s0",
     "inputs": {
-        "schema": 1, "cell": CELL, "protocols": ["as-published", "decontaminated"], "combine": {},
+        "cell": CELL, "protocols": ["as-published", "decontaminated"], "combine": {},
         "encoder": {"use": "as-is", "dimension": 312}, "datasets": {}, "loaded": {}, "code": [],
     },
     "sizes": SIZES,
     "training_rows": 100,
-    "audit": {},
+    "contamination": {},
     "interval": {"level": 95.0, "resamples": 5000},
     "values": [VALUE],
     "files": {
@@ -47,6 +49,7 @@ RESULT: dict[str, Any] = {
     },
 }  # fmt: skip
 ENVELOPE: dict[str, Any] = {
+    "schema": SCHEMA_VERSION,
     "made": "2026-01-01T00:00:00+00:00", "seconds": 4.5, "peak_memory_bytes": 700_000_000,
     "commit": {"sha": "0" * 40, "dirty": False}, "python": "3.11.7", "platform": "Linux x86_64",
     "processor": "a processor", "cores": 2, "threads": 1,
@@ -61,10 +64,12 @@ TIMINGS: dict[str, Any] = {
     "bytes": {"codes": 1, "decoded": 2, "index": 3, "originals": 4},
 }  # fmt: skip
 TRANSCRIPT: dict[str, Any] = {
+    "schema": SCHEMA_VERSION,
     "claim": "C6", "server": {"host": "loopback", "name": "a server"}, "sample": 32, "key": "none",
     "checks": [], "counts": {"PASS": 0, "FAIL": 0, "SKIPPED": 0},
 }  # fmt: skip
 MEANS: dict[str, Any] = {
+    "schema": SCHEMA_VERSION,
     "suite": "s", "code": [], "interval": {"level": 95.0, "resamples": 5000}, "batches": []
 }  # fmt: skip
 BATCH_OF = {
@@ -75,6 +80,7 @@ BATCH_OF = {
     "results": {},
 }
 JITTER: dict[str, Any] = {
+    "schema": SCHEMA_VERSION,
     "suite": "s", "disturbance": {"relative": 1e-7, "draws": 3}, "floors": {}, "cells": []
 }  # fmt: skip
 

@@ -62,7 +62,7 @@ def content_of(suite: Suite, cell: Cell) -> dict[str, Any]:
             "ratio": original / size,
             **({"index": {"rows": 1000, "bytes": 1000 * size + 45}} if cell.index else {}),
         },
-        audit=dict.fromkeys(cell.tests, audit),
+        contamination=dict.fromkeys(cell.tests, audit),
         values=values,
         interval={"resamples": 10000},
         **({"training": {"0.student": HISTORY}} if cell.steps[0].use == "student" else {}),

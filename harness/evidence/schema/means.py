@@ -74,9 +74,7 @@ class Means(Versioned):
     """The means over seeds of a suite."""
 
     suite: Name = Field(description="Name of the suite.")
-    code: list[str] | dict[str, str] = Field(
-        description="Digests of the modules that the means are computed by; in older files by name."
-    )
+    code: list[str] = Field(description="Digests of the modules that the means are computed by, sorted.")
     interval: Interval = Field(description="How the intervals were made.")
     batches: list[Batch] = Field(description="Groups that can be compared.")
 

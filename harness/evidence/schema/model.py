@@ -8,7 +8,7 @@ from typing import Annotated, Any, Generic, TypeVar
 from pydantic import BaseModel, Field, ValidationError
 
 from harness.errors import InputError
-from harness.evidence.schema.version import check_version
+from harness.evidence.schema.version import SCHEMA_VERSION, check_version
 from harness.evidence.validation import explain_json
 
 Name = Annotated[str, Field(min_length=1)]
@@ -21,9 +21,11 @@ class Model(BaseModel, extra="forbid", frozen=True, strict=True, allow_inf_nan=F
 
 
 class Versioned(Model):
-    """What says the version of its schema; without one the version is 1."""
+    """A document that states the version of its schema."""
 
-    schema_version: int = Field(default=1, ge=1, alias="schema", description="Version of the schema.")
+    schema_version: int = Field(
+        ge=SCHEMA_VERSION, le=SCHEMA_VERSION, alias="schema", description="Version of the schema."
+    )
 
 
 Content = TypeVar("Content", bound=Model)

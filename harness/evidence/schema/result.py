@@ -22,7 +22,7 @@ from harness.evidence.schema.model import (
 )
 
 
-class Inputs(Versioned):
+class Inputs(Model):
     """All that decides a result: a cell with other inputs is measured again."""
 
     cell: CellSpec = Field(description="The parameters of the cell.")
@@ -72,7 +72,7 @@ class Irregularities(Model):
     queries_without_a_relevant_document: Count = Field(description="Queries that no document answers.")
 
 
-class Audit(Model):
+class Contamination(Model):
     """What the pairs of a test set share with the training split."""
 
     pairs: int = Field(ge=1, description="Pairs of the test set.")
@@ -80,8 +80,8 @@ class Audit(Model):
     pairs_with_a_seen_sentence: Count = Field(description="Pairs of which a row is in the training split.")
     pairs_with_a_near_duplicate: Count = Field(description="Pairs of which a row nearly is.")
     unseen_pairs_with_a_near_duplicate: Count = Field(description="Those of them without a seen sentence.")
-    kept: dict[str, Count] = Field(description="Pairs that count under each protocol.")
-    kept_near_duplicates: dict[str, Count] = Field(description="Those of them with a near duplicate.")
+    pairs_by_protocol: dict[str, Count] = Field(description="Pairs that count under each protocol.")
+    near_duplicates_by_protocol: dict[str, Count] = Field(description="Those of them with a near duplicate.")
     irregularities: Irregularities | None = Field(default=None, description="Of a judged set.")
 
 
@@ -132,7 +132,7 @@ class Files(Model):
     codec: File | None = Field(default=None, description="The fitted codec, where the suite keeps it.")
 
 
-class Result(Model):
+class Result(Versioned):
     """What was measured of one cell."""
 
     suite: Name = Field(description="Name of the suite.")
@@ -140,7 +140,7 @@ class Result(Model):
     inputs: Inputs = Field(description="All that decides the result.")
     sizes: Sizes = Field(description="Measured sizes in bytes.")
     training_rows: int = Field(ge=1, description="Different rows that the codec was fitted on.")
-    audit: dict[str, Audit] = Field(description="Contamination of each test set.")
+    contamination: dict[str, Contamination] = Field(description="Contamination of each test set.")
     interval: Interval = Field(description="How the intervals were made.")
     values: list[StatedValue] = Field(min_length=1, description="Measured values.")
     left_out: list[LeftOut] = Field(default=[], description="Values that are undefined.")
