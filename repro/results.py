@@ -1,4 +1,4 @@
-"""What a result, a list of blocked cells and an envelope have to say."""
+"""What a result, a suite's record and an envelope have to say."""
 
 from __future__ import annotations
 
@@ -10,6 +10,11 @@ from repro.listing import Problems
 
 PLACE = ("protocol", "dataset", "metric")
 BLOCKED = ("cell", "encoder", "train", "missing", "remedy")
+# Of a suite's record: what is said of each pipeline and metric, and of which type.
+DESCRIBED = {
+    "pipelines": {"label": str, "family": str},
+    "metrics": {"unit": str, "higher_is_better": bool},
+}
 
 
 def claimed(content: Any) -> set[str]:
@@ -23,8 +28,8 @@ def check_files(place: str, content: Any, hashes: dict[str, str]) -> None:
     """Raise ValueError where a result, or one of the files that it names, is another's."""
     if not isinstance(content, dict) or f"{content.get('suite')}/{content.get('cell')}" != place:
         raise ValueError("its suite and cell are not those of its place")
-    if place.endswith(".blocked"):
-        raise ValueError("has the name of a list of blocked cells, expected <cell>.json")
+    if place.endswith(".suite"):
+        raise ValueError("has the name of a suite's record, expected <cell>.json")
     entries = content.get("files")
     if not isinstance(entries, dict) or not {"before", "after"} <= set(entries):
         raise ValueError("names no files before and after")
@@ -105,11 +110,23 @@ def essences(content: dict[str, Any]) -> list[str]:
     ]
 
 
-def check_blocked(suite: str, content: Any) -> None:
-    """Raise ValueError unless a suite's list of blocked cells is whole, and names none twice."""
+def check_suite(suite: str, content: Any) -> None:
+    """Raise ValueError unless a suite's record is whole, and names no blocked cell twice."""
     if not isinstance(content, dict) or content.get("suite") != suite:
         raise ValueError("its suite is not that of its place")
-    entries = content.get("blocked")
+    if not all(isinstance(content.get(key), str) for key in ("suite_file", "title", "question")):
+        raise ValueError("expected suite_file, title and question of the suite")
+    for kind, keys in DESCRIBED.items():
+        entries = content.get(kind)
+        if not isinstance(entries, dict) or not all(
+            isinstance(entry, dict) and {key: type(value) for key, value in entry.items()} == keys
+            for entry in entries.values()
+        ):
+            raise ValueError(f"{kind}: expected {' and '.join(keys)} of each, by name")
+    _check_blocked(content.get("blocked"))
+
+
+def _check_blocked(entries: Any) -> None:
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise ValueError("blocked: expected a list of blocked cells, empty for none")
     cells = [str(entry.get("cell")) for entry in entries]
@@ -131,7 +148,7 @@ def _check_envelope(value: Any) -> None:
 
 
 def check_pairs(values: dict[str, Any], results: set[str], suites: set[str], problems: Problems) -> None:
-    """Check that results and envelopes come in pairs, and that each suite has a list of what is blocked."""
+    """Check that results and envelopes come in pairs, and that each suite has a record."""
     for path in (path for path in values if path.startswith("artifacts/envelopes/")):
         place = path.removeprefix("artifacts/envelopes/").removesuffix(".json")
         if place not in results:
@@ -146,4 +163,4 @@ def check_pairs(values: dict[str, Any], results: set[str], suites: set[str], pro
                 f"artifacts/results/{place}.json: has no envelope artifacts/envelopes/{place}.json"
             )
     for suite in {place.partition("/")[0] for place in results} - suites:
-        problems.append(f"artifacts/results/{suite}: has no list artifacts/results/{suite}.blocked.json")
+        problems.append(f"artifacts/results/{suite}: has no record artifacts/results/{suite}.suite.json")

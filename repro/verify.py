@@ -3,7 +3,7 @@
 By hash: ``ARTIFACTS.sha256`` against ``artifacts/`` both ways; the certificate of every stamped JSON file
 (sha256 of the RFC 8785 form of its content) and the last line of every matrix of the report (sha256 of what
 stands before it); that each result's files are the ones it was computed with; that every claim's evidence, a
-result or a transcript, exists. By structure: what a result, a list of blocked cells and an envelope have to
+result or a transcript, exists. By structure: what a result, a suite's record and an envelope have to
 say; low <= value <= high; no value twice and no result twice; an envelope, from a clean commit, beside each
 result; no file that nothing names; nothing in a figure that runs or loads. By arithmetic: every result is in
 the means over seeds of its suite, each mean is that of the values of all seeds, and a comparison the
@@ -30,9 +30,9 @@ from repro.canonical import check_version, checksum
 from repro.derived import check_derived
 from repro.listing import LISTING, Problems, check_listing, check_matrices, read_files
 from repro.results import (
-    check_blocked,
     check_files,
     check_pairs,
+    check_suite,
     check_values,
     claimed,
     essences,
@@ -101,7 +101,7 @@ class _Seen:
 
 def _check_stamped(path: str, value: Any, hashes: dict[str, str], seen: _Seen) -> None:
     """Check one file that is stamped or has to be; raise ValueError for what is wrong with it."""
-    # A suite's list of blocked cells is stamped as well, but is no result: it names no files.
+    # A suite's record is stamped as well, but is no result: it names no files.
     below = re.fullmatch(r"artifacts/results/(?:([^/]+)\.blocked\.json|(.+)\.json|.+)", path)
     heard = re.fullmatch(r"artifacts/transcripts/(.+?)(?:\.json)?", path)
     derived = re.match(r"artifacts/(means|jitter|portability)/", path)
@@ -118,7 +118,7 @@ def _check_stamped(path: str, value: Any, hashes: dict[str, str], seen: _Seen) -
     content = value["content"]
     check_version(content)
     if suite:
-        check_blocked(suite, content)
+        check_suite(suite, content)
     elif place:
         seen.evidence["cell", place] = sha256
         seen.named |= claimed(content)  # also where the result is refused: that is its line, not theirs

@@ -48,9 +48,9 @@ class Tree:
         """Return which small steps gave the same bytes under emulated processors, stamped."""
         return self.root / "portability" / "portability.json"
 
-    def blocked(self, suite: str) -> Path:
-        """Return the stamped list of a suite's cells that could not run, and why."""
-        return self.root / "results" / f"{suite}.blocked.json"
+    def suite(self, suite: str) -> Path:
+        """Return the stamped record of a suite: what it says of itself, and its cells that could not run."""
+        return self.root / "results" / f"{suite}.suite.json"
 
     def means(self, suite: str) -> Path:
         """Return the stamped means over seeds of a suite, and the comparisons of methods."""

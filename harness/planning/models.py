@@ -51,7 +51,9 @@ class Point(_Strict):
 
 
 class Pipeline(_Strict):
-    """Compressors in series. ``bits`` a stored dimension and a point's bytes give the dimensions.
+    """Compressors in series, with a ``label`` in a few words and the ``family`` that the report groups it in.
+
+    ``bits`` a stored dimension and a point's bytes give the dimensions.
 
     ``grid``: values for parameters, written 'compressor.parameter': one cell each combination. ``stages``:
     what the last step adds is measured. ``asymmetric``: the first of a pair, or the query, is compared as it
@@ -62,6 +64,7 @@ class Pipeline(_Strict):
 
     name: Name
     label: str
+    family: Name
     steps: list[dict[str, Any]] = Field(min_length=1)
     points: list[str] = []
     bits: int | None = Field(default=None, ge=1, le=32)

@@ -10,8 +10,8 @@ from typing import Any, Literal
 from harness.errors import RunError
 from harness.evidence import stability
 from harness.evidence.layout import Tree
-from harness.evidence.schema.blocked import check_blocked
 from harness.evidence.schema.result import check_result
+from harness.evidence.schema.suite import parse_suite
 from harness.evidence.stability import Key, Stability, key_of
 from harness.evidence.stamp import read_stamped
 from harness.planning import registry
@@ -62,10 +62,10 @@ def _cells(tree: Tree) -> dict[tuple[str, str], Path]:
 
 def _blocked(tree: Tree, suite: str) -> set[str] | None:
     """Return the cells of a suite that were blocked here; None where the suite was not run here."""
-    path = tree.blocked(suite)
+    path = tree.suite(suite)
     if not path.is_file():
         return set() if path.with_name(suite).is_dir() else None
-    return {entry["cell"] for entry in check_blocked(path, read_stamped(path)[0])}
+    return {cell.cell for cell in parse_suite(path, read_stamped(path)[0]).blocked}
 
 
 def _line(

@@ -1,10 +1,11 @@
-"""After a run: files that the suite no longer has are removed, and blocked cells are listed."""
+"""After a run: files that the suite no longer has are removed, and each suite is described."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from harness.errors import InputError
+from harness.evaluation.suite_record import described
 from harness.evidence.layout import Tree
 from harness.evidence.stamp import write_stamped
 from harness.planning.shipped import SHIPPED
@@ -18,16 +19,16 @@ def check_origin(entries: list[Entry], tree: Tree) -> None:
         other = plans.noted_file(tree, suite)
         if other is not None and other.is_file() and other.resolve() != Path(path).resolve():
             raise InputError(
-                f"{tree.blocked(suite)}: found evidence of {other}, expected that of {path}: rename one of "
+                f"{tree.suite(suite)}: found evidence of {other}, expected that of {path}: rename one of "
                 "the suites, or run into another folder with --out"
             )
 
 
 def settle(entries: list[Entry], chosen: list[Entry], tree: Tree) -> None:
-    """Remove what no suite has any longer, if all cells are ``chosen``, and write what is blocked."""
+    """Remove what no suite has any longer, if all cells are ``chosen``, and describe the suites."""
     if len(chosen) == len(entries):
         prune(entries, tree)
-    write_blocked(entries, tree)
+    write_records(entries, tree)
 
 
 def prune(entries: list[Entry], tree: Tree) -> None:
@@ -43,10 +44,14 @@ def prune(entries: list[Entry], tree: Tree) -> None:
                     file.unlink()
 
 
-def write_blocked(entries: list[Entry], tree: Tree) -> None:
-    """Write, for each suite, which cells do not run here and why; a file for every suite, even if empty."""
-    for suite in dict.fromkeys(entry.cell.suite for entry in entries):
-        listed = [
+def write_records(entries: list[Entry], tree: Tree) -> None:
+    """Write, for each suite, what it says of itself, and which cells do not run here and why."""
+    by_suite: dict[str, list[Entry]] = {}
+    for entry in entries:
+        by_suite.setdefault(entry.cell.suite, []).append(entry)
+    for name, own in by_suite.items():
+        inputs = own[0].inputs
+        blocked = [
             {
                 "cell": e.cell.id,
                 "encoder": e.cell.encoder,
@@ -54,12 +59,13 @@ def write_blocked(entries: list[Entry], tree: Tree) -> None:
                 "missing": e.why,
                 "remedy": e.remedy,
             }
-            for e in entries
-            if e.cell.suite == suite and not e.can_run
+            for e in own
+            if not e.can_run
         ]
-        path = next(entry.inputs.where for entry in entries if entry.cell.suite == suite)
+        description = described(inputs.suite, [e.cell for e in own])
+        file = _shown(Path(inputs.where))
         write_stamped(
-            tree.blocked(suite), {"suite": suite, "suite_file": _shown(Path(path)), "blocked": listed}
+            tree.suite(name), {"suite": name, "suite_file": file, **description, "blocked": blocked}
         )
 
 

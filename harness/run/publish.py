@@ -142,7 +142,7 @@ def _files(entries: list[Entry], out: Tree) -> set[Path]:
     paths = set(out.extras())
     for entry in entries:
         suite, cell = entry.cell.suite, entry.cell
-        paths.add(out.blocked(suite))
+        paths.add(out.suite(suite))
         paths |= {out.means(suite)} if out.means(suite).is_file() else set()
         if entry.state == "done":
             paths |= {out.result(suite, cell.id), out.envelope(suite, cell.id)}

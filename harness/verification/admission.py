@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import InputError
+from harness.evaluation.suite_record import described
 from harness.evidence.layout import Tree
-from harness.evidence.schema.blocked import check_blocked
 from harness.evidence.schema.result import check_result
+from harness.evidence.schema.suite import parse_suite
 from harness.evidence.stamp import read_json
 from harness.planning.cells import Cell
 from harness.planning.models import Suite
@@ -32,12 +33,12 @@ def admit(tree: Tree) -> list[str]:
 
 
 def strangers(tree: Tree, by_suite: Mapping[str, Plan]) -> list[str]:
-    """Return a line for each result, list or folder of a suite in ``tree`` that none of the suites has."""
+    """Return a line for each result, record or folder of a suite in ``tree`` that none of the suites has."""
     lines = []
     for name in names(tree):
         if name in by_suite:
             lines += list(_strange_results(tree, name, by_suite[name]))
-            lines += list(_strange_blocks(tree, name, by_suite[name]))
+            lines += list(_strange_record(tree, name, by_suite[name]))
         else:
             folder = tree.root / "results" / name
             lines.append(f"{folder}: no suite has this name, expected {OWN / name}.toml")
@@ -114,14 +115,26 @@ def _measured(cell: Cell, suite: Suite) -> set[tuple[str, str]]:
     return own
 
 
-def _strange_blocks(tree: Tree, name: str, plan: Plan) -> Iterator[str]:
-    path = tree.blocked(name)
+def _strange_record(tree: Tree, name: str, plan: Plan) -> Iterator[str]:
+    path = tree.suite(name)
     try:
-        entries = check_blocked(path, read_json(path).get("content"))
+        record = parse_suite(path, read_json(path).get("content"))
     except InputError as error:
         yield str(error)
         return
-    for i, entry in enumerate(entries):
-        cell = plan.cells.get(entry["cell"])
-        if cell is None or (cell.encoder, cell.train) != (entry["encoder"], entry["train"]):
-            yield f"{path}: blocked.{i}: found {entry['cell']!r}, expected a cell of {plan.path}"
+    stated = record.model_dump()
+    for key, expected in described(plan.suite, plan.cells.values()).items():
+        if stated[key] != expected:
+            yield f"{path}: {_difference(key, stated[key], expected)}, as {plan.path} says"
+    for i, blocked in enumerate(record.blocked):
+        cell = plan.cells.get(blocked.cell)
+        if cell is None or (cell.encoder, cell.train) != (blocked.encoder, blocked.train):
+            yield f"{path}: blocked.{i}: found {blocked.cell!r}, expected a cell of {plan.path}"
+
+
+def _difference(key: str, stated: Any, expected: Any) -> str:
+    """Return the first key at which two parts of a record differ, and what stands there, in words."""
+    if isinstance(stated, dict) and isinstance(expected, dict):
+        differing = min(name for name in {*stated, *expected} if stated.get(name) != expected.get(name))
+        return _difference(f"{key}.{differing}", stated.get(differing), expected.get(differing))
+    return f"{key}: found {stated!r}, expected {expected!r}"

@@ -20,7 +20,7 @@ def missing(tree: Tree, by_suite: Mapping[str, Plan]) -> list[str]:
     """
     lines = []
     for name, plan in by_suite.items():
-        entries = content_of(tree.blocked(name)).get("blocked")
+        entries = content_of(tree.suite(name)).get("blocked")
         listed = {str(_entry(entry, "cell")) for entry in entries} if isinstance(entries, list) else set()
         there = {path.name.removesuffix(".json"): path for path in tree.results(name)}
         for cell in plan.cells.values():
@@ -32,7 +32,7 @@ def missing(tree: Tree, by_suite: Mapping[str, Plan]) -> list[str]:
             elif cell.id not in listed:
                 lines.append(
                     f"{tree.result(name, cell.id)}: not found, expected a result or an entry in "
-                    f"{tree.blocked(name).name}, as {plan.path} has the cell"
+                    f"{tree.suite(name).name}, as {plan.path} has the cell"
                 )
     return lines
 

@@ -1,7 +1,7 @@
 """Which suite file evidence answers to, and the cells that this file plans.
 
 In ``artifacts/`` it is the file that the suite's name finds. In any other folder the run has noted its file
-under ``suite_file`` in ``results/<suite>.blocked.json``. That file counts while it exists, else the one that
+under ``suite_file`` in ``results/<suite>.suite.json``. That file counts while it exists, else the one that
 the name finds.
 """
 
@@ -42,12 +42,10 @@ class Plan:
 
 
 def names(tree: Tree) -> list[str]:
-    """Return the suites that ``tree`` has results or a list of blocked cells of."""
+    """Return the suites that ``tree`` has results or a record of."""
     folder = tree.root / "results"
     folders = {path.name for path in folder.glob("*") if path.is_dir()}
-    return sorted(
-        folders | {path.name.removesuffix(".blocked.json") for path in folder.glob("*.blocked.json")}
-    )
+    return sorted(folders | {path.name.removesuffix(".suite.json") for path in folder.glob("*.suite.json")})
 
 
 def suite_file(tree: Tree, suite: str, *, suites: Mapping[str, Path], committed: Path) -> Path | None:
@@ -59,7 +57,7 @@ def suite_file(tree: Tree, suite: str, *, suites: Mapping[str, Path], committed:
 
 def noted_file(tree: Tree, suite: str) -> Path | None:
     """Return the suite file that a run into ``tree`` noted; None where none did."""
-    noted = content_of(tree.blocked(suite)).get("suite_file")
+    noted = content_of(tree.suite(suite)).get("suite_file")
     return Path(noted) if isinstance(noted, str) and "\0" not in noted else None
 
 

@@ -60,7 +60,7 @@ def against_suites(root: Path) -> Problems:
         return [
             *admission.strangers(tree, plans),
             *completeness.missing(tree, plans),
-            *(f"{suites[name]}: found no evidence of it, expected {tree.blocked(name)}" for name in absent),
+            *(f"{suites[name]}: found no evidence of it, expected {tree.suite(name)}" for name in absent),
             *_both(tree, plans),
         ]
     except InputError as error:  # a suite file that is none
@@ -94,13 +94,11 @@ def _intervals(root: Path, contents: dict[Path, dict[str, Any]]) -> Iterator[int
 def _both(tree: Tree, plans: dict[str, suite_plans.Plan]) -> Iterator[str]:
     for name in plans:
         try:
-            listed = read_json(tree.blocked(name))["content"]["blocked"]
+            listed = read_json(tree.suite(name))["content"]["blocked"]
             cells = [entry["cell"] for entry in listed if tree.result(name, str(entry["cell"])).is_file()]
         except (InputError, KeyError, TypeError):
             continue  # a line of the first tier
-        yield from (
-            f"{tree.blocked(name)}: {cell} has a result, expected a cell without one" for cell in cells
-        )
+        yield from (f"{tree.suite(name)}: {cell} has a result, expected a cell without one" for cell in cells)
 
 
 def unlike_pins(root: Path) -> Problems:

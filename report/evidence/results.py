@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from harness.errors import InputError
 from harness.evidence import stability
 from harness.evidence.layout import Tree
-from harness.evidence.schema.blocked import BlockedCell, parse_blocked
 from harness.evidence.schema.cell import CellSpec
 from harness.evidence.schema.result import Result, Sizes, parse_result
+from harness.evidence.schema.suite import BlockedCell, DescribedPipeline, SuiteRecord, parse_suite
 from harness.evidence.schema.transcript import Transcript, parse_transcript
 from harness.evidence.schema.verdict import CellEvidence
 from harness.evidence.stability import Stability
@@ -20,11 +20,16 @@ from report.evidence.values import MeasuredValue
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A result with its certificate, and its values with their means over seeds and their jitter."""
+    """A result with its certificate, and its values with their means over seeds and their jitter.
+
+    ``label`` and ``family`` of its pipeline are what the suite says: its name and nothing without a record.
+    """
 
     result: Result
     sha256: str
     values: tuple[MeasuredValue, ...]
+    label: str = ""
+    family: str = ""
 
     @property
     def suite(self) -> str:
@@ -88,13 +93,14 @@ class StampedTranscript:
 class Evidence:
     """Everything that verdicts stand on: results, blocked cells, and transcripts by the server's name.
 
-    ``comparisons``: differences of methods that a run left. ``tree``: where it was read from, and where the
-    envelopes of the results are.
+    ``suites``: what each suite says of itself. ``comparisons``: differences of methods that a run left.
+    ``tree``: where it was read from, and where the envelopes of the results are.
     """
 
     results: list[Measured]
     blocked: list[BlockedEntry]
     transcripts: dict[str, StampedTranscript]
+    suites: dict[str, SuiteRecord]
     comparisons: Comparisons
     tree: Tree
 
@@ -103,8 +109,9 @@ def gather(tree: Tree) -> Evidence:
     """Return the evidence in ``tree``; raise InputError where a part of it has no certificate that holds."""
     contents = _contents(tree)
     means, comparisons = read_means(tree, contents)
-    measured = _measured(contents, means, stability.read(tree))
-    return Evidence(measured, blocked(tree), transcripts(tree), comparisons, tree)
+    suites = records(tree)
+    measured = _measured(contents, means, stability.read(tree), suites)
+    return Evidence(measured, blocked(suites), transcripts(tree), suites, comparisons, tree)
 
 
 def results(tree: Tree) -> list[Measured]:
@@ -116,7 +123,7 @@ def results(tree: Tree) -> list[Measured]:
     """
     contents = _contents(tree)
     means, _ = read_means(tree, contents)
-    return _measured(contents, means, stability.read(tree))
+    return _measured(contents, means, stability.read(tree), records(tree))
 
 
 def _contents(tree: Tree) -> list[tuple[Result, str]]:
@@ -128,11 +135,22 @@ def _contents(tree: Tree) -> list[tuple[Result, str]]:
     return [(parse_result(path, content), sha256) for path, content, sha256 in stamped]
 
 
-def _measured(contents: list[tuple[Result, str]], means: SeedMeans, jitter: Stability) -> list[Measured]:
-    return [
-        Measured(result, sha256, _values(result, means.get((result.suite, result.cell), {}), jitter))
-        for result, sha256 in contents
-    ]
+def _measured(
+    contents: list[tuple[Result, str]], means: SeedMeans, jitter: Stability, suites: dict[str, SuiteRecord]
+) -> list[Measured]:
+    measured = []
+    for result, sha256 in contents:
+        values = _values(result, means.get((result.suite, result.cell), {}), jitter)
+        pipeline = _pipeline(result, suites)
+        label, family = (pipeline.label, pipeline.family) if pipeline else (result.inputs.cell.pipeline, "")
+        measured.append(Measured(result, sha256, values, label, family))
+    return measured
+
+
+def _pipeline(result: Result, suites: dict[str, SuiteRecord]) -> DescribedPipeline | None:
+    """Return what the suite of a result says of its pipeline; None where it says nothing."""
+    record = suites.get(result.suite)
+    return record.pipelines.get(result.inputs.cell.pipeline) if record else None
 
 
 def _values(result: Result, means: CellMeans, jitter: Stability) -> tuple[MeasuredValue, ...]:
@@ -155,13 +173,16 @@ def _values(result: Result, means: CellMeans, jitter: Stability) -> tuple[Measur
     )
 
 
-def blocked(tree: Tree) -> list[BlockedEntry]:
+def records(tree: Tree) -> dict[str, SuiteRecord]:
+    """Return what each suite says of itself, by its name."""
+    paths = sorted(tree.suite("*").parent.glob("*.suite.json"))
+    parsed = [parse_suite(path, read_stamped(path)[0]) for path in paths]
+    return {record.suite: record for record in parsed}
+
+
+def blocked(suites: dict[str, SuiteRecord]) -> list[BlockedEntry]:
     """Return every cell that could not run where the evidence was made."""
-    lists = [
-        parse_blocked(path, read_stamped(path)[0])
-        for path in sorted((tree.root / "results").glob("*.blocked.json"))
-    ]
-    return [BlockedEntry(listed.suite, cell) for listed in lists for cell in listed.blocked]
+    return [BlockedEntry(record.suite, cell) for record in suites.values() for cell in record.blocked]
 
 
 def transcripts(tree: Tree) -> dict[str, StampedTranscript]:

@@ -28,7 +28,8 @@ _SHARES = {
 class Row(MeasuredValue):
     """A value with what it was measured of.
 
-    ``pipeline``: the pipeline's name; ``grid``: its settings, 'key=value' with spaces between. ``step``:
+    ``pipeline``: the pipeline's name, ``family``: what its suite groups it in; ``index``: what it is searched
+    with; ``grid``: its settings, 'key=value' with spaces between. ``step``:
     the checkpoint of training that a number was noted at. ``method``: what a figure calls the pipeline.
     """
 
@@ -43,6 +44,8 @@ class Row(MeasuredValue):
     seed: int
     bytes_per_vector: int
     ratio: float
+    family: str = ""
+    index: str | None = None
     step: int | None = None
     method: str | None = None
 
@@ -134,6 +137,8 @@ def _maker(measured: Measured) -> Callable[..., Row]:
         seed=cell.seed,
         bytes_per_vector=measured.sizes.bytes_per_vector,
         ratio=measured.sizes.ratio,
+        family=measured.family,
+        index=cell.index.use if cell.index else None,
     )
 
 

@@ -15,11 +15,6 @@ ASIDE = 1.02  # methods stand this factor apart, so that their bars can be told 
 Methods = dict[str, tuple[str, str, str]]
 
 
-def method(pipeline: str, starts: dict[str, str]) -> str | None:
-    """Return the label of the first of ``starts`` that the name of a pipeline begins with; None for none."""
-    return next((label for start, label in starts.items() if pipeline.startswith(start)), None)
-
-
 def draw(axis: Axes, points: list[_style.Point], methods: Methods) -> None:
     """Draw the points of each of ``methods`` with its ``method``, of float32 vectors, over dimensions."""
     middle = len(methods) // 2

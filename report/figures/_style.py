@@ -14,21 +14,21 @@ if TYPE_CHECKING:
 
 Point: TypeAlias = dict[str, Any]  # JSON, as ``figures_data.json`` has it: keys differ by figure
 Data: TypeAlias = Json  # a figure's numbers there: its ``points``, and what else it draws
-# Marker and grey tell families apart without colour; a family is how a pipeline's name begins, first fit.
+# Marker and grey tell families apart without colour; several families may share a look.
 FAMILIES = {
     "lens, human scores": (("lens-human",), "D", "0.45"),
     "wide lens, both targets": (("lens-mixed",), "p", "0.0"),
     "wide lens, few bits": (("lens-wide",), "o", "0.0"),
-    "lens, published design": (("lens", "three-stage", "scalar-8-lens"), "s", "0.25"),
+    "lens, published design": (("lens", "three-stage"), "s", "0.25"),
     "AQEA, reference method": (("aqea",), "d", "0.25"),
     "OPQ": (("opq",), "P", "0.6"),
-    "PQ": (("pq", "scalar-8-pq"), "X", "0.6"),
-    "PCA": (("pca",), "^", "0.6"),
+    "PQ": (("pq",), "X", "0.6"),
+    "PCA": (("pca", "half-whitened-pca"), "^", "0.6"),
     "RaBitQ": (("rabitq",), ">", "0.6"),
     "random projection, untrained": (("projection",), "v", "1.0"),
     "truncation, untrained": (("truncation",), "<", "1.0"),
-    "scalar bits and signs of all dimensions": (("scalar", "sign", "identity"), "h", "1.0"),
-    "other": (("",), "*", "0.6"),
+    "scalar bits and signs of all dimensions": (("scalar", "sign", "uncompressed"), "h", "1.0"),
+    "other": ((), "*", "0.6"),
 }
 
 
@@ -49,9 +49,9 @@ def means(rows: Iterable[Row], keys: tuple[str, ...], **wanted: object) -> list[
     return points
 
 
-def family(pipeline: str) -> str:
-    """Return the label of a pipeline's family."""
-    return next(label for label, (starts, _, _) in FAMILIES.items() if pipeline.startswith(starts))
+def look(family: str) -> str:
+    """Return the label that points of a family are drawn with."""
+    return next((label for label, (families, _, _) in FAMILIES.items() if family in families), "other")
 
 
 def errorbars(points: list[Point]) -> list[list[float]]:
@@ -94,7 +94,7 @@ def grid(axis: Axes, which: str) -> None:
 def scatter(axis: Axes, points: list[Point], spread: float) -> None:
     """Draw points over bytes, each family with its marker; families stand the factor ``spread`` apart."""
     for place, (label, (_, marker, grey)) in enumerate(FAMILIES.items()):
-        mine = [point for point in points if family(point["pipeline"]) == label]
+        mine = [point for point in points if look(point["family"]) == label]
         if not mine:
             continue
         aside = spread ** (place - len(FAMILIES) // 2)

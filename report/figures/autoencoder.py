@@ -26,14 +26,14 @@ PANELS = (
     ("minilm", "scifact", "fitted-on-searched", "MiniLM, SciFact, fitted on it"),
 )
 TRAIN = "scifact-documents"
-STARTS = {
-    "identity": "uncompressed",
-    "autoencoder-hidden": "auto-encoder with a hidden layer",
-    "autoencoder-trained": "linear auto-encoder, basis as trained",
+FAMILIES = {
+    "uncompressed": "uncompressed",
+    "hidden-autoencoder": "auto-encoder with a hidden layer",
+    "trained-basis-autoencoder": "linear auto-encoder, basis as trained",
     "autoencoder": "linear auto-encoder",
     "listwise": "listwise distillation",
     "student": "neighbour-preserving student",
-    "pca-half-whitened": "half-whitened PCA",
+    "half-whitened-pca": "half-whitened PCA",
     "pca": "PCA",
     "axes": "principal axes, not centred",
     "truncation": "first dimensions",
@@ -58,7 +58,7 @@ def data(rows: list[Row], claims: list[Claim]) -> _style.Data:  # noqa: ARG001 -
     named = [
         replace(row, method=method)
         for row in rows
-        if row.suite == SUITE and (method := _curves.method(row.pipeline, STARTS))
+        if row.suite == SUITE and (method := FAMILIES.get(row.family))
     ]
     keys = ("encoder", "dataset", "protocol", "method", "bytes_per_vector")
     points = []

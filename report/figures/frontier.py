@@ -38,7 +38,7 @@ SPREAD = 1.015
 def data(rows: list[Row], claims: list[Claim]) -> _style.Data:  # noqa: ARG001 - every figure's
     """Return the numbers to draw: a point a space and pipeline; ``best`` marks those on the frontier."""
     mine = [row for row in rows if row.protocol == PROTOCOL and row.suite != SEARCH]
-    keys = ("encoder", "bytes_per_vector", "suite", "pipeline", "point", "grid")
+    keys = ("encoder", "bytes_per_vector", "suite", "pipeline", "point", "grid", "family")
     points = []
     for encoder, dataset, metric, train, _ in PANELS:
         wanted = {"encoder": encoder, "dataset": dataset, "metric": metric, "train": train}

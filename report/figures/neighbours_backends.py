@@ -21,14 +21,14 @@ CAPTION = (
     "queries."
 )
 MARKERS = {"flat": "o", "ivf": "s", "hnsw": "^", "usearch": "v", "pq": "X", "rabitq": "D"}
-# What a pipeline's name begins with, first fit, and how light its points are.
+# What a family is called, and how light its points are.
 METHODS = {
-    "student without hard negatives": ("student-plain", "0.4"),
-    "student, hard negatives": ("student", "0.0"),
-    "principal axes, not centred": ("axes", "0.55"),
-    "PCA": ("pca", "0.7"),
-    "random projection": ("projection", "0.85"),
-    "uncompressed": ("identity", "1.0"),
+    "plain-student": ("student without hard negatives", "0.4"),
+    "student": ("student, hard negatives", "0.0"),
+    "axes": ("principal axes, not centred", "0.55"),
+    "pca": ("PCA", "0.7"),
+    "projection": ("random projection", "0.85"),
+    "uncompressed": ("uncompressed", "1.0"),
 }
 
 
@@ -36,20 +36,15 @@ def data(rows: list[Row], claims: list[Claim]) -> _style.Data:  # noqa: ARG001 -
     """Return the numbers to draw: a point a space, scope and configuration, with the index's bytes a row."""
     mine = [row for row in rows if row.suite == SUITE]
     sizes = {row.cell: row.value for row in mine if row.metric == "search@bytes"}
-    keys = ("encoder", "metric", "pipeline", "point")
+    keys = ("encoder", "metric", "pipeline", "point", "family", "index")
     points = [p for scope in (TEACHER, STUDENT) for p in _style.means(mine, keys, metric=scope)]
     return {
         "points": [
-            {**point, "backend": point["pipeline"].rpartition("-")[2],
-             "method": method(point["pipeline"]), "bytes": round(sizes[point["cells"][0]], 3)}
+            {**point, "backend": point["index"], "bytes": round(sizes[point["cells"][0]], 3),
+             "method": METHODS.get(point["family"], ("other", ""))[0]}
             for point in points if point["cells"][0] in sizes
         ]
     }  # fmt: skip
-
-
-def method(pipeline: str) -> str:
-    """Return the label of a pipeline's method."""
-    return next((label for label, (start, _) in METHODS.items() if pipeline.startswith(start)), "other")
 
 
 def draw(found: _style.Data) -> Figure:
@@ -103,7 +98,7 @@ def _fidelity(axis: Any, points: list[_style.Point]) -> None:
 
 
 def _look(point: dict[str, Any]) -> dict[str, Any]:
-    grey = METHODS.get(point["method"], ("", "0.5"))[1]
+    grey = METHODS.get(point["family"], ("", "0.5"))[1]
     marker = MARKERS.get(point["backend"], "*")
     return {
         "fmt": marker, "markersize": 6, "markerfacecolor": grey, "markeredgecolor": "0.0", "ecolor": "0.6",
@@ -120,6 +115,6 @@ def _legend(figure: Any) -> None:
     ]
     greys = [
         Line2D([], [], marker="o", linestyle="none", color="0.0", markerfacecolor=grey, label=label)
-        for label, (_, grey) in METHODS.items()
+        for label, grey in METHODS.values()
     ]
     figure.legend(handles=[*shapes, *greys], loc="outside lower center", ncols=6, frameon=False)

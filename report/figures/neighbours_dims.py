@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SUITE = "search"
-BACKEND = "-flat"  # how the names of pipelines end whose search is exhaustive
+INDEX = "flat"  # the index whose search is exhaustive
 CAPTION = (
     "What an exhaustive search of the compressed vectors finds of the uncompressed space's neighbours "
     "(vs_teacher), by the number of float32 dimensions that are left: the share of the ten nearest "
@@ -25,8 +25,8 @@ METRICS = {
     "vs-teacher@success@10": "success@10, %",
     "vs-teacher@knn-ndcg@10": "knn-ndcg@10, %",
 }
-STARTS = {
-    "student-plain": "student without hard negatives",
+FAMILIES = {
+    "plain-student": "student without hard negatives",
     "student": "student, hard negatives",
     "axes": "principal axes, not centred",
     "pca": "PCA",
@@ -50,9 +50,7 @@ def data(rows: list[Row], claims: list[Claim]) -> _style.Data:  # noqa: ARG001 -
 
 def exhaustive(row: Row) -> str | None:
     """Return the method of a row of an exhaustive search; None for others."""
-    if row.suite != SUITE or not row.pipeline.endswith(BACKEND):
-        return None
-    return _curves.method(row.pipeline, STARTS)
+    return FAMILIES.get(row.family) if (row.suite, row.index) == (SUITE, INDEX) else None
 
 
 def draw(found: _style.Data) -> Figure:

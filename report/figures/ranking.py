@@ -19,11 +19,9 @@ CAPTION = (
     "queries."
 )
 METRICS = {"knn-recall@10": "knn-recall@10, %", "knn-ndcg@10": "knn-ndcg@10, %"}
-PIPELINES = {
+FAMILIES = {
     "listwise": "listwise distillation",
-    "listwise-text": "listwise distillation",
-    "listwise-minilm": "listwise distillation",
-    "listwise-published": "listwise, published temperature",
+    "published-listwise": "listwise, published temperature",
     "axes": "principal axes, not centred",
     "pca": "PCA",
     "truncation": "first dimensions",
@@ -42,9 +40,9 @@ METHODS: _curves.Methods = {
 def data(rows: list[Row], claims: list[Claim]) -> _style.Data:  # noqa: ARG001 - every figure's
     """Return the numbers to draw: a point a space, metric, method and size."""
     named = [
-        replace(row, method=PIPELINES[row.pipeline])
+        replace(row, method=FAMILIES[row.family])
         for row in rows
-        if row.suite == SUITE and row.pipeline in PIPELINES
+        if row.suite == SUITE and row.family in FAMILIES
     ]
     keys = ("encoder", "metric", "method", "bytes_per_vector")
     return {"points": [p for metric in METRICS for p in _style.means(named, keys, metric=metric)]}

@@ -24,15 +24,15 @@ PANELS = (
     ("minilm", "stsb-test", "spearman-random@original", "MiniLM, STS-B test, random pairs"),
     ("esm2-peptides", "peptides-test", "spearman-random@original", "ESM-2, peptides, random pairs"),
 )
-# Marker and grey tell families apart without colour; a family is how a pipeline's name begins, first fit.
+# Marker and grey tell families apart without colour.
 FAMILIES = {
-    "FSQ": ("fsq", "o", "0.0"),
-    "residual FSQ": ("residual-fsq", "s", "0.3"),
-    "residual VQ": ("rvq", "D", "0.5"),
-    "hierarchical VQ": ("hvq", "P", "0.7"),
-    "PQ": ("pq", "X", "1.0"),
-    "principal axes, 4 bits": ("axes-4", "^", "1.0"),
-    "random projection, signs": ("projection-sign", "v", "1.0"),
+    "fsq": ("FSQ", "o", "0.0"),
+    "residual-fsq": ("residual FSQ", "s", "0.3"),
+    "residual-vq": ("residual VQ", "D", "0.5"),
+    "hierarchical-vq": ("hierarchical VQ", "P", "0.7"),
+    "pq": ("PQ", "X", "1.0"),
+    "axes": ("principal axes, 4 bits", "^", "1.0"),
+    "projection": ("random projection, signs", "v", "1.0"),
 }
 ASKED = 95.0
 ASIDE = 1.03  # families stand this factor apart, so that their bars can be told apart
@@ -40,18 +40,12 @@ ASIDE = 1.03  # families stand this factor apart, so that their bars can be told
 
 def data(rows: list[Row], claims: list[Claim]) -> _style.Data:  # noqa: ARG001 - every figure's
     """Return the numbers to draw: a point a space, data set, metric, pipeline and size."""
-    keys = ("encoder", "dataset", "metric", "pipeline", "bytes_per_vector")
+    keys = ("encoder", "dataset", "metric", "pipeline", "bytes_per_vector", "family")
     points = []
     for encoder, dataset, metric, _ in PANELS:
         wanted = {"encoder": encoder, "dataset": dataset, "metric": metric}
         points += _style.means(rows, keys, suite=SUITE, protocol=PROTOCOL, **wanted)
-    return {"points": [point for point in points if family(point)]}
-
-
-def family(point: _style.Point) -> str | None:
-    """Return the label of a point's family; None for what is no line of the figure."""
-    name = point["pipeline"]
-    return next((label for label, (start, *_) in FAMILIES.items() if name.startswith(start)), None)
+    return {"points": [point for point in points if point["family"] in FAMILIES]}
 
 
 def draw(found: _style.Data) -> Figure:
@@ -68,8 +62,8 @@ def draw(found: _style.Data) -> Figure:
             for point in found["points"]
             if [point[k] for k in ("encoder", "dataset", "metric")] == place
         ]
-        for number, (label, (_, marker, grey)) in enumerate(FAMILIES.items()):
-            points = [point for point in mine if family(point) == label]
+        for number, (family, (label, marker, grey)) in enumerate(FAMILIES.items()):
+            points = [point for point in mine if point["family"] == family]
             if points:
                 axis.errorbar(
                     [ASIDE ** (number - 3) * 8 * point["bytes_per_vector"] for point in points],

@@ -32,7 +32,7 @@ SIZES = {"lens": 140, "lens_pq": 35}  # 35 float32 values, 35 bytes: the report'
 def data(rows: list[Row], claims: list[Claim]) -> _style.Data:
     """Return the numbers to draw: a point a pipeline and protocol, and the published points."""
     wanted = {"suite": SUITE, "encoder": ENCODER, "train": TRAIN, "dataset": DATASET, "metric": METRIC}
-    keys = ("protocol", "pipeline", "bytes_per_vector", "point", "grid")
+    keys = ("protocol", "pipeline", "bytes_per_vector", "point", "grid", "family")
     return {**wanted, "points": _style.means(rows, keys, **wanted), "published": _published(claims)}
 
 

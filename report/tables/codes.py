@@ -18,12 +18,18 @@ METRICS = {
 }  # fmt: skip
 EVERY, UNSEEN = "as-published", "decontaminated"
 FEW = 8  # positions whose levels are listed one by one
-# What a pipeline is called, by its last step; the baselines are what codes of symbols are compared with.
-FAMILIES = {"fsq": "FSQ", "residual-vq": "residual VQ", "hierarchical-vq": "hierarchical VQ"}
+# What families are called; the baselines are what codes of symbols are compared with.
 BASELINES = {
     "pq": "PQ",
-    "scalar": "principal axes, not centred, scalar",
-    "sign": "random projection, signs (untrained)",
+    "axes": "principal axes, not centred, scalar",
+    "projection": "random projection, signs (untrained)",
+}
+FAMILIES = {
+    "fsq": "FSQ",
+    "residual-fsq": "residual FSQ",
+    "residual-vq": "residual VQ",
+    "hierarchical-vq": "hierarchical VQ",
+    **BASELINES,
 }
 
 
@@ -64,14 +70,6 @@ class CodeLine:
         return self.pairs if name == "pairs" else self.random
 
 
-def family(steps: Sequence[StepSpec]) -> str:
-    """Return what a pipeline is called: by its last step."""
-    use, params = steps[-1].use, steps[-1].params
-    if use == "fsq" and params["residuals"] > 1:
-        return "residual FSQ"
-    return FAMILIES.get(use) or BASELINES.get(use) or "uncompressed"
-
-
 def setting(steps: Sequence[StepSpec], levels: list[int]) -> str:
     """Return in words what a code consists of: its levels, and what else is not the default."""
     use, params = steps[-1].use, steps[-1].params
@@ -101,7 +99,7 @@ def line_of(seeds: Sequence[Measured], dataset: str) -> CodeLine:
         pipeline=cell.pipeline,
         dataset=dataset,
         group=group_of(first.name, cell.seed),
-        family=family(cell.steps),
+        family=FAMILIES.get(first.family, first.family),
         setting=setting(cell.steps, codes.levels if codes else []),
         bytes=first.sizes.bytes_per_vector,
         bits=codes.bits if codes else 8 * first.sizes.bytes_per_vector,

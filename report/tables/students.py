@@ -21,10 +21,12 @@ from report.tables.search import difference
 SCOPES = {name: prefix for prefix, name in rows.SCOPES.items()}
 STUDENT, PLAIN = "student, hard negatives", "student, no hard negatives"
 METHODS = {
-    "identity": "uncompressed",
+    "student": STUDENT,
+    "plain-student": PLAIN,
+    "uncompressed": "uncompressed",
     "pca": PCA,
-    "principal-projection": AXES,
-    "random-projection": "random projection",
+    "axes": AXES,
+    "projection": "random projection",
 }
 STATISTICS = ("loss", "norm_mean", "cosine_mean", "cosine_std")
 History: TypeAlias = dict[str, list[float]]
@@ -79,14 +81,6 @@ class Trained:
     suspect: int
 
 
-def method(steps: Sequence[StepSpec]) -> str:
-    """Return what the tables call a pipeline, by its first step."""
-    use, params = steps[0].use, steps[0].params
-    if use == "student":
-        return STUDENT if params["hard_negatives"] else PLAIN
-    return METHODS.get(use, str(use))
-
-
 def line_of(seeds: Sequence[Measured], latency: Latency | None) -> StudentLine:
     """Return the line of results that differ in their seed alone; raise InputError without an index."""
     first = seeds[0]
@@ -98,7 +92,7 @@ def line_of(seeds: Sequence[Measured], latency: Latency | None) -> StudentLine:
         encoder=cell.encoder,
         dataset=cell.tests[0],
         steps=cell.steps,
-        method=method(cell.steps),
+        method=METHODS.get(first.family, first.family),
         use=cell.index.use,
         dims=sizes.bytes_per_vector // 4,
         rows=sizes.index.rows,

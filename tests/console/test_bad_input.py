@@ -179,7 +179,7 @@ def test_wrong_vectors_are_refused(
     damage(small_suite().parent)
     refused(quick("run", "mine", cwd=tmp_path), named)
     written = {path.name for path in (tmp_path / "out").rglob("*") if path.is_file()}
-    assert set() == written - {"mine.blocked.json"}
+    assert set() == written - {"mine.suite.json"}
 
 
 def test_wrong_vectors_leave_no_trace(quick: Cli, small_suite: SmallSuite, tmp_path: Path) -> None:

@@ -27,7 +27,9 @@ seeds = [0]
 train = ["corpus"]
 test = ["test"]
 encoders = ["own"]
-pipelines = [{ name = "identity", label = "uncompressed float32", steps = [{ use = "identity" }] }]
+pipelines = [
+  { name = "identity", label = "as it is", family = "uncompressed", steps = [{ use = "identity" }] }
+]
 """
 WORDS = ["über", "Größe", "Tür", "früh", "Ärger", "Büro", "Übung", "schön", "Straße", "müde", "Käse", "grün"]
 

@@ -31,6 +31,7 @@ encoders = ["left", "right", "both"]
 [[pipelines]]
 name = "identity"
 label = "identity"
+family = "any"
 steps = [{ use = "identity" }]
 
 # file: datasets/mine.toml

@@ -555,6 +555,7 @@ codecs = ["lens-pq"]
 [[pipelines]]
 name = "lens-pq"
 label = "lens and PQ"
+family = "any"
 steps = [{ use = "lens", dims = 6, steps = 5, batch = 32 }, { use = "pq", subvectors = 3, iterations = 2 }]
 
 # file: encoders/own.toml
@@ -618,6 +619,7 @@ codecs = ["pca-4"]
 [[pipelines]]
 name = "pca-4"
 label = "PCA, 4 bits"
+family = "any"
 steps = [{ use = "pca", dims = 6 }, { use = "scalar", bits = 4 }]
 
 # file: encoders/own.toml

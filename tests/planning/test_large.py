@@ -92,7 +92,7 @@ def test_what_was_run_with_all_stays_done(quick: Cli, small_suite: SmallSuite) -
         f"LEFT OUT 2 cells: {WHY}; {REMEDY}.",
     ]
     assert (0, expected) == (done.returncode, done.stdout.splitlines())
-    blocked = json.loads((folder / "out" / "results" / "mine.blocked.json").read_text("utf-8"))
+    blocked = json.loads((folder / "out" / "results" / "mine.suite.json").read_text("utf-8"))
     listed = blocked["content"]["blocked"]
     assert {(WHY, REMEDY)} == {(cell["missing"], cell["remedy"]) for cell in listed}
     plan = quick("plan", "mine", cwd=folder).stdout.splitlines()

@@ -95,7 +95,7 @@ def evidence(tmp_path_factory: pytest.TempPathFactory) -> Tree:
             "timings": {cell.tests[0]: taken},
         }
         write_atomic(tree.envelope(SUITE.name, cell.id), dumps(envelope))
-    write_stamped(tree.blocked(SUITE.name), {"suite": SUITE.name, "blocked": hindered})
+    write_stamped(tree.suite(SUITE.name), {"suite": SUITE.name, "blocked": hindered})
     write_means(tree, SUITE.name)
     render(tree)
     return tree

@@ -27,7 +27,7 @@ AFTER = "artifacts/scores/s/enc.train.pca.s0.npz"
 BEFORE = "artifacts/scores/s/enc.npz"
 CLAIMS = "artifacts/report/claims.json"
 MATRIX = "artifacts/report/matrix_x.md"
-LIST = "artifacts/results/s.blocked.json"
+LIST = "artifacts/results/s.suite.json"
 MEANS = "artifacts/means/s.json"
 ENVELOPE = "artifacts/envelopes/s/enc.train.pca.s0.json"
 FIGURE = "artifacts/report/figure_x.svg"
@@ -118,7 +118,7 @@ def root(tmp_path: Path) -> Path:
     }
     put(root, RESULT, stamped(content))
     averaged(root)
-    put(root, "artifacts/results/s.blocked.json", stamped({"suite": "s", "blocked": []}))
+    put(root, "artifacts/results/s.suite.json", stamped({"suite": "s", "blocked": []}))
     put(root, "artifacts/envelopes/s/enc.train.pca.s0.json", stated())
     heard: dict[str, Any] = {"server": {"host": "loopback", "name": "a server"}, "checks": []}
     put(root, HEARD, stamped(heard))
@@ -267,8 +267,8 @@ TAMPERED: dict[str, tuple[Callable[[Path], Any], str]] = {
         "artifacts/report/x.json: its content has sha256",
     ),
     "blocked list with an old certificate": (
-        lambda root: put(root, "artifacts/results/s.blocked.json", b'{"content": {}, "sha256": "00"}'),
-        "artifacts/results/s.blocked.json: its content has sha256",
+        lambda root: put(root, "artifacts/results/s.suite.json", b'{"content": {}, "sha256": "00"}'),
+        "artifacts/results/s.suite.json: its content has sha256",
     ),
     "result that is no JSON file": (
         lambda root: put(root, "artifacts/results/s/x.txt", b"fine"),
@@ -354,8 +354,8 @@ TAMPERED: dict[str, tuple[Callable[[Path], Any], str]] = {
         f"artifacts/results/s/enc.train.sign.s0.json: says what {RESULT} says: one measurement, twice",
     ),
     "result with the name of a list": (
-        lambda root: copied(root, "x.blocked"),
-        "artifacts/results/s/x.blocked.json: has the name of a list of blocked cells, expected <cell>.json",
+        lambda root: copied(root, "x.suite"),
+        "artifacts/results/s/x.suite.json: has the name of a list of blocked cells, expected <cell>.json",
     ),
     "no list of blocked cells": (
         lambda root: (root / LIST).unlink(),

@@ -57,16 +57,19 @@ unit_bytes = 1
 [[pipelines]]
 name = "identity"
 label = "uncompressed float32"
+family = "any"
 steps = [{ use = "identity" }]
 
 [[pipelines]]
 name = "pca"
 label = "PCA"
+family = "any"
 steps = [{ use = "pca", dims = 6 }]
 
 [[pipelines]]
 name = "projection-sign"
 label = "random projection, signs"
+family = "any"
 steps = [{ use = "random-projection" }, { use = "sign" }]
 points = ["8x"]
 bits = 1
@@ -74,11 +77,13 @@ bits = 1
 [[pipelines]]
 name = "lens"
 label = "lens"
+family = "any"
 steps = [{ use = "lens", dims = 8, steps = 3, batch = 32 }]
 
 [[pipelines]]
 name = "lens-pq"
 label = "lens and PQ"
+family = "any"
 steps = [{ use = "lens", dims = 8, steps = 3, batch = 32 }, { use = "pq", subvectors = 4, iterations = 1 }]
 stages = true
 metrics = ["added-loss@human"]
@@ -215,7 +220,7 @@ def test_a_run_leaves_what_the_plan_names(reference: Harness) -> None:
     assert CELLS == len(reference.plan())
     expected = {
         "means/own.json",
-        "results/own.blocked.json",
+        "results/own.suite.json",
         "scores/own/vectors.npz",
         f"codecs/own/{_cell('lens-pq')}.safetensors",
     }
@@ -224,7 +229,7 @@ def test_a_run_leaves_what_the_plan_names(reference: Harness) -> None:
         envelope = read_json(reference.tree.envelope("own", cell))
         assert {"made", "seconds", "python", "platform", "threads", "packages"} <= set(envelope)
     assert expected == set(reference.evidence())
-    blocked, _ = read_stamped(reference.tree.blocked("own"))
+    blocked, _ = read_stamped(reference.tree.suite("own"))
     assert {"suite": "own", "suite_file": "suites/own.toml", "blocked": []} == blocked
 
 
@@ -270,7 +275,7 @@ def test_the_second_run_does_nothing(ran: Harness) -> None:
     assert 0 == done.status
     assert f"own: nothing to do, {CELLS} done before, 0 blocked\n" == done.stdout
     changed = {name for name, time in ran.times().items() if time != before[name]}
-    assert changed <= {"results/own.blocked.json"}
+    assert changed <= {"results/own.suite.json"}
 
 
 def test_two_runs_from_scratch_end_in_the_same_bytes(reference: Harness, fresh: Harness) -> None:
@@ -524,7 +529,7 @@ def test_a_changed_parameter_runs_what_it_touches_again(ran: Harness) -> None:
     assert f"own: 1 run, {CELLS - 1} done before, 0 blocked\n" == done.stdout
     changed = {name for name, time in ran.times().items() if time != before[name]}
     expected = {f"results/own/{_cell('pca')}.json", f"scores/own/{_cell('pca')}.npz", "means/own.json"}
-    assert expected == changed - {"results/own.blocked.json", "scores/own/vectors.npz"}  # the same bytes anew
+    assert expected == changed - {"results/own.suite.json", "scores/own/vectors.npz"}  # the same bytes anew
     assert {("done", "")} == set(ran.plan().values())
 
 
@@ -596,7 +601,11 @@ def test_words_do_not_run_anything_again(ran: Harness) -> None:
 
 def test_a_new_pipeline_runs_alone(ran: Harness) -> None:
     """Cells that are added are to do; those that were there are done."""
-    ran.edit(PCA, '[[pipelines]]\nname = "sign"\nlabel = "signs"\nsteps = [{ use = "sign" }]\n\n' + PCA)
+    ran.edit(
+        PCA,
+        '[[pipelines]]\nname = "sign"\nlabel = "signs"\nfamily = "sign"\nsteps = [{ use = "sign" }]\n\n'
+        + PCA,
+    )
     planned = ran.plan()
     assert ("to do", "no result yet") == planned.pop(_cell("sign"))
     assert {("done", "")} == set(planned.values())
@@ -616,7 +625,7 @@ def test_a_saved_codec_can_be_a_step(ran: Harness) -> None:
     """A pipeline of steps loaded from a kept codec has the scores of the pipeline that was trained."""
     codec = f"out/codecs/own/{_cell('lens-pq')}.safetensors"
     steps = ", ".join(f'{{ use = "{use}", load = "{codec}" }}' for use in ("lens", "pq"))
-    ran.edit(PCA, f'[[pipelines]]\nname = "loaded"\nlabel = "l"\nsteps = [{steps}]\n\n' + PCA)
+    ran.edit(PCA, f'[[pipelines]]\nname = "loaded"\nlabel = "l"\nfamily = "any"\nsteps = [{steps}]\n\n' + PCA)
     done = ran("run")
     assert 0 == done.status, done.stderr
     with (
@@ -746,9 +755,9 @@ def test_a_blocked_suite_is_no_failure(fresh: Harness) -> None:
         f"BLOCKED  {CELLS} cells: test-set: no mirror is given. To unblock: {remedy}.",
     ]
     assert expected == done.stdout.splitlines()
-    content, _ = read_stamped(fresh.tree.blocked("own"))
+    content, _ = read_stamped(fresh.tree.suite("own"))
     assert [remedy] * CELLS == [entry["remedy"] for entry in content["blocked"]]
-    assert ["results/own.blocked.json"] == list(fresh.evidence())
+    assert ["results/own.suite.json"] == list(fresh.evidence())
     (fresh.folder / "mirror").mkdir()
     (state,) = set(fresh.plan("--mirror", "mirror").values())
     assert ("blocked", "test-set: deep/test.jsonl is not in the mirror") == state
@@ -762,7 +771,7 @@ def test_a_blocked_data_set_blocks_its_cells_alone(fresh: Harness) -> None:
     done = fresh("run")
     assert 0 == done.status
     assert f"own: {CELLS - 1} run, 0 done before, 1 blocked" == done.stdout.splitlines()[0]
-    content, _ = read_stamped(fresh.tree.blocked("own"))
+    content, _ = read_stamped(fresh.tree.suite("own"))
     assert [_cell("pca")] == [entry["cell"] for entry in content["blocked"]]
 
 
@@ -923,7 +932,7 @@ def test_a_blocked_cell_is_not_missed(reference: Harness, ran: Harness) -> None:
     """What could not run here is not run here; what could is missing."""
     cell = _cell("pca")
     entry = {"cell": cell, "encoder": "vectors", "train": "train-set", "missing": "x", "remedy": "y"}
-    write_stamped(ran.tree.blocked("own"), {"suite": "own", "blocked": [entry]})
+    write_stamped(ran.tree.suite("own"), {"suite": "own", "blocked": [entry]})
     ran.tree.result("own", cell).unlink()
     lines = {line.cell: line.state for line in compare(ran.tree, reference.tree)}
     assert "NOT RUN HERE" == lines[cell]

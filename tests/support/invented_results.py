@@ -88,5 +88,5 @@ def invent(root: Path, suite: Suite, encoders: set[str], seeds: int = 2) -> None
                 "cell": cell.id, "encoder": cell.encoder, "train": cell.train,
                 "missing": "model of " + cell.encoder, "remedy": "have the hub at hand",
             })  # fmt: skip
-    write_stamped(tree.blocked(suite.name), {"suite": suite.name, "blocked": blocked})
+    write_stamped(tree.suite(suite.name), {"suite": suite.name, "blocked": blocked})
     write_means(tree, suite.name)

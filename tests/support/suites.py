@@ -29,11 +29,13 @@ unit_bytes = 1
 [[pipelines]]
 name = "identity"
 label = "uncompressed float32"
+family = "any"
 steps = [{ use = "identity" }]
 
 [[pipelines]]
 name = "projection-sign"
 label = "random projection, signs"
+family = "any"
 steps = [{ use = "random-projection" }, { use = "sign" }]
 points = ["8x"]
 bits = 1
@@ -73,6 +75,7 @@ COMPARED = (
 [[pipelines]]
 name = "truncation-4"
 label = "4 bits a dimension"
+family = "any"
 steps = [{ use = "truncation" }, { use = "scalar", bits = 4 }]
 points = ["8x"]
 bits = 4

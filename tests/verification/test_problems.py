@@ -125,7 +125,7 @@ STRANGERS: dict[str, tuple[Callable[[Path], Any], str]] = {
     ),
     "a missing result": (
         lambda root: (root / f"artifacts/results/mine/{SIGN}.json").unlink(),
-        f"{SIGN}.json: not found, expected a result or an entry in mine.blocked.json",
+        f"{SIGN}.json: not found, expected a result or an entry in mine.suite.json",
     ),
     "a missing suite": (
         lambda root: (root / "suites/mine.toml").unlink(),
@@ -152,8 +152,8 @@ STRANGERS: dict[str, tuple[Callable[[Path], Any], str]] = {
         f"{SIGN}.json: values: the key is missing",
     ),
     "a result with the name of a list": (
-        lambda root: restamp(root, lambda _: None, to="x.blocked"),
-        "x.blocked.json: found the name of a list of blocked cells in a suite's folder, expected <cell>.json",
+        lambda root: restamp(root, lambda _: None, to="x.suite"),
+        "x.suite.json: found the name of a list of blocked cells in a suite's folder, expected <cell>.json",
     ),
 }
 
@@ -173,7 +173,7 @@ def test_a_value_that_a_result_notes_as_undefined_is_not_missed(root: Path) -> N
 def block(root: Path, cell: str) -> None:
     """List a cell as blocked."""
     entry = {"cell": cell, "encoder": "own", "train": "train-set", "missing": "it", "remedy": "get it"}
-    write_stamped(root / "artifacts/results/mine.blocked.json", {"suite": "mine", "blocked": [entry]})
+    write_stamped(root / "artifacts/results/mine.suite.json", {"suite": "mine", "blocked": [entry]})
 
 
 @pytest.mark.parametrize(("change", "message"), STRANGERS.values(), ids=STRANGERS)
@@ -225,7 +225,7 @@ def test_evidence_of_a_suite_elsewhere_answers_to_the_file_that_its_run_noted(
     for name in ("mine.toml", "datasets", "encoders"):
         (root / "suites" / name).rename(root / "own" / name)
     listed = {"suite": "mine", "suite_file": "own/mine.toml", "blocked": []}
-    write_stamped(root / "artifacts/results/mine.blocked.json", listed)
+    write_stamped(root / "artifacts/results/mine.suite.json", listed)
     shutil.copytree(root / "artifacts", root / "out")
     assert [] == admission.admit(Tree(Path("out")))
     with pytest.raises(InputError, match="no suite has this name"):

@@ -8,13 +8,13 @@ from typing import Any
 from pydantic import BaseModel
 
 from harness.evidence.files import write_atomic
-from harness.evidence.schema.blocked import Blocked
 from harness.evidence.schema.envelope import Envelope
 from harness.evidence.schema.jitter import Jitter
 from harness.evidence.schema.means import Means
 from harness.evidence.schema.model import Stamped
 from harness.evidence.schema.portability import Portability
 from harness.evidence.schema.result import Result
+from harness.evidence.schema.suite import SuiteRecord
 from harness.evidence.schema.transcript import Transcript
 from harness.evidence.schema.verdict import Claims
 from harness.evidence.schema.version import SCHEMA_VERSION
@@ -24,7 +24,7 @@ EXPORTED = Path(__file__).parent.parent / "schemas"
 # Each kind of file: where it stands below the folder of evidence, and what it says.
 KINDS: dict[str, tuple[str, type[BaseModel]]] = {
     "result": ("results/*/*.json", Stamped[Result]),
-    "blocked": ("results/*.blocked.json", Stamped[Blocked]),
+    "suite": ("results/*.suite.json", Stamped[SuiteRecord]),
     "means": ("means/*.json", Stamped[Means]),
     "jitter": ("jitter/*.json", Stamped[Jitter]),
     "portability": ("portability/portability.json", Stamped[Portability]),

@@ -170,10 +170,8 @@ class Result(Versioned):
 
 def parse_result(path: Path, content: Any) -> Result:
     """Return the result at ``path``, <suite>/<cell>.json; raise InputError if it is none."""
-    if path.name.endswith(".blocked.json"):
-        raise InputError(
-            f"{path}: found the name of a list of blocked cells in a suite's folder, expected <cell>.json"
-        )
+    if path.name.endswith(".suite.json"):
+        raise InputError(f"{path}: found the name of a suite's record in its folder, expected <cell>.json")
     result = parse(Result, content, path)
     check_place(path, "suite", result.suite, path.parent.name)
     check_place(path, "cell", result.cell, path.name.removesuffix(".json"))
