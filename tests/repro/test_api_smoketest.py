@@ -387,14 +387,14 @@ WRONG: list[tuple[str, Route, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("path", "route", "name", "found"), WRONG, ids=[case[3][:40] for case in WRONG])
+@pytest.mark.parametrize(("path", "route", "name", "message"), WRONG, ids=[case[3][:40] for case in WRONG])
 def test_one_broken_promise_fails_its_check(
-    path: str, route: Route, name: str, actual: str, tmp_path: Path
+    path: str, route: Route, name: str, message: str, tmp_path: Path
 ) -> None:
     """The check that asks for it says what was found; no later check passes on what it should have given."""
     with serving(**{path: route}) as (url, _):
         checks, _ = checked(url, tmp_path)
-    assert ("FAIL", actual) == (checks[name]["status"], checks[name]["found"][: len(actual)])
+    assert ("FAIL", message) == (checks[name]["status"], checks[name]["found"][: len(message)])
     before = CHECKS[: CHECKS.index(name)]
     assert ["PASS"] * len(before) == [checks[earlier]["status"] for earlier in before]
 
