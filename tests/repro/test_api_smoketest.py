@@ -113,17 +113,20 @@ def compress(shorten: Callable[[Any], Any] = lambda x: x[:, :SHORT], **metadata:
             handler.send(b'{"detail": "no JSON"}', 422)
             return
         details = {"compressionRatio": DIM / SHORT, "originalDim": DIM, "compressedDim": SHORT, **metadata}
-        actual = shorten(np.array(sent["vectors"]))
-        say({"compressed": actual if isinstance(actual, list) else actual.tolist(), "metadata": details})(
-            handler, b""
-        )
+        shortened = shorten(np.array(sent["vectors"]))
+        say(
+            {
+                "compressed": shortened if isinstance(shortened, list) else shortened.tolist(),
+                "metadata": details,
+            }
+        )(handler, b"")
 
     return answer
 
 
-def codes(actual: Any, ratio: float = 4.0 * DIM / 3) -> Route:
+def codes(shown: Any, ratio: float = 4.0 * DIM / 3) -> Route:
     """Return a route of codes."""
-    return keyed(say({"codes": actual, "metadata": {"expectedQuality": 0.9, "compressionRatio": ratio}}))
+    return keyed(say({"codes": shown, "metadata": {"expectedQuality": 0.9, "compressionRatio": ratio}}))
 
 
 EXPORT, VERIFY = "/exports/sample.aqed", "/api/v1/auth/verify"
@@ -213,7 +216,7 @@ def test_the_transcript_has_the_hashes_of_what_was_sent_and_answered(tmp_path: P
 
 def test_what_changes_with_every_request_is_not_in_the_transcript(tmp_path: Path) -> None:
     """A quota that is used up, request ids, clocks and another port leave the same bytes."""
-    actual = []
+    transcripts = []
     for start in (0, 50):
         ticks = itertools.count(start)
         ticking = {
@@ -222,8 +225,8 @@ def test_what_changes_with_every_request_is_not_in_the_transcript(tmp_path: Path
         }
         with serving(**ticking) as (url, _):
             checked(url, tmp_path, expected=0)
-        actual.append((tmp_path / "transcript.json").read_bytes())
-    assert actual[0] == actual[1]
+        transcripts.append((tmp_path / "transcript.json").read_bytes())
+    assert transcripts[0] == transcripts[1]
 
 
 def test_it_runs_with_the_standard_library_alone(tmp_path: Path) -> None:
@@ -457,18 +460,18 @@ def test_a_redirect_does_not_take_the_key_along(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("target", "found"),
+    ("target", "message"),
     [
         (EXPORT, "redirected more than 5 times"),
         ("file:///etc/hostname", "redirected to what is no http or https URL"),
         ("http://name:word@127.0.0.1/", "redirected to what is no http or https URL"),
     ],
 )
-def test_redirects_end_and_stay_with_http(target: str, actual: str, tmp_path: Path) -> None:
+def test_redirects_end_and_stay_with_http(target: str, message: str, tmp_path: Path) -> None:
     """A circle and another scheme are failures."""
     with serving(**{EXPORT: lambda h, _: h.send(b"", 302, Location=target)}) as (url, _):
         checks, _ = checked(url, tmp_path)
-    assert actual == checks["aqed-header"]["found"]
+    assert message == checks["aqed-header"]["found"]
 
 
 def test_a_server_that_says_the_key_back_does_not_get_it_printed(
