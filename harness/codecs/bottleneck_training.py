@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.codecs.pearson import pearson
 from harness.codecs.principal_axes import principal_axes
 from harness.numerics.rounding import rounded
 from harness.types import Floats, Ints, Training
@@ -199,16 +200,10 @@ def _loss(x: torch.Tensor, y: torch.Tensor, variance: torch.Tensor, *, paired: b
     import torch
 
     before, after = (_between_halves(torch.nn.functional.normalize(rows)) for rows in (x, y))
-    loss = (x - y).square().sum(dim=1).mean() / variance + 1 - _pearson(after, before)
-    return loss + 1 - _pearson(after.diagonal(), before.diagonal()) if paired else loss
+    loss = (x - y).square().sum(dim=1).mean() / variance + 1 - pearson(after, before)
+    return loss + 1 - pearson(after.diagonal(), before.diagonal()) if paired else loss
 
 
 def _between_halves(unit: torch.Tensor) -> torch.Tensor:
     left, right = unit.chunk(2)
     return left @ right.T
-
-
-def _pearson(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-    x, y = x - x.mean(), y - y.mean()
-    correlation: torch.Tensor = (x * y).sum() / (x.square().sum() * y.square().sum()).sqrt()
-    return correlation

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.codecs.storage import load_codec, save_codec, trained_on
+from harness.codecs.storage import load_codec, one_line, save_codec, trained_on
 from harness.errors import InputError
 from harness.evidence.stamp import digest
 from harness.planning import registry
@@ -135,14 +135,10 @@ def try_codec(codec: Codec, x: Floats, where: str) -> Floats:
             decoded = codec.decode(codec.encode(x))
     except _MISFITS as error:
         expected = f"expected arrays that fit together and vectors of {x.shape[1]} dimensions"
-        raise InputError(f"{where}: {_reason(error)}, {expected}") from error
+        raise InputError(f"{where}: {one_line(error)}, {expected}") from error
     if decoded.ndim != x.ndim or len(decoded) != len(x) or not np.isfinite(decoded).all():
         raise InputError(f"{where}: found no finite vectors in its codes, expected some")
     return decoded
-
-
-def _reason(error: BaseException) -> str:
-    return " ".join(str(error).split())[:200] or type(error).__name__
 
 
 def _restored(use: str, params: Json, state: Mapping[str, NDArray[Any]], where: str) -> Codec:
@@ -151,6 +147,6 @@ def _restored(use: str, params: Json, state: Mapping[str, NDArray[Any]], where: 
         codec: Codec = module.restore(state, module.Params(**params))
     except _MISFITS as error:
         raise InputError(
-            f"{where}: {use}: {_reason(error)}, expected a step saved by this harness"
+            f"{where}: {use}: {one_line(error)}, expected a step saved by this harness"
         ) from error
     return codec

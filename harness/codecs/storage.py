@@ -60,7 +60,7 @@ def load_codec(path: Path) -> Steps:
             limits.check_parameters(step["params"], f"{where}: step {i}")
             steps.append((str(step["use"]), dict(step["params"]), state))
     except (OSError, SafetensorError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise InputError(f"{where}: {_line(error)}, expected a codec saved by this harness") from error
+        raise InputError(f"{where}: {one_line(error)}, expected a codec saved by this harness") from error
     return steps
 
 
@@ -84,7 +84,7 @@ def _described(path: Path) -> dict[str, Any]:
     except RecursionError as error:
         raise InputError(f"{where}: found metadata too deep, expected a codec of this harness") from error
     except (OSError, SafetensorError, ValueError, TypeError, KeyError) as error:
-        raise InputError(f"{where}: {_line(error)}, expected a codec saved by this harness") from error
+        raise InputError(f"{where}: {one_line(error)}, expected a codec saved by this harness") from error
     return dict(described)
 
 
@@ -108,5 +108,6 @@ def _check_array(array: NDArray[Any], where: str) -> None:
         limits.PARAMETER.check(int(max(array.max(), -int(array.min()))), where)
 
 
-def _line(error: BaseException) -> str:
+def one_line(error: BaseException) -> str:
+    """Return what an error of a library says, in one line of at most 200 characters, or its kind."""
     return " ".join(str(error).split())[:200] or type(error).__name__

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
 from harness.codecs import bitpacking
+from harness.codecs.codebooks import nearest_codewords
 from harness.errors import InputError
 from harness.types import Bytes, Floats, Ints, Training
 
@@ -57,7 +58,7 @@ class HierarchicalVQ:
         for position, books in enumerate(self.codebooks):
             for number in np.unique(branch):
                 mask = branch == number
-                symbols[mask, position] = _nearest(x[mask], books[number])
+                symbols[mask, position] = nearest_codewords(x[mask], books[number])
             branch = branch * books.shape[1] + symbols[:, position]
         return bitpacking.pack(symbols, self.levels)
 
@@ -101,11 +102,6 @@ def restore(state: Mapping[str, NDArray[Any]], _params: Params) -> HierarchicalV
     )
 
 
-def _nearest(x: Floats, book: Floats) -> Ints:
-    nearest: Ints = (np.square(book).sum(axis=1) - 2 * (x @ book.T)).argmin(axis=1)
-    return nearest
-
-
 def _codebook(rows: Floats, size: int, iterations: int, seed: int) -> Floats:
     """Return ``size`` codewords; as many rows or fewer are codewords themselves, the last one repeated."""
     import faiss
@@ -121,5 +117,5 @@ def _codebook(rows: Floats, size: int, iterations: int, seed: int) -> Floats:
 
 def _parted(rows: Floats, book: Floats) -> list[Floats]:
     """Return the rows nearest to each codeword; a codeword without rows is the one row of its branch."""
-    nearest = _nearest(rows, book)
+    nearest = nearest_codewords(rows, book)
     return [rows[nearest == i] if (nearest == i).any() else book[i : i + 1] for i in range(len(book))]

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
 from harness.codecs.affine import Affine, restore_affine
+from harness.codecs.pearson import pearson
 from harness.codecs.principal_axes import principal_axes
 from harness.errors import InputError
 from harness.types import Doubles, Ints, Training
@@ -76,7 +77,7 @@ def fit(train: Training, params: Params, seed: int) -> Affine:
             mapped = mapped + (_quantized(mapped.detach(), 2**params.through_bits) - mapped.detach())
         left, right = mapped.unbind()
         after = torch.nn.functional.cosine_similarity(left, right)
-        loss = torch.stack([weight * (1 - _pearson(after, goal[chosen])) for weight, goal in weighted]).sum()
+        loss = torch.stack([weight * (1 - pearson(after, goal[chosen])) for weight, goal in weighted]).sum()
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
@@ -106,9 +107,3 @@ def _quantized(x: torch.Tensor, levels: int) -> torch.Tensor:
     cell = ((x - low) / step).floor().clamp(0, levels - 1)
     middle: torch.Tensor = low + (cell + 0.5) * step
     return middle
-
-
-def _pearson(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-    x, y = x - x.mean(), y - y.mean()
-    correlation: torch.Tensor = (x * y).sum() / (x.square().sum() * y.square().sum()).sqrt()
-    return correlation

@@ -16,12 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
+from harness.codecs.codebooks import CENTROIDS, check_training_rows, summed_codewords
 from harness.codecs.state import stored
-from harness.errors import InputError
 from harness.types import Bytes, Floats, Training
 
 RANDOM = True
-CENTROIDS = 256  # one byte a codebook
 MOST = 128  # codebooks: encoding holds 256 KiB for each two of them
 ROWS = 1024  # encoded at a time: their distances to all centroids have to fit
 MODES = 4  # passes of iterated conditional modes over all codebooks: as in the papers and faiss
@@ -65,10 +64,7 @@ class LSQ:
 
     def decode(self, codes: Bytes) -> Floats:
         """Return the sums of the codebooks' rows behind ``codes``, (n, D) float32."""
-        total = np.zeros((len(codes), self.codebooks.shape[2]), np.float32)
-        for book, code in zip(self.codebooks, codes.T, strict=True):
-            total += book[code]
-        return total
+        return summed_codewords(self.codebooks, codes)
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Return the codebooks."""
@@ -100,8 +96,7 @@ def fit(train: Training, params: Params, seed: int) -> LSQ:
     """Return codebooks trained on the training vectors; raise InputError where they are under 256."""
     import faiss
 
-    if len(train.vectors) < CENTROIDS:
-        raise InputError(f"lsq: found {len(train.vectors)} training vectors, expected at least {CENTROIDS}")
+    check_training_rows("lsq", train)
     quantizer = faiss.LocalSearchQuantizer(train.dimension, params.subvectors, 8)
     quantizer.train_iters = params.iterations
     quantizer.train_ils_iters = 4  # half of faiss's: it halves the time, and erred as little on held-out rows

@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field, model_validator
 
+from harness.codecs.codebooks import CENTROIDS, check_training_rows, padded
 from harness.codecs.state import stored, stored_count
 from harness.errors import InputError
 from harness.types import Bytes, Floats, Training
 
 RANDOM = True
-CENTROIDS = 256  # one byte a stage
 
 
 class Params(BaseModel, extra="forbid", frozen=True):
@@ -66,7 +66,7 @@ class ProductResidualQuantizer:
             faiss.copy_array_to_vector(books.ravel(), part.codebooks)
             part.is_trained = True
         quantizer.is_trained = True
-        codes: Bytes = quantizer.compute_codes(_pad(x, splits))
+        codes: Bytes = quantizer.compute_codes(padded(x, splits))
         return codes
 
     def decode(self, codes: Bytes) -> Floats:
@@ -86,17 +86,13 @@ def fit(train: Training, params: Params, seed: int) -> ProductResidualQuantizer:
     """Return codebooks trained on the training vectors; raise InputError where they are under 256."""
     import faiss
 
-    if len(train.vectors) < CENTROIDS:
-        raise InputError(
-            f"product-residual-quantizer: found {len(train.vectors)} training vectors, "
-            f"expected at least {CENTROIDS}"
-        )
+    check_training_rows("product-residual-quantizer", train)
     if params.splits > train.dimension:
         raise InputError(
             f"product-residual-quantizer: found {params.splits} splits for {train.dimension} dimensions, "
             "expected at most one a dimension"
         )
-    x = _pad(train.vectors, params.splits)
+    x = padded(train.vectors, params.splits)
     stages = params.subvectors // params.splits
     quantizer = _new(x.shape[1], params.splits, stages, params.beam)
     for part in _parts(quantizer):
@@ -130,7 +126,3 @@ def _parts(quantizer: Any) -> list[Any]:
 
     library: Any = faiss  # whose stubs leave the function out
     return [library.downcast_AdditiveQuantizer(quantizer.subquantizer(i)) for i in range(quantizer.nsplits)]
-
-
-def _pad(x: Floats, parts: int) -> Floats:
-    return np.ascontiguousarray(np.pad(x, ((0, 0), (0, -x.shape[1] % parts))))

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
+from harness.codecs.rotation import rotated
 from harness.codecs.state import stored
 from harness.types import Bytes, Floats, Training
 
@@ -51,7 +52,7 @@ class RaBitQ:
         """
         moved = x - self.mean
         if len(self.rotation):
-            moved = _rotated(moved, self.rotation)
+            moved = rotated(moved, self.rotation)
         codes: Bytes = self._quantizer().compute_codes(np.ascontiguousarray(moved))
         return codes
 
@@ -59,7 +60,7 @@ class RaBitQ:
         """Return vectors (n, D) float32 whose inner products with others estimate the encoded ones'."""
         moved = self._grid(codes) if self.bits > 1 else self._quantizer().decode(np.ascontiguousarray(codes))
         if len(self.rotation):
-            moved = _rotated(moved, self.rotation.T)
+            moved = rotated(moved, self.rotation.T)
         x: Floats = moved + self.mean
         return x
 
@@ -107,15 +108,6 @@ def restore(state: Mapping[str, NDArray[Any]], params: Params) -> RaBitQ:
     mean = stored(state, "mean", None)
     rotation = stored(state, "rotation", len(mean) if len(state["rotation"]) else 0, len(mean))
     return RaBitQ(params.bits, mean, rotation)
-
-
-def _rotated(x: Floats, rotation: Floats) -> Floats:
-    """Return x (n, D) times ``rotation`` (D, D), float32, summed in double precision.
-
-    In single precision one row alone is summed in another order than among many, which codes can show.
-    """
-    product: Floats = (x.astype(np.float64) @ rotation.astype(np.float64)).astype(np.float32)
-    return product
 
 
 def _bytes(dimension: int, bits: int) -> int:

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
 from harness.codecs import bitpacking, bottleneck_training
+from harness.codecs.codebooks import nearest_codewords, summed_codewords
 from harness.errors import InputError
 from harness.types import Bytes, Floats, Ints, Training
 
@@ -73,16 +74,13 @@ class ResidualVQ:
         rest = self.encoder(x)
         symbols = np.empty((len(x), len(self.codebooks)), np.int64)
         for stage, book in enumerate(self.codebooks):
-            symbols[:, stage] = (np.square(book).sum(axis=1) - 2 * (rest @ book.T)).argmin(axis=1)
+            symbols[:, stage] = nearest_codewords(rest, book)
             rest = rest - book[symbols[:, stage]]
         return bitpacking.pack(symbols, self.levels)
 
     def decode(self, codes: Bytes) -> Floats:
         """Return vectors (n, D) float32 that the decoder makes of the sums of the codewords."""
-        total = np.zeros((len(codes), self.codebooks.shape[2]), np.float32)
-        for book, chosen in zip(self.codebooks, self.symbols(codes).T, strict=True):
-            total += book[chosen]
-        return self.decoder(total)
+        return self.decoder(summed_codewords(self.codebooks, self.symbols(codes)))
 
     def symbols(self, codes: Bytes) -> Ints:
         """Return the codeword's number (n, stages) int64 of each stage."""

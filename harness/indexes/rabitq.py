@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, Field
 
+from harness.codecs.rotation import rotated
 from harness.evaluation.search import FaissIndex
 from harness.types import Doubles, Floats, Ints
 
@@ -43,7 +44,7 @@ class Rotated:
 
     def search(self, queries: Floats, k: int) -> Ints:
         """Return row numbers (q, k) int64, best first; -1 where the index found no more."""
-        return self.index.search(_rotate(queries, self.rotation), k)
+        return self.index.search(rotated(queries, self.rotation), k)
 
 
 def build(vectors: Floats, params: Params, seed: int) -> Rotated:
@@ -56,12 +57,7 @@ def build(vectors: Floats, params: Params, seed: int) -> Rotated:
     new: Any = faiss.IndexRaBitQ  # whose stubs do not know of several bits
     codes = new(dimension, faiss.METRIC_INNER_PRODUCT, params.bits)
     codes.qb = params.query_bits
-    rows = _rotate(vectors, rotation)
+    rows = rotated(vectors, rotation)
     codes.train(rows)
     codes.add(rows)
     return Rotated(FaissIndex(codes), rotation)
-
-
-def _rotate(x: Floats, rotation: Doubles) -> Floats:
-    rows: Floats = (x.astype(np.float64) @ rotation).astype(np.float32)
-    return rows
