@@ -10,13 +10,13 @@ Adam (Kingma and Ba 2015) has a rate that a cosine lets fall to zero. Inference 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from harness.codecs.bottleneck_map import Map
 from harness.codecs.pearson import pearson
 from harness.codecs.principal_axes import principal_axes
 from harness.numerics.rounding import rounded
@@ -42,34 +42,6 @@ class StepSchedule:
     batch: int
     rate: float
     hidden: int
-
-
-@dataclass(frozen=True, slots=True)
-class Map:
-    """x -> x W + b + relu(x U + c) V + d; ``arrays`` are W, b, U, c, V, d, or W, b without hidden units.
-
-    ``codecs.networks`` has no d and adds in another order, on which last bits depend: the two stay apart.
-    """
-
-    arrays: tuple[Floats, ...]
-
-    def __call__(self, x: Floats) -> Floats:
-        """Return the image of ``x``, float32."""
-        weights, bias, *more = self.arrays
-        y: Floats = x @ weights + bias
-        if more:
-            y += np.maximum(x @ more[0] + more[1], 0) @ more[2] + more[3]
-        return y
-
-    def state(self, name: str) -> dict[str, NDArray[Any]]:
-        """Return the arrays under ``name`` and their number."""
-        return {name + str(i): array for i, array in enumerate(self.arrays)}
-
-
-def restore_map(state: Mapping[str, NDArray[Any]], name: str) -> Map:
-    """Return the map whose arrays stand under ``name``."""
-    count = sum(key.startswith(name) for key in state)
-    return Map(tuple(np.asarray(state[name + str(i)], np.float32) for i in range(count)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
 from harness.codecs import bitpacking, bottleneck_training
+from harness.codecs.bottleneck_map import Map, restore_map
 from harness.codecs.codebooks import nearest_codewords, summed_codewords
 from harness.errors import InputError
 from harness.types import Bytes, Floats, Ints, Training
@@ -56,8 +57,8 @@ class Params(BaseModel, extra="forbid", frozen=True):
 class ResidualVQ:
     """``encoder`` D -> d, ``decoder`` back, ``codebooks`` (stages, codewords, d) float32."""
 
-    encoder: bottleneck_training.Map
-    decoder: bottleneck_training.Map
+    encoder: Map
+    decoder: Map
     codebooks: Floats
     history: dict[str, list[float]] = field(default_factory=dict)
     side_bytes: ClassVar[int] = 0
@@ -116,7 +117,7 @@ def fit(train: Training, params: Params, seed: int) -> ResidualVQ:
 
 def restore(state: Mapping[str, NDArray[Any]], _params: Params) -> ResidualVQ:
     """Return the codec that ``state`` describes."""
-    encoder, decoder = (bottleneck_training.restore_map(state, name) for name in ("encoder", "decoder"))
+    encoder, decoder = (restore_map(state, name) for name in ("encoder", "decoder"))
     return ResidualVQ(encoder, decoder, np.asarray(state["codebooks"], np.float32))
 
 
