@@ -22,9 +22,9 @@ OnProgress = Callable[[str, int, int], None]  # what is being done, how much of 
 def write_means(
     cells: Mapping[EncoderSpec, list[Cell]], tree: Tree, jobs: int, on_progress: OnProgress
 ) -> None:
-    """Write the means of each suite whose results are others than those they were made from.
+    """Write the means of each suite whose results, baselines or code have changed.
 
-    ``cells`` are those with a result in ``tree``, by the encoder that they belong to.
+    ``cells`` are those with a result in ``tree``, by encoder. ``on_progress`` receives the progress.
     """
     code = registry.code_of(__name__)
     batches = [batch for spec, measured in cells.items() for batch in _batches(spec, measured, tree)]
@@ -57,12 +57,12 @@ def write_means(
 
 
 def group_of(cell: Cell) -> str:
-    """Return the name of the cells that differ from a cell in their seed alone."""
+    """Return the name of the group of cells that differ from ``cell`` only in their seed."""
     return cell.id.removesuffix(f".s{cell.seed}")
 
 
 def _old(tree: Tree, suite: str, code: list[str]) -> list[dict[str, Any]]:
-    """Return the batches of the means that are there, none where they are of other code or unreadable."""
+    """Return the batches of the existing file; none where it is unreadable or made by other code."""
     try:
         content, _ = read_stamped(tree.means(suite))
     except InputError:

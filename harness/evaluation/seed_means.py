@@ -28,7 +28,7 @@ from harness.types import Json
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What is compared: the groups, by name, of one suite, space, training split and size in bytes.
+    """The groups, by name, that are compared: of one suite, encoder, training split and size in bytes.
 
     ``results`` holds the content of each cell's result, ``checksums`` its sha256, by the cell's id.
     """
@@ -47,13 +47,13 @@ class Batch:
         return {"encoder": cell.encoder, "train": cell.train, "bytes_per_vector": size}
 
     def identity(self) -> dict[str, Any]:
-        """Return what decides the means of the batch: the results, and what they are compared with."""
+        """Return what decides the means of the batch: its results and its baselines."""
         return {**self.setting, "baselines": self.spec.inputs.suite.baselines, "results": self.checksums}
 
 
 @dataclass(frozen=True, slots=True)
 class _Mean:
-    """A group's mean over seeds, its point and resamples, and what one of its cells is made of."""
+    """A group's mean over seeds, point and resamples, and the estimates of one of its cells."""
 
     cell: Cell
     estimated: Estimated
@@ -90,7 +90,7 @@ def _mean(batch: Batch, context: EncoderContext, name: str, cells: tuple[Cell, .
 
 
 def _stated(batch: Batch, name: str, mean: _Mean) -> dict[str, Any]:
-    """Return a group's means as JSON; a mean's point is that of the values that its results state."""
+    """Return a group's means as JSON; the point is the mean of the rounded values in its results."""
     cells = batch.groups[name]
     stated: dict[Key, list[dict[str, Any]]] = {}
     for cell in cells:
@@ -111,7 +111,7 @@ def _stated(batch: Batch, name: str, mean: _Mean) -> dict[str, Any]:
 
 
 def _pairs(batch: Batch) -> Iterator[tuple[str, str]]:
-    """Yield the groups that are compared, each pair once: every other one with each baseline."""
+    """Yield the pairs of groups that are compared, once each: every other group with each baseline."""
     chains = {name: cells[0].chain for name, cells in batch.groups.items()}
     baselines = [
         name for chain in batch.spec.inputs.suite.baselines for name in chains if chains[name] == chain
@@ -121,7 +121,7 @@ def _pairs(batch: Batch) -> Iterator[tuple[str, str]]:
 
 
 def _compared(mean: _Mean, other: _Mean) -> list[dict[str, Any]]:
-    """Return the differences of two groups' means, of what was measured of both on the same resamples."""
+    """Return the differences of two groups' means, where both were measured on the same resamples."""
     compared = []
     for key in mean.estimated:
         if key in other.estimated and mean.one.units[key].keys() == other.one.units[key].keys():
@@ -134,6 +134,6 @@ def _compared(mean: _Mean, other: _Mean) -> list[dict[str, Any]]:
 def _interval(key: Key, estimate: Estimates, value: float) -> dict[str, Any]:
     _, low, high, undefined = estimates.summary(estimate)
     names = dict(zip(("protocol", "dataset", "metric"), key, strict=True))
-    # The value is that of rounded ones: it may pass an end by its last digit.
+    # The value is a mean of rounded values: it may pass an end by its last digit.
     ends = {"low": min(rounded(low), value), "high": max(rounded(high), value)}
     return {**names, "value": value, **ends, **({"undefined": undefined} if undefined else {})}
