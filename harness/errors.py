@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 
+def one_line(error: BaseException) -> str:
+    """Return an error's text on one line, or the name of its type where it has no text."""
+    return " ".join(str(error).split()) or type(error).__name__
+
+
 class InputError(Exception):
     """What was given is wrong: one line that names the file, the place, what was found and what is right."""
 

@@ -151,8 +151,8 @@ class Value:
 
     def as_json(self) -> dict[str, Any]:
         """Return the value as results state it, undefined resamples where there are some."""
-        found = asdict(self)
-        return found if self.undefined else {key: each for key, each in found.items() if key != "undefined"}
+        stated = asdict(self)
+        return stated if self.undefined else {key: each for key, each in stated.items() if key != "undefined"}
 
 
 @dataclass(frozen=True, slots=True)

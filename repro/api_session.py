@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from repro.api_client import Answer, Limits, fetch, fetch_moved
-from repro.verify import canonical
+from repro.canonical import canonical
 
 Vector = Sequence[float]
 

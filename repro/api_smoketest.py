@@ -29,7 +29,7 @@ from repro.api_checks import CHECKS
 from repro.api_client import Limits, NoAnswerError, is_loopback, split
 from repro.api_session import FailureError, Session, SkippedError
 from repro.api_vectors import FEWEST
-from repro.verify import canonical
+from repro.canonical import canonical
 
 KEY = "AQEA_API_KEY"
 VENDOR = "https://api.aqea.ai"

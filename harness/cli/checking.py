@@ -55,7 +55,8 @@ def compare(
     from harness.run.compare import FAILING
     from harness.run.compare import compare as compare_trees
     from harness.run.compare_means import compare_means
-    from harness.verification.admission import plans, strangers
+    from harness.verification.admission import strangers
+    from harness.verification.plans import plans
 
     trees = Tree(out), Tree(committed)
     for tree in trees:

@@ -8,7 +8,7 @@ from harness.errors import BlockedError, InputError, RunError
 from harness.parallel.resources import memory_ran_out
 
 INTERRUPTED = 128 + signal.SIGINT
-KEPT = "what is done is kept"
+RESUMABLE = "what is done is kept"
 
 
 class StoppedError(BaseException):
@@ -31,13 +31,13 @@ def explained(error: BaseException) -> tuple[str, int] | None:
     further.
     """
     if memory_ran_out(error):
-        return f"memory ran out; {KEPT}: run again with fewer --jobs or with more memory", 1
+        return f"memory ran out; {RESUMABLE}: run again with fewer --jobs or with more memory", 1
     ended: tuple[str, int] | None = None
     match error:
         case KeyboardInterrupt():
-            ended = f"stopped by Ctrl-C; {KEPT}", INTERRUPTED
+            ended = f"stopped by Ctrl-C; {RESUMABLE}", INTERRUPTED
         case StoppedError():
-            ended = f"stopped by SIGTERM; {KEPT}", 128 + signal.SIGTERM
+            ended = f"stopped by SIGTERM; {RESUMABLE}", 128 + signal.SIGTERM
         case InputError() | BlockedError():
             ended = str(error), 2
         case RunError():

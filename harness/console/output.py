@@ -12,7 +12,7 @@ from typing import Any
 def show(text: Any) -> None:
     """Print text, or a rich table; where nobody reads it any more, end quietly with status 141."""
     try:
-        sys.stdout.write((text if isinstance(text, str) else _drawn(text)) + "\n")
+        sys.stdout.write((text if isinstance(text, str) else _rendered(text)) + "\n")
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still buffered goes there
@@ -34,7 +34,7 @@ def replace_unprintable() -> None:
             stream.reconfigure(errors="replace")
 
 
-def _drawn(table: Any) -> str:
+def _rendered(table: Any) -> str:
     from rich.console import Console
 
     # Where output is no terminal, a table is as wide as it needs to be, so that nothing is cut.

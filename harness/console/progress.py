@@ -28,13 +28,13 @@ def bars() -> Iterator[Progress]:
     from rich.progress import Progress as Bars
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Bars(*columns, console=Console(stderr=True)) as drawn:
+    with Bars(*columns, console=Console(stderr=True)) as display:
         tasks: dict[str, Any] = {}
 
         def on_progress(step: str, done: int, total: int) -> None:
             if step not in tasks:
-                tasks[step] = drawn.add_task(step, total=total)
-            drawn.update(tasks[step], completed=done, total=total)
+                tasks[step] = display.add_task(step, total=total)
+            display.update(tasks[step], completed=done, total=total)
 
         yield on_progress
 

@@ -16,13 +16,13 @@ from harness.run.compare import Line
 from harness.types import Json
 
 
-def listing(found: Mapping[str, Any]) -> str:
+def listing(by_kind: Mapping[str, Any]) -> str:
     """Return what there is, a heading a kind."""
     lines = []
-    for kind, entries in found.items():
+    for kind, entries in by_kind.items():
         lines.append(f"{kind}:")
         if isinstance(entries, dict):
-            lines += [f"  {name:<22} {said}" for name, said in entries.items()]
+            lines += [f"  {name:<22} {description}" for name, description in entries.items()]
         else:
             lines.append("  " + ", ".join(entries))
     return "\n".join(lines)
@@ -44,11 +44,11 @@ def ran(entries: Sequence[Entry], failures: Sequence[str]) -> str:
     """Return what a run did: counts a suite, what was blocked and how to unblock it, what failed."""
     lines = []
     for suite in dict.fromkeys(entry.cell.suite for entry in entries):
-        mine = [entry for entry in entries if entry.cell.suite == suite]
-        done = sum(entry.state == "done" for entry in mine)
-        todo = sum(entry.state == "to do" for entry in mine)
-        blocked = sum(entry.state == "blocked" for entry in mine)
-        large = sum(entry.state == "left out" for entry in mine)
+        own = [entry for entry in entries if entry.cell.suite == suite]
+        done = sum(entry.state == "done" for entry in own)
+        todo = sum(entry.state == "to do" for entry in own)
+        blocked = sum(entry.state == "blocked" for entry in own)
+        large = sum(entry.state == "left out" for entry in own)
         failed = sum(line.startswith(f"{suite}: ") for line in failures)
         did = (f"{todo} run" + (f", {failed} failed" if failed else "")) if todo else "nothing to do"
         lines.append(
@@ -69,13 +69,13 @@ def ran(entries: Sequence[Entry], failures: Sequence[str]) -> str:
 
 def jittered(entries: Sequence[Entry], tree: Tree, failures: Sequence[str]) -> str:
     """Return, a suite a line, how many pipelines were disturbed and which are unstable; then what failed."""
-    found = stability.read(tree)
+    jitter = stability.read(tree)
     lines = []
     for suite in dict.fromkeys(entry.cell.suite for entry in entries):
-        mine = [pipeline for pipeline in found.moves if pipeline[0] == suite]
-        names = [" ".join(filter(None, x[1:])) for x in sorted(found.unstable, key=str) if x[0] == suite]
-        said = f", unstable: {', '.join(names)}" if names else ""
-        lines.append(f"{suite}: {len(mine)} pipelines disturbed, {len(names)} unstable{said}")
+        pipelines = [pipeline for pipeline in jitter.moves if pipeline[0] == suite]
+        names = [" ".join(filter(None, x[1:])) for x in sorted(jitter.unstable, key=str) if x[0] == suite]
+        unstable = f", unstable: {', '.join(names)}" if names else ""
+        lines.append(f"{suite}: {len(pipelines)} pipelines disturbed, {len(names)} unstable{unstable}")
     return "\n".join([*lines, *(f"FAILED   {line}" for line in failures)])
 
 
@@ -94,13 +94,13 @@ def removed(surplus: Sequence[Path]) -> str:
 
 def compared(lines: Sequence[Line]) -> str:
     """Return counts of each state a suite, and a line for each cell of which there is more to say."""
-    said = []
+    texts = []
     for suite in dict.fromkeys(line.suite for line in lines):
         states = [line.state for line in lines if line.suite == suite]
         counts = ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states))
-        said.append(f"{suite}: {counts}")
-    said += [f"{line.state}  {line.suite}  {line.cell}: {line.why}" for line in lines if line.why]
-    return "\n".join(said)
+        texts.append(f"{suite}: {counts}")
+    texts += [f"{line.state}  {line.suite}  {line.cell}: {line.why}" for line in lines if line.why]
+    return "\n".join(texts)
 
 
 def claims_table(claims: Sequence[VerdictRow]) -> Any:
@@ -116,8 +116,8 @@ def claims_table(claims: Sequence[VerdictRow]) -> Any:
     for claim in claims:
         printed = claim.printed
         interval = "" if claim.low is None else f"{printed.low} … {printed.high}"
-        place, here = claim.protocol or claim.server or "", printed.value or ""
-        table.add_row(claim.id, claim.row, place, printed.published, here, interval, claim.verdict)
+        source, here = claim.protocol or claim.server or "", printed.value or ""
+        table.add_row(claim.id, claim.row, source, printed.published, here, interval, claim.verdict)
     reasons = dict.fromkeys(f"{claim.verdict}: {claim.reason}" for claim in claims if claim.reason)
     return Group(table, *reasons)
 
@@ -151,16 +151,18 @@ def _counts(entries: Sequence[Entry]) -> str:
     return ", ".join([*counts, *[f"{states.count('left out')} left out"] * ("left out" in states)])
 
 
-def diagnosis(found: Json) -> str:
+def diagnosis(numerics: Json) -> str:
     """Return what ``harness doctor`` says, its last line whether this machine gives the committed bytes."""
-    lines = ["processor's flags: " + " ".join(found["flags"])]
+    lines = ["processor's flags: " + " ".join(numerics["flags"])]
     lines += [
         f"{name}: {used}"
-        + (f" (expected {found['expected'][name]})" if used != found["expected"][name] else "")
-        for name, used in found["dispatch"].items()
+        + (f" (expected {numerics['expected'][name]})" if used != numerics["expected"][name] else "")
+        for name, used in numerics["dispatch"].items()
     ]
-    lines += [f"overridden: {name}={value}" for name, value in found["overridden"].items()]
-    lines += [f"cannot be held: {line}" for line in found["unpinned"]]
-    said = "; ".join(found["problems"])
-    lines.append(f"This machine gives other bytes: {said}" if said else "This machine gives the same bytes.")
+    lines += [f"overridden: {name}={value}" for name, value in numerics["overridden"].items()]
+    lines += [f"cannot be held: {line}" for line in numerics["unpinned"]]
+    problems = "; ".join(numerics["problems"])
+    lines.append(
+        f"This machine gives other bytes: {problems}" if problems else "This machine gives the same bytes."
+    )
     return "\n".join(lines)

@@ -13,7 +13,7 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from harness import limits
-from harness.errors import InputError
+from harness.errors import InputError, one_line
 
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # what numpy.savez writes
 _ENCRYPTED = 0x1  # bit of a member's flags
@@ -36,7 +36,9 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
             limits.VECTOR_BYTES.check(size, where)
             return {"rows": _array(file, size, where)}
     except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise InputError(f"{where}: {_line(error)}, expected a {path.suffix} file of numbers") from error
+        raise InputError(
+            f"{where}: {one_line(error)[:200]}, expected a {path.suffix} file of numbers"
+        ) from error
 
 
 def _archive(file: IO[bytes], where: str) -> dict[str, NDArray[Any]]:
@@ -55,14 +57,14 @@ def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, where: str) -> tu
     if member.flag_bits & _ENCRYPTED:
         raise InputError(f"{at}: found an encrypted member, expected one that can be read")
     if member.compress_type not in _METHODS:
-        found = f"found the compression method {member.compress_type}"
-        raise InputError(f"{at}: {found}, expected none or deflate, as numpy.savez writes")
+        problem = f"found the compression method {member.compress_type}"
+        raise InputError(f"{at}: {problem}, expected none or deflate, as numpy.savez writes")
     limits.check_expansion(member.compress_size, member.file_size, at)
     try:
         with archive.open(member) as file:
             return name, _array(file, member.file_size, at)
     except (NotImplementedError, RuntimeError) as error:  # patched data, strong encryption
-        raise InputError(f"{at}: {_line(error)}, expected one that can be read") from error
+        raise InputError(f"{at}: {one_line(error)[:200]}, expected one that can be read") from error
 
 
 def _array(file: IO[bytes], size: int, where: str) -> NDArray[Any]:
@@ -72,8 +74,8 @@ def _array(file: IO[bytes], size: int, where: str) -> NDArray[Any]:
         raise ValueError("Object arrays cannot be loaded")
     declared, there = math.prod(shape) * dtype.itemsize, size - file.tell()
     if declared != there or min(shape, default=0) < 0 or dtype.itemsize == 0:
-        found = f"found a header of {dtype} {shape} before {there:,} bytes"
-        raise InputError(f"{where}: {found[:200]}, expected as many bytes as it declares")
+        problem = f"found a header of {dtype} {shape} before {there:,} bytes"
+        raise InputError(f"{where}: {problem[:200]}, expected as many bytes as it declares")
     data = bytearray()
     while len(data) < declared:
         piece = file.read(min(_PIECE, declared - len(data)))
@@ -93,7 +95,3 @@ def _header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
     except (RecursionError, MemoryError, SyntaxError, TypeError, OverflowError) as error:
         raise ValueError("found a header that declares no array") from error
     return shape, fortran, dtype
-
-
-def _line(error: BaseException) -> str:
-    return " ".join(str(error).split())[:200] or type(error).__name__

@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 
 from harness.data.irregularities import irregularities
-from harness.data.readers import corpus, read_text_bytes
-from harness.errors import InputError
+from harness.data.pair_sets import corpus
+from harness.data.text_files import read_text_bytes
+from harness.errors import InputError, one_line
 from harness.types import Json, PairSet
 
 _BLOCK = 1 << 26  # bytes that the reader takes at a time; no document is larger
@@ -47,7 +48,7 @@ def read_json_lines(path: Path) -> Table:
         )
         return Table(table.to_pylist(), str(path))
     except (OSError, EOFError, ValueError, zlib.error) as error:
-        raise InputError(f"{path}: {_line(error)}, expected one JSON object a line") from error
+        raise InputError(f"{path}: {one_line(error)}, expected one JSON object a line") from error
 
 
 def read_tab_lines(path: Path) -> Table:
@@ -64,7 +65,7 @@ def read_tab_lines(path: Path) -> Table:
         )
         return Table(table.to_pylist(), str(path))
     except (OSError, EOFError, ValueError, KeyError, zlib.error) as error:
-        raise InputError(f"{path}: {_line(error)}, expected a header and {', '.join(names)}") from error
+        raise InputError(f"{path}: {one_line(error)}, expected a header and {', '.join(names)}") from error
 
 
 def document_set(name: str, documents: Table, origin: Json) -> PairSet:
@@ -84,8 +85,8 @@ def judged_set(name: str, documents: Table, queries: Table, judgements: Table, o
     titled_and_not = {key: (texts[key], record["text"]) for key, record in records.items()}
     rows = list(judgements.rows)
     named = {record.get("query-id") for record in rows}
-    asked = {key: text for key, text in _queries(queries).items() if key in named}
-    row_of_query = {key: len(texts) + i for i, key in enumerate(asked)}
+    judged_queries = {key: text for key, text in _queries(queries).items() if key in named}
+    row_of_query = {key: len(texts) + i for i, key in enumerate(judged_queries)}
     graded = _graded(rows, row_of_query, judgements.where, queries.where)
     row_of_document = {key: i for i, key in enumerate(texts)}
     there = {key: grade for key, grade in graded.items() if key[1] in row_of_document}
@@ -95,13 +96,13 @@ def judged_set(name: str, documents: Table, queries: Table, judgements: Table, o
     pairs = [(row_of_query[query], row_of_document[document]) for query, document in there]
     return PairSet(
         name,
-        (*texts.values(), *asked.values()),
+        (*texts.values(), *judged_queries.values()),
         None,
         np.array(pairs, np.int64),
         np.array(list(there.values()), np.float64),
         origin,
         queries=np.array(list(row_of_query.values()), np.int64),
-        irregularities=irregularities(titled_and_not, asked, graded, row_of_document, row_of_query),
+        irregularities=irregularities(titled_and_not, judged_queries, graded, row_of_document, row_of_query),
     )
 
 
@@ -125,12 +126,12 @@ def _graded(
 
 def _queries(table: Table) -> dict[str, str]:
     """Return the text of each query."""
-    found = {}
+    texts = {}
     for i, (key, record) in enumerate(_records(table)):
-        found[key] = record["text"].strip()
-        if not found[key]:
+        texts[key] = record["text"].strip()
+        if not texts[key]:
             raise InputError(f"{table.where}: row {i}: found {key!r} without a word, expected a text")
-    return found
+    return texts
 
 
 def _joined(record: Mapping[str, Any]) -> str:
@@ -164,9 +165,5 @@ def _grade(value: Any, where: str) -> int:
             return int(number)
     except (TypeError, ValueError):
         pass
-    found = str(value)[:40]
-    raise InputError(f"{where}: found {found!r}, expected a whole number from -{_HIGHEST} to {_HIGHEST}")
-
-
-def _line(error: Exception) -> str:
-    return " ".join(str(error).split())
+    text = str(value)[:40]
+    raise InputError(f"{where}: found {text!r}, expected a whole number from -{_HIGHEST} to {_HIGHEST}")

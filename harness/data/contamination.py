@@ -59,7 +59,7 @@ def _near_rows(test: PairSet, train: PairSet, seen: Mask) -> Mask:
     if test.texts is None or train.texts is None:
         stored = set(exact(train))
         return np.array([s and key not in stored for s, key in zip(seen, exact(test), strict=True)], bool)
-    new = list(dict.fromkeys(text for text, known in zip(test.texts, seen, strict=True) if not known))
+    new = list(dict.fromkeys(text for text, is_seen in zip(test.texts, seen, strict=True) if not is_seen))
     hits = _near(new, list(dict.fromkeys(train.texts)))
     near = {text for text, hit in zip(new, hits, strict=True) if hit}
     return np.array([text in near for text in test.texts], bool)

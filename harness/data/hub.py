@@ -57,7 +57,7 @@ def commit(repo: str, kind: str, revision: str | None, place: Place) -> str:
         return revision
     from huggingface_hub import HfApi
 
-    with told(kind, repo):
+    with fetching(kind, repo):
         info = HfApi().dataset_info(repo) if kind == "dataset" else HfApi().model_info(repo)
     if info.sha is None:
         raise BlockedError(f"the hub names no commit of {repo}", "pin a revision in the suite")
@@ -71,7 +71,7 @@ def snapshot(repo: str, kind: str, sha: str, patterns: list[str] | None = None) 
     """
     from huggingface_hub import snapshot_download
 
-    with told(kind, repo):
+    with fetching(kind, repo):
         folder = Path(snapshot_download(repo, repo_type=kind, revision=sha, allow_patterns=patterns))
     if not (recorded := _recorded(repo, kind)).is_file():
         write_atomic(recorded, sha.encode())
@@ -79,7 +79,7 @@ def snapshot(repo: str, kind: str, sha: str, patterns: list[str] | None = None) 
 
 
 @contextmanager
-def told(kind: str, repo: str) -> Iterator[None]:
+def fetching(kind: str, repo: str) -> Iterator[None]:
     """Turn whatever fetching or reading a repository raises into a BlockedError of one line."""
     try:
         yield
@@ -114,7 +114,7 @@ def _blocked(named: str, error: Exception) -> BlockedError:
 
 
 def _cached_commit(repo: str, kind: str, revision: str | None) -> str | None:
-    folder = _cache(repo, kind)
+    folder = cache_folder(repo, kind)
     if revision is None:
         references = (_recorded(repo, kind), folder / "refs" / "main")
         revision = next((path.read_text().strip() for path in references if path.is_file()), None)
@@ -123,15 +123,16 @@ def _cached_commit(repo: str, kind: str, revision: str | None) -> str | None:
 
 def _recorded(repo: str, kind: str) -> Path:
     """Return where the commit that was downloaded first is noted, so that later runs use the same."""
-    return _cache(repo, kind) / "refs" / "first-used-by-harness"
+    return cache_folder(repo, kind) / "refs" / "first-used-by-harness"
 
 
 def cache() -> str:
-    """Return the folder that downloads are kept in."""
+    """Return the folder of the hub's downloads."""
     from huggingface_hub import constants
 
     return constants.HF_HUB_CACHE
 
 
-def _cache(repo: str, kind: str) -> Path:
+def cache_folder(repo: str, kind: str) -> Path:
+    """Return the folder of a repository in the cache, named as the hub's own client names it."""
     return Path(cache()) / f"{kind}s--{repo.replace('/', '--')}"

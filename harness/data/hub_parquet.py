@@ -9,9 +9,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from harness.data import hub
-from harness.data.parquet import parquet_rows
+from harness.data.parquet import parquet_rows, read_parquet_values
 from harness.errors import BlockedError, InputError
 from harness.evidence.files import inside, write_atomic
 from harness.types import Place
@@ -48,6 +49,15 @@ def parts(repo: str, sha: str, pattern: str, place: Place, *, skip: int, rows: i
     raise InputError(f"{repo}: files {pattern}: found {seen} rows, expected at least {skip + rows}")
 
 
+def column_values(
+    repo: str, sha: str, pattern: str, column: str, place: Place, *, skip: int, rows: int
+) -> Iterator[tuple[str, Any]]:
+    """Yield each value of a column in the rows of ``parts``, after a text that names its file and row."""
+    for part in parts(repo, sha, pattern, place, skip=skip, rows=rows):
+        for i, value in enumerate(read_parquet_values(part.path, column, part.count, part.skip)):
+            yield f"{repo}: {part.path.name}: column {column!r}, row {part.skip + i}", value
+
+
 def file_names(repo: str, sha: str, pattern: str, place: Place) -> list[str]:
     """Return the sorted names of a commit's files that match ``pattern``, in which ``*`` also covers ``/``.
 
@@ -55,24 +65,24 @@ def file_names(repo: str, sha: str, pattern: str, place: Place) -> list[str]:
     which files happen to be there. Files that ANY matches have to be the parts of one split, told apart by
     numbers alone: what belongs to different splits is never put together unasked. Raises InputError.
     """
-    note = Path(hub.cache()) / ("datasets--" + repo.replace("/", "--")) / ("files-of-" + sha + ".json")
+    note = hub.cache_folder(repo, "dataset") / f"files-of-{sha}.json"
     if not note.is_file():
         if place.offline:
             missing = f"the list of files of dataset {repo} is not in the cache and the run is offline"
             raise BlockedError(missing, "run once with the hub reachable")
         from huggingface_hub import HfApi
 
-        with hub.told("dataset", repo):
+        with hub.fetching("dataset", repo):
             listed = HfApi().list_repo_files(repo, repo_type="dataset", revision=sha)
         write_atomic(note, json.dumps(sorted(listed)).encode())
-    found: list[str] = sorted(fnmatch.filter(json.loads(note.read_text("utf-8")), pattern))
-    if not found:
+    names: list[str] = sorted(fnmatch.filter(json.loads(note.read_text("utf-8")), pattern))
+    if not names:
         raise InputError(f"{repo}: found no file {pattern}, expected Parquet files")
-    splits = {re.sub("[0-9]+", "0", file): file for file in reversed(found)}
+    splits = {re.sub("[0-9]+", "0", file): file for file in reversed(names)}
     if pattern == ANY and len(splits) > 1:
         several = ", ".join(sorted(splits.values())[:_LISTED])
         raise InputError(f"{repo}: found files of several splits ({several}), expected one: name `files`")
-    return found
+    return names
 
 
 def _fetched(repo: str, sha: str, name: str) -> Path:

@@ -25,8 +25,8 @@ COPY = 1 - 5e-5  # cosine from which two vectors are copies of one another
 _TILE = 1024  # rows that are compared with as many others at a time
 _PART = 4096  # candidates whose cosine is computed in float64 at a time
 _DOUBT = 1e-9  # many times what rounding can change of a cosine in float64
-_KEPT = 8  # answers that one process keeps: the audit, searches and codes ask for the same ones
-_known: dict[str, Ints] = {}
+_MOST_ANSWERS = 8  # answers that one process keeps: the audit, searches and codes ask for the same ones
+_answers: dict[str, Ints] = {}
 
 
 def numbers(*sets: PairSet) -> tuple[Ints, ...]:
@@ -40,12 +40,12 @@ def numbers(*sets: PairSet) -> tuple[Ints, ...]:
         np.array([first.setdefault(key, len(first)) for key in exact(data)], np.int64) for data in sets
     ]
     same = np.arange(len(first))
-    found: dict[int, dict[int, Floats]] = {}  # dimension -> number -> vector
+    by_dimension: dict[int, dict[int, Floats]] = {}  # dimension -> number -> vector
     for data, own in zip(sets, numbered, strict=True):
         if data.texts is None and data.vectors is not None:
-            rows = found.setdefault(data.vectors.shape[1], {})
+            rows = by_dimension.setdefault(data.vectors.shape[1], {})
             rows.update(zip(own.tolist(), data.vectors, strict=True))
-    for rows in found.values():
+    for rows in by_dimension.values():
         taken = np.array(sorted(rows), np.int64)
         same[taken] = taken[copies(np.stack([rows[number] for number in taken.tolist()]))]
     return tuple(same[own] for own in numbered)
@@ -54,8 +54,8 @@ def numbers(*sets: PairSet) -> tuple[Ints, ...]:
 def first_rows(keys: Iterable[Hashable]) -> tuple[Ints, Ints]:
     """Return the first row of each key, (u,) in order, and which of them each row has the key of, (n,)."""
     numbered: dict[Hashable, int] = {}
-    places = np.array([numbered.setdefault(key, len(numbered)) for key in keys], np.int64)
-    return np.unique(places, return_index=True)[1].astype(np.int64), places
+    groups = np.array([numbered.setdefault(key, len(numbered)) for key in keys], np.int64)
+    return np.unique(groups, return_index=True)[1].astype(np.int64), groups
 
 
 def exact(data: PairSet) -> list[Hashable]:
@@ -72,12 +72,12 @@ def copies(vectors: Floats) -> Ints:
     """
     rows = np.ascontiguousarray(vectors)
     key = hashlib.sha256(rows.tobytes()).hexdigest() + " " + str(rows.shape)
-    if key not in _known:
-        if len(_known) >= _KEPT:
-            del _known[next(iter(_known))]
-        _known[key] = _grouped(rows)
-        _known[key].flags.writeable = False
-    return _known[key]
+    if key not in _answers:
+        if len(_answers) >= _MOST_ANSWERS:
+            del _answers[next(iter(_answers))]
+        _answers[key] = _grouped(rows)
+        _answers[key].flags.writeable = False
+    return _answers[key]
 
 
 def _grouped(vectors: Floats) -> Ints:

@@ -1,7 +1,8 @@
-"""Installed Python packages that carry data: found by their name, and never imported."""
+"""Installed Python packages: their versions, and the folders of those that carry data. None is imported."""
 
 from __future__ import annotations
 
+import importlib.metadata
 import re
 from importlib.machinery import PathFinder
 from pathlib import Path
@@ -18,6 +19,14 @@ def _plain(name: str) -> str:
 
 PackageName = Annotated[str, AfterValidator(_plain)]
 """A name without dots, dashes or leading underscores: nothing has to be imported to find what it names."""
+
+
+def installed_version(distribution: str) -> str | None:
+    """Return the version of an installed distribution; None where it is not installed."""
+    try:
+        return importlib.metadata.version(distribution)
+    except importlib.metadata.PackageNotFoundError:
+        return None
 
 
 def package_folder(name: str) -> Path | None:

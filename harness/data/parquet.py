@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness import limits
-from harness.data.readers import Rows, vector_set
+from harness.data.vector_files import Rows, vector_set
 from harness.errors import InputError
 from harness.types import Floats, Json, PairSet, check_vectors
 
@@ -144,9 +144,9 @@ def _only_vectors(path: Path, file: ParquetFile) -> str:
     """Return the column that needs no name: columns of lists come before JSON texts."""
     lists = [field.name for field in file.schema_arrow if _holds_numbers(field.type)]
     called = [name for name in file.schema_arrow.names if "embedding" in name.lower()]
-    for found in ([name for name in called if name in lists], called, lists):
-        if len(found) == 1:
-            return str(found[0])
+    for candidates in ([name for name in called if name in lists], called, lists):
+        if len(candidates) == 1:
+            return str(candidates[0])
     listed = _listed(file.schema_arrow.names)
     raise InputError(
         f"{path}: found the columns {listed}, expected one with 'embedding' in its name, or one with lists of"
@@ -180,9 +180,9 @@ def _matrix(piece: Array, where: str, first: int) -> NDArray[Any]:
     wrong = np.flatnonzero((sizes != sizes[0]) | (sizes < 1))
     if len(wrong):
         size = int(sizes[wrong[0]])
-        found = "no list" if size < 0 else f"a list of {size} numbers"
-        said = f"{found}, expected {sizes[0] if sizes[0] > 0 else 'numbers'}"
-        raise InputError(f"{where}: row {first + int(wrong[0])}: found {said}")
+        length = "no list" if size < 0 else f"a list of {size} numbers"
+        message = f"{length}, expected {sizes[0] if sizes[0] > 0 else 'numbers'}"
+        raise InputError(f"{where}: row {first + int(wrong[0])}: found {message}")
     flat = piece.flatten()
     if flat.null_count:
         row = int(np.flatnonzero(np.array(flat.is_null()))[0]) // int(sizes[0])

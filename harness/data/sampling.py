@@ -71,8 +71,8 @@ def random_pairs(name: str, rows: int) -> Ints:
 
 def queries(name: str, rows: int) -> Ints:
     """Return up to QUERIES different rows (q,), in order."""
-    drawn = generator(name, rows, "queries").permutation(rows)[:QUERIES]
-    return np.sort(drawn).astype(np.int64)
+    sampled = generator(name, rows, "queries").permutation(rows)[:QUERIES]
+    return np.sort(sampled).astype(np.int64)
 
 
 def graded_pairs(vectors: Floats, name: str, per_row: int = 1) -> Ints:

@@ -8,15 +8,15 @@ the same whatever suite asks for it, and under whatever name.
 from __future__ import annotations
 
 import hashlib
-import importlib.metadata
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from harness.data.packages import installed_version
 from harness.embedding.cache import entry
-from harness.embedding.units import Encoding, Told, Unit, encode, unit_of
+from harness.embedding.units import Encoding, OnRows, Unit, encode, unit_of
 from harness.numerics import pinning
 from harness.planning import registry
 from harness.types import Floats, Ints, Json, PairSet, Place
@@ -40,14 +40,14 @@ def vectors(
     params: Any,
     place: Place,
     store: Path,
-    told: Told = lambda _done, _of: None,
+    on_rows: OnRows = lambda _done, _of: None,
     corpus: PairSet | None = None,
     jobs: int = 1,
 ) -> dict[str, Floats]:
     """Return the vectors (rows, D) float32 of each set, each different text of a set encoded once.
 
-    ``encoder`` identifies it (``use`` names the plug-in); ``told`` hears how many rows are done, of how many.
-    ``corpus``: what an encoder that is itself fitted on texts is fitted on; such a one is handed it last.
+    ``encoder`` identifies the encoder, and its ``use`` names the plug-in. ``on_rows`` is called with the rows
+    done and their total. ``corpus`` is the text that an encoder of fitted parameters is fitted on.
     """
     encoding = Encoding(encoder["use"], params, place, () if corpus is None else (corpus,))
     made_by = _made_by(encoder, encoding)
@@ -61,7 +61,7 @@ def vectors(
         for rows in parts:
             path = entry(store, "vectors", {**made_by, **named, "rows": _digest_rows(data, rows)})
             units[data.name].append(unit_of(path, data, rows, encoding))
-    encode([unit for listed in units.values() for unit in listed], jobs, told)
+    encode([unit for listed in units.values() for unit in listed], jobs, on_rows)
     return {
         name: np.concatenate([unit.joined() for unit in listed])[indices[name]]
         for name, listed in units.items()
@@ -76,7 +76,9 @@ def _made_by(encoder: Json, encoding: Encoding) -> dict[str, Any]:
         "dimension": encoding.params.dimension,
         "code": sorted(map(registry.code_digest, {module.__name__, *_MADE_WITH})),
         "numerics": pinning.identity(),
-        "libraries": {name: _version(name) for name in getattr(module, "LIBRARIES", LIBRARIES)},
+        "libraries": {
+            name: installed_version(name) or "none" for name in getattr(module, "LIBRARIES", LIBRARIES)
+        },
     }
 
 
@@ -99,18 +101,11 @@ def _different_texts(data: PairSet) -> tuple[list[list[int]], Ints]:
     for rows in filter(None, (documents, sorted(queries))):
         first = {texts[i]: i for i in reversed(rows)}
         order = sorted(first, key=lambda text: (len(text), text))
-        places = {text: start + i for i, text in enumerate(order)}
-        index[rows] = [places[texts[i]] for i in rows]
+        positions = {text: start + i for i, text in enumerate(order)}
+        index[rows] = [positions[texts[i]] for i in rows]
         parts.append([first[text] for text in order])
         start += len(order)
     return parts, index
-
-
-def _version(package: str) -> str:
-    try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        return "none"
 
 
 def _digest_rows(data: PairSet, rows: list[int]) -> str:

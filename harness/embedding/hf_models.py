@@ -23,13 +23,13 @@ def commit(repo: str, revision: str | None, reference: str | None, place: Place)
     if revision is not None or reference is None:
         return hub.commit(repo, "model", revision, place)
     note = _note(repo, reference)
-    known = note.read_text("utf-8").strip() if note.is_file() else reference
-    found = hub.commit(repo, "model", known, place)
-    if found != reference:
-        return found
+    noted = note.read_text("utf-8").strip() if note.is_file() else reference
+    resolved = hub.commit(repo, "model", noted, place)
+    if resolved != reference:
+        return resolved
     from huggingface_hub import HfApi
 
-    with hub.told("model", repo):
+    with hub.fetching("model", repo):
         sha = HfApi().model_info(repo, revision=reference).sha
     if sha is None:
         raise BlockedError(f"the hub names no commit of {repo} {reference}", "pin a revision in the suite")
@@ -41,17 +41,17 @@ def folder(repo: str, sha: str, reference: str | None, weights_sha256: str | Non
 
     Raises BlockedError where the commit has no safetensors, InputError where they are not those pinned.
     """
-    found = hub.snapshot(repo, "model", sha, _FILES)
-    if not (found / WEIGHTS).is_file():
+    path = hub.snapshot(repo, "model", sha, _FILES)
+    if not (path / WEIGHTS).is_file():
         raise BlockedError(
             f"model {repo} has no {WEIGHTS} at {sha[:12]}",
             "name a commit that has it in `revision`, or a pull request of the hub in `reference`",
         )
     if weights_sha256:
-        check_digest(found / WEIGHTS, weights_sha256)
+        check_digest(path / WEIGHTS, weights_sha256)
     if reference and not (note := _note(repo, reference)).is_file():
         write_atomic(note, sha.encode())
-    return found
+    return path
 
 
 def load(kind: Any, path: Path, **options: Any) -> Any:
@@ -66,7 +66,7 @@ def load(kind: Any, path: Path, **options: Any) -> Any:
     verbosity = logging.get_verbosity()
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     try:
-        model, told = kind.from_pretrained(
+        model, loading_info = kind.from_pretrained(
             str(path),
             use_safetensors=True,
             trust_remote_code=False,
@@ -76,8 +76,8 @@ def load(kind: Any, path: Path, **options: Any) -> Any:
         )
     finally:
         logging.set_verbosity(verbosity)
-    if told["missing_keys"]:
-        missing = sorted(told["missing_keys"])
+    if loading_info["missing_keys"]:
+        missing = sorted(loading_info["missing_keys"])
         raise InputError(
             f"{path / WEIGHTS}: {len(missing)} weights are missing, the first {missing[0]}, expected all"
         )
@@ -86,4 +86,4 @@ def load(kind: Any, path: Path, **options: Any) -> Any:
 
 def _note(repo: str, reference: str) -> Path:
     # Where the hub's own client notes it, too.
-    return Path(hub.cache()) / ("models--" + repo.replace("/", "--")) / "refs" / reference
+    return hub.cache_folder(repo, "model") / "refs" / reference

@@ -92,11 +92,11 @@ def _refuse(url: str, response: http.client.HTTPResponse, key_name: str) -> NoRe
             f"{url}: refuses the key in {key_name} (status {status})", f"set {key_name} to a valid key"
         )
     if status in _PASSING or status >= _SERVER_ERRORS:
-        raise _PassingError(f"status {status}", _asked(response.getheader("Retry-After")))
+        raise _PassingError(f"status {status}", _retry_after(response.getheader("Retry-After")))
     raise InputError(f"{url}: found status {status}, expected {_OK}: mend model, dimension, batch or url")
 
 
-def _asked(header: str | None) -> float | None:
+def _retry_after(header: str | None) -> float | None:
     """Return the seconds of a Retry-After header, which holds a number or a date (RFC 9110, 10.2.3)."""
     if header is None:
         return None

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from harness.embedding.embed import vectors
-from harness.embedding.units import Told
+from harness.embedding.units import OnRows
 from harness.errors import InputError
 from harness.planning import registry
 from harness.planning.cells import encoder_params
@@ -19,16 +19,16 @@ from harness.types import Floats, PairSet, check_vectors
 
 
 def embedded_by(
-    inputs: Inputs, encoder: str, sets: Sequence[PairSet], store: Path, told: Told, jobs: int = 1
+    inputs: Inputs, encoder: str, sets: Sequence[PairSet], store: Path, on_rows: OnRows, jobs: int = 1
 ) -> dict[str, Floats]:
-    """Return the vectors (rows, D) float32 of each set in a space; ``told`` hears how many rows are done.
+    """Return the vectors (rows, D) float32 of each set in a space; ``on_rows`` hears how many rows are done.
 
     Texts are encoded in ``jobs`` processes; the bytes do not depend on how many.
     """
     space = inputs.suite.encoders[encoder]
     params = encoder_params(space.raw(), encoder, inputs.where)
     if space.use == "concat":
-        parts = [embedded_by(inputs, part, sets, store, told, jobs) for part in params.parts]
+        parts = [embedded_by(inputs, part, sets, store, on_rows, jobs) for part in params.parts]
         join = registry.load("encoders", "concat", inputs.where).join
         return {
             data.name: check_vectors(join([part[data.name] for part in parts]), data.name, params.dimension)
@@ -38,7 +38,7 @@ def embedded_by(
     corpus = inputs.read(params.corpus) if hasattr(params, "corpus") else None
     # A prefix is a part of the text by now.
     identity = {key: value for key, value in inputs.encoders[encoder].items() if key != "prefixes"}
-    return vectors(prefixed, identity, params, inputs.place, store, told, corpus, jobs)
+    return vectors(prefixed, identity, params, inputs.place, store, on_rows, corpus, jobs)
 
 
 def _prefixed(data: PairSet, prefixes: Prefixes) -> PairSet:

@@ -20,7 +20,7 @@ from harness.parallel.workers import spread
 from harness.planning import registry
 from harness.types import Floats, PairSet, Place, check_vectors
 
-Told = Callable[[int, int], None]  # how many rows are done, of how many
+OnRows = Callable[[int, int], None]  # how many rows are done, of how many
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +60,17 @@ class Chunk:
 
     def alone(self) -> Chunk:
         """Return the chunk with nothing of its data set but its rows, under their numbers, to be sent."""
-        data, mine = self.data, set(self.rows)
+        data, own = self.data, set(self.rows)
         texts, waves = data.texts, data.waves
         empty = np.empty(0, np.float32)
         bare = PairSet(
             name=data.name,
-            texts=texts and tuple(text if i in mine else "" for i, text in enumerate(texts)),
+            texts=texts and tuple(text if i in own else "" for i, text in enumerate(texts)),
             vectors=data.vectors,
             pairs=np.empty((0, 2), np.int64),
             gold=None,
             origin=data.origin,
-            waves=waves and tuple(wave if i in mine else empty for i, wave in enumerate(waves)),
+            waves=waves and tuple(wave if i in own else empty for i, wave in enumerate(waves)),
         )
         return replace(self, data=bare)
 
@@ -82,7 +82,7 @@ class Unit:
     path: Path
     chunks: tuple[Chunk, ...]
 
-    def lacking(self) -> list[Chunk]:
+    def missing(self) -> list[Chunk]:
         """Return the chunks that are to be encoded."""
         return [] if stored(self.path) else [chunk for chunk in self.chunks if not stored(chunk.path)]
 
@@ -112,27 +112,27 @@ def unit_of(path: Path, data: PairSet, rows: list[int], encoding: Encoding) -> U
     )
 
 
-def encode(units: Sequence[Unit], jobs: int, told: Told) -> None:
+def encode(units: Sequence[Unit], jobs: int, on_rows: OnRows) -> None:
     """Encode what the store has not, ``jobs`` chunks at a time where there are several."""
     rows = {unit.path: sum(len(chunk.rows) for chunk in unit.chunks) for unit in units}
-    chunks = [chunk for unit in {unit.path: unit for unit in units}.values() for chunk in unit.lacking()]
+    chunks = [chunk for unit in {unit.path: unit for unit in units}.values() for chunk in unit.missing()]
     total = sum(rows.values())
     done = total - sum(len(chunk.rows) for chunk in chunks)
-    told(done, total)
+    on_rows(done, total)
     chunks.sort(key=lambda chunk: -chunk.work)  # long ones first: no core idles at the end
     jobs = min(jobs, len(chunks))
-    counts = spread(_sent, [chunk.alone() for chunk in chunks], jobs) if jobs > 1 else map(_kept, chunks)
+    counts = spread(_sent, [chunk.alone() for chunk in chunks], jobs) if jobs > 1 else map(_store, chunks)
     for count in counts:
         done += count
-        told(done, total)
+        on_rows(done, total)
 
 
 def _sent(chunk: Chunk) -> int:
     use_threads()
-    return _kept(chunk)
+    return _store(chunk)
 
 
-def _kept(chunk: Chunk) -> int:
+def _store(chunk: Chunk) -> int:
     """Encode and store a chunk; return how many rows it has."""
     cached(chunk.path, chunk.make)
     return len(chunk.rows)

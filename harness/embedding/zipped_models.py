@@ -57,7 +57,7 @@ def _installed(distribution: str) -> importlib.metadata.Distribution | None:
 
 def _parts(distributions: Sequence[str]) -> list[Path]:
     """Return the parts in order; raise InputError unless they are 1, 2, 3 … of one zip."""
-    found: dict[tuple[str, int], Path] = {}
+    parts: dict[tuple[str, int], Path] = {}
     for distribution in distributions:
         installed = _installed(distribution)
         listed = [file for file in (installed and installed.files) or () if _PART.fullmatch(file.name)]
@@ -67,12 +67,12 @@ def _parts(distributions: Sequence[str]) -> list[Path]:
         path = Path(str(listed[0].locate()))
         if match is None or not path.is_file():
             raise InputError(f"{path}: not found, expected it as {distribution} lists it; install it anew")
-        found[match["name"], int(match["number"])] = path
-    names, numbers = {name for name, _ in found}, sorted(number for _, number in found)
+        parts[match["name"], int(match["number"])] = path
+    names, numbers = {name for name, _ in parts}, sorted(number for _, number in parts)
     if len(names) != 1 or numbers != list(range(1, len(distributions) + 1)):
-        listing = ", ".join(f"{name}.{number:03d}" for name, number in sorted(found))
+        listing = ", ".join(f"{name}.{number:03d}" for name, number in sorted(parts))
         raise InputError(f"found {listing}, expected parts 001 to {len(distributions):03d} of one zip")
-    return [found[key] for key in sorted(found)]
+    return [parts[key] for key in sorted(parts)]
 
 
 def _unpack(parts: Sequence[Path], folder: Path, weights_sha256: str) -> None:
@@ -154,10 +154,10 @@ def _intact(folder: Path, weights_sha256: str) -> bool:
         digests = json.loads((folder / _DIGESTS).read_bytes())
         files = {p.relative_to(folder).as_posix(): p for p in folder.rglob("*") if p.is_file()}
         files.pop(_DIGESTS)
-        found = {name: sha256_file(path) for name, path in files.items()}
+        actual = {name: sha256_file(path) for name, path in files.items()}
     except (OSError, ValueError):
         return False
-    return found == digests and found.get(WEIGHTS) == weights_sha256
+    return actual == digests and actual.get(WEIGHTS) == weights_sha256
 
 
 @contextmanager

@@ -7,24 +7,21 @@ store and joins them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any, NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BaseModel, Field
 
+from harness.embedding.parameters import Names
 from harness.errors import InputError
 from harness.types import Floats, PairSet, Place, check_vectors
-
-
-def _frozen(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value  # TOML has lists alone
 
 
 class Params(BaseModel, extra="forbid", frozen=True):
     """``parts``: names of encoders of the suite; ``dimension``: the sum of theirs."""
 
     dimension: int = Field(ge=1)
-    parts: Annotated[tuple[str, ...], BeforeValidator(_frozen)] = Field(min_length=2)
+    parts: Names = Field(min_length=2)
 
 
 def locate(_params: Params, _place: Place) -> dict[str, Any]:

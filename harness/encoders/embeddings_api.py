@@ -129,22 +129,22 @@ def _vectors(answer: Any, count: int, params: Params) -> Floats:
     """Return the vectors of an answer in the order of the texts."""
     where = params.url + "/embeddings"
     try:
-        found = {item["index"]: item["embedding"] for item in answer["data"]}
+        vectors = {item["index"]: item["embedding"] for item in answer["data"]}
         listed = len(answer["data"])
     except (KeyError, TypeError) as error:
         raise InputError(
             f"{where}: found no data of index and embedding, expected {count} of them"
         ) from error
-    if listed != count or set(found) != set(range(count)):
+    if listed != count or set(vectors) != set(range(count)):
         raise InputError(f"{where}: found {listed} vectors, expected {count} with index 0 to {count - 1}")
-    for i, vector in found.items():
+    for i, vector in vectors.items():
         if not isinstance(vector, list) or len(vector) != params.dimension:
             size = f"{len(vector)} numbers" if isinstance(vector, list) else "no list"
             raise InputError(f"{where}: vector {i}: found {size}, expected {params.dimension}")
         if not all(type(number) in {int, float} for number in vector):
             raise InputError(f"{where}: vector {i}: found what is no number, expected numbers")
     try:
-        matrix = np.array([found[i] for i in range(count)], np.float64)
+        matrix = np.array([vectors[i] for i in range(count)], np.float64)
     except OverflowError as error:
         raise InputError(f"{where}: found a number out of range, expected finite numbers") from error
     return check_vectors(matrix, where, params.dimension)

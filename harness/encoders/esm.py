@@ -75,8 +75,8 @@ def encode(data: PairSet, rows: list[int], params: Params, place: Place) -> Floa
 def _checked(sequence: str, where: str) -> str:
     wrong = sorted(set(sequence) - RESIDUES)
     if wrong or not sequence:
-        found = f"found the letters {''.join(wrong)!r}" if wrong else "found an empty sequence"
-        raise InputError(f"{where}: {found}, expected residues of {''.join(sorted(RESIDUES))}")
+        problem = f"found the letters {''.join(wrong)!r}" if wrong else "found an empty sequence"
+        raise InputError(f"{where}: {problem}, expected residues of {''.join(sorted(RESIDUES))}")
     return sequence
 
 

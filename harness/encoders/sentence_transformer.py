@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import functools
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pydantic import BaseModel, BeforeValidator, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from harness.data import hub
 from harness.data.packages import PackageName, package_folder
 from harness.embedding import zipped_models
+from harness.embedding.parameters import Names
 from harness.errors import BlockedError, InputError
 from harness.evidence.files import check_digest, store_folder
 from harness.types import Floats, PairSet, Place, check_vectors
@@ -24,10 +25,6 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 CHUNK = 256  # texts that are encoded, and kept, together
-
-
-def _frozen(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value  # TOML has lists alone
 
 
 class Params(BaseModel, extra="forbid", frozen=True):
@@ -40,7 +37,7 @@ class Params(BaseModel, extra="forbid", frozen=True):
     dimension: int = Field(ge=1)
     repo: str
     package: PackageName | None = None
-    distributions: Annotated[tuple[str, ...], BeforeValidator(_frozen)] = ()
+    distributions: Names = ()
     extra: str | None = Field(default=None, pattern="^[a-z][a-z0-9-]*$")
     revision: str | None = Field(default=None, pattern="^[0-9a-f]{40}$")
     weights_sha256: str | None = Field(default=None, pattern="^[0-9a-f]{64}$")
@@ -84,12 +81,12 @@ def encode(data: PairSet, rows: list[int], params: Params, place: Place) -> Floa
     # The order decides the batches, and those the last bits: shortest first, ties by text.
     order = sorted(range(len(texts)), key=lambda i: (len(texts[i]), texts[i]))
     model = _model(params, place)
-    vectors = model.encode(
+    encoded = model.encode(
         [texts[i] for i in order], batch_size=params.batch, convert_to_numpy=True, show_progress_bar=False
     )
-    found = check_vectors(vectors, params.repo, params.dimension)
-    result = np.empty_like(found)
-    result[order] = found
+    vectors = check_vectors(encoded, params.repo, params.dimension)
+    result = np.empty_like(vectors)
+    result[order] = vectors
     return result
 
 

@@ -48,9 +48,9 @@ def encode(data: PairSet, rows: list[int], params: Params, _place: Place, corpus
 
     Raises InputError for a set without texts, and for a corpus of too few texts or words.
     """
-    found, fitted_on = _texts_of(data), _texts_of(corpus)
+    texts, fitted_on = _texts_of(data), _texts_of(corpus)
     vectorizer, components = _fitted(fitted_on, params)
-    projected = vectorizer.transform([found[i] for i in rows]) @ components.T
+    projected = vectorizer.transform([texts[i] for i in rows]) @ components.T
     lengths = np.linalg.norm(projected, axis=1, keepdims=True)
     wordless = np.zeros_like(projected)
     wordless[:, 0] = TINY

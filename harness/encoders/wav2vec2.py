@@ -59,14 +59,14 @@ def encode(data: PairSet, rows: list[int], params: Params, place: Place) -> Floa
         raise InputError(f"{data.name}: found no recordings, expected some for the encoder wav2vec2")
     extractor, model = _model(params, place)
     shortest = _shortest(model)
-    found = []
+    vectors = []
     for i in rows:
         wave = data.waves[i][: round(params.max_seconds * RATE)]
         if len(wave) < shortest or not np.isfinite(wave).all():
-            said = f"found {len(wave)} samples, expected at least {shortest}, all finite"
-            raise InputError(f"{data.name}: row {i}: {said}")
-        found.append(_vector(extractor, model, wave))
-    return check_vectors(np.stack(found), params.repo, params.dimension)
+            message = f"found {len(wave)} samples, expected at least {shortest}, all finite"
+            raise InputError(f"{data.name}: row {i}: {message}")
+        vectors.append(_vector(extractor, model, wave))
+    return check_vectors(np.stack(vectors), params.repo, params.dimension)
 
 
 def _vector(extractor: Wav2Vec2FeatureExtractor, model: Wav2Vec2Model, wave: Floats) -> Floats:

@@ -16,7 +16,7 @@ from harness.data.contamination import Overlap, overlap
 from harness.data.sampling import random_pairs
 from harness.embedding.cache import cached, entry
 from harness.embedding.spaces import embedded_by
-from harness.embedding.units import Told as OnRows
+from harness.embedding.units import OnRows
 from harness.evaluation.evaluation_context import EvaluationContext, PairSamples, cosines_before
 from harness.evaluation.sampled_rows import fresh_rows, random_sample
 from harness.planning.cells import Cell

@@ -23,16 +23,16 @@ class Checked:
     def __init__(self) -> None:
         self._path = store_folder() / "checked.json"
         try:
-            self._known = set(read_json(self._path)["sha256"])
+            self._checked = set(read_json(self._path)["sha256"])
         except (InputError, KeyError, TypeError):
-            self._known = set()
+            self._checked = set()
         self._new: set[str] = set()
 
     def content(self, path: Path) -> dict[str, Any]:
         """Return the content of a stamped file; raise InputError where its certificate does not hold."""
         data = path.read_bytes()
         sha256 = hashlib.sha256(data).hexdigest()
-        if sha256 in self._known:
+        if sha256 in self._checked:
             content: dict[str, Any] = json.loads(data)["content"]
         else:
             content, _ = read_stamped(path)
@@ -42,7 +42,7 @@ class Checked:
     def keep(self) -> None:
         """Write down what was checked since."""
         if self._new:
-            self._known |= self._new
+            self._checked |= self._new
             self._new = set()
             with contextlib.suppress(OSError):  # a store that takes nothing costs time, no more
-                write_atomic(self._path, dumps({"sha256": sorted(self._known)}))
+                write_atomic(self._path, dumps({"sha256": sorted(self._checked)}))

@@ -83,8 +83,8 @@ def check_digest(path: Path, sha256: str) -> None:
     """Raise InputError unless ``path`` exists and its bytes have the digest ``sha256``."""
     if not path.is_file():
         raise InputError(f"{path}: not found, expected a file with sha256 {sha256[:12]}…")
-    found = sha256_file(path)
-    if found != sha256:
+    actual = sha256_file(path)
+    if actual != sha256:
         raise InputError(
-            f"{path}: found sha256 {found[:12]}…, expected {sha256[:12]}… (truncated or altered)"
+            f"{path}: found sha256 {actual[:12]}…, expected {sha256[:12]}… (truncated or altered)"
         )

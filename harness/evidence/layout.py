@@ -23,6 +23,11 @@ class Tree:
         """
         return self.root / "results" / suite / f"{cell}.json"
 
+    def results(self, suite: str | None = None) -> list[Path]:
+        """Return the results of one suite, or of all, in the order of their paths."""
+        folder = self.root / "results"
+        return sorted(folder.glob("*/*.json") if suite is None else (folder / suite).glob("*.json"))
+
     def scores(self, suite: str, name: str) -> Path:
         """Return the per-pair similarities of a cell, or (by the encoder's name) before compression."""
         return self.root / "scores" / suite / f"{name}.npz"

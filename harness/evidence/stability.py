@@ -96,7 +96,7 @@ def read(tree: Tree) -> Stability:
 def current(tree: Tree, suite: str, cell: str, sha256: str) -> bool:
     """Return whether the result of a cell in ``tree`` has the certificate that moves were measured from."""
     try:
-        certificate = json.loads(tree.result(suite, cell).read_bytes())["sha256"]
+        actual = json.loads(tree.result(suite, cell).read_bytes())["sha256"]
     except (OSError, ValueError, KeyError, TypeError):
         return False
-    return bool(certificate == sha256)
+    return bool(actual == sha256)

@@ -65,14 +65,14 @@ def read_stamped(path: Path) -> tuple[dict[str, Any], str]:
     if set(document) != {"content", "sha256"}:
         raise InputError(f"{path}: found keys {sorted(document)}, expected content and sha256")
     try:
-        found = digest(document["content"])
+        sha256 = digest(document["content"])
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
-    if found != document["sha256"]:
-        said = str(document["sha256"])[:12]
-        raise InputError(f"{path}: content has sha256 {found[:12]}…, its certificate says {said}…")
+    if sha256 != document["sha256"]:
+        stated = str(document["sha256"])[:12]
+        raise InputError(f"{path}: content has sha256 {sha256[:12]}…, its certificate says {stated}…")
     check_version(document["content"], str(path))
-    return document["content"], found
+    return document["content"], sha256
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -87,10 +87,10 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError(f"found a key twice among {sorted(found)}")
-    return found
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError(f"found a key twice among {sorted(members)}")
+    return members
 
 
 def _refuse(constant: str) -> float:

@@ -17,37 +17,36 @@ PATTERNS = {
 
 def explain(error: ValidationError) -> str:
     """Return pydantic's first error as TOML is read: '[table] key: found …, expected …'."""
-    place, message = first_error(error)
-    if not place:
+    keys, message = first_error(error)
+    if not keys:
         return message
-    table = f"[{'.'.join(place[:-1])}] " if place[:-1] else ""
-    return f"{table}{place[-1]}: {message}"
+    table = f"[{'.'.join(keys[:-1])}] " if keys[:-1] else ""
+    return f"{table}{keys[-1]}: {message}"
 
 
 def explain_json(error: ValidationError) -> str:
     """Return pydantic's first error as JSON is read: 'key.0.key: found …, expected …'."""
-    place, message = first_error(error)
-    return ": ".join([*([".".join(place)] if place else []), message])
+    keys, message = first_error(error)
+    return ": ".join([*([".".join(keys)] if keys else []), message])
 
 
 def first_error(error: ValidationError) -> tuple[list[str], str]:
     """Return the keys that lead to pydantic's first error, and what was found and expected there.
 
-    A validator's own message stands as it is where it says both, and where the whole document is at fault:
-    such a message names the place itself.
+    A validator's own message that says what was expected stands as it is: it names the place itself.
     """
     first = error.errors()[0]
-    place = [str(part) for part in first["loc"]]
+    keys = [str(part) for part in first["loc"]]
     if first["type"] == "extra_forbidden":
-        return place, "unknown key"
+        return keys, "unknown key"
     if first["type"] == "missing":
-        return place, "the key is missing"
+        return keys, "the key is missing"
     message = first["msg"]
     for before in ("Input should be ", "String should have ", "Value error, "):
         message = message.removeprefix(before)
-    if first["type"] == "value_error" and (not place or ("found " in message and ", expected " in message)):
-        return place, message
+    if first["type"] == "value_error" and "expected" in message:
+        return keys, message
     expected = PATTERNS.get(str(first.get("ctx", {}).get("pattern")), message)
-    found = repr(first["input"])
-    short = found if len(found) < LONGEST else found[: LONGEST - 3] + "…"
-    return place or ["(whole)"], f"found {short}, expected {expected}"
+    shown = repr(first["input"])
+    short = shown if len(shown) < LONGEST else shown[: LONGEST - 3] + "…"
+    return keys or ["(whole)"], f"found {short}, expected {expected}"

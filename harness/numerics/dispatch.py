@@ -29,7 +29,7 @@ class Library:
     """What a library says of itself, and what it would say under the harness's settings."""
 
     name: str
-    found: str
+    used: str
     expected: str
 
 
@@ -42,10 +42,15 @@ def libraries() -> tuple[Library, ...]:
 def wrong() -> list[str]:
     """Return one line for each library that does not use what it is held to."""
     return [
-        f"{library.name}: found {library.found}, expected {library.expected}"
+        f"{library.name}: found {library.used}, expected {library.expected}"
         for library in libraries()
-        if library.found != library.expected
+        if library.used != library.expected
     ]
+
+
+def simd_flags() -> list[str]:
+    """Return those of SIMD_FLAGS that the processor has."""
+    return [flag for flag in SIMD_FLAGS if flag in pinning.cpu_flags()]
 
 
 def unpinned() -> tuple[str, ...]:
@@ -57,8 +62,8 @@ def recorded() -> dict[str, Any]:
     """Return what an envelope says of the numerics: in short, and nothing that names the processor."""
     return {
         **pinning.identity(),
-        "flags": [flag for flag in SIMD_FLAGS if flag in pinning.cpu_flags()],
-        "dispatch": {library.name: library.found for library in libraries()},
+        "flags": simd_flags(),
+        "dispatch": {library.name: library.used for library in libraries()},
         "overridden": pinning.overridden(),
     }
 
@@ -90,13 +95,13 @@ def _openblas() -> list[Library]:
     import scipy.linalg  # noqa: F401 - the same
     from threadpoolctl import threadpool_info
 
-    found = {}
+    kernels = {}
     for pool in threadpool_info():
         if pool["internal_api"] == "openblas":
             owner = next(name for name in ("numpy", "scipy", "faiss", "") if name in pool["filepath"])
             threads = pool["num_threads"]
-            found[f"{owner} OpenBLAS"] = f"{pool['architecture']}, {threads} thread{'s' * (threads != 1)}"
-    return [Library(name, found[name], "Haswell, 1 thread") for name in sorted(found)]
+            kernels[f"{owner} OpenBLAS"] = f"{pool['architecture']}, {threads} thread{'s' * (threads != 1)}"
+    return [Library(name, kernels[name], "Haswell, 1 thread") for name in sorted(kernels)]
 
 
 def _torch() -> list[Library]:

@@ -36,11 +36,11 @@ def at_hand() -> dict[str, Any]:
     from harness.planning.shipped import suites
     from harness.planning.suite import load
 
-    found: dict[str, Any] = {}
+    by_repo: dict[str, Any] = {}
     for path in suites().values():
         for name, space in load(path).encoders.items():
             raw = space.raw()
-            if raw["use"] != ENCODER or raw["repo"] in found:
+            if raw["use"] != ENCODER or raw["repo"] in by_repo:
                 continue
             params = encoder_params(raw, name, str(path))
             here = Place(Path(), None, offline=True)
@@ -48,8 +48,8 @@ def at_hand() -> dict[str, Any]:
                 registry.load("encoders", ENCODER, str(path)).locate(params, here)
             except BlockedError:
                 continue
-            found[raw["repo"]] = params
-    return found
+            by_repo[raw["repo"]] = params
+    return by_repo
 
 
 def prepare(folder: Path) -> None:

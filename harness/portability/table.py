@@ -24,7 +24,7 @@ from harness.errors import BlockedError, RunError
 from harness.evidence.files import store_folder, write_atomic
 from harness.evidence.stamp import digest, dumps, read_json, write_stamped
 from harness.numerics import pinning
-from harness.numerics.dispatch import SIMD_FLAGS
+from harness.numerics.dispatch import simd_flags
 from harness.planning.registry import code_digest, names, transitive_imports
 from harness.portability import networks
 from harness.portability import steps as portable_steps
@@ -36,7 +36,13 @@ KINDS = ("compressors", "networks", "libraries", "indexes", "encoders")  # the l
 QEMU = "qemu-x86_64"
 VERSIONS = ("numpy", "scipy", "scikit-learn", "torch", "transformers", "faiss-cpu", "usearch")
 # What the steps of a kind run beside its plug-ins.
-_STEPS = ("harness.numerics.pinning", "harness.numerics.products", "harness.portability.steps")
+_STEPS = (
+    "harness.numerics.pinning",
+    "harness.numerics.products",
+    "harness.portability.library_steps",
+    "harness.portability.probes",
+    "harness.portability.steps",
+)
 _PREPARING = threading.Lock()
 _NETWORKS = (
     "harness.portability.networks",
@@ -56,7 +62,8 @@ def table(out: Path, jobs: int, on_step: Callable[[str], None], kinds: tuple[str
     code = {kind: _identity(kind) for kind in kinds}
     runs = [(machine, kind) for kind in kinds for machine in (PLAIN, *MODELS)]
     with ThreadPoolExecutor(jobs) as pool:
-        digests = dict(zip(runs, pool.map(functools.partial(_kept, on_step), runs), strict=True))
+        measured_runs = pool.map(functools.partial(_stored_or_measured, on_step), runs)
+        digests = dict(zip(runs, measured_runs, strict=True))
     rows: list[Json] = []
     for kind in kinds:
         plain = digests[PLAIN, kind]
@@ -67,7 +74,7 @@ def table(out: Path, jobs: int, on_step: Callable[[str], None], kinds: tuple[str
     content = {
         "models": list(MODELS),
         "numerics": dict(pinning.identity()),
-        "plain_flags": [flag for flag in SIMD_FLAGS if flag in pinning.cpu_flags()],
+        "plain_flags": simd_flags(),
         "libraries": _versions(),
         "code": code,
         "steps": rows,
@@ -87,11 +94,11 @@ def differing(rows: list[Json], *, pinned: bool) -> list[str]:
     ]
 
 
-def _kept(on_step: Callable[[str], None], run: tuple[str, str]) -> dict[str, str]:
+def _stored_or_measured(on_step: Callable[[str], None], run: tuple[str, str]) -> dict[str, str]:
     machine, kind = run
     path, identity = store_folder() / "portability" / f"{machine}.{kind}.json", _identity(kind)
-    if path.is_file() and (kept := read_json(path))["identity"] == identity:
-        steps: dict[str, str] = kept["steps"]
+    if path.is_file() and (stored := read_json(path))["identity"] == identity:
+        steps: dict[str, str] = stored["steps"]
         return steps
     steps = measured(machine, kind)
     write_atomic(path, dumps({"identity": identity, "steps": steps}))

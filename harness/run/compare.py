@@ -47,8 +47,8 @@ def compare(here: Tree, committed: Tree) -> list[Line]:
     ours, theirs, jitter = _cells(here), _cells(committed), stability.read(committed)
     if not set(ours) & set(theirs):
         empty = [str(tree.root) for tree, cells in ((here, ours), (committed, theirs)) if not cells]
-        said = f"{' and '.join(empty)} has no results" if empty else "no cell is in both"
-        raise RunError(f"nothing is compared: {said}, expected results/<suite>/<cell>.json in both")
+        reason = f"{' and '.join(empty)} has no results" if empty else "no cell is in both"
+        raise RunError(f"nothing is compared: {reason}, expected results/<suite>/<cell>.json in both")
     blocked = {suite: _blocked(here, suite) for suite in {suite for suite, _ in theirs}}
     return [
         _line(key, ours.get(key), theirs.get(key), blocked.get(key[0]), jitter)
@@ -57,8 +57,7 @@ def compare(here: Tree, committed: Tree) -> list[Line]:
 
 
 def _cells(tree: Tree) -> dict[tuple[str, str], Path]:
-    paths = sorted((tree.root / "results").glob("*/*.json"))
-    return {(path.parent.name, path.stem): path for path in paths}
+    return {(path.parent.name, path.stem): path for path in tree.results()}
 
 
 def _blocked(tree: Tree, suite: str) -> set[str] | None:
@@ -97,8 +96,8 @@ def _unequal(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> str:
     """Return the first part that has to be the same exactly and is not, in words, or nothing."""
     for part in EXACT:
         if (path := _first_difference(ours.get(part), theirs.get(part), part)) is not None:
-            at, mine, other = path
-            return f"{at}: {mine} here, {other} committed, expected the same"
+            at, ours_at, theirs_at = path
+            return f"{at}: {ours_at} here, {theirs_at} committed, expected the same"
     return ""
 
 
@@ -116,12 +115,12 @@ def _others(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> str:
     named = [key for key in keys if ours.get(key) != theirs.get(key)]
     inputs, others = ours["inputs"], theirs["inputs"]
     named += [f"inputs.{key}" for key in sorted({*inputs, *others}) if inputs.get(key) != others.get(key)]
-    mine, committed = values_of(ours), values_of(theirs)
-    stated = {key for values in (mine, committed) for value in values.values() for key in value}
+    our_values, their_values = values_of(ours), values_of(theirs)
+    stated = {key for values in (our_values, their_values) for value in values.values() for key in value}
     named += [
         f"values.{key}"
         for key in sorted(stated - {*_NUMBERS, "n"})
-        if any(value.get(key) != committed[place].get(key) for place, value in mine.items())
+        if any(value.get(key) != their_values[item].get(key) for item, value in our_values.items())
     ]
     return f"not the same: {', '.join(named)}" if named else ""
 

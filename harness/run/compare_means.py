@@ -39,7 +39,7 @@ def _line(suite: str, here: Tree, committed: Tree, jitter: Stability) -> Line:
     if not committed.means(suite).is_file():
         return Line(suite, MEANS, "NOT COMMITTED")
     if not here.means(suite).is_file():
-        ran = any(here.result(suite, "x").parent.glob("*.json"))
+        ran = bool(here.results(suite))
         return Line(suite, MEANS, *(("MISSING", "committed, and not here") if ran else ("NOT RUN HERE",)))
     (ours, our_hash), (theirs, their_hash) = (read_stamped(tree.means(suite)) for tree in (here, committed))
     if our_hash == their_hash:
@@ -63,17 +63,20 @@ def _parts_are_the_same(ours: Json, theirs: Json) -> bool:
 def _differs(suite: str, ours: Json, theirs: Json, trees: tuple[Tree, Tree], jitter: Stability) -> str:
     """Return what differs of two suites' means, here and committed, in words, or nothing."""
     here, committed = trees
-    mine, others = _groups(ours), _groups(theirs)
+    our_groups, their_groups = _groups(ours), _groups(theirs)
     both = _cells(here, suite) & _cells(committed, suite)
-    made = {name: [set(x.get(name, _NONE)["results"]) for x in (mine, others)] for name in mine | others}
+    made = {
+        name: [set(groups.get(name, _NONE)["results"]) for groups in (our_groups, their_groups)]
+        for name in our_groups | their_groups
+    }
     shared = {name for name, cells in made.items() if set.union(*cells) <= both}
     if odd := sorted(name for name in shared if made[name][0] != made[name][1]):
         return f"{odd[0]}: of {len(made[odd[0]][0])} seeds here, of {len(made[odd[0]][1])} committed"
-    same = {name for name in shared if mine[name]["results"] == others[name]["results"]}
+    same = {name for name in shared if our_groups[name]["results"] == their_groups[name]["results"]}
     for name in sorted(shared):
-        result, _ = read_stamped(committed.result(suite, min(others[name]["results"])))
+        result, _ = read_stamped(committed.result(suite, min(their_groups[name]["results"])))
         allowed = partial(tolerance, jitter, result)
-        if why := _unlike(mine[name], others[name], allowed, ("n", "units"), exact=name in same):
+        if why := _unlike(our_groups[name], their_groups[name], allowed, ("n", "units"), exact=name in same):
             return f"{name}: {why}"
     return _comparisons(suite, ours, theirs, committed, jitter, shared, same)
 
@@ -87,7 +90,7 @@ def _comparisons(
     shared: set[str],
     same: set[str],
 ) -> str:
-    mine, others = (
+    our_pairs, their_pairs = (
         {
             (pair["group"], pair["against"]): pair
             for batch in content["batches"]
@@ -96,22 +99,22 @@ def _comparisons(
         }
         for content in (ours, theirs)
     )
-    if odd := sorted(mine.keys() ^ others.keys()):
+    if odd := sorted(our_pairs.keys() ^ their_pairs.keys()):
         return f"{' against '.join(odd[0])}: compared in one of them only"
     groups = _groups(theirs)
-    for names, pair in sorted(mine.items()):
+    for names, pair in sorted(our_pairs.items()):
         results = [read_stamped(committed.result(suite, min(groups[name]["results"])))[0] for name in names]
 
         def allowed(key: Key, results: list[dict[str, Any]] = results) -> float:
             return sum(tolerance(jitter, result, key) for result in results)
 
-        if why := _unlike(pair, others[names], allowed, (), exact=set(names) <= same):
+        if why := _unlike(pair, their_pairs[names], allowed, (), exact=set(names) <= same):
             return f"{' against '.join(names)}: {why}"
     return ""
 
 
 def _cells(tree: Tree, suite: str) -> set[str]:
-    return {path.stem for path in tree.result(suite, "x").parent.glob("*.json")}
+    return {path.stem for path in tree.results(suite)}
 
 
 def _groups(content: Json) -> Groups:
@@ -122,9 +125,8 @@ def _unlike(
     ours: Json, theirs: Json, allowed: Callable[[Key], float], counted: tuple[str, ...], *, exact: bool
 ) -> str:
     """Return how the values of two groups or comparisons differ, in words, or nothing."""
-    mine, others = values_of(ours), values_of(theirs)
-    if exact and (
-        odd := sorted(key for key in mine.keys() | others.keys() if mine.get(key) != others.get(key))
-    ):
+    our_values, their_values = values_of(ours), values_of(theirs)
+    keys = our_values.keys() | their_values.keys()
+    if exact and (odd := sorted(key for key in keys if our_values.get(key) != their_values.get(key))):
         return f"{' '.join(odd[0])}: not the same, though made from the same results"
-    return furthest(mine, others, allowed, counted)
+    return furthest(our_values, their_values, allowed, counted)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import importlib.metadata
 import os
 import platform
 import resource
@@ -12,6 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from harness.data.packages import installed_version
 from harness.numerics.dispatch import recorded
 from harness.parallel.resources import THREADS
 from harness.run import checkout
@@ -54,7 +54,7 @@ def _machine() -> dict[str, Any]:
         "cores": os.cpu_count(),
         "threads": THREADS,
         "numerics": recorded(),
-        "packages": {name: version for name in PACKAGES if (version := _version(name))},
+        "packages": {name: version for name in PACKAGES if (version := installed_version(name))},
     }
 
 
@@ -70,10 +70,3 @@ def _processor() -> str:
     except OSError:
         names = []
     return names[0] if names else platform.processor()
-
-
-def _version(package: str) -> str | None:
-    try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        return None

@@ -21,12 +21,12 @@ def shortfalls(entries: list[Entry], tree: Tree) -> list[str]:
             continue
         values = read_stamped(path)[0]["values"]
         for expect in wanted:
-            found = [
+            measured = [
                 v["value"] for v in values if (v["dataset"], v["metric"]) == (expect.dataset, expect.metric)
             ]
-            if not found or any(abs(value - expect.value) > expect.tolerance for value in found):
+            if not measured or any(abs(value - expect.value) > expect.tolerance for value in measured):
                 lines.append(
-                    f"{cell.suite}: {cell.id}: {expect.metric} on {expect.dataset}: found {found}, "
+                    f"{cell.suite}: {cell.id}: {expect.metric} on {expect.dataset}: found {measured}, "
                     f"expected {expect.value:g} ± {expect.tolerance:g} ({expect.why})"
                 )
     return lines

@@ -16,7 +16,7 @@ from harness.evaluation.timing import cell_timings
 from harness.evidence import npz
 from harness.evidence.files import sha256_file, write_atomic
 from harness.evidence.layout import Tree
-from harness.evidence.stamp import dumps, write_stamped
+from harness.evidence.stamp import digest, dumps, write_stamped
 from harness.parallel.resources import use_threads
 from harness.planning.cells import Cell
 from harness.run.environment import envelope
@@ -67,6 +67,11 @@ def seeding(spec: EncoderSpec, cell: Cell) -> Json:
         "train": spec.inputs.datasets[cell.train],
         "seed": cell.seed,
     }
+
+
+def group_key(spec: EncoderSpec, cell: Cell) -> str:
+    """Return what cells have in common that are fitted together: their seeds and their first step."""
+    return digest([seeding(spec, cell), cell.steps[0].spec()])
 
 
 def _write(

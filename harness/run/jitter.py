@@ -34,7 +34,7 @@ from harness.parallel.workers import spread
 from harness.planning import registry
 from harness.planning.cells import Cell
 from harness.planning.status import Entry
-from harness.run.group import seeding
+from harness.run.group import group_key, seeding
 from harness.types import Floats, Json
 
 RELATIVE = 1e-7
@@ -106,22 +106,22 @@ def incomplete(entries: Iterable[Entry], tree: Tree) -> list[str]:
 
 def identity(entry: Entry) -> dict[str, Any]:
     """Return all that decides a cell's disturbed values: cells of two suites that agree in it are one."""
-    cell, found = entry.cell, entry.inputs.identity(entry.cell)
+    cell, inputs = entry.cell, entry.inputs.identity(entry.cell)
     deciding = ("seed", "steps", "tests", "metrics", "stages", "asymmetric", "index")
-    own = {key: found["cell"][key] for key in deciding} | {"train": entry.inputs.datasets[cell.train]}
+    own = {key: inputs["cell"][key] for key in deciding} | {"train": entry.inputs.datasets[cell.train]}
     own |= {"id": cell.id} if cell.index else {}  # an index has its seed from the cell's name
-    return {**found, "cell": own, "jitter": registry.code_digest(__name__)}
+    return {**inputs, "cell": own, "jitter": registry.code_digest(__name__)}
 
 
 def disturbed(x: Floats, name: str, number: int) -> Floats:
     """Return ``x`` (n, D) float32 times 1 + RELATIVE u, drawn by name and number; equal rows stay equal."""
     rng = seeded_generator(f"jitter {number} of {name}")
-    first, places = first_rows(row.tobytes() for row in x)
+    first, groups = first_rows(row.tobytes() for row in x)
     moved = np.empty(x.shape, np.float32)
     for start in range(0, len(x), _CHUNK):
         rows = x[start : start + _CHUNK]
         moved[start : start + _CHUNK] = rows * (1 + RELATIVE * rng.uniform(-1, 1, rows.shape))
-    return moved[first[places]]
+    return moved[first[groups]]
 
 
 def _spec(entry: Entry, entries: list[Entry], store: Path) -> EncoderSpec:
@@ -135,8 +135,7 @@ def _measure(work: list[Work], jobs: int, on_progress: OnProgress) -> list[str]:
         embed(spec, lambda _done, _of: None, jobs)
     together: dict[str, list[Work]] = {}
     for spec, cell, path in work:
-        key = digest([seeding(spec, cell), cell.steps[0].spec()])
-        together.setdefault(key, []).append((spec, cell, path))
+        together.setdefault(group_key(spec, cell), []).append((spec, cell, path))
     groups = sorted(together.values(), key=lambda group: -len(group))
     done, failures = 0, list[str]()
     on_progress("jitter", 0, len(work))

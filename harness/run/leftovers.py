@@ -9,13 +9,13 @@ from harness.evidence.layout import Tree
 from harness.evidence.stamp import write_stamped
 from harness.planning.shipped import SHIPPED
 from harness.planning.status import Entry
-from harness.verification import admission
+from harness.verification import plans
 
 
 def check_origin(entries: list[Entry], tree: Tree) -> None:
     """Raise InputError where ``tree`` has results of another suite file of the same name."""
     for suite, path in {entry.cell.suite: entry.inputs.where for entry in entries}.items():
-        other = admission.noted_file(tree, suite)
+        other = plans.noted_file(tree, suite)
         if other is not None and other.is_file() and other.resolve() != Path(path).resolve():
             raise InputError(
                 f"{tree.blocked(suite)}: found evidence of {other}, expected that of {path}: rename one of "

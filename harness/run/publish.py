@@ -41,9 +41,9 @@ def publish(entries: list[Entry], out: Tree, target: Path, listing: Path, code: 
     shutil.rmtree(fresh, ignore_errors=True)
     shutil.rmtree(old, ignore_errors=True)
     for path in _files(entries, out):
-        place = fresh / path.relative_to(out.root)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, place)
+        location = fresh / path.relative_to(out.root)
+        location.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, location)
     admission.admit(Tree(fresh))
     render(Tree(fresh))
     if target.exists():
@@ -98,10 +98,10 @@ def _check(entries: list[Entry], out: Tree, committed: Tree) -> None:
     if lines := incomplete(entries, out):
         raise RunError(f"{lines[0]}; harness jitter before, or remove {out.jitter('*').parent}")
     for path in committed.extras():
-        place = out.root / path.relative_to(committed.root)
-        if not place.is_file():
-            said = "make it anew (transcripts: repro/api_smoketest.py --out), or copy it there"
-            raise RunError(f"{place}: not found, but {path} is committed; {said}")
+        location = out.root / path.relative_to(committed.root)
+        if not location.is_file():
+            remedy = "make it anew (transcripts: repro/api_smoketest.py --out), or copy it there"
+            raise RunError(f"{location}: not found, but {path} is committed; {remedy}")
 
 
 def _check_code(code: Path) -> None:
@@ -140,13 +140,13 @@ def _check_envelopes(entries: list[Entry], out: Tree, code: Path) -> None:
 
 
 def _files(entries: list[Entry], out: Tree) -> set[Path]:
-    found = set(out.extras())
+    paths = set(out.extras())
     for entry in entries:
         suite, cell = entry.cell.suite, entry.cell
-        found.add(out.blocked(suite))
-        found |= {out.means(suite)} if out.means(suite).is_file() else set()
+        paths.add(out.blocked(suite))
+        paths |= {out.means(suite)} if out.means(suite).is_file() else set()
         if entry.state == "done":
-            found |= {out.result(suite, cell.id), out.envelope(suite, cell.id)}
-            found |= {out.scores(suite, cell.id), out.scores(suite, cell.encoder)}
-            found |= {out.codec(suite, cell.id)} if cell.keep_codec else set()
-    return found
+            paths |= {out.result(suite, cell.id), out.envelope(suite, cell.id)}
+            paths |= {out.scores(suite, cell.id), out.scores(suite, cell.encoder)}
+            paths |= {out.codec(suite, cell.id)} if cell.keep_codec else set()
+    return paths

@@ -13,12 +13,11 @@ from harness.evaluation.means import OnProgress, write_means
 from harness.evidence import npz
 from harness.evidence.files import write_atomic
 from harness.evidence.layout import Tree
-from harness.evidence.stamp import digest
 from harness.parallel.resources import use_threads
 from harness.parallel.workers import spread
 from harness.planning.cells import Cell
 from harness.planning.status import FORCED, Entry
-from harness.run.group import Group, run_group, seeding
+from harness.run.group import Group, group_key, run_group
 from harness.run.leftovers import check_origin, settle
 
 
@@ -129,7 +128,6 @@ def _groups(todo: list[Entry], specs: Mapping[tuple[str, str], EncoderSpec], tre
     together: dict[str, list[tuple[EncoderSpec, Cell]]] = {}
     for entry in todo:
         spec, cell = specs[_key(entry)], entry.cell
-        key = digest([seeding(spec, cell), cell.steps[0].spec()])
-        together.setdefault(key, []).append((spec, cell))
+        together.setdefault(group_key(spec, cell), []).append((spec, cell))
     groups = [Group(tuple(cells), tree) for cells in together.values()]
     return sorted(groups, key=lambda group: -len(group.cells))  # long ones first: no core idles at the end

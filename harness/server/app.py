@@ -124,13 +124,13 @@ def build(models: Sequence[Model], export: Path, key: str) -> FastAPI:
         x = _matrix(body.vectors, "vectors")
         model = _chosen(models, x.shape[1], body)
         ratio = model.input_dim / model.compressed_dim
-        said = BatchMetadata(
+        metadata = BatchMetadata(
             compression_ratio=ratio,
             original_dim=model.input_dim,
             compressed_dim=model.compressed_dim,
             model=model.id,
         )
-        return Shortened(compressed=model.shortened(x).tolist(), metadata=said)
+        return Shortened(compressed=model.shortened(x).tolist(), metadata=metadata)
 
     @app.post("/api/v1/compress-pq")
     def compress_pq(body: One) -> Codes:
@@ -138,8 +138,9 @@ def build(models: Sequence[Model], export: Path, key: str) -> FastAPI:
         if model.code_bytes is None:
             raise HTTPException(409, f"model {model.id}: there is no codebook for it")
         x = _matrix([body.vector], "vector", model.input_dim)
-        said = CodesMetadata(expected_quality=None, compression_ratio=4 * model.input_dim / model.code_bytes)
-        return Codes(codes=model.chain.encode(x)[0].tolist(), metadata=said)
+        ratio = 4 * model.input_dim / model.code_bytes
+        metadata = CodesMetadata(expected_quality=None, compression_ratio=ratio)
+        return Codes(codes=model.chain.encode(x)[0].tolist(), metadata=metadata)
 
     @app.get(EXPORT, response_model=None)
     def exported() -> Any:
@@ -173,10 +174,10 @@ def _matrix(rows: list[list[float]], where: str, dimension: int | None = None) -
 
 
 def _named(models: Sequence[Model], name: str) -> Model:
-    found = next((model for model in models if model.id == name), None)
-    if found is None:
+    chosen = next((model for model in models if model.id == name), None)
+    if chosen is None:
         raise InputError("model: found no such id, expected one that /api/v1/models lists")
-    return found
+    return chosen
 
 
 def _chosen(models: Sequence[Model], dimension: int, body: Batch) -> Model:

@@ -23,7 +23,8 @@ from harness.planning.resolve import locate
 from harness.planning.shipped import suite_paths
 from harness.planning.suite import load
 from harness.server.app import EXPORT, build
-from harness.server.aqea_files import Vectors, write_aqed
+from harness.server.aqea_files import write_aqed
+from harness.server.aqed_sections import Vectors
 from harness.server.models import load_models
 from harness.types import Floats, Place, check_vectors
 from repro.api_client import Limits
@@ -38,7 +39,7 @@ SAMPLE, LIMITS = 32, Limits(seconds=20, retries=1)
 
 
 def serve(
-    codecs: Sequence[Path], rows: Path | None, host: str, port: int, store: Path, told: Callable[[str], None]
+    codecs: Sequence[Path], rows: Path | None, host: str, port: int, store: Path, show: Callable[[str], None]
 ) -> None:
     """Serve until interrupted; raise InputError where there is no key, no codec or no such port."""
     key = os.environ.get(KEY, "")
@@ -46,14 +47,14 @@ def serve(
         raise InputError(f"{KEY}: found no key, or one with spaces in it, expected the key to ask of clients")
     with prepared(codecs, rows, store, key) as server, _bound(host, port) as listening:
         shown = f"[{host}]" if ":" in host else host
-        told(f"serving http://{shown}:{listening.getsockname()[1]} ({EXPORT} and the API) until interrupted")
+        show(f"serving http://{shown}:{listening.getsockname()[1]} ({EXPORT} and the API) until interrupted")
         sys.stdout.flush()  # who started this in the background reads a file or a pipe
         with suppress(KeyboardInterrupt):  # which is how it ends
             server.run(sockets=[listening])
 
 
 def check(
-    codecs: Sequence[Path], rows: Path | None, out: Path, store: Path, told: Callable[[str], None]
+    codecs: Sequence[Path], rows: Path | None, out: Path, store: Path, show: Callable[[str], None]
 ) -> int:
     """Run the smoke test against a server on a free port of this machine, with a key made for it.
 
@@ -61,7 +62,7 @@ def check(
     """
     key = secrets.token_urlsafe(24)
     with prepared(codecs, rows, store, key) as server, running(server) as base:
-        content = smoke(Session(base, base + EXPORT, key, SAMPLE, LIMITS), told)
+        content = smoke(Session(base, base + EXPORT, key, SAMPLE, LIMITS), show)
     write(out, transcript(content))
     failed: int = content["counts"]["FAIL"]
     return failed
@@ -114,9 +115,9 @@ def sample_vectors(store: Path) -> Floats:
     path = suite_paths([SUITE])[0]
     suite = load(path)
     inputs = locate(suite, str(path), Place(path.parent.resolve(), None, offline=False))
-    for found in (inputs.encoders[ENCODER], inputs.datasets[DATASET]):
-        if isinstance(found, BlockedError):
-            raise found
+    for located in (inputs.encoders[ENCODER], inputs.datasets[DATASET]):
+        if isinstance(located, BlockedError):
+            raise located
     params = encoder_params(suite.encoders[ENCODER].raw(), ENCODER, str(path))
     use_threads()
     sets = [inputs.read(DATASET)]
@@ -135,5 +136,5 @@ def _bound(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family)
     except OSError as error:
-        found = error.strerror if error.errno is None else os.strerror(error.errno)
-        raise InputError(f"--host {host} --port {port}: {found}, expected a free address") from error
+        reason = error.strerror if error.errno is None else os.strerror(error.errno)
+        raise InputError(f"--host {host} --port {port}: {reason}, expected a free address") from error

@@ -11,8 +11,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from harness.data.parquet import read_parquet
-from harness.data.readers import Rows, read_file
+from harness.data.readers import read_file
+from harness.data.vector_files import Rows
 from harness.errors import BlockedError
 from harness.evidence.files import inside, sha256_file
 from harness.types import PairSet, Place
@@ -41,5 +41,4 @@ def locate(params: Params, place: Place) -> dict[str, Any]:
 def read(params: Params, name: str, place: Place) -> PairSet:
     """Return the set, read by the file's ending."""
     path = inside(place.folder, params.path, "files")
-    read_as = read_parquet if path.suffix.lower() == ".parquet" else read_file
-    return read_as(path, name, locate(params, place), params.rows)
+    return read_file(path, name, locate(params, place), params.rows)

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from harness.data import hub
-from harness.data.readers import pair_set
+from harness.data.pair_sets import pair_set
 from harness.types import PairSet, Place
 
 
@@ -32,6 +32,6 @@ def read(params: Params, name: str, place: Place) -> PairSet:
     origin = locate(params, place)
     folder = hub.snapshot(params.repo, "dataset", origin["revision"])
     disable_progress_bars()
-    with hub.told("dataset", params.repo):
+    with hub.fetching("dataset", params.repo):
         rows = load_dataset(str(folder), split=params.split)
     return pair_set(name, rows, origin, f"{params.repo} ({params.split})")

@@ -16,9 +16,8 @@ import numpy as np
 from pydantic import BaseModel, Field
 
 from harness.data import hub, hub_parquet
-from harness.data.parquet import read_parquet_values
 from harness.data.sampling import random_pairs
-from harness.errors import BlockedError, InputError
+from harness.errors import BlockedError, InputError, one_line
 from harness.types import Floats, PairSet, Place
 
 RATE = 16_000  # samples a second that every recording is brought to
@@ -50,13 +49,16 @@ def locate(params: Params, place: Place) -> dict[str, Any]:
 def read(params: Params, name: str, place: Place) -> PairSet:
     """Return the recordings as ``waves``; raise InputError, with the row, for what is no sound."""
     origin = locate(params, place)
-    waves = [
-        _wave(value, f"{params.repo}: {part.path.name}: column {params.column!r}, row {part.skip + i}")
-        for part in hub_parquet.parts(
-            params.repo, origin["revision"], params.files, place, skip=params.skip, rows=params.rows
-        )
-        for i, value in enumerate(read_parquet_values(part.path, params.column, part.count, part.skip))
-    ]
+    values = hub_parquet.column_values(
+        params.repo,
+        origin["revision"],
+        params.files,
+        params.column,
+        place,
+        skip=params.skip,
+        rows=params.rows,
+    )
+    waves = [_wave(value, where) for where, value in values]
     texts = tuple("sha256:" + hashlib.sha256(wave.tobytes()).hexdigest() for wave in waves)
     return PairSet(name, texts, None, random_pairs(name, len(waves)), None, origin, tuple(waves))
 
@@ -72,8 +74,9 @@ def _wave(value: Any, where: str) -> Floats:
     try:
         samples, rate = soundfile.read(io.BytesIO(data), dtype="float32", always_2d=True)
     except soundfile.SoundFileError as error:
-        reason = " ".join(str(error).split())
-        raise InputError(f"{where}: {reason}, expected a sound file that libsndfile reads") from error
+        raise InputError(
+            f"{where}: {one_line(error)}, expected a sound file that libsndfile reads"
+        ) from error
     mono = samples.mean(axis=1, dtype=np.float64)
     common = gcd(RATE, rate)
     wave = resample_poly(mono, RATE // common, rate // common) if rate != RATE else mono

@@ -51,7 +51,7 @@ def _table(repo: str, folder: Path, config: str, split: str | None) -> Table:
     from datasets import disable_progress_bars, load_dataset
 
     disable_progress_bars()
-    with hub.told("dataset", repo):
+    with hub.fetching("dataset", repo):
         loaded = load_dataset(str(folder), config)
         parts = [loaded[split]] if split else list(loaded.values())
     return Table([row for part in parts for row in part], f"{repo} ({config})")

@@ -7,7 +7,6 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from harness.data import hub, hub_parquet
-from harness.data.parquet import read_parquet_values
 from harness.data.sampling import random_pairs
 from harness.errors import InputError
 from harness.types import PairSet, Place
@@ -36,14 +35,17 @@ def locate(params: Params, place: Place) -> dict[str, Any]:
 def read(params: Params, name: str, place: Place) -> PairSet:
     """Return the sequences in upper case without white space; raise InputError for an empty one."""
     origin = locate(params, place)
-    found = [
-        _sequence(value, f"{params.repo}: {part.path.name}: column {params.column!r}, row {part.skip + i}")
-        for part in hub_parquet.parts(
-            params.repo, origin["revision"], params.files, place, skip=params.skip, rows=params.rows
-        )
-        for i, value in enumerate(read_parquet_values(part.path, params.column, part.count, part.skip))
-    ]
-    return PairSet(name, tuple(found), None, random_pairs(name, len(found)), None, origin)
+    values = hub_parquet.column_values(
+        params.repo,
+        origin["revision"],
+        params.files,
+        params.column,
+        place,
+        skip=params.skip,
+        rows=params.rows,
+    )
+    sequences = [_sequence(value, where) for where, value in values]
+    return PairSet(name, tuple(sequences), None, random_pairs(name, len(sequences)), None, origin)
 
 
 def _sequence(value: Any, where: str) -> str:

@@ -11,8 +11,8 @@ from pydantic import BaseModel, Field
 from harness import limits
 from harness.data import hub, hub_parquet
 from harness.data.parquet import read_parquet_vectors
-from harness.data.readers import Rows, vector_set
 from harness.data.sampling import Part
+from harness.data.vector_files import Rows, vector_set
 from harness.errors import InputError
 from harness.types import PairSet, Place
 
@@ -46,17 +46,17 @@ def locate(params: Params, place: Place) -> dict[str, Any]:
 def read(params: Params, name: str, place: Place) -> PairSet:
     """Return the vectors, downloading the files they stand in and no others, with pairs among them."""
     origin = locate(params, place)
-    found = [
+    vectors = [
         read_parquet_vectors(part.path, params.column, part.count, part.skip)
         for part in hub_parquet.parts(
             params.repo, origin["revision"], params.files, place, skip=params.skip, rows=params.rows
         )
     ]
-    widths = sorted({part.shape[1] for part in found})
+    widths = sorted({part.shape[1] for part in vectors})
     if len(widths) > 1:
         raise InputError(
             f"{params.repo}: found vectors of {widths} dimensions, expected as many in each file"
         )
     taken = Rows(**params.take.model_dump(), pairs=params.pairs)
-    data = vector_set(np.concatenate(found), name, origin, taken, params.repo)
+    data = vector_set(np.concatenate(vectors), name, origin, taken, params.repo)
     return data if data.index is None else replace(data, index=data.index + params.skip)

@@ -1,35 +1,24 @@
-"""A folder that mirrors what a user would download (HARNESS_MIRROR or --mirror), every file by digest."""
+"""A file of the mirror (HARNESS_MIRROR or --mirror): pairs of texts, or vectors as they come."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, Field
-
-from harness.data.parquet import read_parquet
-from harness.data.readers import Rows, read_file
-from harness.errors import BlockedError
-from harness.evidence.files import check_digest, inside
+from harness.data.mirrored import Pinned
+from harness.data.readers import read_file
+from harness.data.vector_files import Rows
 from harness.types import PairSet, Place
 
 
-class Params(BaseModel, extra="forbid", frozen=True):
+class Params(Pinned):
     """``path`` inside the mirror, the ``sha256`` of its bytes, and ``rows``: of a file of vectors."""
 
-    path: str
-    sha256: str = Field(pattern="^[0-9a-f]{64}$")
     rows: Rows = Rows()
 
 
 def locate(params: Params, place: Place) -> dict[str, Any]:
     """Return what identifies the bytes; raise BlockedError where there is no mirror or no such file."""
-    if place.mirror is None:
-        raise BlockedError("no mirror is given", "set HARNESS_MIRROR=DIR or pass --mirror DIR")
-    if not _path(params, place.mirror).exists():
-        raise BlockedError(
-            f"{params.path} is not in the mirror", f"put it at {params.path} in the mirror's folder"
-        )
+    params.located(place)
     return {
         "use": "mirror",
         "path": params.path,
@@ -40,13 +29,4 @@ def locate(params: Params, place: Place) -> dict[str, Any]:
 
 def read(params: Params, name: str, place: Place) -> PairSet:
     """Return the set, read by the file's ending; raise InputError where the file is not the pinned one."""
-    origin = locate(params, place)
-    assert place.mirror is not None  # noqa: S101 - locate has just said so
-    path = _path(params, place.mirror)
-    check_digest(path, params.sha256)
-    read_as = read_parquet if path.suffix.lower() == ".parquet" else read_file
-    return read_as(path, name, origin, params.rows)
-
-
-def _path(params: Params, mirror: Path) -> Path:
-    return inside(mirror, params.path, "mirror", pinned=True)
+    return read_file(params.checked(place), name, locate(params, place), params.rows)

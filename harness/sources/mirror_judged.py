@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, model_validator
 
 from harness.data.beir import document_set, judged_set, read_json_lines, read_tab_lines
-from harness.errors import BlockedError
-from harness.evidence.files import check_digest, inside
+from harness.data.mirrored import Pinned
 from harness.types import PairSet, Place
-
-
-class Pinned(BaseModel, extra="forbid", frozen=True):
-    """``path`` inside the mirror and the ``sha256`` of its bytes."""
-
-    path: str
-    sha256: str = Field(pattern="^[0-9a-f]{64}$")
 
 
 class Params(BaseModel, extra="forbid", frozen=True):
@@ -41,28 +32,18 @@ class Params(BaseModel, extra="forbid", frozen=True):
 
 def locate(params: Params, place: Place) -> dict[str, Any]:
     """Return what identifies the bytes; raise BlockedError without a mirror or a file in it."""
-    if place.mirror is None:
-        raise BlockedError("no mirror is given", "set HARNESS_MIRROR=DIR or pass --mirror DIR")
     for pinned in (params.corpus, params.queries, params.qrels):
-        if pinned and not inside(place.mirror, pinned.path, "mirror", pinned=True).exists():
-            remedy = f"put it at {pinned.path} in the mirror's folder"
-            raise BlockedError(f"{pinned.path} is not in the mirror", remedy)
+        if pinned:
+            pinned.located(place)
     return {"use": "mirror-judged", **params.model_dump(exclude_none=True)}
 
 
 def read(params: Params, name: str, place: Place) -> PairSet:
     """Return the set; raise InputError where a file is not the pinned one."""
     origin = locate(params, place)
-    documents = read_json_lines(_checked(params.corpus, place))
+    documents = read_json_lines(params.corpus.checked(place))
     if params.queries is None or params.qrels is None:
         return document_set(name, documents, origin)
-    queries = read_json_lines(_checked(params.queries, place))
-    judgements = read_tab_lines(_checked(params.qrels, place))
+    queries = read_json_lines(params.queries.checked(place))
+    judgements = read_tab_lines(params.qrels.checked(place))
     return judged_set(name, documents, queries, judgements, origin)
-
-
-def _checked(pinned: Pinned, place: Place) -> Path:
-    assert place.mirror is not None  # noqa: S101 - locate has just said so
-    path = inside(place.mirror, pinned.path, "mirror", pinned=True)
-    check_digest(path, pinned.sha256)
-    return path

@@ -15,8 +15,9 @@ import numpy as np
 from pydantic import BaseModel, Field
 
 from harness.data.packages import PackageName, package_folder
-from harness.data.readers import corpus, rated, read_pairs
-from harness.errors import BlockedError, InputError
+from harness.data.pair_sets import corpus, rated
+from harness.data.text_files import read_pairs
+from harness.errors import BlockedError, InputError, one_line
 from harness.evidence.files import check_digest, inside
 from harness.types import PairSet, Place
 
@@ -63,7 +64,7 @@ def read(params: Params, name: str, place: Place) -> PairSet:
     try:
         scores = np.loadtxt(table, dtype=np.float64)
     except ValueError as error:
-        raise InputError(f"{table}: {' '.join(str(error).split())}, expected a table of numbers") from error
+        raise InputError(f"{table}: {one_line(error)}, expected a table of numbers") from error
     if scores.shape != (len(lines), len(lines)):
         raise InputError(f"{table}: found a table of {scores.shape}, expected {len(lines)} rows and columns")
     left, right = np.triu_indices(len(lines), k=1)

@@ -15,7 +15,7 @@ import numpy as np
 from pydantic import BaseModel, Field, model_validator
 
 from harness import limits
-from harness.data.readers import paired, rated
+from harness.data.pair_sets import paired, rated
 from harness.types import Doubles, Floats, PairSet, Place
 
 

@@ -66,17 +66,17 @@ def check(tree: Tree, path: Path, means: Json, results: Mapping[str, Json]) -> C
     }
     problems: list[str] = []
     checked = 0
-    found = [(name, groups[name], estimates[name]) for name in alone]
-    found += [
+    recomputed = [(name, groups[name], estimates[name]) for name in alone]
+    recomputed += [
         (" against ".join(pair), compared[pair], _less(estimates[pair[0]], estimates[pair[1]]))
         for pair in pairs
     ]
-    for name, stated, computed in found:
-        known = [value for value in stated["values"] if key_of(value) in computed]
-        checked += len(known)
+    for name, stated, computed in recomputed:
+        checkable = [value for value in stated["values"] if key_of(value) in computed]
+        checked += len(checkable)
         problems += [
             f"{path}: {name}: {' '.join(key_of(value))}: {why}"
-            for value in known
+            for value in checkable
             if (why := _unlike(value, computed[key_of(value)]))
         ]
     return Checked(problems, checked)
@@ -112,17 +112,17 @@ def _of_cell(tree: Tree, content: Json, stated: Iterable[Json]) -> Estimated:
     together: dict[tuple[str, str, str, int, int], list[str]] = {}
     for value in stated:
         metric = value["metric"]
-        place = value["protocol"], value["dataset"], plugin(metric).ITEMS, value["n"], value["units"]
-        together.setdefault(place, []).append(metric)
-    found: Estimated = {}
+        key = value["protocol"], value["dataset"], plugin(metric).ITEMS, value["n"], value["units"]
+        together.setdefault(key, []).append(metric)
+    estimated: Estimated = {}
     for (protocol, dataset, items, n, units), metrics in together.items():
         series = series_of(dataset, items, after, before)
         sample = _sample(content, dataset, items, n, units)
         if sample:
-            asked = tuple(metric for metric in metrics if _whole(series, metric, n))
+            computable = tuple(metric for metric in metrics if _whole(series, metric, n))
             panel = Panel({items: series}, {items: {protocol: np.ones(n, bool)}}, {items: sample})
-            found |= values.estimated(dataset, panel, asked, resampled=True)
-    return found
+            estimated |= values.estimated(dataset, panel, computable, resampled=True)
+    return estimated
 
 
 def _sample(content: Json, dataset: str, items: str, n: int, units: int) -> Sample | None:

@@ -19,7 +19,8 @@ from harness.evidence.schema.model import parse
 from harness.evidence.schema.result import check_result
 from harness.evidence.schema.verdict import Claims
 from harness.evidence.stamp import read_json
-from harness.verification import admission, intervals, recompute
+from harness.verification import admission, completeness, intervals, recompute
+from harness.verification import plans as suite_plans
 from report.pages import readme
 from report.pages.render import rendered
 from repro import verify
@@ -33,7 +34,7 @@ def problems(root: Path) -> tuple[Problems, str]:
     hashed, checked = verify.problems(root)
     contents = dict(_contents(tree))
     again = list(_intervals(root, contents))
-    found = [
+    every_line = [
         *hashed,
         *against_suites(root),
         *unlike_pins(root),
@@ -41,7 +42,7 @@ def problems(root: Path) -> tuple[Problems, str]:
         *(line for checked in again for line in checked.problems),
         *unlike_rendered(root),
     ]
-    lines = list(dict.fromkeys(" ".join(line.split()) for line in found))
+    lines = list(dict.fromkeys(" ".join(line.split()) for line in every_line))
     values = sum(len(content["values"]) for content in contents.values())
     tiers = (
         f"{checked.partition(':')[0]}, {values} values against their scores, "
@@ -54,13 +55,13 @@ def against_suites(root: Path) -> Problems:
     """Return a line for each result that no suite of ``root`` has, and each cell that has no evidence."""
     tree, suites = Tree(root / "artifacts"), _suites(root)
     try:
-        known = admission.plans(tree, suites=suites, committed=tree.root)
-        absent = sorted(suites.keys() - set(admission.names(tree)))
+        plans = suite_plans.plans(tree, suites=suites, committed=tree.root)
+        absent = sorted(suites.keys() - set(suite_plans.names(tree)))
         return [
-            *admission.strangers(tree, known),
-            *admission.missing(tree, known),
+            *admission.strangers(tree, plans),
+            *completeness.missing(tree, plans),
             *(f"{suites[name]}: found no evidence of it, expected {tree.blocked(name)}" for name in absent),
-            *_both(tree, known),
+            *_both(tree, plans),
         ]
     except InputError as error:  # a suite file that is none
         return [str(error)]
@@ -75,7 +76,7 @@ def _intervals(root: Path, contents: dict[Path, dict[str, Any]]) -> Iterator[int
     """Yield what drawing intervals of each suite's means again comes to."""
     tree = Tree(root / "artifacts")
     try:
-        plans = admission.plans(tree, suites=_suites(root), committed=tree.root)
+        plans = suite_plans.plans(tree, suites=_suites(root), committed=tree.root)
         cells = {name: list(plan.cells) for name, plan in plans.items()}
     except InputError:
         return  # a line of against_suites
@@ -90,8 +91,8 @@ def _intervals(root: Path, contents: dict[Path, dict[str, Any]]) -> Iterator[int
             continue  # a line of the first tier
 
 
-def _both(tree: Tree, known: dict[str, admission.Plan]) -> Iterator[str]:
-    for name in known:
+def _both(tree: Tree, plans: dict[str, suite_plans.Plan]) -> Iterator[str]:
+    for name in plans:
         try:
             listed = read_json(tree.blocked(name))["content"]["blocked"]
             cells = [entry["cell"] for entry in listed if tree.result(name, str(entry["cell"])).is_file()]
@@ -116,10 +117,10 @@ def unlike_pins(root: Path) -> Problems:
         for name, version in packages.items() if isinstance(packages, dict) else ():
             versions.setdefault((name, str(version)), envelope)
     return [
-        f"{envelope}: packages.{name}: found {version}, expected {said}"
+        f"{envelope}: packages.{name}: found {version}, expected {expected}"
         for (name, version), envelope in versions.items()
         if version.partition("+")[0] != pins.get(name, "").partition("+")[0]
-        for said in (f"{pins[name]}, as {path} pins" if name in pins else f"a pin of it in {path}",)
+        for expected in (f"{pins[name]}, as {path} pins" if name in pins else f"a pin of it in {path}",)
     ]
 
 
@@ -153,7 +154,7 @@ def _unlike_files(folder: Path, expected: dict[str, bytes]) -> Iterator[str]:
 
 def _contents(tree: Tree) -> Iterator[tuple[Path, dict[str, Any]]]:
     """Yield every result that is one; the others are lines of the first tier."""
-    for path in sorted((tree.root / "results").glob("*/*.json")):
+    for path in tree.results():
         try:
             yield path, check_result(path, read_json(path).get("content"))
         except InputError:

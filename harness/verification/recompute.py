@@ -45,13 +45,13 @@ def arrays(tree: Tree, content: Mapping[str, Any], key: str, where: str) -> Arra
     try:
         file = inside(tree.root, str(content["files"][key]["path"]), f"{where}: files.{key}")
         with np.load(file, allow_pickle=False) as stored:
-            found = {name: np.asarray(stored[name], np.float64) for name in stored.files}
+            scores = {name: np.asarray(stored[name], np.float64) for name in stored.files}
     except (KeyError, TypeError, OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise InputError(f"{where}: files.{key}: {error}, expected a readable .npz of scores") from error
-    for name, array in found.items():
+    for name, array in scores.items():
         if not np.isfinite(array).all():
             raise InputError(f"{file}: {name}: found NaN or infinity, expected finite scores")
-    return found
+    return scores
 
 
 def _disagreement(value: Mapping[str, Any], content: Mapping[str, Any], after: Arrays, before: Arrays) -> str:
@@ -62,12 +62,12 @@ def _disagreement(value: Mapping[str, Any], content: Mapping[str, Any], after: A
     module = registry.load("metrics", metric, "metrics")
     series = series_of(value["dataset"], module.ITEMS, after, before)
     needed = {key for request in module.needs(reference) for key in request}
-    known = [len(series[key]) for key in needed if key in series]
-    if not known and not (module.ITEMS == "pairs" and needed == {"squared-error"}):
+    lengths = [len(series[key]) for key in needed if key in series]
+    if not lengths and not (module.ITEMS == "pairs" and needed == {"squared-error"}):
         return f"found no scores of {', '.join(sorted(needed))}, expected them in its score files"
-    if any(items < value["n"] for items in known):
-        return f"n: found {value['n']}, expected at most {min(known)}, as its score file has"
-    if needed - set(series) or any(items != value["n"] for items in known):
+    if any(items < value["n"] for items in lengths):
+        return f"n: found {value['n']}, expected at most {min(lengths)}, as its score file has"
+    if needed - set(series) or any(items != value["n"] for items in lengths):
         return ""  # human scores and the masks of protocols are the data's
     computed = float(module.compute(lambda request: _point(*(series[key] for key in request)), reference)[0])
     return _unlike(value["value"], computed, "its score files come to")
@@ -93,8 +93,8 @@ def _point(first: Doubles, second: Doubles | None = None) -> Doubles:
 
 
 def _combined(value: Mapping[str, Any], values: Any, weights: Mapping[str, float]) -> str:
-    place = (value["protocol"], value["metric"])
-    parts = {part["dataset"]: part["value"] for part in values if (part["protocol"], part["metric"]) == place}
+    key = (value["protocol"], value["metric"])
+    parts = {part["dataset"]: part["value"] for part in values if (part["protocol"], part["metric"]) == key}
     absent = [name for name in weights if name not in parts]
     if absent:
         return f"found no value of {absent[0]}, expected one of every set that it combines"
@@ -103,9 +103,9 @@ def _combined(value: Mapping[str, Any], values: Any, weights: Mapping[str, float
     return _unlike(value["value"], summed, "the sets that it combines come to", slack)
 
 
-def _unlike(printed: float, computed: float, said: str, slack: float = 0.0) -> str:
+def _unlike(printed: float, computed: float, source: str, slack: float = 0.0) -> str:
     bound = max(_unit(computed), FLOOR, slack)
-    return "" if abs(printed - computed) <= bound else f"found {printed:.6g}, {said} {computed:.6g}"
+    return "" if abs(printed - computed) <= bound else f"found {printed:.6g}, {source} {computed:.6g}"
 
 
 def _unit(value: float) -> float:

@@ -2,37 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from harness.evidence.schema.cell import StepSpec
-from harness.evidence.schema.result import File
 from report.evidence import paired
 from report.evidence.paired import Paired
 from report.evidence.results import Measured
-from report.evidence.values import Mean, over_seeds
-from report.tables.rows import AXES
+from report.evidence.values import Mean
+from report.tables.judged import BASES, METHODS, TRAINED, JudgedLine, lines_of
 from report.tables.tally import Tally, tally
 
 SUITE = "autoencoder"
 RANKING = "ndcg@10"
 EVERY = "as-published"  # the protocol under which every query of a set counts
 FITTED = {"decontaminated": "other documents", "fitted-on-searched": "the documents that are searched"}
-TRAINED = (
-    "linear auto-encoder", "auto-encoder with a hidden layer", "auto-encoder, basis as trained",
-    "listwise distillation", "neighbour-preserving student",
-)  # fmt: skip
-BASES = ("PCA", "half-whitened PCA", AXES)
-METHODS = (*TRAINED, *BASES, "first dimensions", "random projection")
-PLAIN = {
-    "identity": "uncompressed",
-    "truncation": "first dimensions",
-    "random-projection": "random projection",
-    "principal-projection": AXES,
-    "listwise": TRAINED[3],
-    "student": TRAINED[4],
-}
 # The parts of the three-step experiment, by the chain's name, in the order of its steps.
 PARTS = {
     "identity": "all of them side by side, as they are",
@@ -41,28 +24,6 @@ PARTS = {
     "mapped": "the small, mapped onto the auto-encoded large",
     "mapped-residual": "the same with a residual link",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class JudgedLine:
-    """A pipeline, point and training split on a test set under a protocol: means over seeds.
-
-    ``method`` is None for a chain of several steps or of none of the METHODS; ``loss`` the least mean
-    squared error a component that training came to on its held-out rows, None where none was noted.
-    """
-
-    encoder: str
-    train: str
-    chain: str
-    dims: int
-    method: str | None
-    seeds: int
-    loss: float | None
-    files: list[File]
-    dataset: str
-    protocol: str
-    ndcg: Mean
-    recall: Mean
 
 
 @dataclass(slots=True)
@@ -139,7 +100,7 @@ class AutoEncoders:
             if measured.suite == SUITE:
                 key = (cell.encoder, cell.train, cell.chain, str(cell.point))
                 groups.setdefault(key, []).append(measured)
-        return sorted((line for seeds in groups.values() for line in _lines(seeds)), key=_order)
+        return sorted((line for seeds in groups.values() for line in lines_of(seeds)), key=_order)
 
     def uncompressed(self) -> list[JudgedLine]:
         """Return what each space does as it is, over every query: a line a space and test set."""
@@ -201,19 +162,6 @@ class AutoEncoders:
         return paired.compared(self.root, (line.files, base.files), key, means)
 
 
-def method(steps: Sequence[StepSpec]) -> str | None:
-    """Return what the tables call a chain of one step; None for others."""
-    use, params = steps[0].use, steps[0].params
-    if len(steps) > 1:
-        return None
-    if use == "pca":
-        return "half-whitened PCA" if params["whiten"] else "PCA"
-    if use == "autoencoder":
-        basis = METHODS[2] if params["basis"] == "trained" else METHODS[0]
-        return METHODS[1] if params["hidden"] else basis
-    return PLAIN.get(use)
-
-
 def _place(line: JudgedLine) -> tuple[str, str, str, int]:
     """Return what two lines that are compared have in common."""
     return line.encoder, line.train, line.dataset, line.dims
@@ -223,35 +171,3 @@ def _order(line: JudgedLine) -> tuple[str, str, str, int, int, str]:
     """Return what lines are sorted by: where they belong, method, most dimensions first."""
     place = METHODS.index(line.method) if line.method in METHODS else -1
     return line.encoder, line.dataset, line.train, place, -line.dims, line.chain
-
-
-def _lines(seeds: Sequence[Measured]) -> list[JudgedLine]:
-    """Return a line for each test set and protocol of results that differ in their seed alone."""
-    first, cell = seeds[0], seeds[0].cell
-    notes = [history for measured in seeds for history in measured.result.training.values()]
-    losses = [min(history["held_out"]) for history in notes if "held_out" in history]
-    places = {(value.dataset, value.protocol): None for value in first.values}
-    return [
-        JudgedLine(
-            encoder=cell.encoder,
-            train=cell.train,
-            chain=cell.chain,
-            dims=first.sizes.bytes_per_vector // 4,
-            method=method(cell.steps),
-            seeds=len(seeds),
-            loss=sum(losses) / len(losses) if losses else None,
-            files=[measured.result.files.after for measured in seeds],
-            dataset=dataset,
-            protocol=protocol,
-            ndcg=_mean(seeds, dataset, protocol, "judged@ndcg@10"),
-            recall=_mean(seeds, dataset, protocol, "judged@recall@100"),
-        )
-        for dataset, protocol in places
-    ]
-
-
-def _mean(seeds: Sequence[Measured], dataset: str, protocol: str, metric: str) -> Mean:
-    """Return the mean over seeds of a metric."""
-    wanted = (dataset, protocol, metric)
-    values = [value for measured in seeds for value in measured.values]
-    return over_seeds([x for x in values if (x.dataset, x.protocol, x.metric) == wanted])

@@ -15,7 +15,7 @@ from harness.planning import registry
 
 COMMANDS = (
     *("list", "plan", "run", "results", "claims", "report", "export"),
-    *("verify", "compare", "artifacts", "serve", "jitter", "doctor", "portability"),
+    *("verify", "compare", "schema", "artifacts", "serve", "jitter", "doctor", "portability"),
 )
 # The command, and after it what it has imported, as the last line.
 MODULES = """
@@ -94,13 +94,13 @@ def test_list_names_what_there_is() -> None:
     """Suites with their questions, and every plug-in under the name that suites write."""
     status, stdout, stderr = _run("list", "--json")
     assert 0 == status, stderr
-    found = json.loads(stdout)
-    assert {path.stem for path in (ROOT / "suites").glob("*.toml")} == set(found["suites"])
+    listed = json.loads(stdout)
+    assert {path.stem for path in (ROOT / "suites").glob("*.toml")} == set(listed["suites"])
     for kind in registry.KINDS:
-        assert registry.names(kind) == found[kind]
-    assert found["claims"]
+        assert registry.names(kind) == listed[kind]
+    assert listed["claims"]
     text = _run("list")[1]
-    for name in (*found["suites"], *found["claims"], *found["compressors"]):
+    for name in (*listed["suites"], *listed["claims"], *listed["compressors"]):
         assert name in text
 
 
@@ -141,7 +141,7 @@ def test_planning_writes_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("args", "said"),
+    ("args", "message"),
     [
         (("weigh",), "weigh"),
         (("plan", "--surplus"), "--surplus"),
@@ -153,12 +153,12 @@ def test_planning_writes_nothing(tmp_path: Path) -> None:
     ],
     ids=["command", "option", "no number", "no job", "suite", "mirror", "pattern"],
 )
-def test_wrong_usage_is_one_line(args: tuple[str, ...], said: str) -> None:
+def test_wrong_usage_is_one_line(args: tuple[str, ...], message: str) -> None:
     """Exit status 2, one line that names what was wrong, on standard error."""
     status, stdout, stderr = _run(*args)
     assert (2, "") == (status, stdout)
     assert stderr.startswith("harness: ")
-    assert said in stderr
+    assert message in stderr
     assert 1 == stderr.count("\n")
 
 

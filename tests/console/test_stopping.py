@@ -60,13 +60,13 @@ def _workers(parent: int) -> list[int]:
 @contextmanager
 def _running(folder: Path, *args: str) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
     """Yield a run with two busy workers, a process group of its own, and the file of its stderr."""
-    said = folder / "stderr"
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("HARNESS_")}
-    with said.open("wb") as stderr:
+    log = folder / "stderr"
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("HARNESS_")}
+    with log.open("wb") as stderr:
         run = subprocess.Popen(
             [sys.executable, "-c", COMMAND, "run", "mine", "--jobs", "2", *args],
             cwd=folder,
-            env={**kept, "HF_HUB_OFFLINE": "1"},
+            env={**environment, "HF_HUB_OFFLINE": "1"},
             stdout=subprocess.DEVNULL,
             stderr=stderr,
             start_new_session=True,
@@ -74,17 +74,17 @@ def _running(folder: Path, *args: str) -> Iterator[tuple[subprocess.Popen[bytes]
     try:
         first = folder / "out" / "results" / "mine" / "own.train-set.identity.s0.json"
         assert _soon(lambda: (first.is_file() and 2 == len(_workers(run.pid))) or run.poll() is not None)
-        assert run.poll() is None, said.read_text()
-        yield run, said
+        assert run.poll() is None, log.read_text()
+        yield run, log
     finally:
         if not _gone(run.pid):
             os.killpg(run.pid, signal.SIGKILL)
         run.wait()
 
 
-def _complaints(said: Path) -> list[str]:
+def _complaints(log: Path) -> list[str]:
     """Return what standard error has beside the log of the run."""
-    return [line for line in said.read_text().splitlines() if not line.startswith("[")]
+    return [line for line in log.read_text().splitlines() if not line.startswith("[")]
 
 
 def _half_written(folder: Path) -> list[Path]:
@@ -114,22 +114,22 @@ def test_a_stopped_run_ends_its_workers_and_says_so(
     slow: Path, number: signal.Signals, status: int, line: str, whole_group: bool
 ) -> None:
     """One line, the shell's status, no process left, no half-written file, and what was done stays."""
-    with _running(slow) as (run, said):
+    with _running(slow) as (run, log):
         (os.killpg if whole_group else os.kill)(run.pid, number)
         assert status == run.wait(SECONDS)
         assert _soon(lambda: _gone(run.pid))
-    assert [line] == _complaints(said)
+    assert [line] == _complaints(log)
     assert [] == _half_written(slow)
     assert 1 == len(list((slow / "out" / "results" / "mine").glob("*.json")))
 
 
 def test_a_run_stopped_while_its_workers_start_says_one_line(slow: Path) -> None:
     """Workers that import their libraries print no traceback of their own."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("HARNESS_")}
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("HARNESS_")}
     with subprocess.Popen(
         [sys.executable, "-c", COMMAND, "run", "mine", "--jobs", "2"],
         cwd=slow,
-        env={**kept, "HF_HUB_OFFLINE": "1"},
+        env={**environment, "HF_HUB_OFFLINE": "1"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
@@ -195,7 +195,7 @@ def test_ctrl_c_while_the_command_starts_is_one_line(module: str) -> None:
 
 def test_a_killed_worker_is_one_line(slow: Path) -> None:
     """It names the signal, what that mostly means, and what to do; the other worker ends as well."""
-    with _running(slow) as (run, said):
+    with _running(slow) as (run, log):
         os.kill(_workers(run.pid)[0], signal.SIGKILL)
         assert 1 == run.wait(SECONDS)
         assert _soon(lambda: _gone(run.pid))
@@ -203,7 +203,7 @@ def test_a_killed_worker_is_one_line(slow: Path) -> None:
         "harness: a worker was killed by SIGKILL, most likely because memory ran out; what is done is kept: "
         "run again with fewer --jobs or with more memory"
     )
-    assert [expected] == _complaints(said)
+    assert [expected] == _complaints(log)
 
 
 def test_too_little_address_space_is_one_line(small_suite: SmallSuite, tmp_path: Path) -> None:
@@ -250,11 +250,11 @@ def test_a_full_disk_names_the_file(small_suite: SmallSuite, tmp_path: Path, job
     """The system's error names none: it is the file that was to be written, not a temporary one."""
     small_suite()
     code = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (1200, 1200))" + COMMAND
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("HARNESS_")}
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("HARNESS_")}
     done = subprocess.run(
         [sys.executable, "-c", code, "run", "mine", "--jobs", jobs],
         cwd=tmp_path,
-        env={**kept, "HF_HUB_OFFLINE": "1"},
+        env={**environment, "HF_HUB_OFFLINE": "1"},
         capture_output=True,
         text=True,
         check=False,
@@ -273,11 +273,11 @@ def test_a_full_disk_names_the_file(small_suite: SmallSuite, tmp_path: Path, job
 def test_an_old_code_page_is_no_error() -> None:
     """Characters that it lacks come out as question marks."""
     root = ROOT
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("HARNESS_")}
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("HARNESS_")}
     done = subprocess.run(
         [sys.executable, "-c", COMMAND, "list"],
         cwd=root,
-        env={**kept, "PYTHONIOENCODING": "ascii"},
+        env={**environment, "PYTHONIOENCODING": "ascii"},
         capture_output=True,
         check=False,
     )

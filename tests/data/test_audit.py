@@ -34,8 +34,8 @@ def result_of(folder: Path, suite: str) -> dict[str, Any]:
     """Return the content of the only result of a suite, run on the files of ``folder``, its mirror."""
     path, tree = folder / "mine.toml", Tree(folder / "out")
     path.write_text(KEYS + suite, "utf-8")
-    found = entries(path, Place(folder, folder, offline=True), tree)
-    assert [] == run(found, found, tree, folder / "cache", 1, lambda *_: None)
+    planned = entries(path, Place(folder, folder, offline=True), tree)
+    assert [] == run(planned, planned, tree, folder / "cache", 1, lambda *_: None)
     (written,) = tree.root.glob("results/mine/own.*.json")
     content: dict[str, Any] = read_stamped(written)[0]
     return content
@@ -152,10 +152,12 @@ def judged_suite(folder: Path, *, renamed: bool) -> str:
     judged = [(name, "d" + str(i + 40), 1) for i, name in enumerate(names)]
     judged += [(names[0], "d79", -1), (names[1], "gone", 1)]
     corpus = [{"_id": key, "title": "", "text": text} for key, text in documents]
-    asked = [{"_id": key, "text": text} for key, text in zip(names, queries, strict=True)]
+    judged_queries = [{"_id": key, "text": text} for key, text in zip(names, queries, strict=True)]
     files = {
         "corpus": pinned(folder, "corpus.jsonl", "".join(json.dumps(line) + "\n" for line in corpus)),
-        "queries": pinned(folder, "queries.jsonl", "".join(json.dumps(line) + "\n" for line in asked)),
+        "queries": pinned(
+            folder, "queries.jsonl", "".join(json.dumps(line) + "\n" for line in judged_queries)
+        ),
         "qrels": pinned(
             folder,
             "qrels.tsv",

@@ -75,14 +75,14 @@ def _read(params: dict[str, Any], place: Place) -> PairSet:
     return mirror_judged.read(mirror_judged.Params.model_validate(params, strict=True), "mine", place)
 
 
-def _check(found: PairSet) -> None:
-    assert found.texts == TEXTS
-    assert found.queries is not None
-    assert [3, 4] == found.queries.tolist()
-    assert [[4, 2], [3, 0], [4, 1]] == found.pairs.tolist()
-    assert found.gold is not None
-    assert [2.0, 1.0, 0.0] == found.gold.tolist()
-    assert (np.int64, np.int64, np.float64) == (found.queries.dtype, found.pairs.dtype, found.gold.dtype)
+def _check(actual: PairSet) -> None:
+    assert actual.texts == TEXTS
+    assert actual.queries is not None
+    assert [3, 4] == actual.queries.tolist()
+    assert [[4, 2], [3, 0], [4, 1]] == actual.pairs.tolist()
+    assert actual.gold is not None
+    assert [2.0, 1.0, 0.0] == actual.gold.tolist()
+    assert (np.int64, np.int64, np.float64) == (actual.queries.dtype, actual.pairs.dtype, actual.gold.dtype)
 
 
 # -- A mirror in BEIR's layout
@@ -93,18 +93,18 @@ def test_a_judged_set_has_all_documents_and_then_the_queries_that_were_judged(
 ) -> None:
     """In the order of the files; a judgement is a query's row and a document's row, its grade kept, 0 too."""
     params = write()
-    found = _read(params, place)
-    _check(found)
-    assert {"use": "mirror-judged", "part": "judged", **params} == found.origin
+    actual = _read(params, place)
+    _check(actual)
+    assert {"use": "mirror-judged", "part": "judged", **params} == actual.origin
 
 
 def test_the_documents_alone_are_a_corpus_to_train_on(write: Write, place: Place) -> None:
     """No pairs, no grades, no queries, and neither of their files in what identifies it."""
     corpus = write()["corpus"]
-    found = _read({"corpus": corpus, "part": "documents"}, place)
-    assert found.texts == TEXTS[:3]
-    assert ((0, 2), None, None) == (found.pairs.shape, found.gold, found.queries)
-    assert {"use": "mirror-judged", "part": "documents", "corpus": corpus} == found.origin
+    actual = _read({"corpus": corpus, "part": "documents"}, place)
+    assert actual.texts == TEXTS[:3]
+    assert ((0, 2), None, None) == (actual.pairs.shape, actual.gold, actual.queries)
+    assert {"use": "mirror-judged", "part": "documents", "corpus": corpus} == actual.origin
 
 
 @pytest.mark.parametrize("changes", [{"queries": None}, {"qrels": None}, {"part": "documents"}])
@@ -222,35 +222,35 @@ def test_quotes_in_a_table_are_letters(tmp_path: Path) -> None:
 # -- What is irregular in published sets
 
 
-def _irregular(found: PairSet) -> dict[str, int]:
+def _irregular(actual: PairSet) -> dict[str, int]:
     """Return the irregularities that were counted at all."""
-    assert found.irregularities is not None
-    return {key: count for key, count in found.irregularities.counts.items() if count}
+    assert actual.irregularities is not None
+    return {key: count for key, count in actual.irregularities.counts.items() if count}
 
 
 def test_a_regular_set_has_no_irregularity_but_says_so(write: Write, place: Place) -> None:
     """All counts are 0, and there."""
-    found = _read(write(), place)
-    assert found.irregularities is not None
-    assert {0} == set(found.irregularities.counts.values())
-    assert ((0, 2), (0, 2)) == (found.irregularities.own.shape, found.irregularities.missing.shape)
+    actual = _read(write(), place)
+    assert actual.irregularities is not None
+    assert {0} == set(actual.irregularities.counts.values())
+    assert ((0, 2), (0, 2)) == (actual.irregularities.own.shape, actual.irregularities.missing.shape)
 
 
 def test_grades_below_0_are_read_and_counted(write: Write, place: Place) -> None:
     """TREC-COVID has two of them."""
-    found = _read(write([("q2", "d1", -1), ("q2", "d2", 1), ("q3", "d3", "-1.0")]), place)
-    assert found.gold is not None
-    assert [-1.0, 1.0, -1.0] == found.gold.tolist()
-    assert {"negative_grades": 2, "queries_without_a_relevant_document": 1} == _irregular(found)
+    actual = _read(write([("q2", "d1", -1), ("q2", "d2", 1), ("q3", "d3", "-1.0")]), place)
+    assert actual.gold is not None
+    assert [-1.0, 1.0, -1.0] == actual.gold.tolist()
+    assert {"negative_grades": 2, "queries_without_a_relevant_document": 1} == _irregular(actual)
 
 
 def test_an_empty_document_is_ranked_and_not_trained_on(write: Write, place: Place) -> None:
     """FiQA has such: a row like any other among what is searched, none of a corpus."""
     documents = [*DOCUMENTS, {"_id": "d4", "title": " ", "text": ""}]
     params = write(documents=documents)
-    found = _read(params, place)
-    assert (*TEXTS[:3], "", *TEXTS[3:]) == found.texts
-    assert {"empty_documents": 1} == _irregular(found)
+    actual = _read(params, place)
+    assert (*TEXTS[:3], "", *TEXTS[3:]) == actual.texts
+    assert {"empty_documents": 1} == _irregular(actual)
     assert TEXTS[:3] == _read({"corpus": params["corpus"], "part": "documents"}, place).texts
 
 
@@ -264,19 +264,19 @@ def test_an_empty_query_is_refused(write: Write, place: Place) -> None:
 
 def test_a_judged_document_that_is_missing_stays_in_the_judgements(write: Write, place: Place) -> None:
     """ArguAna has one: no row, but its grade counts in the best ranking of its query."""
-    found = _read(write([*JUDGEMENTS, ("q2", "d9", 2)]), place)
-    assert found.irregularities is not None
-    assert [[4, 2], [3, 0], [4, 1]] == found.pairs.tolist()
-    assert [[3, 2]] == found.irregularities.missing.tolist()
-    assert {"judgements_of_missing_documents": 1} == _irregular(found)
+    actual = _read(write([*JUDGEMENTS, ("q2", "d9", 2)]), place)
+    assert actual.irregularities is not None
+    assert [[4, 2], [3, 0], [4, 1]] == actual.pairs.tolist()
+    assert [[3, 2]] == actual.irregularities.missing.tolist()
+    assert {"judgements_of_missing_documents": 1} == _irregular(actual)
 
 
 def test_a_query_whose_document_is_missing_is_asked_all_the_same(write: Write, place: Place) -> None:
     """It scores 0, and leaving it out would flatter."""
-    found = _read(write([("q2", "d9", 1), ("q3", "d3", 1)]), place)
-    assert found.queries is not None
-    assert [3, 4] == found.queries.tolist()
-    assert [[4, 2]] == found.pairs.tolist()
+    actual = _read(write([("q2", "d9", 1), ("q3", "d3", 1)]), place)
+    assert actual.queries is not None
+    assert [3, 4] == actual.queries.tolist()
+    assert [[4, 2]] == actual.pairs.tolist()
 
 
 def test_a_query_that_is_a_document_has_that_as_its_own(write: Write, place: Place) -> None:
@@ -289,10 +289,10 @@ def test_a_query_that_is_a_document_has_that_as_its_own(write: Write, place: Pla
         {"_id": "d4", "title": "", "text": "title"},
     ]
     judgements = [("q2", "q2", 1), ("q3", "d3", 1), ("q3", "d4", 0)]
-    found = _read(write(judgements, documents), place)
-    assert found.irregularities is not None
-    assert [[5, 0], [6, 1], [6, 2], [6, 4]] == found.irregularities.own.tolist()
-    assert {"own_documents_by_id": 1, "own_documents_by_text": 3} == _irregular(found)
+    actual = _read(write(judgements, documents), place)
+    assert actual.irregularities is not None
+    assert [[5, 0], [6, 1], [6, 2], [6, 4]] == actual.irregularities.own.tolist()
+    assert {"own_documents_by_id": 1, "own_documents_by_text": 3} == _irregular(actual)
 
 
 def test_a_byte_order_mark_is_no_part_of_the_first_line(write: Write, place: Place) -> None:
@@ -344,12 +344,12 @@ def test_the_mirrored_sets_have_the_statistics_that_mteb_publishes(
         }
         for key, name in names.items()
     }
-    found = _read(pinned, Place(Path(), mirror, offline=True))
-    assert found.texts is not None
-    assert found.queries is not None
-    assert (documents, queries, judgements) == (found.rows - queries, len(found.queries), len(found.pairs))
-    assert query_characters == sum(map(len, found.texts[documents:]))
-    assert document_characters == sum(map(len, found.texts[:documents]))
+    actual = _read(pinned, Place(Path(), mirror, offline=True))
+    assert actual.texts is not None
+    assert actual.queries is not None
+    assert (documents, queries, judgements) == (actual.rows - queries, len(actual.queries), len(actual.pairs))
+    assert query_characters == sum(map(len, actual.texts[documents:]))
+    assert document_characters == sum(map(len, actual.texts[:documents]))
 
 
 # -- The hub, as mteb keeps a set
@@ -387,26 +387,26 @@ def _hub_params(**changed: Any) -> hub_judged.Params:
 @pytest.mark.usefixtures("snapshot")
 def test_the_hubs_set_is_the_mirrors(write: Write, place: Place) -> None:
     """The same documents, queries and judgements, of the test split alone, and the commit identifies them."""
-    found = hub_judged.read(_hub_params(), "mine", OFFLINE)
-    _check(found)
-    assert _read(write(), place).texts == found.texts
+    actual = hub_judged.read(_hub_params(), "mine", OFFLINE)
+    _check(actual)
+    assert _read(write(), place).texts == actual.texts
     expected = {"use": "hub-judged", "repo": "mteb/small", "split": "test", "revision": SHA, "part": "judged"}
-    assert expected == found.origin
+    assert expected == actual.origin
 
 
 @pytest.mark.usefixtures("snapshot")
 def test_another_split_has_other_queries_over_the_same_documents() -> None:
     """The dev split judges the first query alone."""
-    found = hub_judged.read(_hub_params(split="dev"), "mine", OFFLINE)
-    assert (*TEXTS[:3], "never judged") == found.texts
-    assert [[3, 2]] == found.pairs.tolist()
+    actual = hub_judged.read(_hub_params(split="dev"), "mine", OFFLINE)
+    assert (*TEXTS[:3], "never judged") == actual.texts
+    assert [[3, 2]] == actual.pairs.tolist()
 
 
 @pytest.mark.usefixtures("snapshot")
 def test_the_hubs_documents_alone_are_a_corpus() -> None:
     """As of a mirror."""
-    found = hub_judged.read(_hub_params(part="documents"), "mine", OFFLINE)
-    assert (TEXTS[:3], None) == (found.texts, found.queries)
+    actual = hub_judged.read(_hub_params(part="documents"), "mine", OFFLINE)
+    assert (TEXTS[:3], None) == (actual.texts, actual.queries)
 
 
 def test_a_wrong_judgement_of_the_hub_names_the_repository_and_the_row(snapshot: Path) -> None:

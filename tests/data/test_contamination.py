@@ -63,16 +63,16 @@ def test_a_pair_is_marked_as_worked_by_hand(
     pair: tuple[str, str], *, shared: bool, seen: bool, near: bool
 ) -> None:
     """Shared in either order; seen by one sentence; near by 4 words of 5 or 5 of 6, not 3 of 5 or 5 of 7."""
-    found = overlap(pairs_of(pair), TRAIN)
-    marks = [found.shared_pair.tolist(), found.seen_sentence.tolist(), found.near_duplicate.tolist()]
-    assert [[shared], [seen], [near]] == marks
+    marks = overlap(pairs_of(pair), TRAIN)
+    listed = [marks.shared_pair.tolist(), marks.seen_sentence.tolist(), marks.near_duplicate.tolist()]
+    assert [[shared], [seen], [near]] == listed
     assert {
         "pairs": 1,
         "shared_pairs": int(shared),
         "pairs_with_a_seen_sentence": int(seen),
         "pairs_with_a_near_duplicate": int(near),
         "unseen_pairs_with_a_near_duplicate": int(near and not seen),
-    } == found.counts()
+    } == marks.counts()
 
 
 @pytest.mark.parametrize(
@@ -86,23 +86,23 @@ def test_near_duplicates_begin_at_a_jaccard_similarity_of_eight_tenths(
     words = [f"w{i}" for i in range(common)]
     tested = " ".join([*words, *(f"t{i}" for i in range(only_tested))])
     trained = " ".join([*words, *(f"u{i}" for i in range(only_trained))])
-    found = overlap(pairs_of((tested, "zzz")), corpus_of("yyy", trained))
-    assert [near] == found.near_duplicate.tolist()
+    actual = overlap(pairs_of((tested, "zzz")), corpus_of("yyy", trained))
+    assert [near] == actual.near_duplicate.tolist()
 
 
 def test_a_corpus_without_pairs_shares_sentences_but_no_pair() -> None:
     """Two sentences of a corpus are not a training pair."""
-    found = overlap(pairs_of(("a b c", "d e f")), corpus_of("a b c", "d e f"))
-    assert ([False], [True]) == (found.shared_pair.tolist(), found.seen_sentence.tolist())
+    actual = overlap(pairs_of(("a b c", "d e f")), corpus_of("a b c", "d e f"))
+    assert ([False], [True]) == (actual.shared_pair.tolist(), actual.seen_sentence.tolist())
 
 
 def test_a_set_overlaps_with_itself_entirely() -> None:
     """What is declared as seen is seen."""
-    found = overlap(TRAIN, TRAIN)
+    actual = overlap(TRAIN, TRAIN)
     assert [[True, True], [True, True], [False, False]] == [
-        found.shared_pair.tolist(),
-        found.seen_sentence.tolist(),
-        found.near_duplicate.tolist(),
+        actual.shared_pair.tolist(),
+        actual.seen_sentence.tolist(),
+        actual.near_duplicate.tolist(),
     ]
 
 
@@ -110,18 +110,18 @@ def test_rows_without_text_are_the_same_when_they_are_copies() -> None:
     """By bytes, or by cosine: then they are near duplicates too, and seen; and never the same as texts."""
     train = vectors_of([[1, 2], [3, 4], [5, -6]], [(0, 1)])
     test = vectors_of([[3, 4], [1, 2], [1, 2.001], [7, 3]], [(0, 1), (0, 2), (1, 3), (2, 3), (3, 3)])
-    found = overlap(test, train)
-    assert [True, True, False, False, False] == found.shared_pair.tolist()
-    assert [True, True, True, True, False] == found.seen_sentence.tolist()
-    assert [False, True, False, True, False] == found.near_duplicate.tolist()
-    assert [False, False, False, False, True] == decontaminated.keep(found).tolist()
+    actual = overlap(test, train)
+    assert [True, True, False, False, False] == actual.shared_pair.tolist()
+    assert [True, True, True, True, False] == actual.seen_sentence.tolist()
+    assert [False, True, False, True, False] == actual.near_duplicate.tolist()
+    assert [False, False, False, False, True] == decontaminated.keep(actual).tolist()
     assert {
         "pairs": 5,
         "shared_pairs": 2,
         "pairs_with_a_seen_sentence": 4,
         "pairs_with_a_near_duplicate": 2,
         "unseen_pairs_with_a_near_duplicate": 0,
-    } == found.counts()
+    } == actual.counts()
     assert not overlap(test, TRAIN).seen_sentence.any()
     assert not overlap(TRAIN, train).near_duplicate.any()
 
@@ -134,11 +134,11 @@ def test_vectors_of_the_training_split_are_found_again_in_other_bytes(kind: str)
     x /= np.linalg.norm(x, axis=1, keepdims=True)
     copied = x[:50].astype(np.float16) if kind == "float16" else x[:50] + rng.uniform(-1e-4, 1e-4, (50, 32))
     test = np.concatenate([copied, x[100:250]])
-    found = overlap(
+    actual = overlap(
         vectors_of(test.tolist(), [(i, i + 100) for i in range(100)]), vectors_of(x[:100].tolist(), [])
     )
     expected = [i < 50 for i in range(100)]
-    assert [expected, expected] == [found.seen_sentence.tolist(), found.near_duplicate.tolist()]
+    assert [expected, expected] == [actual.seen_sentence.tolist(), actual.near_duplicate.tolist()]
 
 
 def test_a_test_set_in_another_unicode_form_is_seen() -> None:
@@ -150,18 +150,18 @@ def test_a_test_set_in_another_unicode_form_is_seen() -> None:
     train = pairs_of(*[tuple(unicodedata.normalize("NFC", text) for text in pair) for pair in sentences])
     test = [tuple(unicodedata.normalize("NFD", text) for text in pair) for pair in sentences]
     near = (unicodedata.normalize("NFD", "heute früh Ärger im Büro!"), "etwas anderes")
-    found = overlap(pairs_of(*test, near), train)
-    assert [True, True, False] == found.shared_pair.tolist()
-    assert [True, True, False] == found.seen_sentence.tolist()
-    assert [False, False, True] == found.near_duplicate.tolist()
+    actual = overlap(pairs_of(*test, near), train)
+    assert [True, True, False] == actual.shared_pair.tolist()
+    assert [True, True, False] == actual.seen_sentence.tolist()
+    assert [False, False, True] == actual.near_duplicate.tolist()
 
 
 def test_protocols_keep_all_pairs_or_those_without_a_seen_sentence() -> None:
     """A near duplicate stays in; what shares a sentence goes."""
     test = pairs_of(("a cat sits", "new"), ("one two three four", "new"), ("other", "new"))
-    found = overlap(test, TRAIN)
-    assert [True, True, True] == as_published.keep(found).tolist()
-    assert [False, True, True] == decontaminated.keep(found).tolist()
+    actual = overlap(test, TRAIN)
+    assert [True, True, True] == as_published.keep(actual).tolist()
+    assert [False, True, True] == decontaminated.keep(actual).tolist()
 
 
 SENTENCES = st.lists(st.sampled_from([*"abcdefgh", "B", ",", "a_b"]), max_size=12).map(" ".join)
@@ -176,8 +176,8 @@ def near_by_brute_force(text: str, train: list[str]) -> bool:
     """Return what the definition says, in whole numbers: intersection / union >= 4/5."""
     if fold(text) in {fold(other) for other in train}:
         return False
-    mine = words(text)
-    return any(5 * len(mine & words(other)) >= 4 * len(mine | words(other)) > 0 for other in train)
+    own = words(text)
+    return any(5 * len(own & words(other)) >= 4 * len(own | words(other)) > 0 for other in train)
 
 
 @given(
@@ -195,8 +195,8 @@ def test_more_sentences_than_are_compared_at_a_time_are_all_compared() -> None:
     pairs = [
         (f"a b c d e{i}", f"x{i} y{i}") if i % 3 else (f"w{i} b c d e", f"x{i} y{i}") for i in range(1000)
     ]
-    found = overlap(pairs_of(*pairs), corpus_of("b c d e", "unrelated"))
-    assert [i % 3 == 0 for i in range(1000)] == found.near_duplicate.tolist()
+    actual = overlap(pairs_of(*pairs), corpus_of("b c d e", "unrelated"))
+    assert [i % 3 == 0 for i in range(1000)] == actual.near_duplicate.tolist()
 
 
 @pytest.mark.mirror
@@ -213,10 +213,10 @@ def test_sts12_to_16_share_pairs_with_sts_b(
     """STS-B was drawn from them: the counts that were found before this harness was written."""
     trained = sts(train)
     counts = {name: overlap(sts(name), trained).counts() for name in shared}
-    assert shared == {name: found["shared_pairs"] for name, found in counts.items()}
+    assert shared == {name: count["shared_pairs"] for name, count in counts.items()}
     sizes = {"sts12": 3108, "sts13": 1500, "sts14": 3750, "sts15": 3000, "sts16": 1186}
-    assert sizes == {name: found["pairs"] for name, found in counts.items()}
-    seen = [found["pairs_with_a_seen_sentence"] - found["shared_pairs"] for found in counts.values()]
+    assert sizes == {name: count["pairs"] for name, count in counts.items()}
+    seen = [count["pairs_with_a_seen_sentence"] - count["shared_pairs"] for count in counts.values()]
     assert min(seen) > 0  # sentences come back in other pairs: sharing no pair is not enough
 
 
@@ -226,5 +226,5 @@ def test_sts12_to_16_share_pairs_with_sts_b(
 )
 def test_a_tokenised_copy_of_a_sentence_is_the_same_sentence(raw: str, tokenised: str) -> None:
     """The hub's test sets are tokenised, its training set is not: the audit has to see through that."""
-    found = overlap(pairs_of((tokenised, "x y z")), corpus_of(raw, "unrelated"))
-    assert [True] == found.seen_sentence.tolist()
+    actual = overlap(pairs_of((tokenised, "x y z")), corpus_of(raw, "unrelated"))
+    assert [True] == actual.seen_sentence.tolist()

@@ -34,8 +34,8 @@ def of_texts(*texts: str) -> PairSet:
 def bfloat16(x: Floats) -> Floats:
     """Return ``x`` rounded to 8 significant bits."""
     bits = x.view(np.uint32)
-    kept = (bits + 0x7FFF + ((bits >> 16) & 1)) & np.uint32(0xFFFF0000)
-    return kept.astype(np.uint32).view(np.float32)
+    rounded = (bits + 0x7FFF + ((bits >> 16) & 1)) & np.uint32(0xFFFF0000)
+    return rounded.astype(np.uint32).view(np.float32)
 
 
 def noisy(x: Floats, size: float) -> Floats:
@@ -116,7 +116,7 @@ def test_blocks_find_what_comparing_every_row_with_every_other_finds(monkeypatch
     expected = (unit @ unit.T >= COPY).argmax(axis=1)
     monkeypatch.setattr(identity, "_TILE", 16)
     monkeypatch.setattr(identity, "_PART", 8)
-    monkeypatch.setattr(identity, "_known", {})
+    monkeypatch.setattr(identity, "_answers", {})
     assert expected.tolist() == copies(shuffled).tolist()
 
 
@@ -136,10 +136,10 @@ def test_thousands_of_rows_that_are_all_alike_are_one_row() -> None:
 def test_texts_and_vectors_and_other_dimensions_are_never_the_same() -> None:
     """Each has numbers of its own; texts are one where their normal form is."""
     x = rows(2, 4)
-    found = numbers(
+    numbered = numbers(
         of_texts("a", "B", "A "), of_rows(x), of_rows(rows(2, 6)), of_texts("b\u200b"), of_rows(2 * x)
     )
-    assert [[0, 1, 0], [2, 3], [4, 5], [1], [2, 3]] == [own.tolist() for own in found]
+    assert [[0, 1, 0], [2, 3], [4, 5], [1], [2, 3]] == [own.tolist() for own in numbered]
 
 
 def test_a_row_without_direction_is_the_same_as_its_bytes_alone() -> None:

@@ -15,7 +15,10 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from harness.data.readers import Rows, corpus, paired, read_file, read_pairs, read_vectors, vector_set
+from harness.data.pair_sets import corpus, paired
+from harness.data.readers import read_file
+from harness.data.text_files import read_pairs
+from harness.data.vector_files import Rows, read_vectors, vector_set
 from harness.errors import InputError
 
 # Known bug: an .npz that is refused stays open until the garbage is collected: here, then.
@@ -56,12 +59,12 @@ def written(path: Path, data: bytes | str) -> Path:
 )
 def test_every_format_of_pairs_reads_to_the_same_set(tmp_path: Path, name: str, data: bytes | str) -> None:
     """First sentences, then second ones, in order; neither a line separator nor a mark breaks it."""
-    found = read_pairs(written(tmp_path / name, data), "mine", {"from": "here"})
-    assert ("a cat", "one\u2028line", "three", "the cat", "\u00fcber", "four") == found.texts
-    assert [[0, 3], [1, 4], [2, 5]] == found.pairs.tolist()
-    assert found.gold is not None
-    assert ([4.5, 1.0, 0.0], "float64") == (found.gold.tolist(), str(found.gold.dtype))
-    assert ("mine", {"from": "here"}, 6, None) == (found.name, found.origin, found.rows, found.vectors)
+    actual = read_pairs(written(tmp_path / name, data), "mine", {"from": "here"})
+    assert ("a cat", "one\u2028line", "three", "the cat", "\u00fcber", "four") == actual.texts
+    assert [[0, 3], [1, 4], [2, 5]] == actual.pairs.tolist()
+    assert actual.gold is not None
+    assert ([4.5, 1.0, 0.0], "float64") == (actual.gold.tolist(), str(actual.gold.dtype))
+    assert ("mine", {"from": "here"}, 6, None) == (actual.name, actual.origin, actual.rows, actual.vectors)
 
 
 def record(**changes: Any) -> str:
@@ -182,11 +185,11 @@ def test_a_corpus_of_vectors_is_read_as_float32(tmp_path: Path) -> None:
     """Whatever the number type, the rows are those of the file."""
     x = np.asfortranarray(rows(4, 3).astype(np.float64))
     np.save(tmp_path / "a.npy", x)
-    found = read_vectors(tmp_path / "a.npy", "mine", {"from": "here"}, Rows())
-    assert found.vectors is not None
-    assert ("float32", True) == (str(found.vectors.dtype), found.vectors.flags["C_CONTIGUOUS"])
-    assert x.astype(np.float32).tolist() == found.vectors.tolist()
-    assert ((0, 2), None, None, 4) == (found.pairs.shape, found.gold, found.texts, found.rows)
+    actual = read_vectors(tmp_path / "a.npy", "mine", {"from": "here"}, Rows())
+    assert actual.vectors is not None
+    assert ("float32", True) == (str(actual.vectors.dtype), actual.vectors.flags["C_CONTIGUOUS"])
+    assert x.astype(np.float32).tolist() == actual.vectors.tolist()
+    assert ((0, 2), None, None, 4) == (actual.pairs.shape, actual.gold, actual.texts, actual.rows)
 
 
 @pytest.mark.parametrize("gold", [None, [1, 2, 3, 4]])
@@ -195,11 +198,11 @@ def test_pairs_of_vectors_are_read_with_or_without_scores(tmp_path: Path, gold: 
     left, right = rows(4, 3), rows(4, 3) + 1
     scores = {} if gold is None else {"gold": np.array(gold)}
     np.savez(tmp_path / "a.npz", left=left, right=right, **scores)  # type: ignore[arg-type]
-    found = read_vectors(tmp_path / "a.npz", "mine", {}, Rows())
-    assert found.vectors is not None
-    assert [*left.tolist(), *right.tolist()] == found.vectors.tolist()
-    assert [[0, 4], [1, 5], [2, 6], [3, 7]] == found.pairs.tolist()
-    assert gold == (None if found.gold is None else found.gold.tolist())
+    actual = read_vectors(tmp_path / "a.npz", "mine", {}, Rows())
+    assert actual.vectors is not None
+    assert [*left.tolist(), *right.tolist()] == actual.vectors.tolist()
+    assert [[0, 4], [1, 5], [2, 6], [3, 7]] == actual.pairs.tolist()
+    assert gold == (None if actual.gold is None else actual.gold.tolist())
 
 
 @pytest.mark.parametrize(
@@ -353,9 +356,9 @@ def test_pairs_are_the_first_half_with_the_second() -> None:
 
 def taken(x: np.ndarray[Any, Any], **fields: Any) -> np.ndarray[Any, np.dtype[np.float32]]:
     """Return the rows of ``x`` that a set takes."""
-    found = vector_set(x, "mine", {}, Rows(**fields), "here").vectors
-    assert found is not None
-    return found
+    vectors = vector_set(x, "mine", {}, Rows(**fields), "here").vectors
+    assert vectors is not None
+    return vectors
 
 
 @pytest.mark.parametrize(
@@ -377,11 +380,11 @@ def test_three_parts_are_cut_from_one_shuffling() -> None:
     x, order = rows(50, 3), np.random.default_rng(42).permutation(50)
     expected = {"train": order[:40], "validation": order[40:45], "test": order[45:]}
     for part, numbers in expected.items():
-        found = vector_set(x, "mine", {}, Rows(part=part, share=0.8, validation=0.1, seed=42), "here")
-        assert found.index is not None
-        assert found.vectors is not None
-        assert (sorted(numbers.tolist()), "int64") == (found.index.tolist(), str(found.index.dtype))
-        assert x[np.sort(numbers)].tobytes() == found.vectors.tobytes()
+        actual = vector_set(x, "mine", {}, Rows(part=part, share=0.8, validation=0.1, seed=42), "here")
+        assert actual.index is not None
+        assert actual.vectors is not None
+        assert (sorted(numbers.tolist()), "int64") == (actual.index.tolist(), str(actual.index.dtype))
+        assert x[np.sort(numbers)].tobytes() == actual.vectors.tobytes()
 
 
 @pytest.mark.parametrize(("n", "share", "seed"), [(11, 0.6, 0), (50, 0.25, 7), (101, 0.333, 42)])
@@ -399,14 +402,14 @@ def test_without_a_validation_share_the_two_parts_are_those_of_before(
 
 def test_a_limit_is_drawn_before_the_parts_are() -> None:
     """Twenty of 100 rows by the seed, of which 16, 2 and 2: together the twenty, and no row twice."""
-    kept = Rows(limit=20, seed=42).numbers(100)
-    assert kept is not None
-    assert np.sort(np.random.default_rng(42).permutation(100)[:20]).tolist() == kept.tolist()
+    limited = Rows(limit=20, seed=42).numbers(100)
+    assert limited is not None
+    assert np.sort(np.random.default_rng(42).permutation(100)[:20]).tolist() == limited.tolist()
     keys: dict[str, Any] = {"share": 0.8, "validation": 0.1, "seed": 42, "limit": 20}
     parts = [Rows(part=part, **keys).numbers(100) for part in ("train", "validation", "test")]
     numbers = [part.tolist() for part in parts if part is not None]
     assert [16, 2, 2] == [len(part) for part in numbers]
-    assert kept.tolist() == sorted(itertools.chain(*numbers))
+    assert limited.tolist() == sorted(itertools.chain(*numbers))
     few = Rows(limit=20).numbers(9)
     assert few is not None
     assert list(range(9)) == few.tolist()
@@ -446,11 +449,11 @@ def test_what_is_in_one_part_does_not_depend_on_the_other_rows_values() -> None:
 
 def test_pairs_of_rows_are_drawn_in_the_part_that_is_taken() -> None:
     """Three pairs a row of the part, each with another row of the part; none where none are asked for."""
-    found = vector_set(rows(40, 3), "mine", {}, Rows(part="test", pairs=3), "here")
-    assert ((48, 2), None) == (found.pairs.shape, found.gold)
-    assert [row for row in range(16) for _ in range(3)] == found.pairs[:, 0].tolist()
-    assert set(found.pairs[:, 1].tolist()) <= set(range(16))
-    assert (found.pairs[:, 0] != found.pairs[:, 1]).all()
+    actual = vector_set(rows(40, 3), "mine", {}, Rows(part="test", pairs=3), "here")
+    assert ((48, 2), None) == (actual.pairs.shape, actual.gold)
+    assert [row for row in range(16) for _ in range(3)] == actual.pairs[:, 0].tolist()
+    assert set(actual.pairs[:, 1].tolist()) <= set(range(16))
+    assert (actual.pairs[:, 0] != actual.pairs[:, 1]).all()
     assert (0, 2) == vector_set(rows(40, 3), "mine", {}, Rows(), "here").pairs.shape
 
 
@@ -458,10 +461,10 @@ def test_one_array_of_several_is_taken(tmp_path: Path) -> None:
     """By its name; rows left and right are then no pairs."""
     x, y = rows(5, 3), rows(7, 2)
     np.savez(tmp_path / "a.npz", left=x, right=x, other=y)
-    found = read_vectors(tmp_path / "a.npz", "mine", {}, Rows(array="other"))
-    assert found.vectors is not None
-    assert y.tolist() == found.vectors.tolist()
-    assert 0 == len(found.pairs)
+    actual = read_vectors(tmp_path / "a.npz", "mine", {}, Rows(array="other"))
+    assert actual.vectors is not None
+    assert y.tolist() == actual.vectors.tolist()
+    assert 0 == len(actual.pairs)
 
 
 @pytest.mark.parametrize(
@@ -478,9 +481,9 @@ def test_an_array_needs_no_name_where_it_is_plain_which(
     """The one called embeddings among several, or the only one."""
     written_arrays: dict[str, Any] = {name: rows(n, 3) for name, n in arrays.items()}
     np.savez(tmp_path / "a.npz", **written_arrays)
-    found = read_vectors(tmp_path / "a.npz", "mine", {}, Rows()).vectors
-    assert found is not None
-    assert written_arrays[taken_from].tolist() == found.tolist()
+    actual = read_vectors(tmp_path / "a.npz", "mine", {}, Rows()).vectors
+    assert actual is not None
+    assert written_arrays[taken_from].tolist() == actual.tolist()
 
 
 @pytest.mark.parametrize(

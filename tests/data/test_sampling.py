@@ -45,19 +45,19 @@ def test_random_pairs_are_uniform() -> None:
     """Both sides, and their distance around the circle of rows, pass a chi-squared test."""
     n = 2_000
     left, right = random_pairs("mine", n).T
-    for found, span in ((left, n), (right, n), ((right - left) % n - 1, n - 1)):
-        counts = np.bincount(found * 20 // span, minlength=20)
+    for values, span in ((left, n), (right, n), ((right - left) % n - 1, n - 1)):
+        counts = np.bincount(values * 20 // span, minlength=20)
         assert chisquare(counts).pvalue > 1e-4
 
 
 @pytest.mark.parametrize(("n", "expected"), [(30, 30), (QUERIES, QUERIES), (10_000, QUERIES)])
 def test_queries_are_different_rows_in_order(n: int, expected: int) -> None:
     """All of a small set, 500 of a large one."""
-    found = queries("mine", n).tolist()
-    assert sorted(set(found)) == found
-    assert (expected, True) == (len(found), set(found) <= set(range(n)))
-    assert found == queries("mine", n).tolist()
-    assert n <= QUERIES or found != queries("yours", n).tolist()
+    rows = queries("mine", n).tolist()
+    assert sorted(set(rows)) == rows
+    assert (expected, True) == (len(rows), set(rows) <= set(range(n)))
+    assert rows == queries("mine", n).tolist()
+    assert n <= QUERIES or rows != queries("yours", n).tolist()
 
 
 def test_queries_are_uniform() -> None:
@@ -90,12 +90,12 @@ def test_neighbour_ranks_are_log_uniform() -> None:
     unit = x.astype(np.float64) / np.linalg.norm(x.astype(np.float64), axis=1, keepdims=True)
     similar = unit @ unit.T
     np.fill_diagonal(similar, np.inf)
-    place = np.array([(similar[i] > similar[i, j]).sum() for i, j in pairs.tolist()])
+    ranks = np.array([(similar[i] > similar[i, j]).sum() for i, j in pairs.tolist()])
     edges = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, n]
-    expected = np.diff(np.log(edges)) / np.log(n) * len(place)
-    found, _ = np.histogram(place, bins=[*edges[:-1], n + 1])
-    assert 1 <= place.min()
-    assert chisquare(found, expected).pvalue > 1e-4
+    expected = np.diff(np.log(edges)) / np.log(n) * len(ranks)
+    counts, _ = np.histogram(ranks, bins=[*edges[:-1], n + 1])
+    assert 1 <= ranks.min()
+    assert chisquare(counts, expected).pvalue > 1e-4
 
 
 def test_close_rows_are_told_from_far_ones() -> None:

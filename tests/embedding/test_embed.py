@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from harness.data.readers import paired
+from harness.data.pair_sets import paired
 from harness.embedding import cache
 from harness.embedding.embed import vectors
 from harness.errors import InputError
@@ -69,9 +69,9 @@ def test_vectors_as_they_come_go_to_their_own_set(tmp_path: Path) -> None:
     """Each set gets its rows in its order, also rows that repeat within it or stand in both."""
     first, second = _rows(1), _rows(2)
     first[3], second[0] = first[0], first[0]
-    found = _as_is([_own("one", first), _own("other", second)], tmp_path)
-    np.testing.assert_array_equal(found["one"], first)
-    np.testing.assert_array_equal(found["other"], second)
+    actual = _as_is([_own("one", first), _own("other", second)], tmp_path)
+    np.testing.assert_array_equal(actual["one"], first)
+    np.testing.assert_array_equal(actual["other"], second)
 
 
 def test_vectors_do_not_depend_on_what_the_store_holds(tmp_path: Path) -> None:
@@ -94,7 +94,7 @@ def test_other_rows_under_the_same_name_are_another_entry(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("rows", "said"),
+    ("rows", "message"),
     [
         (_rows(1, dimension=5), "one: found 5 dimensions, expected 4"),
         (np.where(np.arange(6)[:, None] == 3, np.nan, _rows(1)), "one: row 3 has NaN or infinity"),
@@ -102,21 +102,21 @@ def test_other_rows_under_the_same_name_are_another_entry(tmp_path: Path) -> Non
     ],
     ids=["dimension", "NaN", "zero"],
 )
-def test_bad_vectors_are_named_and_not_stored(rows: Floats, said: str, tmp_path: Path) -> None:
+def test_bad_vectors_are_named_and_not_stored(rows: Floats, message: str, tmp_path: Path) -> None:
     """The error names the data set and the row, and no entry is left behind."""
-    with pytest.raises(InputError, match=said):
+    with pytest.raises(InputError, match=message):
         _as_is([_own("one", rows)], tmp_path)
     assert not (tmp_path / "vectors").exists()
 
 
 def test_progress_ends_at_all_rows(tmp_path: Path) -> None:
     """What is told grows, and ends at the number of rows; of what is stored all is done from the start."""
-    told: list[tuple[int, int]] = []
+    heard: list[tuple[int, int]] = []
     sets = [_own("one", _rows(1)), _own("other", _rows(2))]
     _as_is(sets[:1], tmp_path)
     for _ in range(2):
-        _as_is(sets, tmp_path, told=lambda *numbers: told.append(numbers))
-    assert [(6, 12), (12, 12), (12, 12)] == told
+        _as_is(sets, tmp_path, on_rows=lambda *numbers: heard.append(numbers))
+    assert [(6, 12), (12, 12), (12, 12)] == heard
 
 
 # -- Texts, by the packaged model
@@ -149,19 +149,19 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     return made
 
 
-def _bytes(found: dict[str, Floats]) -> dict[str, bytes]:
-    return {name: rows.tobytes() for name, rows in found.items()}
+def _bytes(vectors: dict[str, Floats]) -> dict[str, bytes]:
+    return {name: rows.tobytes() for name, rows in vectors.items()}
 
 
 def test_every_set_is_one_entry_of_its_different_texts(encoded: tuple[dict[str, Floats], Path]) -> None:
     """Six sentences, five of them different; four; three hundred, whose chunks are gone."""
-    found, store = encoded
+    vectors, store = encoded
     assert {4, 5, 300} == {len(np.load(path)) for path in (store / "vectors").iterdir()}
     assert 3 == sum(path.is_file() for path in store.rglob("*"))
     shapes = {"one": (6, 384), "other": (4, 384), "many": (300, 384)}
-    assert shapes == {name: rows.shape for name, rows in found.items()}
-    np.testing.assert_array_equal(found["one"][0], found["one"][2])
-    np.testing.assert_allclose(found["one"][:2], found["other"][:2], atol=1e-6)
+    assert shapes == {name: rows.shape for name, rows in vectors.items()}
+    np.testing.assert_array_equal(vectors["one"][0], vectors["one"][2])
+    np.testing.assert_allclose(vectors["one"][:2], vectors["other"][:2], atol=1e-6)
 
 
 def test_cosines_of_the_packaged_model_make_sense(encoded: tuple[dict[str, Floats], Path]) -> None:
@@ -177,14 +177,14 @@ def test_a_set_has_the_same_bytes_whoever_asks_and_in_whatever_order(
     encoded: tuple[dict[str, Floats], Path], tmp_path: Path, calls: list[list[str]]
 ) -> None:
     """Two suites that name the sets in other orders, or one of them alone, share entries and encode once."""
-    found, store = encoded
+    vectors, store = encoded
     sets = [_texts("one", SENTENCES), _texts("other", OTHERS), _texts("many", MANY)]
-    assert _bytes(found) == _bytes(_minilm(sets[::-1], tmp_path))
+    assert _bytes(vectors) == _bytes(_minilm(sets[::-1], tmp_path))
     assert _stored(store) == _stored(tmp_path)
     assert 5 + 4 + 300 == sum(len(texts) for texts in calls)
     for suite in (sets, sets[1:], [sets[2], sets[0]]):
-        asked = _minilm(suite, tmp_path)
-        assert {name: found[name].tobytes() for name in asked} == _bytes(asked)
+        again = _minilm(suite, tmp_path)
+        assert {name: vectors[name].tobytes() for name in again} == _bytes(again)
     assert 5 + 4 + 300 == sum(len(texts) for texts in calls)
 
 
@@ -192,11 +192,11 @@ def test_the_same_texts_under_another_name_and_in_another_order_are_one_entry(
     encoded: tuple[dict[str, Floats], Path], calls: list[list[str]]
 ) -> None:
     """Nothing is encoded, and rows follow their texts."""
-    found, store = encoded
+    vectors, store = encoded
     before = _stored(store)
     again = _minilm([_texts("turned", SENTENCES[::-1]), _texts("twice", OTHERS * 2)], store)
-    np.testing.assert_array_equal(again["turned"], found["one"][::-1])
-    np.testing.assert_array_equal(again["twice"], np.concatenate([found["other"]] * 2))
+    np.testing.assert_array_equal(again["turned"], vectors["one"][::-1])
+    np.testing.assert_array_equal(again["twice"], np.concatenate([vectors["other"]] * 2))
     assert before == _stored(store)
     assert [] == calls
 
@@ -208,20 +208,20 @@ def test_the_documents_of_a_judged_set_are_the_entry_of_the_documents_alone(
     judged = dataclasses.replace(
         _texts("judged", [*OTHERS, "Which dog?", "A cat."]), queries=np.array([4, 5])
     )
-    found = _minilm([judged], tmp_path)["judged"]
+    actual = _minilm([judged], tmp_path)["judged"]
     alone = _minilm([_texts("documents", OTHERS)], tmp_path)["documents"]
-    assert alone.tobytes() == found[:4].tobytes()
+    assert alone.tobytes() == actual[:4].tobytes()
     assert [4, 2] == [len(texts) for texts in sorted(calls, key=len, reverse=True)]
-    np.testing.assert_allclose(found[5], found[3], atol=1e-6)
+    np.testing.assert_allclose(actual[5], actual[3], atol=1e-6)
 
 
 def test_the_number_of_processes_does_not_change_a_byte(
     encoded: tuple[dict[str, Floats], Path], tmp_path: Path, calls: list[list[str]]
 ) -> None:
     """Two chunks in two processes of one thread; none in this one."""
-    found, store = encoded
+    vectors, store = encoded
     again = _minilm([_texts("many", MANY)], tmp_path, jobs=2)
-    assert found["many"].tobytes() == again["many"].tobytes()
+    assert vectors["many"].tobytes() == again["many"].tobytes()
     assert _stored(tmp_path).items() <= _stored(store).items()
     assert [] == calls
 
@@ -233,7 +233,7 @@ def test_a_killed_encoding_goes_on_where_it_stopped(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The first chunk is kept, the second is encoded, and the entry is the same bytes as ever."""
-    found, store = encoded
+    vectors, store = encoded
     write = cache.write_atomic
 
     def stopped(path: Path, data: bytes) -> None:
@@ -249,7 +249,7 @@ def test_a_killed_encoding_goes_on_where_it_stopped(
             _minilm([_texts("many", MANY)], tmp_path)
         assert chunks == len(calls) == len(list((tmp_path / "chunks").iterdir()))
     monkeypatch.setattr(cache, "write_atomic", write)
-    assert found["many"].tobytes() == _minilm([_texts("many", MANY)], tmp_path)["many"].tobytes()
+    assert vectors["many"].tobytes() == _minilm([_texts("many", MANY)], tmp_path)["many"].tobytes()
     assert _stored(tmp_path).items() <= _stored(store).items()
     assert sorted(MANY) == sorted(text for texts in calls for text in texts)
 
@@ -258,11 +258,11 @@ def test_an_altered_entry_is_made_again(
     encoded: tuple[dict[str, Floats], Path], tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """A flipped bit is never used: a line says so, and the entry is the same bytes as ever."""
-    found, _ = encoded
+    vectors, _ = encoded
     _minilm([_texts("one", SENTENCES)], tmp_path)
     [path] = (tmp_path / "vectors").iterdir()
     whole = path.read_bytes()
     path.write_bytes(whole[:200] + bytes([whole[200] ^ 1]) + whole[201:])
-    assert found["one"].tobytes() == _minilm([_texts("one", SENTENCES)], tmp_path)["one"].tobytes()
+    assert vectors["one"].tobytes() == _minilm([_texts("one", SENTENCES)], tmp_path)["one"].tobytes()
     assert whole == path.read_bytes()
     assert 1 == capfd.readouterr().err.count("\n")

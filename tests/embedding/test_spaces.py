@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from support.judged import judged_set
 
-from harness.data.readers import paired
+from harness.data.pair_sets import paired
 from harness.embedding.spaces import _prefixed, embedded_by
 from harness.errors import InputError
 from harness.planning.resolve import Inputs, locate
@@ -69,9 +69,9 @@ def inputs(folder: Path, *changes: tuple[str, str]) -> Inputs:
 
 def test_a_concatenation_has_the_vectors_of_its_parts(tmp_path: Path) -> None:
     """Each part at unit length, side by side, in the order of the suite's table."""
-    found = inputs(tmp_path)
-    sets = [found.read(name) for name in ("mine", "theirs")]
-    rows = embedded_by(found, "both", sets, tmp_path / "store", lambda _done, _of: None)["mine"]
+    located = inputs(tmp_path)
+    sets = [located.read(name) for name in ("mine", "theirs")]
+    rows = embedded_by(located, "both", sets, tmp_path / "store", lambda _done, _of: None)["mine"]
     part = np.load(tmp_path / "mine.npy")
     part = part / np.linalg.norm(part, axis=1, keepdims=True)
     np.testing.assert_allclose(rows, np.concatenate([part, part], axis=1), rtol=1e-6)
@@ -79,9 +79,9 @@ def test_a_concatenation_has_the_vectors_of_its_parts(tmp_path: Path) -> None:
 
 def test_a_concatenation_of_another_dimension_is_refused(tmp_path: Path) -> None:
     """The declared dimension is the sum of the parts'."""
-    found = inputs(tmp_path, ("dimension = 6", "dimension = 7"))
+    located = inputs(tmp_path, ("dimension = 6", "dimension = 7"))
     with pytest.raises(InputError, match="found 6 dimensions, expected 7"):
-        embedded_by(found, "both", [found.read("mine")], tmp_path / "store", lambda _done, _of: None)
+        embedded_by(located, "both", [located.read("mine")], tmp_path / "store", lambda _done, _of: None)
 
 
 def test_parts_are_spaces_of_the_suite(tmp_path: Path) -> None:
@@ -95,8 +95,8 @@ def test_parts_are_spaces_of_the_suite(tmp_path: Path) -> None:
 
 def test_the_identity_of_a_concatenation_is_that_of_its_parts(tmp_path: Path) -> None:
     """What identifies the parts stands in it, in order."""
-    found = inputs(tmp_path).encoders
-    assert [found["left"], found["right"]] == found["both"]["parts"]
+    encoders = inputs(tmp_path).encoders
+    assert [encoders["left"], encoders["right"]] == encoders["both"]["parts"]
 
 
 def test_queries_and_documents_have_prefixes_of_their_own() -> None:
@@ -118,13 +118,13 @@ weights_sha256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 """
     prefixes = 'prefixes = { query = "query: ", document = "passage: " }\n'
     more = encoder.replace("NAME", "plain") + encoder.replace("NAME", "asking") + prefixes
-    found = inputs(tmp_path, ("[[chains]]", more + "\n[[chains]]"))
+    located = inputs(tmp_path, ("[[chains]]", more + "\n[[chains]]"))
     store, texts = tmp_path / "store", ("A dog.", "A cat.")
     bare, whole = (
         PairSet(name, written, None, paired(1), None, {"path": name})
         for name, written in (("bare", texts), ("whole", tuple("passage: " + text for text in texts)))
     )
-    asked = embedded_by(found, "asking", [bare], store, lambda _done, _of: None)["bare"]
-    plain = embedded_by(found, "plain", [whole], store, lambda _done, _of: None)["whole"]
-    assert asked.tobytes() == plain.tobytes()
+    prefixed = embedded_by(located, "asking", [bare], store, lambda _done, _of: None)["bare"]
+    plain = embedded_by(located, "plain", [whole], store, lambda _done, _of: None)["whole"]
+    assert prefixed.tobytes() == plain.tobytes()
     assert 1 == len(list((store / "vectors").iterdir()))

@@ -144,8 +144,8 @@ def test_processes_that_unpack_at_once_do_not_disturb_one_another(install: Insta
     """Each of four finds the whole folder, and one copy is left."""
     site, store = str(install()), str(tmp_path / "store")
     with multiprocessing.get_context("spawn").Pool(4) as pool:
-        found = pool.starmap(_unpack_in_a_process, [(NAMES, site, store)] * 4)
-    assert [UNPACKED] * 4 == found
+        results = pool.starmap(_unpack_in_a_process, [(NAMES, site, store)] * 4)
+    assert [UNPACKED] * 4 == results
     assert {DIGEST, f"{DIGEST}.lock"} == {path.name for path in (tmp_path / "store" / "models").iterdir()}
 
 
@@ -171,11 +171,11 @@ REFUSED = {
 @pytest.mark.parametrize("what", REFUSED)
 def test_a_zip_that_is_no_model_is_refused_in_one_line(what: str, install: Install, tmp_path: Path) -> None:
     """The line names what was found; nothing is left in the store, and nothing outside of it."""
-    whole, said = REFUSED[what]
+    whole, message = REFUSED[what]
     install(whole)
     with pytest.raises(InputError) as raised:
         zipped_models.unpacked(NAMES, DIGEST, tmp_path / "store")
-    assert said in str(raised.value)
+    assert message in str(raised.value)
     assert "\n" not in str(raised.value)
     assert [f"{DIGEST}.lock"] == [path.name for path in (tmp_path / "store" / "models").iterdir()]
     assert not (tmp_path / "x.json").exists()
@@ -223,9 +223,9 @@ OFFLINE = Place(Path(), None, offline=True)
 def test_packaged_and_downloaded_weights_are_one_encoder(install: Install) -> None:
     """The digest of the weights alone identifies them: neither the packages nor the extra is in it."""
     install()
-    found = sentence_transformer.locate(_params(), OFFLINE)
-    assert DIGEST == found["weights_sha256"]
-    assert {"use", "repo", "prefix", "batch", "weights_sha256"} == set(found)
+    located = sentence_transformer.locate(_params(), OFFLINE)
+    assert DIGEST == located["weights_sha256"]
+    assert {"use", "repo", "prefix", "batch", "weights_sha256"} == set(located)
 
 
 def test_without_the_packages_and_the_hub_the_remedy_names_the_extra(install: Install) -> None:
@@ -242,15 +242,15 @@ def test_without_the_packages_and_the_hub_the_remedy_names_the_extra(install: In
 
 
 @pytest.mark.parametrize(
-    ("changed", "said"),
+    ("changed", "message"),
     [
         ({"weights_sha256": None}, "distributions: expected weights_sha256 beside them"),
         ({"distributions": []}, "extra: expected the distributions that it installs"),
     ],
 )
-def test_parts_need_a_digest_and_an_extra_needs_parts(changed: dict[str, object], said: str) -> None:
+def test_parts_need_a_digest_and_an_extra_needs_parts(changed: dict[str, object], message: str) -> None:
     """Weights of packages that nothing pins are no identity."""
-    with pytest.raises(ValueError, match=said):
+    with pytest.raises(ValueError, match=message):
         _params(**changed)
 
 
@@ -263,10 +263,10 @@ def test_mpnet_comes_out_at_its_published_scores() -> None:
     published = {"sts12": 72.63, "sts13": 83.49, "sts14": 78.01, "sts15": 85.66, "sts16": 80.02}
     path = Path("artifacts/results/sts-generalization/mpnet.stsb-train.identity.s0.json")
     content = json.loads(path.read_text("utf-8"))["content"]
-    found = {
+    scores = {
         value["dataset"]: 100 * value["value"]
         for value in content["values"]
         if (value["protocol"], value["metric"]) == ("as-published", "spearman@human")
     }
     expected = {**published, "stsb-test": 83.42}
-    assert expected == pytest.approx({name: found[name] for name in expected}, abs=0.02)
+    assert expected == pytest.approx({name: scores[name] for name in expected}, abs=0.02)

@@ -21,10 +21,10 @@ RIGHT = np.array([[0, 0, 5], [2, 3, 6]], np.float32)
 
 def test_parts_are_scaled_to_unit_length_and_put_side_by_side() -> None:
     """(3, 4) has the length 5, (2, 3, 6) the length 7."""
-    found = concat.join([LEFT, RIGHT])
+    actual = concat.join([LEFT, RIGHT])
     expected = [[3 / 5, 4 / 5, 0, 0, 1], [0, -1, 2 / 7, 3 / 7, 6 / 7]]
-    assert np.float32 == found.dtype
-    np.testing.assert_array_equal(found, np.array(expected, np.float32))
+    assert np.float32 == actual.dtype
+    np.testing.assert_array_equal(actual, np.array(expected, np.float32))
 
 
 def test_the_cosine_is_the_mean_of_the_parts_cosines() -> None:

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from harness.data.readers import paired
+from harness.data.pair_sets import paired
 from harness.embedding import http_client
 from harness.embedding.api_keys import parse_allowed
 from harness.encoders import embeddings_api
@@ -77,8 +77,8 @@ def vector(text: str) -> list[float]:
 
 def items(handler: Handler) -> list[dict[str, Any]]:
     """Return the right answer's items, last text first: the order is in the index alone."""
-    found = [{"index": i, "embedding": vector(text)} for i, text in enumerate(handler.body["input"])]
-    return found[::-1]
+    vectors = [{"index": i, "embedding": vector(text)} for i, text in enumerate(handler.body["input"])]
+    return vectors[::-1]
 
 
 def correct(handler: Handler) -> None:
@@ -140,11 +140,11 @@ def _encode(server: Server, rows: list[int] | None = None, **changed: Any) -> An
 
 def test_vectors_come_in_the_order_of_the_rows(server: Server) -> None:
     """The server answers last text first: the index decides, within each batch of two."""
-    found = _encode(server, [4, 0, 2, 1, 3], batch=2)
-    assert np.float32 == found.dtype
-    assert [vector(TEXTS[i]) for i in (4, 0, 2, 1, 3)] == found.tolist()
-    asked = [body["input"] for _, _, body in server.seen]
-    assert [["five", "a cat"], ["Äpfel — and pears", "the dog"], ["a fourth text"]] == asked
+    actual = _encode(server, [4, 0, 2, 1, 3], batch=2)
+    assert np.float32 == actual.dtype
+    assert [vector(TEXTS[i]) for i in (4, 0, 2, 1, 3)] == actual.tolist()
+    requests = [body["input"] for _, _, body in server.seen]
+    assert [["five", "a cat"], ["Äpfel — and pears", "the dog"], ["a fourth text"]] == requests
 
 
 def test_a_request_has_the_form_of_the_endpoint(server: Server) -> None:
@@ -177,12 +177,12 @@ def test_an_answer_in_chunks_is_read_whole(server: Server) -> None:
 def test_a_connection_kept_open_does_not_hold_the_answer_up(server: Server) -> None:
     """The declared length ends the answer, not the connection."""
 
-    def kept(handler: Handler) -> None:
+    def keep_open(handler: Handler) -> None:
         handler.protocol_version = "HTTP/1.1"
         handler.close_connection = False
         correct(handler)
 
-    server.answers = [kept]
+    server.answers = [keep_open]
     started = time.monotonic()
     assert 2 == len(_encode(server, timeout=30.0))
     assert time.monotonic() - started < 10
@@ -355,8 +355,8 @@ def test_pauses_double_up_to_a_cap(server: Server) -> None:
 def test_what_the_server_asks_to_wait_is_waited_up_to_a_cap(server: Server) -> None:
     """Retry-After in seconds, too long, no number, and as a date that has passed."""
     past = format_datetime(datetime.now(UTC) - timedelta(hours=1), usegmt=True)
-    asked = [status(429, Retry_After=value) for value in ("7", "86400", "soon", past)]
-    assert [7.0, 60.0, 2.0, 0.0] == _pauses(server, *asked, correct)
+    pauses = [status(429, Retry_After=value) for value in ("7", "86400", "soon", past)]
+    assert [7.0, 60.0, 2.0, 0.0] == _pauses(server, *pauses, correct)
 
 
 def test_a_date_to_come_is_waited_for(server: Server) -> None:
@@ -372,15 +372,15 @@ def test_a_date_to_come_is_waited_for(server: Server) -> None:
 def test_the_key_is_in_no_identity_and_no_error(server: Server, capfd: pytest.CaptureFixture[str]) -> None:
     """Not in what is stored, not in what any refusal says, not on the terminal."""
     params = _params(server, retries=0)
-    said = [repr(embeddings_api.locate(params, allowing(params))), repr(params)]
+    texts = [repr(embeddings_api.locate(params, allowing(params))), repr(params)]
     for answer in (status(401), status(400), status(500), altered(lambda _: KEY), correct):
         server.answers = [answer]
         try:
-            said.append(repr(embeddings_api.encode(_set(), [0], params, allowing(params))))
+            texts.append(repr(embeddings_api.encode(_set(), [0], params, allowing(params))))
         except (InputError, BlockedError) as error:
-            said += [str(error), repr(error), repr(error.__cause__)]
+            texts += [str(error), repr(error), repr(error.__cause__)]
     assert 5 == len(server.seen)
-    assert [] == [text for text in (*said, *capfd.readouterr()) if KEY in text]
+    assert [] == [text for text in (*texts, *capfd.readouterr()) if KEY in text]
 
 
 @pytest.mark.parametrize("key", ["two words", "line\nbreak", "Schlüssel", "tab\t"])
@@ -416,9 +416,9 @@ def test_what_identifies_the_encoder() -> None:
     params = embeddings_api.Params(dimension=1024, model="mistral-embed", **given)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MISTRAL_API_KEY", KEY)
-        found = embeddings_api.locate(params, ONLINE)
+        located = embeddings_api.locate(params, ONLINE)
     expected = {"url": "https://api.mistral.ai/v1", "model": "mistral-embed", "shorten": False, "prefix": ""}
-    assert {"use": "embeddings-api", **expected} == found
+    assert {"use": "embeddings-api", **expected} == located
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ import torch
 from pydantic import ValidationError
 
 from harness.data import hub
-from harness.data.readers import paired
+from harness.data.pair_sets import paired
 from harness.embedding.embed import vectors
 from harness.encoders import as_is, published_pairs, sentence_transformer
 from harness.errors import BlockedError, InputError
@@ -142,7 +142,7 @@ def test_what_the_hub_refuses_has_the_right_advice(
                 raise
             raise LocalEntryNotFoundError("nothing here") from error
 
-    with pytest.raises(BlockedError) as raised, hub.told("model", "who/what"):
+    with pytest.raises(BlockedError) as raised, hub.fetching("model", "who/what"):
         answer()
     assert raised.value.missing.startswith(f"model who/what {missing}")
     assert raised.value.remedy.startswith(remedy)
@@ -152,8 +152,8 @@ def test_what_the_hub_refuses_has_the_right_advice(
 def test_the_hub_names_a_commit(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the hub can be reached an unpinned repository has a newest commit."""
     monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", False)
-    found = hub.commit("mteb/stsbenchmark-sts", "dataset", None, Place(Path(), None, offline=False))
-    assert 40 == len(found)
+    sha = hub.commit("mteb/stsbenchmark-sts", "dataset", None, Place(Path(), None, offline=False))
+    assert 40 == len(sha)
 
 
 # -- Pairs of the hub
@@ -184,13 +184,13 @@ def test_pairs_of_the_hub_are_read_from_the_cache(form: str, snapshot: Snapshot)
             pyarrow.parquet.write_table(
                 pa.Table.from_pylist(rows), folder / "data" / f"{split}-00000-of-00001.parquet"
             )
-    found = hub_source.read(_hub_params(), "sts", OFFLINE)
+    actual = hub_source.read(_hub_params(), "sts", OFFLINE)
     left, right = [row["sentence1"] for row in ROWS], [row["sentence2"] for row in ROWS]
-    assert (*left, *right) == found.texts
-    assert [[0, 3], [1, 4], [2, 5]] == found.pairs.tolist()
-    assert found.gold is not None
-    assert [5.0, 0.25, 4.0] == found.gold.tolist()
-    assert {"use": "hub", "repo": "mteb/sts-sts", "revision": SHA, "split": "test"} == found.origin
+    assert (*left, *right) == actual.texts
+    assert [[0, 3], [1, 4], [2, 5]] == actual.pairs.tolist()
+    assert actual.gold is not None
+    assert [5.0, 0.25, 4.0] == actual.gold.tolist()
+    assert {"use": "hub", "repo": "mteb/sts-sts", "revision": SHA, "split": "test"} == actual.origin
 
 
 def test_a_data_set_without_scores_is_an_error_that_names_the_row(snapshot: Snapshot) -> None:
@@ -244,9 +244,9 @@ def _published_params(**changed: Any) -> published_pairs.Params:
 def test_published_vectors_are_those_of_the_rows(mark: str, snapshot: Snapshot) -> None:
     """First sentences come before second ones; the manifest may be of sha256sum's text or binary mode."""
     _published(snapshot("who/pairs", "dataset"), mark=mark)
-    found = published_pairs.encode(_texts(), [0, 3, 2], _published_params(), OFFLINE)
-    assert np.float32 == found.dtype
-    assert [[1, 0, 0.5], [0.5, 0, 2], [1, 1, 0]] == found.tolist()
+    actual = published_pairs.encode(_texts(), [0, 3, 2], _published_params(), OFFLINE)
+    assert np.float32 == actual.dtype
+    assert [[1, 0, 0.5], [0.5, 0, 2], [1, 1, 0]] == actual.tolist()
 
 
 def test_published_vectors_belong_to_rows_and_not_to_texts(snapshot: Snapshot, tmp_path: Path) -> None:
@@ -254,9 +254,9 @@ def test_published_vectors_belong_to_rows_and_not_to_texts(snapshot: Snapshot, t
     _published(snapshot("who/pairs", "dataset"))
     params, data = _published_params(), _texts(texts=("same",) * len(_texts().texts or ()))
     encoder = published_pairs.locate(params, OFFLINE)
-    found = vectors([data], encoder, params, OFFLINE, tmp_path / "store")["sts"]
-    np.testing.assert_array_equal(found, published_pairs.encode(data, [0, 1, 2, 3], params, OFFLINE))
-    assert 1 < len(np.unique(found, axis=0))
+    actual = vectors([data], encoder, params, OFFLINE, tmp_path / "store")["sts"]
+    np.testing.assert_array_equal(actual, published_pairs.encode(data, [0, 1, 2, 3], params, OFFLINE))
+    assert 1 < len(np.unique(actual, axis=0))
 
 
 def test_a_published_file_is_checked_against_the_manifest(snapshot: Snapshot) -> None:
@@ -404,9 +404,9 @@ def small(snapshot: Snapshot) -> Path:
 def test_a_sentence_transformer_of_the_cache_gives_its_models_vectors(small: Path) -> None:
     """Each row is the mean of the model's last hidden states, whatever rows it was batched with."""
     data = _texts(texts=TEXTS)
-    found = sentence_transformer.encode(data, [3, 0, 1], _model_params(), OFFLINE)
-    assert np.float32 == found.dtype
-    np.testing.assert_allclose(found, [_pooled(small, TEXTS[i]) for i in (3, 0, 1)], atol=1e-5)
+    actual = sentence_transformer.encode(data, [3, 0, 1], _model_params(), OFFLINE)
+    assert np.float32 == actual.dtype
+    np.testing.assert_allclose(actual, [_pooled(small, TEXTS[i]) for i in (3, 0, 1)], atol=1e-5)
 
 
 @pytest.mark.usefixtures("small")
@@ -421,11 +421,11 @@ def test_the_order_of_rows_does_not_change_a_vector() -> None:
 @pytest.mark.usefixtures("small")
 def test_the_prefix_goes_before_each_text() -> None:
     """With the prefix 'query : ' a text has the vector of the two together."""
-    found = sentence_transformer.encode(
+    actual = sentence_transformer.encode(
         _texts(texts=("the dog",)), [0], _model_params(prefix="query : "), OFFLINE
     )
     expected = sentence_transformer.encode(_texts(texts=TEXTS), [4], _model_params(), OFFLINE)
-    np.testing.assert_allclose(found, expected, atol=1e-6)
+    np.testing.assert_allclose(actual, expected, atol=1e-6)
 
 
 def test_weights_are_checked_where_a_digest_is_given(small: Path) -> None:

@@ -15,7 +15,7 @@ import torch
 from pydantic import ValidationError
 from safetensors.torch import load_file, save_file
 
-from harness.data.readers import paired
+from harness.data.pair_sets import paired
 from harness.embedding import embed, hf_models
 from harness.encoders import esm, wav2vec2
 from harness.errors import BlockedError, InputError
@@ -94,10 +94,10 @@ def _residue_mean(folder: Path, sequence: str) -> list[float]:
 
 def test_a_protein_is_the_mean_of_its_residues(proteins: Path) -> None:
     """Whatever it was batched with: no begin, no end, no padding is in the mean."""
-    found = esm.encode(_set(), [3, 0, 1, 4], _esm(batch=3), OFFLINE)
-    assert np.float32 == found.dtype
+    actual = esm.encode(_set(), [3, 0, 1, 4], _esm(batch=3), OFFLINE)
+    assert np.float32 == actual.dtype
     np.testing.assert_allclose(
-        found, [_residue_mean(proteins, SEQUENCES[i]) for i in (3, 0, 1, 4)], atol=1e-5
+        actual, [_residue_mean(proteins, SEQUENCES[i]) for i in (3, 0, 1, 4)], atol=1e-5
     )
 
 
@@ -113,20 +113,20 @@ def test_the_order_of_sequences_does_not_change_a_vector() -> None:
 def test_a_long_protein_is_cut() -> None:
     """Of max_residues = 4 the fifth residue is no part, and the limit is part of the identity."""
     params = _esm(max_residues=4)
-    found = esm.encode(_set(("MKTAYIAKQR", "MKTAWWW", "MKTA")), [0, 1, 2], params, OFFLINE)
-    np.testing.assert_allclose(found[[0, 1]], found[[2, 2]], atol=1e-6)
+    actual = esm.encode(_set(("MKTAYIAKQR", "MKTAWWW", "MKTA")), [0, 1, 2], params, OFFLINE)
+    np.testing.assert_allclose(actual[[0, 1]], actual[[2, 2]], atol=1e-6)
     assert 4 == esm.locate(params, OFFLINE)["max_residues"]
     assert esm.locate(params, OFFLINE) != esm.locate(_esm(), OFFLINE)
 
 
 @pytest.mark.usefixtures("proteins")
 @pytest.mark.parametrize(
-    ("sequence", "found"),
+    ("sequence", "message"),
     [("", "found an empty sequence"), ("MK-J1", "found the letters '-1J'"), ("mk", "found the letters 'km'")],
 )
-def test_what_is_no_protein_is_refused_by_its_row(sequence: str, found: str) -> None:
+def test_what_is_no_protein_is_refused_by_its_row(sequence: str, message: str) -> None:
     """A gap, a digit, a small letter or nothing at all: the tokenizer would have taken them for unknown."""
-    with pytest.raises(InputError, match=f"proteins: row 1: {found}, expected residues of ABC"):
+    with pytest.raises(InputError, match=f"proteins: row 1: {message}, expected residues of ABC"):
         esm.encode(_set(("MKV", sequence)), [0, 1], _esm(), OFFLINE)
 
 
@@ -156,8 +156,8 @@ def test_weights_that_are_missing_are_not_drawn_at_random(proteins: Path) -> Non
 def test_pinned_weights_are_checked(proteins: Path) -> None:
     """The right digest is taken, another is refused."""
     digest = hashlib.sha256((proteins / "model.safetensors").read_bytes()).hexdigest()
-    found = esm.encode(_set(), [0], _esm(weights_sha256=digest), OFFLINE)
-    assert esm.encode(_set(), [0], _esm(), OFFLINE).tobytes() == found.tobytes()
+    actual = esm.encode(_set(), [0], _esm(weights_sha256=digest), OFFLINE)
+    assert esm.encode(_set(), [0], _esm(), OFFLINE).tobytes() == actual.tobytes()
     with pytest.raises(InputError, match=r"model\.safetensors: found sha256 .*, expected 0{12}"):
         esm.encode(_set(), [0], _esm(weights_sha256="0" * 64), OFFLINE)
 
@@ -203,12 +203,12 @@ def speech(tmp_path: Path) -> Path:
     )
     Wav2Vec2ForPreTraining(config).eval().save_pretrained(folder)
     weights = load_file(folder / "model.safetensors")
-    place = "wav2vec2.encoder.pos_conv_embed.conv."
+    prefix = "wav2vec2.encoder.pos_conv_embed.conv."
     for new, old in (
         ("parametrizations.weight.original0", "weight_g"),
         ("parametrizations.weight.original1", "weight_v"),
     ):
-        weights[place + old] = weights.pop(place + new)
+        weights[prefix + old] = weights.pop(prefix + new)
     save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
     return folder
 
@@ -245,9 +245,9 @@ def test_a_recording_is_the_mean_of_its_frames(speech: Path) -> None:
     """Long or short, each row is what the model of that file makes of the recording alone."""
     data = _waves(4000, 200, 1601, 25)
     assert data.waves is not None
-    found = wav2vec2.encode(data, [2, 0, 3], _speech(), OFFLINE)
-    assert np.float32 == found.dtype
-    np.testing.assert_allclose(found, [_frame_mean(speech, data.waves[i]) for i in (2, 0, 3)], atol=2e-5)
+    actual = wav2vec2.encode(data, [2, 0, 3], _speech(), OFFLINE)
+    assert np.float32 == actual.dtype
+    np.testing.assert_allclose(actual, [_frame_mean(speech, data.waves[i]) for i in (2, 0, 3)], atol=2e-5)
 
 
 @pytest.mark.usefixtures("speech")

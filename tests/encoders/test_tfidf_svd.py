@@ -43,13 +43,17 @@ def _encoded(texts: tuple[str, ...] = TEXTS, dimension: int = 3, corpus: tuple[s
 def _weighted(texts: tuple[str, ...], corpus: tuple[str, ...]) -> Doubles:
     """Return rows of (1 + ln count)(1 + ln((1 + n) / (1 + texts with the word))), of unit length."""
     words = [re.findall(r"\w\w+", text.lower()) for text in dict.fromkeys(corpus)]
-    known = sorted({word for text in words for word in text if sum(word in other for other in words) >= 2})
-    rarity = [1 + np.log((1 + len(words)) / (1 + sum(word in text for text in words))) for word in known]
-    found = np.zeros((len(texts), len(known)))
+    vocabulary = sorted(
+        {word for text in words for word in text if sum(word in other for other in words) >= 2}
+    )
+    rarity = [1 + np.log((1 + len(words)) / (1 + sum(word in text for text in words))) for word in vocabulary]
+    weighted = np.zeros((len(texts), len(vocabulary)))
     for i, text in enumerate(texts):
-        counts = [re.findall(r"\w\w+", text.lower()).count(word) for word in known]
-        found[i] = [(1 + np.log(count)) * r if count else 0 for count, r in zip(counts, rarity, strict=True)]
-    return found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-300)
+        counts = [re.findall(r"\w\w+", text.lower()).count(word) for word in vocabulary]
+        weighted[i] = [
+            (1 + np.log(count)) * r if count else 0 for count, r in zip(counts, rarity, strict=True)
+        ]
+    return weighted / np.maximum(np.linalg.norm(weighted, axis=1, keepdims=True), 1e-300)
 
 
 def test_vectors_are_those_of_the_full_decomposition() -> None:
@@ -58,16 +62,16 @@ def test_vectors_are_those_of_the_full_decomposition() -> None:
     axes *= np.sign(axes[np.arange(3), np.abs(axes).argmax(axis=1)])[:, None]
     expected = _weighted(TEXTS[:3], CORPUS) @ axes.T
     expected /= np.linalg.norm(expected, axis=1, keepdims=True)
-    found = _encoded(TEXTS[:3])
-    assert np.float32 == found.dtype
-    np.testing.assert_allclose(found, expected, atol=1e-6)
+    actual = _encoded(TEXTS[:3])
+    assert np.float32 == actual.dtype
+    np.testing.assert_allclose(actual, expected, atol=1e-6)
 
 
 def test_a_text_without_a_known_word_points_where_the_texts_have_something_in_common() -> None:
     """An unknown word, and no word: length 1e-6 along the first axis, and a positive cosine with all."""
-    found = _encoded()
-    np.testing.assert_array_equal(found[3:], np.array([[1e-6, 0, 0]] * 2, np.float32))
-    assert (found[:3, 0] > 0).all()
+    actual = _encoded()
+    np.testing.assert_array_equal(actual[3:], np.array([[1e-6, 0, 0]] * 2, np.float32))
+    assert (actual[:3, 0] > 0).all()
 
 
 def test_the_corpus_alone_is_fitted_on() -> None:
@@ -88,8 +92,8 @@ def test_a_fit_is_the_same_bytes_again() -> None:
 
 def test_only_rows_that_are_asked_for_are_encoded() -> None:
     """In the order they are asked for."""
-    found = tfidf_svd.encode(_set(TEXTS, "mine"), [2, 0], _params(), NOWHERE, _set(CORPUS))
-    assert _encoded()[[2, 0]].tobytes() == found.tobytes()
+    actual = tfidf_svd.encode(_set(TEXTS, "mine"), [2, 0], _params(), NOWHERE, _set(CORPUS))
+    assert _encoded()[[2, 0]].tobytes() == actual.tobytes()
 
 
 def test_the_encoder_is_known_by_its_corpus_and_its_parameters() -> None:

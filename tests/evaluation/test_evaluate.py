@@ -14,8 +14,9 @@ from scipy.stats import spearmanr
 from harness.codecs.pipeline import Fitter
 from harness.codecs.storage import load_codec
 from harness.data.contamination import Overlap, overlap
-from harness.data.readers import Rows, paired, vector_set
+from harness.data.pair_sets import paired
 from harness.data.sampling import queries, random_pairs
+from harness.data.vector_files import Rows, vector_set
 from harness.errors import InputError
 from harness.evaluation import neighbor_scores
 from harness.evaluation.evaluate import Measured, measure, point_values

@@ -11,7 +11,7 @@ import pytest
 from scipy.stats import spearmanr
 
 from harness.codecs.pipeline import Chain, Fitter
-from harness.data.readers import paired
+from harness.data.pair_sets import paired
 from harness.errors import InputError
 from harness.evaluation.encoded_vectors import EncodedVectors, encode
 from harness.evaluation.knn import unit

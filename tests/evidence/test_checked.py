@@ -1,4 +1,4 @@
-"""Certificates that were checked once are not checked again, and what was altered since is."""
+"""Files whose checksum was checked once are not checked again; altered files are."""
 
 from __future__ import annotations
 

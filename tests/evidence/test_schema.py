@@ -19,7 +19,7 @@ from harness.evidence.schema.result import Result, parse_result
 from harness.evidence.schema.transcript import parse_transcript
 from harness.evidence.schema.version import SCHEMA_VERSION
 from harness.evidence.stamp import dumps, read_json, read_stamped, write_stamped
-from repro import verify
+from repro import canonical
 
 NEWER = SCHEMA_VERSION + 1
 
@@ -27,8 +27,8 @@ NEWER = SCHEMA_VERSION + 1
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_committed_file_has_its_schema(kind: str) -> None:
     """Each file of a kind is read by its model, unchanged; there is at least one."""
-    place, model = KINDS[kind]
-    paths = sorted(Path("artifacts").glob(place))
+    pattern, model = KINDS[kind]
+    paths = sorted(Path("artifacts").glob(pattern))
     assert paths
     for path in paths:
         document = read_json(path)
@@ -66,9 +66,9 @@ def test_a_newer_schema_is_refused_in_one_line_by_both_readers(
     with pytest.raises(InputError, match=rf"x\.json: {expected}") as refused:
         read_stamped(path)
     assert "\n" not in str(refused.value)
-    assert verify.SCHEMA_VERSION == SCHEMA_VERSION
+    assert canonical.SCHEMA_VERSION == SCHEMA_VERSION
     with pytest.raises(ValueError, match=f"^{expected}"):
-        verify._check_version(content)
+        canonical.check_version(content)
 
 
 @pytest.mark.parametrize("version", [0, True, "1", 1.0, None])
@@ -79,7 +79,7 @@ def test_what_is_no_version_is_refused(version: Any, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"schema: found .*, expected a version, a whole number from 1"):
         read_stamped(path)
     with pytest.raises(ValueError, match="expected a version, a whole number from 1"):
-        verify._check_version({"schema": version})
+        canonical.check_version({"schema": version})
 
 
 def test_evidence_without_a_version_is_of_the_first() -> None:

@@ -1,4 +1,4 @@
-"""Certificates: what is stamped cannot be changed, and what cannot be stamped is refused."""
+"""Checksums: what is stamped cannot be changed, and what cannot be stamped is refused."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from harness.errors import InputError
 from harness.evidence import stamp
 from harness.numerics.rounding import rounded
-from repro import verify
+from repro.canonical import canonical
 
 JSON = st.recursive(
     st.none()
@@ -43,11 +43,11 @@ def test_the_order_of_keys_does_not_matter_and_that_of_lists_does() -> None:
 
 
 @given(st.dictionaries(st.text(), JSON))
-def test_the_strangers_check_comes_to_the_same_certificate(content: dict[str, Any]) -> None:
+def test_the_standalone_check_comes_to_the_same_checksum(content: dict[str, Any]) -> None:
     """What the harness stamps, repro/verify.py finds sound, though they share no code."""
     document = json.loads(stamp.stamp(content))
-    found = hashlib.sha256(verify.canonical(document["content"]).encode()).hexdigest()
-    assert document["sha256"] == found
+    actual = hashlib.sha256(canonical(document["content"]).encode()).hexdigest()
+    assert document["sha256"] == actual
 
 
 def test_a_stamped_document_reads_back_whatever_its_layout(tmp_path: Path) -> None:
@@ -69,7 +69,7 @@ def test_stamping_is_deterministic_and_readable() -> None:
 
 
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf], ids=str)
-def test_what_is_not_finite_has_no_certificate(number: float) -> None:
+def test_what_is_not_finite_has_no_checksum(number: float) -> None:
     """NaN is an error, never a value; so is infinity."""
     with pytest.raises(InputError, match="no canonical JSON"):
         stamp.stamp({"value": [number]})
@@ -77,7 +77,7 @@ def test_what_is_not_finite_has_no_certificate(number: float) -> None:
         rounded(number)
 
 
-def test_an_integer_that_a_double_cannot_hold_has_no_certificate() -> None:
+def test_an_integer_that_a_double_cannot_hold_has_no_checksum() -> None:
     """Beyond 2^53 - 1 two integers would share a form."""
     with pytest.raises(InputError, match="9007199254740992"):
         stamp.digest({"n": 2**53})

@@ -184,9 +184,9 @@ def test_the_doctor_says_what_each_library_uses(cli: Cli, tmp_path: Path) -> Non
 
 def test_the_doctor_prints_json(cli: Cli, tmp_path: Path) -> None:
     """The same in a form that programs read."""
-    found = json.loads(cli("doctor", "--json", cwd=tmp_path).stdout)
-    assert found["same_bytes"] is (not found["problems"])
-    assert found["expected"] == found["dispatch"]
+    described = json.loads(cli("doctor", "--json", cwd=tmp_path).stdout)
+    assert described["same_bytes"] is (not described["problems"])
+    assert described["expected"] == described["dispatch"]
 
 
 @pytest.fixture(scope="module")

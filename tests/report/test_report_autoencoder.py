@@ -20,7 +20,8 @@ from report.evidence.paired import OUTCOMES
 from report.evidence.rows import rows
 from report.figures import autoencoder as figure
 from report.pages.render import render
-from report.tables.autoencoder import AutoEncoders, method
+from report.tables.autoencoder import AutoEncoders
+from report.tables.judged import method
 from report.verdicts.claims import load_claims
 
 CLAIMS = {claim.id: claim for claim in load_claims()}

@@ -18,7 +18,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.checkouts import relist
 
-from repro import verify
+from repro import results, verify
+from repro.canonical import canonical
 
 SCRIPT = Path(verify.__file__)
 RESULT = "artifacts/results/s/enc.train.pca.s0.json"
@@ -334,7 +335,7 @@ TAMPERED: dict[str, tuple[Callable[[Path], Any], str]] = {
         )
         for name, notes, said in (
             ("nothing left out", 5, "expected a list of values that are undefined"),
-            ("a value left out without a reason", [dict.fromkeys(verify.PLACE, "x")], "found {"),
+            ("a value left out without a reason", [dict.fromkeys(results.PLACE, "x")], "found {"),
             ("a value left out and stated", [NOTE], "p d m: expected once, not stated"),
             ("a value left out that nobody states", [{**NOTE, "metric": "x"}], "p d x: expected once, not"),
         )
@@ -374,7 +375,7 @@ TAMPERED: dict[str, tuple[Callable[[Path], Any], str]] = {
     ),
     "blocked cell twice": (
         lambda root: put(
-            root, LIST, stamped({"suite": "s", "blocked": [dict.fromkeys(verify.BLOCKED, "x")] * 2})
+            root, LIST, stamped({"suite": "s", "blocked": [dict.fromkeys(results.BLOCKED, "x")] * 2})
         ),
         f"{LIST}: blocked: x stands twice",
     ),
@@ -602,13 +603,13 @@ JSON = st.recursive(
 @given(JSON)
 def test_the_canonical_form_is_that_of_an_independent_implementation(value: Any) -> None:
     """For any JSON value the standard-library form is, byte for byte, that of the package rfc8785."""
-    assert rfc8785.dumps(value) == verify.canonical(value).encode()
+    assert rfc8785.dumps(value) == canonical(value).encode()
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_the_canonical_form_of_a_number_reads_back_as_the_number(value: float) -> None:
     """No bit of a double is lost in its canonical form."""
-    assert value == float(verify.canonical(value))
+    assert value == float(canonical(value))
 
 
 # RFC 8785, appendix B: the bits of a double and its form.
@@ -644,14 +645,14 @@ APPENDIX_B = {
 def test_numbers_have_the_form_that_the_standard_prints(bits: str, form: str) -> None:
     """Every finite sample of RFC 8785, appendix B."""
     (value,) = struct.unpack(">d", bytes.fromhex(bits))
-    assert form == verify.canonical(value)
+    assert form == canonical(value)
 
 
 def test_keys_are_sorted_by_utf_16_code_units() -> None:
     """RFC 8785, section 3.2.3: an emoji (d83d and another) comes before a Hebrew form (fb33)."""
     keys = ["\u20ac", "\r", "\ufb33", "1", "\U0001f600", "\x80", "\u00f6"]
     expected = ["\r", "1", "\x80", "\u00f6", "\u20ac", "\U0001f600", "\ufb33"]
-    assert expected == list(json.loads(verify.canonical(dict.fromkeys(keys))))
+    assert expected == list(json.loads(canonical(dict.fromkeys(keys))))
 
 
 def run(script: Path, *args: str, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -693,7 +694,8 @@ def test_the_script_leaves_with_2_where_there_is_nothing_to_verify(tmp_path: Pat
 
 def test_the_script_checks_the_checkout_it_stands_in(root: Path, tmp_path: Path) -> None:
     """Without an argument it is its own checkout, not the working directory, that is verified."""
-    put(root, "repro/verify.py", SCRIPT.read_bytes())
+    for script in SCRIPT.parent.glob("*.py"):
+        put(root, f"repro/{script.name}", script.read_bytes())
     put(root, RESULT, b"{}")
     done = run(root / "repro" / "verify.py", cwd=tmp_path)
     assert 1 == done.returncode

@@ -38,8 +38,8 @@ def _entries(path: Path, out: Path) -> list[Entry]:
 def measured(small_suite: SmallSuite, tmp_path: Path) -> Path:
     """Return the folder in which the small suite was run and disturbed, in this process."""
     path, tree, store = small_suite(), Tree(tmp_path / "out"), tmp_path / ".cache"
-    found = _entries(path, tree.root)
-    assert [] == runner.run(found, found, tree, store, 1, lambda *_: None)
+    planned = _entries(path, tree.root)
+    assert [] == runner.run(planned, planned, tree, store, 1, lambda *_: None)
     assert [] == jitter.run(_entries(path, tree.root), tree, store, 1, lambda *_: None)
     return tmp_path
 
@@ -61,11 +61,11 @@ def test_numbers_move_in_the_last_place_and_equal_rows_stay_equal() -> None:
     """Every number moves by at most 1e-7 of itself and a rounding; a row that stands twice moves as one."""
     x = np.random.default_rng(0).standard_normal((3000, 16)).astype(np.float32)
     x[2999] = x[0]
-    found = jitter.disturbed(x, "own, test-set", 0)
-    assert np.float32 == found.dtype
-    assert (np.abs(found.astype(float) - x) <= (1e-7 + 6e-8) * np.abs(x)).all()
-    assert 0.5 < (found != x).mean() < 1
-    assert found[0].tobytes() == found[2999].tobytes()
+    moved = jitter.disturbed(x, "own, test-set", 0)
+    assert np.float32 == moved.dtype
+    assert (np.abs(moved.astype(float) - x) <= (1e-7 + 6e-8) * np.abs(x)).all()
+    assert 0.5 < (moved != x).mean() < 1
+    assert moved[0].tobytes() == moved[2999].tobytes()
 
 
 def test_a_disturbance_follows_from_its_name_and_number() -> None:
@@ -80,8 +80,8 @@ def test_a_disturbance_follows_from_its_name_and_number() -> None:
 def test_one_seed_split_and_setting_stands_for_a_pipeline(small_suite: SmallSuite, tmp_path: Path) -> None:
     """The lowest seed wherever it stands in the list; what is deterministic has one anyway."""
     path = small_suite(("seeds = [0]", "seeds = [2, 0, 1]"))
-    found = [entry.cell.id for entry in jitter.selected(_entries(path, tmp_path / "out"))]
-    assert ["own.train-set.identity.s2", "own.train-set.projection-sign.8x.s0"] == found
+    selected = [entry.cell.id for entry in jitter.selected(_entries(path, tmp_path / "out"))]
+    assert ["own.train-set.identity.s2", "own.train-set.projection-sign.8x.s0"] == selected
 
 
 # -- What is kept
@@ -90,9 +90,9 @@ def test_one_seed_split_and_setting_stands_for_a_pipeline(small_suite: SmallSuit
 def test_what_is_left_out_as_large_is_not_disturbed(small_suite: SmallSuite, tmp_path: Path) -> None:
     """Nobody asked for it: a run left it without a result, and its vectors may take hours."""
     path = small_suite(("[encoders.own]", '[encoders.own]\nlarge = "hours"'))
-    found = _entries(path, tmp_path / "out")
-    assert {"left out"} == {entry.state for entry in found}
-    assert [] == jitter.selected(found)
+    planned = _entries(path, tmp_path / "out")
+    assert {"left out"} == {entry.state for entry in planned}
+    assert [] == jitter.selected(planned)
 
 
 def test_every_value_of_a_pipeline_has_three_moves(measured: Path) -> None:
@@ -120,8 +120,8 @@ def test_what_was_measured_is_not_measured_again(measured: Path) -> None:
     stored[0].unlink()
     path.unlink()
     tree = Tree(measured / "out")
-    found = _entries(measured / "suites" / "mine.toml", tree.root)
-    assert [] == jitter.run(found, tree, measured / ".cache", 1, lambda *_: None)
+    planned = _entries(measured / "suites" / "mine.toml", tree.root)
+    assert [] == jitter.run(planned, tree, measured / ".cache", 1, lambda *_: None)
     assert before == path.read_bytes()
     assert stored == sorted((measured / ".cache" / "jitter").iterdir())
     assert stamps[1:] == [file.stat().st_mtime_ns for file in stored][1:]
@@ -129,22 +129,22 @@ def test_what_was_measured_is_not_measured_again(measured: Path) -> None:
 
 def test_jitter_comes_after_a_run(small_suite: SmallSuite, tmp_path: Path) -> None:
     """Without results there is nothing that moves are measured against."""
-    found = _entries(small_suite(), tmp_path / "out")
+    planned = _entries(small_suite(), tmp_path / "out")
     with pytest.raises(RunError, match=r"2 cells are to do, mine own\.train-set\.identity\.s0 first"):
-        jitter.run(found, Tree(tmp_path / "out"), tmp_path / "store", 1, lambda *_: None)
+        jitter.run(planned, Tree(tmp_path / "out"), tmp_path / "store", 1, lambda *_: None)
 
 
 def test_jitter_of_an_earlier_result_says_nothing(measured: Path) -> None:
     """An entry of a result that was made anew is left out, and a maintainer is told before publishing."""
     tree = Tree(measured / "out")
-    found = _entries(measured / "suites" / "mine.toml", tree.root)
-    assert [] == jitter.incomplete(found, tree)
+    planned = _entries(measured / "suites" / "mine.toml", tree.root)
+    assert [] == jitter.incomplete(planned, tree)
     _rewrite(tree.root, 0.5, result="0" * 64)
     assert PIPELINE not in stability.read(tree).moves
-    (line,) = jitter.incomplete(found, tree)
+    (line,) = jitter.incomplete(planned, tree)
     assert line.endswith("found 1 pipelines as they are now, expected 2")
     tree.jitter("mine").unlink()
-    assert [] == jitter.incomplete(found, tree)
+    assert [] == jitter.incomplete(planned, tree)
 
 
 def test_a_file_that_is_no_jitter_is_refused_in_one_line(measured: Path) -> None:
@@ -180,11 +180,11 @@ def test_an_unstable_pipeline_is_marked_and_its_jitter_is_in_the_interval(measur
     tree = Tree(measured / "out")
     plain = {row["cell"]: row for row in json_rows(tree) if row["metric"] == KEY[2]}
     _rewrite(tree.root, 0.03)
-    found = {row["cell"]: row for row in json_rows(tree) if row["metric"] == KEY[2]}
+    rows = {row["cell"]: row for row in json_rows(tree) if row["metric"] == KEY[2]}
     stable, turned = "own.train-set.projection-sign.8x.s0", "own.train-set.identity.s0"
-    assert plain[stable] == found[stable]
-    assert 0.03 == found[turned]["jitter"]
-    before, after = plain[turned], found[turned]
+    assert plain[stable] == rows[stable]
+    assert 0.03 == rows[turned]["jitter"]
+    before, after = plain[turned], rows[turned]
     for end in ("low", "high"):
         expected = np.hypot(before[end] - before["value"], 0.03)
         assert expected == pytest.approx(abs(after[end] - after["value"]))
@@ -214,9 +214,10 @@ def test_the_report_lists_what_moves_most_of_each_unstable_pipeline() -> None:
     """In units of the tolerance: 0.03 of 0.01 is more than 0.04 of 0.02."""
     moves = {("p", "d", "a"): 0.03, ("p", "d", "b"): 0.04}
     floors = {"a": 0.01, "b": 0.02}
-    found = Jitter(Stability({PIPELINE: moves, ("mine", "own", "pca", "8x"): {("p", "d", "a"): 0.0}}, floors))
-    assert 2 == found.measured()
-    (line,) = found.lines()
+    measured = {PIPELINE: moves, ("mine", "own", "pca", "8x"): {("p", "d", "a"): 0.0}}
+    summary = Jitter(Stability(measured, floors))
+    assert 2 == summary.measured()
+    (line,) = summary.lines()
     assert ("identity", None, "a", 0.03, 0.01) == (
         line.chain, line.point, line.metric, line.move, line.floor
     )  # fmt: skip

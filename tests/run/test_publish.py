@@ -39,8 +39,8 @@ def suite(small_suite: SmallSuite, code: Path, monkeypatch: pytest.MonkeyPatch) 
     """
     path = small_suite()
     monkeypatch.chdir(path.parent.parent)
-    found = entries(path, Place(path.parent, None, offline=True), OUT)
-    assert [] == run(found, found, OUT, Path("store"), 1, lambda *_: None)
+    planned = entries(path, Place(path.parent, None, offline=True), OUT)
+    assert [] == run(planned, planned, OUT, Path("store"), 1, lambda *_: None)
     write_stamped(OUT.transcript("loopback"), HEARD)
     attest(Path("out/envelopes"), sha=git(code, "rev-parse", "HEAD"), dirty=False)
     return path
@@ -48,8 +48,8 @@ def suite(small_suite: SmallSuite, code: Path, monkeypatch: pytest.MonkeyPatch) 
 
 def published(suite: Path) -> str:
     """Publish what the suite left in out/."""
-    found = entries(suite, Place(suite.parent, None, offline=True), OUT)
-    return publish(found, OUT, TARGET, Path("ARTIFACTS.sha256"), Path("code"))
+    planned = entries(suite, Place(suite.parent, None, offline=True), OUT)
+    return publish(planned, OUT, TARGET, Path("ARTIFACTS.sha256"), Path("code"))
 
 
 def test_a_report_that_is_rendered_again_is_listed_again_and_nothing_else_is(suite: Path) -> None:
@@ -138,7 +138,7 @@ def run_dirty() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         (edit_code, r"harness/file\.txt differs from the commit; commit it or take it away"),
         (add_suite, r"suites/new\.toml differs from the commit"),
@@ -147,10 +147,12 @@ def run_dirty() -> None:
         (run_dirty, r"made from changed files, as are \d more; run them again from a clean checkout"),
     ],
 )
-def test_nothing_is_published_that_no_commit_made(suite: Path, change: Callable[[], None], said: str) -> None:
+def test_nothing_is_published_that_no_commit_made(
+    suite: Path, change: Callable[[], None], message: str
+) -> None:
     """Changed, untracked or unknown code makes no evidence, and the message says what to do."""
     change()
-    with pytest.raises(RunError, match=said):
+    with pytest.raises(RunError, match=message):
         published(suite)
     assert not TARGET.exists()
 
@@ -170,8 +172,8 @@ def test_a_folder_inside_another_checkout_is_none(code: Path) -> None:
 
 def test_evidence_of_no_cell_is_published_whole(suite: Path) -> None:
     """Every folder that the layout names beside those of cells goes with the rest."""
-    found = entries(suite, Place(suite.parent, None, offline=True), OUT)
-    assert [] == jitter.run(found, OUT, Path("store"), 1, lambda *_: None)
+    planned = entries(suite, Place(suite.parent, None, offline=True), OUT)
+    assert [] == jitter.run(planned, OUT, Path("store"), 1, lambda *_: None)
     step = {"kind": "indexes", "step": "flat", "digest": "0" * 16, "same": {"EPYC": True}, "pinned": True}
     tables = {"models": ["EPYC"], "numerics": {"simd": "avx2", "version": 1}, "plain_flags": ["avx2"]}
     write_stamped(OUT.portability(), {**tables, "libraries": {}, "code": {}, "steps": [step]})
@@ -181,7 +183,7 @@ def test_evidence_of_no_cell_is_published_whole(suite: Path) -> None:
 
 
 def test_what_is_no_jitter_is_not_published(suite: Path) -> None:
-    """One line names the file and what it lacks, though its certificate is right."""
+    """One line names the file and what it lacks, though its checksum is right."""
     write_stamped(OUT.jitter("mine"), {"kind": "jitter"})
     with pytest.raises(InputError, match=r"mine\.json: suite: the key is missing"):
         published(suite)

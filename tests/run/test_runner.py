@@ -140,12 +140,12 @@ class Harness:
 
     def evidence(self) -> dict[str, bytes]:
         """Return every file of results/, scores/, codecs/ and means/, but leftovers of killed writes."""
-        found = {}
+        contents = {}
         for kind in ("results", "scores", "codecs", "means"):
             for path in sorted((self.tree.root / kind).rglob("*")):
                 if path.is_file() and not path.name.startswith("."):
-                    found[path.relative_to(self.tree.root).as_posix()] = path.read_bytes()
-        return found
+                    contents[path.relative_to(self.tree.root).as_posix()] = path.read_bytes()
+        return contents
 
     def times(self) -> dict[str, int]:
         """Return when each file of the evidence was last written."""
@@ -300,12 +300,12 @@ def test_suites_that_have_steps_in_common_end_in_the_same_bytes_as_apart(
     (fresh.folder / "suites" / "twin.toml").write_text(text.replace('name = "own"', 'name = "twin"'), "utf-8")
     done = fresh("run", "own", "twin")
     assert 0 == done.status, done.stderr
-    found = fresh.evidence()
-    own = {name: content for name, content in found.items() if "/own" in name}
+    evidence = fresh.evidence()
+    own = {name: content for name, content in evidence.items() if "/own" in name}
     assert reference.evidence() == own
     for name, content in own.items():
         if name.startswith("scores/"):
-            assert content == found[name.replace("/own/", "/twin/")]
+            assert content == evidence[name.replace("/own/", "/twin/")]
 
 
 DRAWN = 'metrics = ["spearman@original", "spearman-random@original", "recall@10", "ndcg@10", "mrr@100"]'
@@ -368,7 +368,7 @@ def test_timings_stand_in_the_envelope_and_in_nothing_else(reference: Harness, f
 
 
 def _whole(harness: Harness) -> int:
-    """Return the number of results, each checked: its certificate holds, and the files it names are there."""
+    """Return the number of results, each checked: its checksum holds, and the files it names are there."""
     results = [p for p in (harness.tree.root / "results").glob("*/*") if not p.name.startswith(".")]
     for path in results:
         for file in read_stamped(path)[0]["files"].values():
@@ -384,8 +384,8 @@ def test_a_run_killed_at_any_write_ends_in_the_same_bytes(
     whole_run = Harness(forks, tmp_path / "whole")
     _write(whole_run.folder)
     assert 0 == whole_run(*chosen).status
-    kept = [whole_run.folder / "out", whole_run.folder / ".cache"]
-    moments = sum(path.is_file() for root in kept for path in root.rglob("*"))
+    folders = [whole_run.folder / "out", whole_run.folder / ".cache"]
+    moments = sum(path.is_file() for root in folders for path in root.rglob("*"))
     # what was blocked, two units of vectors, an overlap, scores before; three files a cell; a codec, means
     assert 1 + 2 + 1 + 1 + 3 * cells + 1 + 1 == moments
     for moment in range(1, moments + 1):
@@ -484,7 +484,7 @@ def test_altered_scores_before_compression_are_redone_with_every_cell(
 
 
 def test_an_altered_result_is_noticed_and_redone(reference: Harness, ran: Harness) -> None:
-    """A value changed by hand no longer fits the certificate."""
+    """A value changed by hand no longer fits the checksum."""
     path = ran.tree.result("own", _cell("pca"))
     text = path.read_text("utf-8")
     path.write_text(text.replace('"n": 60', '"n": 61'), "utf-8")
@@ -547,9 +547,9 @@ def test_changed_code_runs_its_cells_again(ran: Harness) -> None:
     """A result names digests of code alone; the plan says which of today's modules has another."""
     path = ran.tree.result("own", _cell("pca"))
     content, _ = read_stamped(path)
-    mine = registry.code_digest("harness.compressors.pca")
+    own = registry.code_digest("harness.compressors.pca")
     for changed, why in (("0" * 16, "code of harness.compressors.pca"), (None, "code")):
-        code = [digest for digest in content["inputs"]["code"] if changed is None or digest != mine]
+        code = [digest for digest in content["inputs"]["code"] if changed is None or digest != own]
         inputs = {**content["inputs"], "code": sorted([*code, changed or "0" * 16])}
         write_stamped(path, {**content, "inputs": inputs})
         planned = ran.plan()
@@ -848,10 +848,10 @@ def test_a_run_is_compared_with_the_committed_evidence(reference: Harness, ran: 
     ran.tree.result("own", _cell("lens-pq")).unlink()
     shutil.copyfile(ran.tree.result("own", _cell("identity")), ran.tree.result("own", "surplus"))
     states = {line.cell: (line.state, line.why) for line in compare(ran.tree, reference.tree)}
-    said = (
+    expected = (
         f"as-published test-set spearman@human: {first['value'] + 0.02:g} here, {first['value']:g} committed"
     )
-    assert ("DIFFERS", f"{said}, tolerance 0.01") == states.pop(_cell("pca"))
+    assert ("DIFFERS", f"{expected}, tolerance 0.01") == states.pop(_cell("pca"))
     state, why = states.pop(_cell("identity"))
     assert "DIFFERS" == state
     assert f"spearman@human high: {first_lens['high'] + 0.02:g} here" in why
@@ -874,7 +874,7 @@ def _edited(tree: Tree, edit: Callable[[dict[str, Any]], Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("edit", "said"),
+    ("edit", "message"),
     [
         (
             lambda c: c["values"][0].update(n=59),
@@ -887,13 +887,13 @@ def _edited(tree: Tree, edit: Callable[[dict[str, Any]], Any]) -> None:
     ids=["n", "sizes", "audit", "a value less"],
 )
 def test_what_is_counted_has_to_be_the_same_exactly(
-    edit: Callable[[dict[str, Any]], Any], said: str, reference: Harness, ran: Harness
+    edit: Callable[[dict[str, Any]], Any], message: str, reference: Harness, ran: Harness
 ) -> None:
     """Sizes, audit and the number of items have no tolerance."""
     _edited(ran.tree, edit)
     (line,) = [line for line in compare(ran.tree, reference.tree) if line.state != "SAME BYTES"]
     assert "DIFFERS" == line.state
-    assert said in line.why
+    assert message in line.why
 
 
 def test_what_else_differs_is_named_and_fails_nothing(reference: Harness, ran: Harness) -> None:
@@ -959,9 +959,9 @@ def test_what_is_published_is_what_the_cells_left(ran: Harness) -> None:
     """Results, envelopes, scores, means, kept codecs and the list of what was blocked; no leftovers."""
     (ran.tree.root / "results" / "own" / ".leftover.json.1.tmp").touch()
     shutil.copyfile(ran.tree.result("own", _cell("pca")), ran.tree.result("own", "old-cell"))
-    found = {path.relative_to(ran.tree.root).as_posix() for path in _files(_entries(ran), ran.tree)}
+    published = {path.relative_to(ran.tree.root).as_posix() for path in _files(_entries(ran), ran.tree)}
     envelopes = {f"envelopes/own/{entry.cell.id}.json" for entry in _entries(ran)}
-    assert set(ran.evidence()) - {"results/own/old-cell.json"} | envelopes == found
+    assert set(ran.evidence()) - {"results/own/old-cell.json"} | envelopes == published
 
 
 def test_a_suite_file_that_is_not_there_is_one_line(tmp_path: Path) -> None:

@@ -16,7 +16,8 @@ from hypothesis.extra import numpy as hnp
 from harness.codecs.affine import Affine
 from harness.codecs.aqea_rotation import KINDS, Weights, affine_of, rotate, to_weights, unrotate
 from harness.errors import InputError
-from harness.server.aqea_files import Vectors, aqed_bytes, read_aqed, read_aqwt, write_aqed, write_aqwt
+from harness.server.aqea_files import aqed_bytes, read_aqed, read_aqwt, write_aqed, write_aqwt
+from harness.server.aqed_sections import Vectors
 from harness.types import Floats
 
 FINITE = st.floats(width=32, allow_nan=False, allow_infinity=False)

@@ -28,7 +28,7 @@ from harness.server.models import load_models
 from harness.server.serve import check, prepared, running
 from harness.types import Training
 from repro import api_smoketest
-from repro.verify import _certificate
+from repro.canonical import checksum
 
 KEY = "kept-secret-7f3a"
 DIM = 16
@@ -63,7 +63,7 @@ CHAINS = {
 
 
 @dataclass(frozen=True)
-class Said:
+class Answer:
     """An answer: status, headers and body."""
 
     status: int
@@ -76,7 +76,7 @@ class Said:
         return json.loads(self.body)
 
 
-Ask = Callable[..., Said]
+Ask = Callable[..., Answer]
 
 
 @pytest.fixture(scope="module")
@@ -99,24 +99,25 @@ def url(folder: Path) -> Iterator[str]:
     """Return the URL of a server of these chains."""
     with (
         prepared(saved(folder), folder / "vectors.npy", folder, KEY) as server,
-        running(server) as found,
+        running(server) as base,
     ):
-        yield found
+        yield base
 
 
 @pytest.fixture
 def ask(url: str) -> Ask:
     """Return a function that sends one request, with the key unless another is given."""
 
-    def send(method: str, path: str, body: Any = None, key: str | None = KEY, **headers: str) -> Said:
+    def send(method: str, path: str, body: Any = None, key: str | None = KEY, **headers: str) -> Answer:
         given = {"Content-Type": "application/json"} | ({"X-API-Key": key} if key is not None else {})
         data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
         connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=20)
         connection.request(method, path, data, given | headers)
-        with connection.getresponse() as answer:
-            said = Said(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
+        with connection.getresponse() as response:
+            headers = {name.lower(): value for name, value in response.getheaders()}
+            answer = Answer(response.status, headers, response.read())
         connection.close()
-        return said
+        return answer
 
     return send
 
@@ -139,8 +140,8 @@ def test_models_are_listed_with_their_sizes(ask: Ask) -> None:
 
 def test_health_and_key_are_answered(ask: Ask) -> None:
     """The server names itself; the key is valid."""
-    said = ask("GET", "/health", key=None)
-    assert (200, "embedding-compression-evidence reference server") == (said.status, said.json["server"])
+    answer = ask("GET", "/health", key=None)
+    assert (200, "embedding-compression-evidence reference server") == (answer.status, answer.json["server"])
     assert (200, {"valid": True}) == (ask("GET", VERIFY).status, ask("GET", VERIFY).json)
 
 
@@ -156,45 +157,45 @@ def test_health_and_key_are_answered(ask: Ask) -> None:
 )
 def test_a_batch_is_what_the_map_gives(options: dict[str, Any], dims: int, model: str, ask: Ask) -> None:
     """The map x W + b by numpy; before PQ where there is any; the ratio is that of the dimensions."""
-    said = ask("POST", BATCH, {"vectors": VECTORS[:3].tolist(), **options}).json
+    answer = ask("POST", BATCH, {"vectors": VECTORS[:3].tolist(), **options}).json
     expected = VECTORS[:3].astype(np.float64) @ WEIGHTS[:, :dims] + np.arange(dims) / 100
-    np.testing.assert_allclose(expected, said["compressed"], rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(expected, answer["compressed"], rtol=1e-5, atol=1e-5)
     metadata = {"compressionRatio": DIM / dims, "originalDim": DIM, "compressedDim": dims, "model": model}
-    assert metadata == said["metadata"]
+    assert metadata == answer["metadata"]
 
 
 def test_codes_name_the_nearest_centroids(ask: Ask) -> None:
     """In each of 4 parts of 2 dimensions, by brute force; 64 bytes became 4; no quality is made up."""
-    said = ask("POST", CODES, {"vector": VECTORS[0].tolist(), "model": "mine/a-codes"}).json
+    answer = ask("POST", CODES, {"vector": VECTORS[0].tolist(), "model": "mine/a-codes"}).json
     parts = (VECTORS[0].astype(np.float64) @ WEIGHTS + np.arange(8) / 100).reshape(4, 1, 2)
     expected = np.square(parts - PQ.centroids).sum(axis=2).argmin(axis=1).tolist()
-    assert {"codes": expected, "metadata": {"expectedQuality": None, "compressionRatio": 16}} == said
+    assert {"codes": expected, "metadata": {"expectedQuality": None, "compressionRatio": 16}} == answer
 
 
 # -- The export
 
 
 @pytest.mark.parametrize(
-    ("asked", "start", "stop"),
+    ("requested", "start", "stop"),
     [("0-63", 0, 64), ("64-127", 64, 128), ("1300-", 1300, 1344), ("-4", 1340, 1344)],
 )
 def test_a_range_of_the_export_is_those_bytes(
-    asked: str, start: int, stop: int, ask: Ask, tmp_path: Path
+    requested: str, start: int, stop: int, ask: Ask, tmp_path: Path
 ) -> None:
     """206 with Content-Range; the whole is an AQED file of the vectors, 64 + 20 · 16 · 4 = 1344 bytes."""
     whole = ask("GET", EXPORT, key=None)
     assert (200, 1344) == (whole.status, len(whole.body))
     (tmp_path / "x.aqed").write_bytes(whole.body)
     np.testing.assert_array_equal(VECTORS, read_aqed(tmp_path / "x.aqed").original)
-    part = ask("GET", EXPORT, key=None, Range=f"bytes={asked}")
+    part = ask("GET", EXPORT, key=None, Range=f"bytes={requested}")
     assert (206, f"bytes {start}-{stop - 1}/1344") == (part.status, part.headers["content-range"])
     assert whole.body[start:stop] == part.body
 
 
 def test_a_range_beyond_the_export_is_refused(ask: Ask) -> None:
     """416, with the size there is."""
-    said = ask("GET", EXPORT, key=None, Range="bytes=1344-1400")
-    assert (416, "bytes */1344") == (said.status, said.headers["content-range"])
+    answer = ask("GET", EXPORT, key=None, Range="bytes=1344-1400")
+    assert (416, "bytes */1344") == (answer.status, answer.headers["content-range"])
 
 
 # -- What is refused
@@ -206,8 +207,8 @@ def test_a_range_beyond_the_export_is_refused(ask: Ask) -> None:
 )
 def test_nothing_else_answers_without_the_key(method: str, path: str, key: str | None, ask: Ask) -> None:
     """401 before the body is looked at, for what does not exist as well."""
-    said = ask(method, path, b"{" if method == "POST" else None, key)
-    assert (401, {"detail": "X-API-Key: found no key, or a wrong one"}) == (said.status, said.json)
+    answer = ask(method, path, b"{" if method == "POST" else None, key)
+    assert (401, {"detail": "X-API-Key: found no key, or a wrong one"}) == (answer.status, answer.json)
 
 
 ROW = [1.0] * DIM
@@ -266,11 +267,11 @@ ROW = [1.0] * DIM
 )
 def test_wrong_input_is_one_line(path: str, body: Any, status: int, detail: str, ask: Ask) -> None:
     """The status that says whose fault it is, the place, and nothing of what was sent."""
-    said = ask("POST", path, body)
-    assert (status, detail) == (said.status, said.json["detail"][: len(detail)])
-    assert ["detail"] == list(said.json)
-    assert "\n" not in said.json["detail"]
-    assert KEY not in said.body.decode()
+    answer = ask("POST", path, body)
+    assert (status, detail) == (answer.status, answer.json["detail"][: len(detail)])
+    assert ["detail"] == list(answer.json)
+    assert "\n" not in answer.json["detail"]
+    assert KEY not in answer.body.decode()
 
 
 @pytest.mark.parametrize("length", [LONGEST_BODY + 1, 3 * LONGEST_BODY])
@@ -296,8 +297,8 @@ def test_the_smoke_test_passes_against_a_running_server(
     assert {"PASS": 10, "FAIL": 0, "SKIPPED": 0} == json.loads(out.read_bytes())["content"]["counts"]
     monkeypatch.setenv("AQEA_API_KEY", "another")
     assert 1 == api_smoketest.main(["--base-url", url, "--out", str(out)])
-    found = {entry["name"]: entry["status"] for entry in json.loads(out.read_bytes())["content"]["checks"]}
-    assert ("FAIL", "SKIPPED") == (found["auth-with-key"], found["compress-batch"])
+    statuses = {entry["name"]: entry["status"] for entry in json.loads(out.read_bytes())["content"]["checks"]}
+    assert ("FAIL", "SKIPPED") == (statuses["auth-with-key"], statuses["compress-batch"])
 
 
 def test_checking_is_one_call_and_comes_out_in_the_same_bytes(folder: Path, tmp_path: Path) -> None:
@@ -307,7 +308,7 @@ def test_checking_is_one_call_and_comes_out_in_the_same_bytes(folder: Path, tmp_
     for out in outs:
         assert 0 == check(saved(folder), folder / "vectors.npy", out, tmp_path, lines.append)
     assert outs[0].read_bytes() == outs[1].read_bytes()
-    assert _certificate(json.loads(outs[0].read_bytes()))  # as repro/verify.py checks it
+    assert checksum(json.loads(outs[0].read_bytes()))  # as repro/verify.py checks it
     assert 20 == len(lines)
 
 

@@ -23,8 +23,8 @@ import soundfile
 
 from harness.data import hub_parquet
 from harness.data.parquet import parquet_rows, read_parquet_values, read_parquet_vectors
-from harness.data.readers import Rows
 from harness.data.sampling import Part, graded_pairs, random_pairs
+from harness.data.vector_files import Rows
 from harness.errors import BlockedError, InputError
 from harness.evidence.files import sha256_file
 from harness.sources import files, hub_audio, hub_sequences, hub_vectors, mirror
@@ -95,9 +95,9 @@ def test_vectors_are_read_from_lists_of_any_kind(kind: pa.DataType, tmp_path: Pa
     if "int" in str(kind):
         values = [[int(x) for x in row] for row in rows]
     path = _written(tmp_path, text=["a", "b", "c"], emb=pa.array(list(values), kind))
-    found = read_parquet_vectors(path)
-    assert np.float32 == found.dtype
-    assert rows == found.tolist()
+    actual = read_parquet_vectors(path)
+    assert np.float32 == actual.dtype
+    assert rows == actual.tolist()
     assert rows[1:2] == read_parquet_vectors(path, "emb", limit=1, skip=1).tolist()
 
 
@@ -114,8 +114,8 @@ def test_rows_are_the_same_however_the_file_is_cut(tmp_path: Path) -> None:
     pyarrow.parquet.write_table(_table(x), path, row_group_size=700)
     assert 9000 == parquet_rows(path)
     for skip, limit in ((0, None), (0, 5), (4095, 2), (4096, 4096), (699, 8000), (8999, 10)):
-        found = read_parquet_vectors(path, "emb", limit, skip)
-        assert x[skip : None if limit is None else skip + limit].tobytes() == found.tobytes()
+        actual = read_parquet_vectors(path, "emb", limit, skip)
+        assert x[skip : None if limit is None else skip + limit].tobytes() == actual.tobytes()
     assert ["row 4096", "row 4097"] == read_parquet_values(path, "title", 2, 4096)
 
 
@@ -169,8 +169,8 @@ def test_a_parquet_file_beside_the_suite_or_in_the_mirror_is_read(module: Any, t
     path = _written(tmp_path, title=["t"] * 10, embedding=VECTORS.tolist(), other=VECTORS[::-1].tolist())
     keys = {"path": path.name} | ({"sha256": sha256_file(path)} if module is mirror else {})
     place = Place(tmp_path, tmp_path, offline=True)
-    found = module.read(module.Params(**keys), "set", place).vectors
-    assert VECTORS.tobytes() == found.tobytes()
+    actual = module.read(module.Params(**keys), "set", place).vectors
+    assert VECTORS.tobytes() == actual.tobytes()
     rows = Rows(array="other", part="validation", share=0.5, validation=0.3)
     part = module.read(module.Params(**keys, rows=rows), "set", place)
     assert np.sort(np.random.default_rng(0).permutation(10)[5:8]).tolist() == part.index.tolist()
@@ -245,9 +245,9 @@ def test_rows_go_over_the_files_in_the_order_of_their_names(cache: Cache) -> Non
     folder = cache(
         {NAMES[2]: _table(VECTORS[7:]), NAMES[0]: _table(VECTORS[:4]), NAMES[1]: _table(VECTORS[4:7])}
     )
-    found = list(hub_parquet.parts("who/set", SHA, "*.parquet", OFFLINE, skip=3, rows=5))
+    parts = list(hub_parquet.parts("who/set", SHA, "*.parquet", OFFLINE, skip=3, rows=5))
     expected = [(folder / NAMES[0], 3, 1), (folder / NAMES[1], 0, 3), (folder / NAMES[2], 0, 1)]
-    assert expected == [(part.path, part.skip, part.count) for part in found]
+    assert expected == [(part.path, part.skip, part.count) for part in parts]
 
 
 def test_a_file_is_not_asked_for_before_its_rows_are(cache: Cache) -> None:
@@ -270,9 +270,9 @@ def test_a_pattern_chooses_the_files(cache: Cache) -> None:
     """One that matches none is an error."""
     cache({"data/test-0.parquet": _table(VECTORS[:2]), NAMES[0]: _table(VECTORS[2:])})
     params = hub_vectors.Params(**PINNED, rows=2, files="data/train-*")
-    found = hub_vectors.read(params, "set", OFFLINE).vectors
-    assert found is not None
-    assert VECTORS[2:4].tobytes() == found.tobytes()
+    actual = hub_vectors.read(params, "set", OFFLINE).vectors
+    assert actual is not None
+    assert VECTORS[2:4].tobytes() == actual.tobytes()
     with pytest.raises(InputError, match=r"who/set: found no file \*.csv, expected Parquet files"):
         hub_parquet.file_names("who/set", SHA, "*.csv", OFFLINE)
 
@@ -284,9 +284,9 @@ def test_files_of_several_splits_are_put_together_only_on_demand(cache: Cache) -
     with pytest.raises(InputError, match=f"found files of several splits .data/test-0.parquet, {NAMES[0]}"):
         hub_vectors.read(hub_vectors.Params(**PINNED, rows=2), "set", OFFLINE)
     for pattern, rows in ((NAMES[0], VECTORS[2:5]), ("data/*.parquet", VECTORS[:3])):
-        found = hub_vectors.read(hub_vectors.Params(**PINNED, rows=3, files=pattern), "set", OFFLINE).vectors
-        assert found is not None
-        assert rows.tobytes() == found.tobytes()
+        actual = hub_vectors.read(hub_vectors.Params(**PINNED, rows=3, files=pattern), "set", OFFLINE).vectors
+        assert actual is not None
+        assert rows.tobytes() == actual.tobytes()
 
 
 def test_a_name_that_leaves_the_snapshot_is_refused(cache: Cache) -> None:
@@ -393,14 +393,14 @@ def test_only_the_files_that_are_needed_are_fetched(
         "HF_HUB_DISABLE_TELEMETRY": "1",
         "HF_HUB_DISABLE_XET": "1",
     }
-    said = []
-    for place in ("online", "offline"):
+    outputs = []
+    for access in ("online", "offline"):
         run = subprocess.run(
-            [sys.executable, "-c", FETCH, place], env=env, capture_output=True, text=True, check=False
+            [sys.executable, "-c", FETCH, access], env=env, capture_output=True, text=True, check=False
         )
         assert 0 == run.returncode, run.stderr
-        said.append(run.stdout)
-    assert [f"{SHA} {VECTORS[:5].tobytes().hex()}\n"] * 2 == said
+        outputs.append(run.stdout)
+    assert [f"{SHA} {VECTORS[:5].tobytes().hex()}\n"] * 2 == outputs
     assert [NAMES[0], NAMES[1]] == handler.fetched
 
 
@@ -410,39 +410,39 @@ def test_only_the_files_that_are_needed_are_fetched(
 def test_vectors_of_the_hub_come_with_graded_pairs(cache: Cache) -> None:
     """The rows, the pairs that are drawn for such a set, nobody's scores, and what they were read from."""
     cache({NAMES[0]: _table(VECTORS)})
-    found = hub_vectors.read(hub_vectors.Params(**PINNED, rows=6, skip=2), "set", OFFLINE)
-    assert found.vectors is not None
-    assert VECTORS[2:8].tobytes() == found.vectors.tobytes()
-    assert graded_pairs(VECTORS[2:8], "set").tolist() == found.pairs.tolist()
-    assert (None, None, None) == (found.texts, found.gold, found.waves)
-    assert {"use": "hub-vectors", **PINNED} == {key: found.origin[key] for key in ("use", *PINNED)}
+    actual = hub_vectors.read(hub_vectors.Params(**PINNED, rows=6, skip=2), "set", OFFLINE)
+    assert actual.vectors is not None
+    assert VECTORS[2:8].tobytes() == actual.vectors.tobytes()
+    assert graded_pairs(VECTORS[2:8], "set").tolist() == actual.pairs.tolist()
+    assert (None, None, None) == (actual.texts, actual.gold, actual.waves)
+    assert {"use": "hub-vectors", **PINNED} == {key: actual.origin[key] for key in ("use", *PINNED)}
     assert {
         "rows": 6,
         "skip": 2,
         "column": None,
         "files": "*.parquet",
         "pairs": True,
-    }.items() <= found.origin.items()
+    }.items() <= actual.origin.items()
 
 
 def test_vectors_to_train_on_need_no_pairs(cache: Cache) -> None:
     """A corpus has m = 0."""
     cache({NAMES[0]: _table(VECTORS)})
-    found = hub_vectors.read(hub_vectors.Params(**PINNED, rows=6, pairs=0), "set", OFFLINE)
-    assert (0, 2) == found.pairs.shape
+    actual = hub_vectors.read(hub_vectors.Params(**PINNED, rows=6, pairs=0), "set", OFFLINE)
+    assert (0, 2) == actual.pairs.shape
 
 
 def test_a_part_of_the_rows_is_taken_by_their_numbers(cache: Cache) -> None:
     """Of rows 2 to 9: the validation part, with the numbers that these rows have in the files."""
     cache({NAMES[0]: _table(VECTORS)})
     take = Part(part="validation", share=0.5, validation=0.25, seed=42)
-    found = hub_vectors.read(hub_vectors.Params(**PINNED, rows=8, skip=2, take=take), "set", OFFLINE)
+    actual = hub_vectors.read(hub_vectors.Params(**PINNED, rows=8, skip=2, take=take), "set", OFFLINE)
     expected = 2 + np.sort(np.random.default_rng(42).permutation(8)[4:6])
-    assert found.index is not None
-    assert found.vectors is not None
-    assert expected.tolist() == found.index.tolist()
-    assert VECTORS[expected].tobytes() == found.vectors.tobytes()
-    assert take.identity() == found.origin["take"]
+    assert actual.index is not None
+    assert actual.vectors is not None
+    assert expected.tolist() == actual.index.tolist()
+    assert VECTORS[expected].tobytes() == actual.vectors.tobytes()
+    assert take.identity() == actual.origin["take"]
     assert "take" not in hub_vectors.locate(hub_vectors.Params(**PINNED, rows=8), OFFLINE)
 
 
@@ -460,11 +460,12 @@ def test_sequences_are_read_in_order_with_pairs_drawn_at_random(cache: Cache) ->
     """In upper case and without the line breaks of a FASTA file."""
     cache({NAMES[0]: pa.table({"Sequence": ["MKV", "mkta\nYIA", "GA", "LL"]})})
     params = hub_sequences.Params(**PINNED, column="Sequence", rows=3)
-    found = hub_sequences.read(params, "proteins", OFFLINE)
-    assert ("MKV", "MKTAYIA", "GA") == found.texts
-    assert random_pairs("proteins", 3).tolist() == found.pairs.tolist()
-    assert (None, None) == (found.vectors, found.gold)
-    assert {"use": "hub-sequences", "column": "Sequence", "rows": 3, **PINNED}.items() <= found.origin.items()
+    actual = hub_sequences.read(params, "proteins", OFFLINE)
+    assert ("MKV", "MKTAYIA", "GA") == actual.texts
+    assert random_pairs("proteins", 3).tolist() == actual.pairs.tolist()
+    assert (None, None) == (actual.vectors, actual.gold)
+    expected = {"use": "hub-sequences", "column": "Sequence", "rows": 3, **PINNED}
+    assert expected.items() <= actual.origin.items()
 
 
 @pytest.mark.parametrize("value", ["", None, "MK-V", "M1"])
@@ -497,37 +498,36 @@ def test_recordings_keep_their_samples(cache: Cache) -> None:
     rng = np.random.default_rng(0)
     mono = rng.uniform(-1, 1, 500).astype(np.float32)
     stereo = rng.uniform(-1, 1, (300, 2)).astype(np.float32)
-    found = _audio(cache, _sound(mono, 16_000), _sound(stereo, 16_000), _sound(mono, 16_000))
-    assert found.waves is not None
-    assert mono.tobytes() == found.waves[0].tobytes()
-    assert ((stereo[:, 0].astype(np.float64) + stereo[:, 1]) / 2).astype(np.float32).tobytes() == found.waves[
-        1
-    ].tobytes()
+    actual = _audio(cache, _sound(mono, 16_000), _sound(stereo, 16_000), _sound(mono, 16_000))
+    assert actual.waves is not None
+    assert mono.tobytes() == actual.waves[0].tobytes()
+    averaged = ((stereo[:, 0].astype(np.float64) + stereo[:, 1]) / 2).astype(np.float32)
+    assert averaged.tobytes() == actual.waves[1].tobytes()
     name = "sha256:" + hashlib.sha256(mono.tobytes()).hexdigest()
-    assert found.texts is not None
-    assert (name, name) == (found.texts[0], found.texts[2])
-    assert found.texts[1] != name
-    assert random_pairs("speech", 3).tolist() == found.pairs.tolist()
-    assert (None, None) == (found.vectors, found.gold)
+    assert actual.texts is not None
+    assert (name, name) == (actual.texts[0], actual.texts[2])
+    assert actual.texts[1] != name
+    assert random_pairs("speech", 3).tolist() == actual.pairs.tolist()
+    assert (None, None) == (actual.vectors, actual.gold)
 
 
 @pytest.mark.parametrize("rate", [8_000, 22_050, 44_100, 48_000])
 def test_recordings_are_brought_to_16_khz(rate: int, cache: Cache) -> None:
     """A tone of 440 Hz and one second stays one of 440 Hz and one second, but for the ends."""
     tone = np.sin(2 * np.pi * 440 * np.arange(rate) / rate) / 2
-    found = _audio(cache, _sound(tone, rate), _sound(tone, rate)).waves
-    assert found is not None
+    waves = _audio(cache, _sound(tone, rate), _sound(tone, rate)).waves
+    assert waves is not None
     expected = np.sin(2 * np.pi * 440 * np.arange(16_000) / 16_000) / 2
-    assert (np.float32, 16_000) == (found[0].dtype, len(found[0]))
-    np.testing.assert_allclose(found[0][500:-500], expected[500:-500], atol=2e-3)
+    assert (np.float32, 16_000) == (waves[0].dtype, len(waves[0]))
+    np.testing.assert_allclose(waves[0][500:-500], expected[500:-500], atol=2e-3)
 
 
 def test_a_lossless_file_has_the_samples_it_was_made_of(cache: Cache) -> None:
     """FLAC of 16 bits, as LibriSpeech comes, in steps of 1/32768."""
     steps = np.random.default_rng(0).integers(-32768, 32768, 400).astype(np.int16)
-    found = _audio(cache, *[_sound(steps, 16_000, "FLAC", "PCM_16")] * 2).waves
-    assert found is not None
-    assert (steps / np.float32(32768)).tolist() == found[0].tolist()
+    waves = _audio(cache, *[_sound(steps, 16_000, "FLAC", "PCM_16")] * 2).waves
+    assert waves is not None
+    assert (steps / np.float32(32768)).tolist() == waves[0].tolist()
 
 
 @pytest.mark.parametrize(

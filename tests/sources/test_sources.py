@@ -32,8 +32,8 @@ ALL_ROWS = {"array": None, "part": None, "share": 0.6, "seed": 0, "pairs": 0}
 def origin(suite: str, dataset: str, use: str) -> dict[str, Any]:
     """Return the parameters of a shipped suite's origin."""
     origins = load(SUITES / f"{suite}.toml").datasets[dataset].origins
-    found = next(raw for raw in origins if raw["use"] == use)
-    return {key: value for key, value in found.items() if key != "use"}
+    chosen = next(raw for raw in origins if raw["use"] == use)
+    return {key: value for key, value in chosen.items() if key != "use"}
 
 
 # -- A mirror, every file by digest ------------------------------------------------------------------------
@@ -44,9 +44,9 @@ def test_a_mirrored_file_is_read_and_known_by_its_digest(tmp_path: Path) -> None
     (tmp_path / "sts").mkdir()
     (tmp_path / "sts" / "a.jsonl").write_bytes(LINES)
     params = mirrored.Params(path="sts/a.jsonl", sha256=PINNED)
-    found = mirrored.read(params, "mine", Place(Path(), tmp_path, offline=True))
-    assert ("a", "c", "b", "d") == found.texts
-    assert {"use": "mirror", "path": "sts/a.jsonl", "sha256": PINNED, "rows": ALL_ROWS} == found.origin
+    actual = mirrored.read(params, "mine", Place(Path(), tmp_path, offline=True))
+    assert ("a", "c", "b", "d") == actual.texts
+    assert {"use": "mirror", "path": "sts/a.jsonl", "sha256": PINNED, "rows": ALL_ROWS} == actual.origin
 
 
 def test_a_mirror_may_be_a_snapshot_of_the_hubs_cache(tmp_path: Path) -> None:
@@ -112,10 +112,10 @@ def test_a_digest_is_64_hex_digits() -> None:
 def test_the_mirror_holds_the_pinned_sets(mirror: Path, dataset: str, pairs: int) -> None:
     """The published sizes of STS-B and STS12-16, scores on their scale from 0 to 5."""
     params = mirrored.Params(**origin("sts-generalization", dataset, "mirror"))
-    found = mirrored.read(params, dataset, Place(Path(), mirror, offline=True))
-    assert found.gold is not None
-    assert (pairs, 2 * pairs) == (len(found.pairs), found.rows)
-    assert (0.0, 5.0) == (found.gold.min(), found.gold.max())
+    actual = mirrored.read(params, dataset, Place(Path(), mirror, offline=True))
+    assert actual.gold is not None
+    assert (pairs, 2 * pairs) == (len(actual.pairs), actual.rows)
+    assert (0.0, 5.0) == (actual.gold.min(), actual.gold.max())
 
 
 # -- Data that ships in a package --------------------------------------------------------------------------
@@ -132,34 +132,34 @@ def packaged(dataset: str, **changes: Any) -> PairSet:
 )
 def test_the_packaged_sets_have_their_published_sizes(dataset: str, pairs: int, rows: int) -> None:
     """50 documents make 1225 pairs; the word sets are called after their sizes."""
-    found = packaged(dataset)
-    assert found.gold is not None
-    assert (pairs, pairs, rows) == (len(found.pairs), len(found.gold), found.rows)
-    assert np.isfinite(found.gold).all()
+    actual = packaged(dataset)
+    assert actual.gold is not None
+    assert (pairs, pairs, rows) == (len(actual.pairs), len(actual.gold), actual.rows)
+    assert np.isfinite(actual.gold).all()
 
 
 def test_a_matrix_gives_each_pair_of_documents_once_with_its_score() -> None:
     """Every i < j, whose score stands in row i and column j of the table; its lower half is empty."""
-    found = packaged("lee")
+    actual = packaged("lee")
     folder = package._folder("gensim")  # the table itself, read in another way
     table = [
         line.split() for line in (folder / "test/test_data/similarities0-1.txt").read_text().splitlines()
     ]
-    assert found.gold is not None
-    pairs = [(i, j) for i, j in found.pairs.tolist()]
+    assert actual.gold is not None
+    pairs = [(i, j) for i, j in actual.pairs.tolist()]
     assert sorted({(i, j) for i in range(50) for j in range(i + 1, 50)}) == sorted(pairs)
-    assert [float(table[i][j]) for i, j in pairs] == found.gold.tolist()
+    assert [float(table[i][j]) for i, j in pairs] == actual.gold.tolist()
     assert {0.0} == {float(table[j][i]) for i, j in pairs}  # below the diagonal nothing is left behind
 
 
 def test_a_corpus_of_stories_is_cut_into_different_sentences_without_pairs() -> None:
     """300 stories have many more sentences, each kept once, none blank, and no scores to train on."""
-    found = packaged("lee-background")
-    assert found.texts is not None
-    assert len(set(found.texts)) == len(found.texts)
-    assert 1500 < found.rows < 5000
-    assert (0, None) == (len(found.pairs), found.gold)
-    assert [] == [text for text in found.texts if not text.strip()]
+    actual = packaged("lee-background")
+    assert actual.texts is not None
+    assert len(set(actual.texts)) == len(actual.texts)
+    assert 1500 < actual.rows < 5000
+    assert (0, None) == (len(actual.pairs), actual.gold)
+    assert [] == [text for text in actual.texts if not text.strip()]
 
 
 def test_a_packaged_file_that_is_not_the_pinned_one_is_refused() -> None:
@@ -222,11 +222,11 @@ def test_own_files_are_read_by_their_ending_and_known_by_their_digest(tmp_path: 
                 for line in LINES.splitlines()
             )
         )
-    found = files.read(files.Params(path=name), "mine", Place(tmp_path, None, offline=True))
+    actual = files.read(files.Params(path=name), "mine", Place(tmp_path, None, offline=True))
     digest = hashlib.sha256((tmp_path / name).read_bytes()).hexdigest()
-    assert {"use": "files", "path": name, "sha256": digest, "rows": ALL_ROWS} == found.origin
-    assert (0 if name == "a.npy" else 2) == len(found.pairs)
-    assert (name in {"a.npy", "a.npz"}) == (found.vectors is not None) == (found.texts is None)
+    assert {"use": "files", "path": name, "sha256": digest, "rows": ALL_ROWS} == actual.origin
+    assert (0 if name == "a.npy" else 2) == len(actual.pairs)
+    assert (name in {"a.npy", "a.npz"}) == (actual.vectors is not None) == (actual.texts is None)
 
 
 def test_a_changed_file_is_another_input(tmp_path: Path) -> None:
@@ -258,20 +258,19 @@ def test_two_sets_of_one_file_share_no_row(tmp_path: Path, kind: str) -> None:
     digest = hashlib.sha256((tmp_path / "a.npz").read_bytes()).hexdigest()
     place = Place(tmp_path, tmp_path, offline=True)
     pinned = {"sha256": digest} if kind == "mirror" else {}
-    found = {}
+    sets = {}
     for part, pairs in (("train", 0), ("test", 2)):
         taken = {"array": "first", "part": part, "pairs": pairs}
         module = registry.load("sources", kind, "here")
         params = module.Params.model_validate({"path": "a.npz", "rows": taken, **pinned}, strict=True)
-        found[part] = module.read(params, part, place)
-        assert {"use": kind, "path": "a.npz", "sha256": digest, "rows": {**ALL_ROWS, **taken}} == found[
-            part
-        ].origin
+        sets[part] = module.read(params, part, place)
+        expected = {"use": kind, "path": "a.npz", "sha256": digest, "rows": {**ALL_ROWS, **taken}}
+        assert expected == sets[part].origin
         assert hash(params) == hash(params.model_copy())
-    train, test = (set(map(bytes, vectors(found[part]).astype(np.float32))) for part in ("train", "test"))
+    train, test = (set(map(bytes, vectors(sets[part]).astype(np.float32))) for part in ("train", "test"))
     assert (60, 40, set()) == (len(train), len(test), train & test)
     assert set(map(bytes, x)) == train | test
-    assert (0, 80) == (len(found["train"].pairs), len(found["test"].pairs))
+    assert (0, 80) == (len(sets["train"].pairs), len(sets["test"].pairs))
 
 
 @pytest.mark.parametrize("changes", [{"part": "test"}, {"seed": 1}, {"share": 0.5}, {"pairs": 1}])

@@ -33,8 +33,8 @@ def ran_checkout(root: Path, suite: str) -> tuple[Path, Tree, Place]:
     """Write a checkout's suite beside its 300 vectors and 40 pairs, and run it into the evidence."""
     path = write_suite(root / "suites", suite)
     tree, place = Tree(root / "artifacts"), Place(path.parent, None, offline=True)
-    found = entries(path, place, tree)
-    assert [] == run_cells(found, found, tree, root / "store", 1, lambda *_: None)
+    planned = entries(path, place, tree)
+    assert [] == run_cells(planned, planned, tree, root / "store", 1, lambda *_: None)
     return path, tree, place
 
 

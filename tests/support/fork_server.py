@@ -39,6 +39,7 @@ def warm() -> None:
 def run(job: dict[str, Any]) -> int:
     """Run the command in this process as a job says, and return its exit status."""
     os.chdir(job["cwd"])
+    sys.path[0] = ""  # the current folder, as of python -m harness
     os.environ.update(job["env"])
     for name, descriptor in (("stdout", 1), ("stderr", 2)):
         os.dup2(os.open(job[name], os.O_WRONLY | os.O_CREAT | os.O_TRUNC), descriptor)

@@ -14,9 +14,9 @@ from support.evidence import AUDIT, a_result
 from support.invented_means import write_means
 
 
-def invented(*place: str) -> float:
+def invented(*names: str) -> float:
     """Return a number from 0.7 to 0.95 that follows from what it is of."""
-    return 0.7 + 0.25 * int(hashlib.sha256(" ".join(place).encode()).hexdigest()[:6], 16) / 16**6
+    return 0.7 + 0.25 * int(hashlib.sha256(" ".join(names).encode()).hexdigest()[:6], 16) / 16**6
 
 
 # What the training of a student notes, at two checkpoints of which the last looks like a collapse.
@@ -79,14 +79,14 @@ def content_of(suite: Suite, cell: Cell) -> dict[str, Any]:
 
 def invent(root: Path, suite: Suite, encoders: set[str], seeds: int = 2) -> None:
     """Write results with invented values for some encoders of a suite, and the others as blocked."""
-    tree, hindered = Tree(root), []
+    tree, blocked = Tree(root), []
     for cell in cells(suite, suite.name):
         if cell.encoder in encoders and cell.seed < seeds:
             write_stamped(tree.result(suite.name, cell.id), content_of(suite, cell))
         elif cell.encoder not in encoders:
-            hindered.append({
+            blocked.append({
                 "cell": cell.id, "encoder": cell.encoder, "train": cell.train,
                 "missing": "model of " + cell.encoder, "remedy": "have the hub at hand",
             })  # fmt: skip
-    write_stamped(tree.blocked(suite.name), {"suite": suite.name, "blocked": hindered})
+    write_stamped(tree.blocked(suite.name), {"suite": suite.name, "blocked": blocked})
     write_means(tree, suite.name)

@@ -21,9 +21,9 @@ def json_rows(tree: Tree) -> list[dict[str, Any]]:
 
 def section(text: str, start: str) -> str:
     """Return a part of the report, from the line that begins with ``start`` to the next heading."""
-    found = re.search("^#+ " + re.escape(start) + r".*?\n(.*?)(?=^#+ |\Z)", text, re.DOTALL | re.MULTILINE)
-    assert found, start
-    return found[1]
+    match = re.search("^#+ " + re.escape(start) + r".*?\n(.*?)(?=^#+ |\Z)", text, re.DOTALL | re.MULTILINE)
+    assert match, start
+    return match[1]
 
 
 def lines_of(part: str, name: str) -> list[list[str]]:
@@ -32,8 +32,8 @@ def lines_of(part: str, name: str) -> list[list[str]]:
     return [[cell.strip() for cell in line] for line in lines if line[0].strip() == name]
 
 
-def mean(found: list[dict[str, Any]], key: str = "value", **wanted: Any) -> str:
+def mean(rows: list[dict[str, Any]], key: str = "value", **wanted: Any) -> str:
     """Return the mean over the rows wanted as the report prints it; their number has to be the seeds'."""
-    values = [row[key] for row in found if wanted.items() <= row.items()]
-    assert len({row["cell"] for row in found if wanted.items() <= row.items()}) == len(values) > 0
+    values = [row[key] for row in rows if wanted.items() <= row.items()]
+    assert len({row["cell"] for row in rows if wanted.items() <= row.items()}) == len(values) > 0
     return f"{100 * sum(values) / len(values):.1f}"

@@ -17,8 +17,8 @@ def interpreter(version: str) -> str:
     root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
     candidates = [shutil.which("python" + version), *root.glob(f"versions/{version}*/bin/python")]
     for path in filter(None, candidates):
-        asked = [str(path), "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
+        command = [str(path), "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
         # A shim of pyenv lies on PATH also where its version is not selected, and fails.
-        if version == subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip():
+        if version == subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip():
             return str(path)
     pytest.skip(f"found no Python {version} on PATH or below {root}, expected one to compare with")

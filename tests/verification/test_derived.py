@@ -56,16 +56,16 @@ def restamp(root: Path, path: str, edit: Edit) -> None:
 
 def group(content: dict[str, Any], name: str = SIGN) -> dict[str, Any]:
     """Return a group of the means."""
-    found: dict[str, Any] = next(
+    wanted: dict[str, Any] = next(
         x for batch in content["batches"] for x in batch["groups"] if x["group"] == name
     )
-    return found
+    return wanted
 
 
 def batch(content: dict[str, Any]) -> dict[str, Any]:
     """Return the batch in which something is compared."""
-    found: dict[str, Any] = next(batch for batch in content["batches"] if batch["comparisons"])
-    return found
+    compared: dict[str, Any] = next(batch for batch in content["batches"] if batch["comparisons"])
+    return compared
 
 
 def drop_seed(content: dict[str, Any]) -> None:
@@ -97,9 +97,9 @@ def narrow(content: dict[str, Any], name: str = SIGN) -> None:
     value.update(low=value["value"], high=value["value"])
 
 
-def drawn_in(content: dict[str, Any], place: int, end: str, share: float) -> None:
+def shrink(content: dict[str, Any], number: int, end: str, share: float) -> None:
     """Move an end of a mean's interval by a share of its width, and no further than its seeds allow."""
-    value = group(content)["values"][place]
+    value = group(content)["values"][number]
     value[end] += share * (value["high"] - value["low"])
 
 
@@ -226,18 +226,18 @@ def test_sound_evidence_has_no_problem(published: Path) -> None:
     assert " 9 intervals of means drawn again" in checked
 
 
-@pytest.mark.parametrize(("path", "edit", "said"), TAMPERED.values(), ids=TAMPERED)
-def test_what_the_results_do_not_come_to_is_named(root: Path, path: str, edit: Edit, said: str) -> None:
+@pytest.mark.parametrize(("path", "edit", "message"), TAMPERED.values(), ids=TAMPERED)
+def test_what_the_results_do_not_come_to_is_named(root: Path, path: str, edit: Edit, message: str) -> None:
     """Certified and listed anew as it may be; one line."""
     restamp(root, path, edit)
     relist(root)
     lines = [line for line in verify.problems(root)[0] if line.startswith(path)]
     assert 1 == len(lines), lines
-    assert said in lines[0]
+    assert message in lines[0]
 
 
 @pytest.mark.parametrize(
-    ("path", "said"),
+    ("path", "message"),
     [
         ("artifacts/means/yours.json", "no suite with results has this name"),
         ("artifacts/jitter/mine/x.json", "no suite with results has this name"),
@@ -245,13 +245,15 @@ def test_what_the_results_do_not_come_to_is_named(root: Path, path: str, edit: E
         ("artifacts/portability/x.json", "expected nothing beside portability.json"),
     ],
 )
-def test_nothing_else_stands_in_their_folders(root: Path, path: str, said: str) -> None:
+def test_nothing_else_stands_in_their_folders(root: Path, path: str, message: str) -> None:
     """A file that no suite has is named, stamped as it may be."""
     (root / path).parent.mkdir(exist_ok=True)
     data = stamp({"suite": "yours", "batches": []})
     (root / path).write_bytes(data if path.endswith(".json") else b"x")
     relist(root)
-    assert [] != [line for line in verify.problems(root)[0] if line.startswith(f"{path}: ") and said in line]
+    assert [] != [
+        line for line in verify.problems(root)[0] if line.startswith(f"{path}: ") and message in line
+    ]
 
 
 def test_means_that_are_not_there_are_missed(root: Path) -> None:
@@ -262,10 +264,10 @@ def test_means_that_are_not_there_are_missed(root: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("edit", "said"),
+    ("edit", "message"),
     [
-        (lambda c: drawn_in(c, 0, "low", 0.2), " spearman@original: low: found "),
-        (lambda c: drawn_in(c, 1, "high", -0.2), " high: found "),
+        (lambda c: shrink(c, 0, "low", 0.2), " spearman@original: low: found "),
+        (lambda c: shrink(c, 1, "high", -0.2), " high: found "),
         (
             lambda c: batch(c)["comparisons"][0]["values"][1].update(p=0.04),
             f"{COARSE} against {SIGN}: as-published test-set spearman-random@original: p: found 0.04, its",
@@ -274,7 +276,7 @@ def test_means_that_are_not_there_are_missed(root: Path) -> None:
     ids=["low of a mean", "high of another", "p of a difference"],
 )
 def test_an_interval_that_its_score_files_do_not_come_to_is_named(
-    root: Path, edit: Edit, said: str, monkeypatch: pytest.MonkeyPatch
+    root: Path, edit: Edit, message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The script alone cannot see it; the command draws the resamples again, here those of every group."""
     monkeypatch.setattr("harness.verification.intervals.CHOSEN", 9)
@@ -283,7 +285,7 @@ def test_an_interval_that_its_score_files_do_not_come_to_is_named(
     assert [] == verify.problems(root)[0]
     lines = [line for line in verification.problems(root)[0] if MEANS in line]
     assert 1 == len(lines), lines
-    assert said in lines[0]
+    assert message in lines[0]
 
 
 # -- Compared ------------------------------------------------------------------------------------------------
@@ -310,7 +312,7 @@ def moved(root: Path, by: float) -> None:
 
 
 def test_the_same_means_are_the_same_bytes(root: Path, published: Path) -> None:
-    """The file is compared by its certificate."""
+    """The file is compared by its checksum."""
     assert ("SAME BYTES", "") == compared(root, published)
 
 
@@ -326,7 +328,7 @@ def test_means_of_other_results_are_held_to_the_tolerance_of_their_values(
 
 
 @pytest.mark.parametrize(
-    ("edit", "said"),
+    ("edit", "message"),
     [
         (lambda c: group(c)["values"][0].update(low=-0.9), "not the same, though made from the same results"),
         (
@@ -340,12 +342,12 @@ def test_means_of_other_results_are_held_to_the_tolerance_of_their_values(
     ids=["low", "p", "a seed less", "a group less", "a comparison less"],
 )
 def test_means_of_the_same_results_have_to_be_the_same(
-    root: Path, published: Path, edit: Edit, said: str
+    root: Path, published: Path, edit: Edit, message: str
 ) -> None:
     """No tolerance, no seed and no comparison less."""
     restamp(root, MEANS, edit)
     state, why = compared(root, published)
-    assert ("DIFFERS", True) == (state, said in why), why
+    assert ("DIFFERS", True) == (state, message in why), why
 
 
 def test_other_items_have_no_tolerance(root: Path, published: Path) -> None:

@@ -19,7 +19,8 @@ from harness.evidence.files import sha256_file
 from harness.evidence.layout import Tree
 from harness.evidence.schema.result import check_result
 from harness.evidence.stamp import read_stamped, write_stamped
-from harness.verification import admission, problems, recompute
+from harness.verification import admission, completeness, problems, recompute
+from harness.verification.plans import plans
 from repro import verify
 
 Edit = Callable[[dict[str, Any]], Any]
@@ -160,11 +161,12 @@ STRANGERS: dict[str, tuple[Callable[[Path], Any], str]] = {
 def test_a_value_that_a_result_notes_as_undefined_is_not_missed(root: Path) -> None:
     """Where it is noted, by protocol, data set and metric, and so alone."""
     path = root / "suites" / "mine.toml"
-    known = admission.plans(Tree(root / "artifacts"), suites={"mine": path}, committed=root / "artifacts")
+    tree = Tree(root / "artifacts")
+    planned = plans(tree, suites={"mine": path}, committed=tree.root)
     restamp(root, leave_out)
-    assert [] == admission.missing(Tree(root / "artifacts"), known)
+    assert [] == completeness.missing(tree, planned)
     restamp(root, lambda content: content.pop("left_out"))
-    (line,) = admission.missing(Tree(root / "artifacts"), known)
+    (line,) = completeness.missing(tree, planned)
     assert "values: found no as-published test-set spearman@original, expected it" in line
 
 
@@ -174,14 +176,14 @@ def block(root: Path, cell: str) -> None:
     write_stamped(root / "artifacts/results/mine.blocked.json", {"suite": "mine", "blocked": [entry]})
 
 
-@pytest.mark.parametrize(("change", "said"), STRANGERS.values(), ids=STRANGERS)
+@pytest.mark.parametrize(("change", "message"), STRANGERS.values(), ids=STRANGERS)
 def test_what_no_suite_has_and_what_a_suite_lacks_is_named(
-    root: Path, change: Callable[[Path], Any], said: str
+    root: Path, change: Callable[[Path], Any], message: str
 ) -> None:
     """Certified as it may be, a line says which file it is and what would be right."""
     change(root)
     lines = problems.against_suites(root)
-    assert [] != [line for line in lines if said in line], lines
+    assert [] != [line for line in lines if message in line], lines
 
 
 def test_six_copies_of_a_seed_are_refused_before_anything_is_judged(root: Path, quick: Cli) -> None:
@@ -237,7 +239,7 @@ def swap_scores(root: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         (swap_scores, ", its score files come to 1"),
         (
@@ -254,7 +256,7 @@ def swap_scores(root: Path) -> None:
     ids=["scores swapped", "a better value", "more items", "no scores", "no files"],
 )
 def test_a_value_that_its_scores_do_not_come_to_is_named(
-    root: Path, change: Callable[[Path], Any], said: str
+    root: Path, change: Callable[[Path], Any], message: str
 ) -> None:
     """Computed again with another implementation than the one that measured."""
     tree = Tree(root / "artifacts")
@@ -262,7 +264,7 @@ def test_a_value_that_its_scores_do_not_come_to_is_named(
     assert [] == recompute.disagreements(tree, path, read_stamped(path)[0])
     change(root)
     (line,) = recompute.disagreements(tree, path, read_stamped(path)[0])
-    assert said in line
+    assert message in line
 
 
 def test_a_combined_value_is_the_sum_of_its_parts(root: Path) -> None:
@@ -302,7 +304,7 @@ def drop_a_row(root: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         (edit_text("artifacts/report/claims.json", "NOT_RUN", "REPRODUCED"), "claims.json: is not what"),
         (edit_text("artifacts/report/CLAIMS.md", "NOT_RUN", "REPRODUCED"), "CLAIMS.md: is not what"),
@@ -330,12 +332,12 @@ def drop_a_row(root: Path) -> None:
     ids=["verdict", "page", "report", "row", "figure", "no page", "README", "no evidence"],
 )
 def test_what_the_evidence_does_not_render_to_is_named(
-    root: Path, change: Callable[[Path], Any], said: str
+    root: Path, change: Callable[[Path], Any], message: str
 ) -> None:
     """Verdicts, pages, figures and the README, byte for byte."""
     change(root)
     lines = problems.unlike_rendered(root)
-    assert [] != [line for line in lines if said in line], lines
+    assert [] != [line for line in lines if message in line], lines
 
 
 def test_versions_that_are_not_the_pinned_ones_are_named(root: Path) -> None:
@@ -372,7 +374,7 @@ def test_the_command_says_all_and_leaves_with_1(root: Path, quick: Cli) -> None:
 
 
 @pytest.mark.parametrize(
-    ("edit", "said"),
+    ("edit", "message"),
     [
         (set_at("suite", to="x"), "suite: found 'x', expected 'mine', as its place"),
         (set_at("inputs", "cell", to={}), "inputs.cell.encoder: the key is missing"),
@@ -399,11 +401,11 @@ def test_the_command_says_all_and_leaves_with_1(root: Path, quick: Cli) -> None:
         (lambda c: leave_out(c, metric="loss@human"), "and measured under another protocol"),
     ],
 )
-def test_the_shape_of_a_result_is_held_in_one_place(published: Path, edit: Edit, said: str) -> None:
+def test_the_shape_of_a_result_is_held_in_one_place(published: Path, edit: Edit, message: str) -> None:
     """Every reader of evidence refuses it with the same line."""
     path = Tree(published / "artifacts").result("mine", SIGN)
     content, _ = read_stamped(path)
     edit(content)
     with pytest.raises(InputError) as refused:
         check_result(path, content)
-    assert said in str(refused.value)
+    assert message in str(refused.value)

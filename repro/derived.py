@@ -1,0 +1,59 @@
+"""What is made from results, means and jitter, against those that are there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from repro.listing import Problems
+from repro.means import check_means, finite, numbers
+from repro.results import check_value
+
+
+def check_jitter(suite: str, content: Any, results: dict[str, Any]) -> None:
+    """Raise ValueError unless a suite's jitter is of results that are there, each once, in finite numbers."""
+    if content["suite"] != suite or not all(finite(x) and x > 0 for x in content["floors"].values()):
+        raise ValueError("expected the suite of its place, and floors above 0")
+    cells = [entry["cell"] for entry in content["cells"]]
+    for entry in content["cells"]:
+        cell = entry["cell"]
+        result = results.get(cell)
+        if result is None or result["sha256"] != entry["result"] or cells.count(cell) > 1:
+            raise ValueError(f"{cell}: expected a result that is there, by its certificate, once")
+        own = result["content"]["inputs"]["cell"]
+        if any(entry[key] != own.get(key) for key in ("encoder", "chain", "point")):
+            raise ValueError(f"{cell}: expected the encoder, chain and point of its result")
+        there = {check_value(value) for value in result["content"]["values"]}
+        for place, value in numbers(cell, entry["values"], ()).items():
+            if place not in there or value["metric"] not in content["floors"]:
+                raise ValueError(
+                    f"{cell}: {place}: expected a value of its result, and a floor of its metric"
+                )
+            if not value["moves"] or not all(finite(move) for move in value["moves"]):
+                raise ValueError(f"{cell}: {place}: found moves {value['moves']}, expected finite numbers")
+
+
+def check_derived(values: dict[str, Any], sound: dict[str, str], problems: Problems) -> None:
+    """Check means and jitter against the results that are ``sound``: their certificates by place."""
+    suites: dict[str, dict[str, Any]] = {}
+    for place in sound:
+        suite, _, cell = place.partition("/")
+        suites.setdefault(suite, {})[cell] = values[f"artifacts/results/{place}.json"]
+    kinds = {"means": check_means, "jitter": check_jitter}
+    for path, stamped in values.items():
+        _, kind, *names = path.split("/")
+        if kind not in kinds or stamped is None:
+            continue
+        suite = "/".join(names).removesuffix(".json")
+        try:
+            if suite not in suites:
+                raise ValueError("no suite with results has this name")  # noqa: TRY301 - one place says it
+            kinds[kind](suite, stamped["content"], suites[suite])
+        except (KeyError, TypeError, AttributeError) as error:
+            problems.append(f"{path}: {type(error).__name__}: {error}, expected what a run writes")
+        except ValueError as error:
+            problems.append(f"{path}: {error}")
+    for suite in suites:
+        path = f"artifacts/means/{suite}.json"
+        problems += (
+            [] if path in values else [f"{path}: not found, expected the means of the suite's results"]
+        )
