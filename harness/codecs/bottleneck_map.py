@@ -16,7 +16,7 @@ from harness.types import Floats
 class Map:
     """x -> x W + b + relu(x U + c) V + d; ``arrays`` are W, b, U, c, V, d, or W, b without hidden units.
 
-    ``codecs.networks`` has no d and adds in another order, on which last bits depend: the two stay apart.
+    ``codecs.networks`` has no d and adds in another order, which changes the last bits.
     """
 
     arrays: tuple[Floats, ...]
@@ -30,11 +30,11 @@ class Map:
         return y
 
     def state(self, name: str) -> dict[str, NDArray[Any]]:
-        """Return the arrays under ``name`` and their number."""
+        """Return the arrays, each named ``name`` and its number."""
         return {name + str(i): array for i, array in enumerate(self.arrays)}
 
 
 def restore_map(state: Mapping[str, NDArray[Any]], name: str) -> Map:
-    """Return the map whose arrays stand under ``name``."""
+    """Return the map whose arrays are named ``name`` and a number."""
     count = sum(key.startswith(name) for key in state)
     return Map(tuple(np.asarray(state[name + str(i)], np.float32) for i in range(count)))

@@ -1,4 +1,4 @@
-"""The codec of finite scalar quantization, and ways from code to code: levels have an order."""
+"""The codec of finite scalar quantization, and interpolation between its codes, whose levels are ordered."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from harness.codecs.state import stored_count
 from harness.errors import InputError
 from harness.types import Bytes, Floats, Ints
 
-WAYS, STOPS = 256, 5  # pairs of training rows between whose codes ways are walked, and codes of a way
+WAYS, STOPS = 256, 5  # ways between codes of random training rows, and codes on each way
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class FSQ:
         return bitpacking.pack(np.concatenate(stages, axis=1), self.levels)
 
     def decode(self, codes: Bytes) -> Floats:
-        """Return vectors (n, D) float32 that the decoder makes of the symbols behind ``codes``."""
+        """Return the decoded vectors (n, D) float32 of ``codes``."""
         sizes = self._sizes()
         stages = np.split(self.symbols(codes), self.residuals, axis=1)
         scalars = sum((s * (2 / (sizes - 1)) - 1) / sizes**stage for stage, s in enumerate(stages))
@@ -82,8 +82,8 @@ def restore_fsq(state: Mapping[str, NDArray[Any]]) -> FSQ:
 def between(codec: FSQ, one: Bytes, other: Bytes, steps: int) -> Bytes:
     """Return ``steps`` codes (steps, bytes) uint8 from ``one`` (bytes,) to ``other``, both included.
 
-    Each position goes its own way in equal steps, rounded to levels; the stages of a residual code are digits
-    of one number a position, so that the way is straight there too.
+    Each position moves in equal steps, rounded to levels. The stages of a residual code are the digits of one
+    number a position, so that this number moves in equal steps.
     """
     if steps < 2:  # noqa: PLR2004 - the two ends
         raise InputError(f"fsq: found {steps} steps, expected at least 2: the two codes themselves")
@@ -97,9 +97,10 @@ def between(codec: FSQ, one: Bytes, other: Bytes, steps: int) -> Bytes:
 
 
 def way_cosines(codec: FSQ, vectors: Floats, seed: int) -> dict[str, list[float]]:
-    """Return the mean cosines on ways between codes of random training rows with their first and last code.
+    """Return mean cosines along ways between the codes of random ``vectors`` (n, D).
 
-    ``line_to_first`` is that of the straight line between the two ends, both decoded, at as many places.
+    ``way_to_first`` and ``way_to_last`` compare the decoded codes of a way with its first and last one.
+    ``line_to_first`` compares points on the straight line between the two decoded ends with the first.
     """
     rows = np.random.default_rng(seed).integers(len(vectors), size=(2, WAYS))
     ends = codec.encode(vectors[rows.reshape(-1)]).reshape(2, WAYS, -1)

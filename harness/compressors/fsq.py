@@ -1,12 +1,12 @@
 """Finite scalar quantization (Mentzer et al. 2023): a few scalars, each rounded to one of a few levels.
 
-An encoder maps a vector to one scalar a position, a soft clamp bounds it, and it is rounded; a decoder maps
-the rounded scalars back (`harness/codecs/bottleneck_training.py` says how the two are trained). Rounding is
-vector-quantize-pytorch's FSQ in its symmetric form; the gradient is taken as that of the identity
-(straight-through estimator; Bengio, Léonard, Courville 2013), which is all that the library offers here: its
-rotation trick turns vectors, and a scalar has no direction to turn. ``residuals`` quantizes what a stage left
-over again, on a grid finer by the number of levels, as the library's ResidualFSQ does, which cannot be used
-itself: it lists all codes, and more than some 2**25 do not fit.
+An encoder maps a vector to one scalar a position; a soft clamp bounds the scalar, and rounding quantizes it.
+A decoder maps the rounded scalars back (``harness.codecs.bottleneck_training`` trains both). Rounding is that
+of vector-quantize-pytorch's FSQ in its symmetric form. Its gradient is that of the identity (straight-through
+estimator; Bengio, Léonard, Courville 2013): the library's rotation trick rotates vectors, and a scalar has no
+direction. With ``residuals`` each stage quantizes what the previous one left over, on a grid finer by the
+number of levels, like the library's ResidualFSQ. That class lists all codes in memory, which fails for more
+than about 2**25 of them.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ if TYPE_CHECKING:
     import torch
 
 RANDOM = True
-SPREAD = 0.67  # standard deviation of a scalar at the start: its bounds are one and a half of them away
-BITS_A_POSITION = (1.0, 2.0, 2.5, 3.0, 4.0)  # what the search of levels tries
-SHARE = 4  # of the steps that a candidate is trained: one in so many
+SPREAD = 0.67  # initial standard deviation of a scalar, whose bounds are 1.5 deviations from 0
+BITS_A_POSITION = (1.0, 2.0, 2.5, 3.0, 4.0)  # tried by the search of levels
+SHARE = 4  # a candidate is trained for a quarter of the steps
 
 
 class Params(BaseModel, extra="forbid", frozen=True):
     """``levels`` of each position; ``residuals``: stages, each of as many positions.
 
-    ``bits``: a budget of a stage instead of ``levels``, which are then chosen on a held-out tenth of the
-    training rows among lists of equal ones (or nearly) whose sum of log2 is at most the budget.
+    ``bits``: a budget of a stage that replaces ``levels``. These are then chosen on a held-out tenth of the
+    training rows, among lists of nearly equal levels whose sum of log2 is at most the budget.
     ``hidden`` units beside the affine maps; ``steps`` of Adam with ``batch`` rows each at the first ``rate``.
     """
 
@@ -76,9 +76,9 @@ def restore(state: Mapping[str, NDArray[Any]], _params: Params) -> FSQ:
 
 
 def candidates(bits: float, most: int) -> list[tuple[int, ...]]:
-    """Return lists of at most ``most`` levels, as equal as they can be, that use up a budget of ``bits``.
+    """Return lists of at most ``most`` levels, nearly equal, that use up a budget of ``bits``.
 
-    Packed, they take no more bytes than so many bits do.
+    Packed codes take no more bytes than the budget.
     """
     fitting = []
 
@@ -99,7 +99,7 @@ def candidates(bits: float, most: int) -> list[tuple[int, ...]]:
 def _searched(
     train: Training, params: Params, schedule: bottleneck_training.StepSchedule, seed: int
 ) -> tuple[tuple[int, ...], dict[str, list[float]]]:
-    """Return the candidate whose objective on the held-out tenth is least, and what each came to."""
+    """Return the candidate with the least objective on the held-out tenth, and the objective of each."""
     rest, tenth = bottleneck_training.held_out(train, seed)
     short = bottleneck_training.StepSchedule(
         max(1, schedule.steps // SHARE), schedule.batch, schedule.rate, schedule.hidden

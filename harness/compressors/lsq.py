@@ -1,9 +1,9 @@
 """Local search quantization (LSQ++, Martinez et al. 2018), trained by faiss.
 
-A vector is the sum of one vector of each of M codebooks of 256. Codes are sought by iterated local search
-(Martinez et al. 2016): iterated conditional modes, from perturbations of the best code so far. faiss draws
-start and perturbations row by row, so that a code would depend on what it is encoded with; here they are
-drawn once for all rows, and the steps of the search are faiss's. No norm is stored: the codes are decoded.
+A vector is the sum of one codeword of each of M codebooks of 256. Iterated local search (Martinez et al.
+2016) finds the codes: iterated conditional modes, from perturbations of the best code so far. faiss draws
+start and perturbations row by row, so that a code would depend on the rows encoded with it. Here they are
+drawn once for all rows, and faiss computes the steps of the search. No norm is stored: the codes are decoded.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from harness.codecs.state import stored
 from harness.types import Bytes, Floats, Training
 
 RANDOM = True
-MOST = 128  # codebooks: encoding holds 256 KiB for each two of them
-ROWS = 1024  # encoded at a time: their distances to all centroids have to fit
+MOST = 128  # codebooks: encoding takes 256 KiB for every two of them
+ROWS = 1024  # encoded at a time, so that their distances to all centroids fit in memory
 MODES = 4  # passes of iterated conditional modes over all codebooks: as in the papers and faiss
 PERTURBED = 4  # codebooks perturbed at a time: the same
 
@@ -99,7 +99,7 @@ def fit(train: Training, params: Params, seed: int) -> LSQ:
     check_training_rows("lsq", train)
     quantizer = faiss.LocalSearchQuantizer(train.dimension, params.subvectors, 8)
     quantizer.train_iters = params.iterations
-    quantizer.train_ils_iters = 4  # half of faiss's: it halves the time, and erred as little on held-out rows
+    quantizer.train_ils_iters = 4  # half of faiss's: half the time and the same error on held-out rows
     quantizer.icm_iters, quantizer.nperts = MODES, PERTURBED
     quantizer.random_seed = seed % 2**31
     quantizer.train(np.ascontiguousarray(train.vectors))

@@ -60,7 +60,7 @@ def document_rows(data: PairSet) -> Ints:
 
 
 def own_documents(data: PairSet) -> tuple[Ints, Ints]:
-    """Return the indices, (k,) and (k,), of the queries' own documents in a matrix of queries by documents."""
+    """Return the indices (k,) and (k,) of queries' own documents in a matrix of queries by documents."""
     if data.irregularities is None:
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
     query, document = data.irregularities.own.T

@@ -1,7 +1,7 @@
 """Exhaustive search of RaBitQ codes by faiss.
 
-Rows have 1 bit a dimension (Gao and Long 2024) or more (Gao et al. 2025). Less their mean they are rotated at
-random and coded; a query is rotated alike and quantized more finely.
+A code has 1 bit a dimension (Gao and Long 2024) or more (Gao et al. 2025). Rows are centred, rotated at
+random and quantized; a query is rotated alike and quantized more finely.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ class Params(BaseModel, extra="forbid", frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Rotated:
-    """An index of faiss behind a ``rotation`` (d, d) float64, which counts as the float32 faiss would write.
+    """An index of faiss behind a ``rotation`` (d, d) float64, counted as the float32 that faiss would write.
 
-    NumPy rotates, in double precision: in faiss's own product one query alone is summed in another order than
-    among many, and the codes of queries show it.
+    NumPy rotates in double precision: faiss sums a single query in another order than many, which changes the
+    codes of queries.
     """
 
     index: FaissIndex
@@ -54,7 +54,7 @@ def build(vectors: Floats, params: Params, seed: int) -> Rotated:
     dimension = vectors.shape[1]
     normal = np.random.default_rng(seed).standard_normal((dimension, dimension))
     rotation = np.linalg.qr(normal)[0]
-    new: Any = faiss.IndexRaBitQ  # whose stubs do not know of several bits
+    new: Any = faiss.IndexRaBitQ  # its stubs lack the number of bits
     codes = new(dimension, faiss.METRIC_INNER_PRODUCT, params.bits)
     codes.qb = params.query_bits
     rows = rotated(vectors, rotation)
