@@ -27,7 +27,7 @@ class Params(BaseModel, extra="forbid", frozen=True):
 
 
 def fit(train: Training, params: Params, seed: int) -> Affine:
-    """Return an orthogonal rotation, learned by alternating it with codebooks, as an affine codec."""
+    """Return an orthogonal rotation, trained in alternation with codebooks, as an affine codec."""
     import faiss
 
     check_training_rows("opq-rotation", train)

@@ -1,8 +1,8 @@
 """Product residual quantization by faiss: each part of a vector gets a residual quantizer of its own.
 
-Vectors are cut into parts as in product quantization (Jégou, Douze, Schmid 2011), parts are quantized stage
-by stage (Chen, Guan, Wang 2010). Vectors whose dimension is no multiple of the number of parts are padded
-with zeros. No norm is stored: the codes are decoded.
+Vectors are split into parts as in product quantization (Jégou, Douze, Schmid 2011), and each part is
+quantized stage by stage (Chen, Guan, Wang 2010). Vectors whose dimension is no multiple of the number of
+parts are padded with zeros. No norm is stored: the codes are decoded.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class ProductResidualQuantizer:
         return codes
 
     def decode(self, codes: Bytes) -> Floats:
-        """Return for each part the sum of the codebooks' rows behind ``codes``, (n, D) float32."""
+        """Return the decoded vectors (n, D) float32: in each part the sum of its codewords."""
         splits, stages, _, width = self.codebooks.shape
         total = np.zeros((len(codes), splits, width), np.float32)
         for part, stage in np.ndindex(splits, stages):
@@ -124,5 +124,5 @@ def _new(dimension: int, splits: int, stages: int, beam: int) -> Any:
 def _parts(quantizer: Any) -> list[Any]:
     import faiss
 
-    library: Any = faiss  # whose stubs leave the function out
+    library: Any = faiss  # its stubs lack the function
     return [library.downcast_AdditiveQuantizer(quantizer.subquantizer(i)) for i in range(quantizer.nsplits)]

@@ -1,7 +1,7 @@
-"""Residual quantization (Chen, Guan, Wang 2010) by faiss: each stage quantizes what is left over.
+"""Residual quantization (Chen, Guan, Wang 2010) by faiss: each stage quantizes the previous residual.
 
-A vector becomes the sum of one of 256 centroids of each stage; which, a beam search finds, as in Liu et al.
-2015. No norm is stored: the codes are decoded.
+A vector becomes the sum of one of 256 centroids of each stage, chosen by beam search (Liu et al. 2015). No
+norm is stored: the codes are decoded.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def fit(train: Training, params: Params, seed: int) -> ResidualQuantizer:
 
     check_training_rows("residual-quantizer", train)
     quantizer = _new(train.dimension, params.subvectors, params.beam)
-    # Growing dimensions, faiss's default, took several times as long and erred by about as much.
+    # faiss's default, progressive dimensions, took several times as long for about the same error.
     quantizer.train_type = faiss.ResidualQuantizer.Train_default
     quantizer.cp.niter = params.iterations
     quantizer.cp.seed = seed % 2**31
