@@ -486,14 +486,14 @@ def test_a_server_that_says_the_key_back_does_not_get_it_printed(
     }
     with serving(**routes) as (url, _):
         _, content = checked(url, tmp_path)
-    details = capsys.readouterr()
-    assert KEY not in details.out + details.err
-    assert "\x1b" not in details.out
+    printed = capsys.readouterr()
+    assert KEY not in printed.out + printed.err
+    assert "\x1b" not in printed.out
     assert "?[31m[key]?" == content["server"]["name"]
 
 
 @pytest.mark.parametrize(
-    ("options", "key", "said"),
+    ("options", "key", "message"),
     [
         (["--base-url", "http://example.org"], KEY, "--base-url: found http and a key in AQEA_API_KEY"),
         (["--base-url", "ftp://example.org"], "", "--base-url: expected a URL like https://host"),
@@ -509,7 +509,7 @@ def test_a_server_that_says_the_key_back_does_not_get_it_printed(
 def test_wrong_usage_is_one_line_without_the_key(
     options: list[str],
     key: str,
-    details: str,
+    message: str,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -519,7 +519,7 @@ def test_wrong_usage_is_one_line_without_the_key(
         api_smoketest.main(options)
     shown = capsys.readouterr()
     assert (2, "") == (stop.value.code, shown.out)
-    assert f"error: {details}" in shown.err
+    assert f"error: {message}" in shown.err
     assert not key or key not in shown.err
 
 
