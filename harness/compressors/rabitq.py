@@ -20,7 +20,8 @@ from harness.codecs.state import stored
 from harness.types import Bytes, Floats, Training
 
 RANDOM = True
-# Bytes of factors in faiss's codes: after the sign bits of 1-bit codes, of longer ones, and after further bits.
+# Bytes of factors in faiss's codes: after the sign bits of 1-bit codes, after those of longer codes, and
+# after the further bits.
 SIGN_FACTORS, MANY_SIGN_FACTORS, MORE_FACTORS = 8, 12, 8
 
 
