@@ -1,4 +1,4 @@
-"""What goes wrong for a reason that a person can mend: one line each."""
+"""Errors that a person can fix, one line each."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ def one_line(error: BaseException) -> str:
 
 
 class InputError(Exception):
-    """What was given is wrong: one line that names the file, the place, what was found and what is right."""
+    """The input is wrong: one line names the file, the row or key, what was found and what was expected."""
 
 
 class RunError(Exception):

@@ -24,7 +24,7 @@ ZERO_NORM = 1e-12  # below this a vector has no direction, and its cosine no mea
 
 @dataclass(frozen=True, slots=True)
 class Irregularities:
-    """What a judged set holds that is no grade of a document which a query may find.
+    """What is irregular in a judged set: documents that are queries, grades of absent documents, and counts.
 
     ``own`` (k, 2) int64: rows of a query and of a document that is the query itself, which is left out of
     its ranking. ``missing`` (k, 2) int64: row of a query, and the grade of a judged document that the
@@ -83,7 +83,7 @@ def _present(vectors: Floats | None) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """What a compressor may see: the training split alone.
+    """What a compressor sees: only the training split.
 
     ``vectors`` (n, D) float32, different rows of the split; ``pairs`` (m, 2) int64 into them, m may
     be 0; ``gold`` (m,) float64 human scores or None.

@@ -25,7 +25,7 @@ def _stop(*_: object) -> None:
 
 
 def explained(error: BaseException) -> tuple[str, int] | None:
-    """Return the line and the status for what ended a command; None for what nobody foresaw.
+    """Return the line and the status for what ended a command; None for an unexpected error.
 
     Wrong input and usage are 2, a shortfall is 1; a signal is 128 and its number, so that `&&` goes no
     further.

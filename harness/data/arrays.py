@@ -1,4 +1,4 @@
-"""NumPy's files, read strictly: what a header declares is held against the file before memory goes to it."""
+"""NumPy's files, read strictly: a header is checked against the file's size before memory is allocated."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PIECE = 2**20
 
 
 def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
-    """Return the arrays of a ``.npz`` by name, or that of any other file, a ``.npy``, as ``rows``.
+    """Return the arrays of a ``.npz`` by name; any other file is a ``.npy``, whose array is called ``rows``.
 
     Raises InputError for objects, for headers that declare other sizes than the file has, for members that
     are encrypted or compressed otherwise than by deflate, and above the limits.

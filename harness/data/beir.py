@@ -1,7 +1,7 @@
 """Retrieval sets: documents, queries and graded judgements, in BEIR's layout (Thakur et al. 2021) or as rows.
 
 A document's text is its title and its text, joined by a space. Rows are counted from 0, without the header of
-a table of judgements. ``data.irregularities`` says what is irregular in published sets, and how it is taken.
+a table of judgements. ``data.irregularities`` says what is irregular in published sets.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Table:
 def read_json_lines(path: Path) -> Table:
     """Return ``_id``, ``title`` and ``text`` of each line of a ``.jsonl`` or ``.jsonl.gz`` file.
 
-    What a line lacks is None. Raises InputError where the file is none, or one of the three is no text.
+    A missing field is None. Raises InputError for a file of another format and for a field that is no text.
     """
     from pyarrow import BufferReader, json, schema, string
 
@@ -109,7 +109,7 @@ def judged_set(name: str, documents: Table, queries: Table, judgements: Table, o
 def _graded(
     rows: Iterable[Mapping[str, Any]], queries: Mapping[str, int], where: str, listed: str
 ) -> dict[tuple[str, str], int]:
-    """Return the grade of each query and document that were judged, whether the document is there or not."""
+    """Return the grade of each judged query and document, also where the collection lacks the document."""
     graded: dict[tuple[str, str], int] = {}
     for i, record in enumerate(rows):
         query, document = record.get("query-id"), record.get("corpus-id")
@@ -158,7 +158,7 @@ def _records(table: Table) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def _grade(value: Any, where: str) -> int:
-    """Return a grade, written as text or number; what is not above 0 is not relevant, as in trec_eval."""
+    """Return a grade, written as text or number; only those above 0 are relevant, as in trec_eval."""
     try:
         number = float(value)
         if not isinstance(value, bool) and abs(number) <= _HIGHEST and number.is_integer():

@@ -6,7 +6,7 @@ same: texts whatever their case, white space and Unicode form, vectors by cosine
 
 A *near duplicate* is a sentence that is not seen, and whose set of words has a Jaccard similarity of at least
 0.8 with a sentence of the split (``normalize`` says what words are); or a vector that is a copy of one of
-the split in other bytes. As nothing but its vector says what such a row is, it counts as seen.
+the split in other bytes. Only its vector identifies such a row, so it counts as seen.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _CHUNK = 1024  # sentences compared at a time, so that memory stays small
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """For each test pair (m,) bool: shared with, a sentence seen in, or near a sentence of, the split."""
+    """Masks (m,) bool of the test pairs: shared with the split, with a sentence seen in it, or near one."""
 
     shared_pair: Mask
     seen_sentence: Mask

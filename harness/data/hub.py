@@ -1,7 +1,7 @@
-"""The model and data-set hub: is it there, and which files of which commit.
+"""The hub of models and data sets: whether it answers, and the files of a commit.
 
-Nothing from it is executed; every snapshot is pinned to a commit, which is recorded even where a suite
-could name none.
+No code from it is executed. Every snapshot is pinned to a commit, which is recorded even where a suite names
+none.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _TRUE = {"1", "ON", "YES", "TRUE"}  # as the hub's own client reads a variable
 
 @functools.cache
 def reachable() -> bool:
-    """Return whether the hub answers; asked once a process."""
+    """Return whether the hub answers; checked once a process."""
     from huggingface_hub import constants
 
     try:
@@ -41,7 +41,7 @@ def reachable() -> bool:
 def commit(repo: str, kind: str, revision: str | None, place: Place) -> str:
     """Return the commit to use of a hub repository, ``kind`` being 'dataset' or 'model'.
 
-    Where ``revision`` is None it is the commit downloaded before, else the newest. Raises BlockedError
+    Without a ``revision`` it is the commit that was downloaded before, else the newest. Raises BlockedError
     where neither the cache nor the hub has it.
     """
     cached = _cached_commit(repo, kind, revision)
@@ -65,9 +65,9 @@ def commit(repo: str, kind: str, revision: str | None, place: Place) -> str:
 
 
 def snapshot(repo: str, kind: str, sha: str, patterns: list[str] | None = None) -> Path:
-    """Return the folder of a commit's files, downloaded where the cache has them not.
+    """Return the folder of a commit's files, downloaded unless the cache has them.
 
-    Raises BlockedError where the download does not come to its end.
+    Raises BlockedError where the download fails.
     """
     from huggingface_hub import snapshot_download
 

@@ -31,9 +31,9 @@ class Part:
 
 
 def parts(repo: str, sha: str, pattern: str, place: Place, *, skip: int, rows: int) -> Iterator[Part]:
-    """Yield where ``rows`` rows lie after the first ``skip`` of the files whose names match ``pattern``.
+    """Yield the parts of files, named by ``pattern``, that hold ``rows`` rows after the first ``skip``.
 
-    A file is fetched when its rows are needed or have to be counted to be skipped, and none after the last.
+    A file is fetched only when its rows are needed or counted.
     Raises BlockedError where a file cannot be had, and InputError where the files hold fewer rows.
     """
     seen = 0
@@ -61,9 +61,9 @@ def column_values(
 def file_names(repo: str, sha: str, pattern: str, place: Place) -> list[str]:
     """Return the sorted names of a commit's files that match ``pattern``, in which ``*`` also covers ``/``.
 
-    The list is asked for once and kept beside the cached files: which rows come first must not depend on
-    which files happen to be there. Files that ANY matches have to be the parts of one split, told apart by
-    numbers alone: what belongs to different splits is never put together unasked. Raises InputError.
+    The list is requested once and stored beside the cached files, so that the order of rows does not depend
+    on which files are cached. Files that ANY matches have to be parts of one split: their names differ in
+    numbers alone. Raises InputError.
     """
     note = hub.cache_folder(repo, "dataset") / f"files-of-{sha}.json"
     if not note.is_file():

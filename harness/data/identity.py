@@ -1,6 +1,6 @@
 """Which rows of sets are the same: texts by their normal form, vectors by their cosine.
 
-Vectors of one text differ where they were rounded or asked for twice. Measured as 1 - cosine: float16 copies
+Vectors of one text differ where they were rounded or computed twice. Measured as 1 - cosine: float16 copies
 up to 4e-8, bfloat16 2.4e-6, unit vectors with noise of standard deviation 1e-4 on each component from 2e-6
 at 320 dimensions to 8.5e-6 at 1,536; the nearest different rows 1.6e-4 (MiniLM: "slicing a onion" and
 "slicing an onion"), 3.0e-4 (ESM-2: one residue moved) and 1.2e-2 (ada-002). The bound, 5e-5, stands between
@@ -25,7 +25,7 @@ COPY = 1 - 5e-5  # cosine from which two vectors are copies of one another
 _TILE = 1024  # rows that are compared with as many others at a time
 _PART = 4096  # candidates whose cosine is computed in float64 at a time
 _DOUBT = 1e-9  # many times what rounding can change of a cosine in float64
-_MOST_ANSWERS = 8  # answers that one process keeps: the audit, searches and codes ask for the same ones
+_MOST_ANSWERS = 8  # that one process stores: audits, searches and codes need the same ones
 _answers: dict[str, Ints] = {}
 
 
@@ -52,7 +52,7 @@ def numbers(*sets: PairSet) -> tuple[Ints, ...]:
 
 
 def first_rows(keys: Iterable[Hashable]) -> tuple[Ints, Ints]:
-    """Return the first row of each key, (u,) in order, and which of them each row has the key of, (n,)."""
+    """Return the first row of each key (u,), in order, and for each row (n,) the number of its key."""
     numbered: dict[Hashable, int] = {}
     groups = np.array([numbered.setdefault(key, len(numbered)) for key in keys], np.int64)
     return np.unique(groups, return_index=True)[1].astype(np.int64), groups
@@ -128,7 +128,7 @@ def _reaches(a: list[float], b: list[float]) -> bool:
 
 
 def _joined(first: Ints, left: Ints, right: Ints) -> Ints:
-    """Return ``first`` (n,) after the groups of ``left`` and ``right`` (m,) were made one, pair by pair."""
+    """Return ``first`` (n,) with the groups of each pair of ``left`` and ``right`` (m,) merged."""
     count = len(first)
     ends = (np.concatenate([np.arange(count), left]), np.concatenate([first, right]))
     graph = sparse.coo_array((np.ones(count + len(left), np.int8), ends), shape=(count, count))

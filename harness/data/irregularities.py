@@ -1,4 +1,4 @@
-"""What is irregular in published retrieval sets, taken as BEIR and trec_eval take it, and counted.
+"""What is irregular in published retrieval sets: treated as by BEIR and trec_eval, and counted.
 
 A grade below 0 (TREC-COVID) is not relevant. An empty document (FiQA) is ranked like any other, and is not
 trained on. A judged document that the collection lacks (ArguAna) cannot be found, and counts in the best

@@ -32,7 +32,7 @@ def installed_version(distribution: str) -> str | None:
 def package_folder(name: str) -> Path | None:
     """Return the folder of an installed package, None where there is none of that name.
 
-    A folder without ``__init__.py`` is none: any folder beside the user would be one.
+    A folder without ``__init__.py`` does not count: else any folder in the working directory would.
     """
     try:
         spec = PathFinder.find_spec(name)

@@ -105,8 +105,8 @@ def _pieces(
 def _piece_rows(file: ParquetFile, column: str, size: int, where: str) -> int:
     """Return how many rows to read at a time; raise InputError where the metadata declare a bomb.
 
-    Numbers are counted there, whatever they are packed to. Of texts that a dictionary repeats only the bytes
-    of one are bounded there: the longer they may be, the fewer are read at a time.
+    The metadata count all numbers, however they are packed. Of the texts in a dictionary they bound only the
+    length of one: the longer a text may be, the fewer rows are read at a time.
     """
     longest = values = unpacked = 0
     for group in range(file.metadata.num_row_groups):
@@ -123,7 +123,7 @@ def _piece_rows(file: ParquetFile, column: str, size: int, where: str) -> int:
 
 
 def _unpacked_bytes(values: Array) -> int:
-    """Return how many bytes an Arrow array has once values that dictionaries repeat are written out."""
+    """Return the bytes of an Arrow array with the values of its dictionaries written out."""
     from pyarrow import compute, types
 
     if types.is_dictionary(values.type):
@@ -141,7 +141,7 @@ def _unpacked_bytes(values: Array) -> int:
 
 
 def _only_vectors(path: Path, file: ParquetFile) -> str:
-    """Return the column that needs no name: columns of lists come before JSON texts."""
+    """Return the column of vectors where none is named; columns of lists come before JSON texts."""
     lists = [field.name for field in file.schema_arrow if _holds_numbers(field.type)]
     called = [name for name in file.schema_arrow.names if "embedding" in name.lower()]
     for candidates in ([name for name in called if name in lists], called, lists):

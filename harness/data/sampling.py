@@ -1,4 +1,4 @@
-"""Parts, pairs and queries that nobody named, drawn from a set's rows: the same ones for the same set."""
+"""Parts, pairs and queries sampled from a set's rows: the same ones for the same set."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Part(BaseModel, extra="forbid", frozen=True):
         return np.sort(order if self.part is None else parts[self.part]).astype(np.int64)
 
     def identity(self) -> dict[str, Any]:
-        """Return the keys as JSON; those that came later only where they are used, as seeds hang on it."""
+        """Return the keys as JSON, the newer ones only where they are used: seeds depend on the text."""
         unused = {key for key in ("validation", "limit") if not getattr(self, key)}
         return self.model_dump(exclude=unused)
 
@@ -79,7 +79,7 @@ def graded_pairs(vectors: Floats, name: str, per_row: int = 1) -> Ints:
     """Return pairs (n per_row, 2): each row of ``vectors`` (n, D) with others, from nearest to farthest.
 
     The other row is the one at a neighbour rank (by cosine) drawn log-uniformly from 1 to n - 1, so that
-    close pairs are as frequent as far ones: what people's pairs are like, for spaces where nobody rated any.
+    close pairs are as frequent as far ones: as in sets that people rated.
     """
     n = len(vectors)
     unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)

@@ -1,1 +1,1 @@
-"""From rows to vectors, stored by the content of all that decides them."""
+"""From rows to vectors, stored under the hash of everything that determines them."""

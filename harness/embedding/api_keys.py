@@ -1,7 +1,7 @@
-"""Which key may go where: a host and the environment variable of its key, allowed by the user by name.
+"""Which API key may be sent to which host: the user allows a host together with the variable of its key.
 
-A suite names both, and may come from a stranger: a variable goes to a host where the user said so, or where
-both are those of a provider that everybody knows by them.
+A suite names both, and anybody may have written it. A key is sent only where the user has allowed the pair,
+or where it is the pair of a known provider.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def parse_allowed(pairs: Iterable[str]) -> frozenset[tuple[str, str]]:
     for pair in pairs:
         match = _PAIR.fullmatch(pair)
         if match is None:
-            # Not repeated: who mistakes the form may have put a key into it.
+            # The text is not repeated: it may hold a key.
             raise InputError(
                 "--allow-api: found another form, expected HOST=VARIABLE, as api.openai.com=MY_KEY"
             )

@@ -1,7 +1,7 @@
-"""The content-addressed store of arrays that are dear to compute: vectors, and audits.
+"""The content-addressed store of arrays that are expensive to compute: vectors and audits.
 
-An entry's name is the hash of all that decides it, so nothing in it can be out of date. It is a ``.npy`` file
-that ends in the sha256 of what is before: an entry that is cut or altered is made again, and a line says so.
+An entry's name is the hash of everything that determines it, so no entry is ever out of date. An entry is a
+``.npy`` file, followed by its sha256. A truncated or altered entry is computed again, and a line says so.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _PIECE = 1 << 24
 
 
 def entry(store: Path, kind: str, identity: Json) -> Path:
-    """Return the path of the entry of a kind ('vectors', 'overlaps' …) for all that decides its array."""
+    """Return the path of the entry of a kind ('vectors', 'overlaps' …) that ``identity`` determines."""
     return store / kind / f"{digest(identity)[:32]}.npy"
 
 
@@ -42,7 +42,7 @@ def cached(path: Path, make: Callable[[], Array]) -> Array:
                 path, mmap_mode="r", allow_pickle=False
             )  # the digest behind it is not read
         except FileNotFoundError:
-            continue  # another run had no more use for it in between
+            continue  # another run has removed it in between
         return array
 
 

@@ -1,8 +1,8 @@
 """The vectors of data sets under an encoder, from the store or made.
 
-Texts are encoded in units: the different texts of a data set, or, of a judged set, those of its queries and
-those of its documents. A unit's order follows from its texts alone, shortest first, so that its bytes are
-the same whatever suite asks for it, and under whatever name.
+Texts are encoded in units: the distinct texts of a data set or, in a judged set, of its queries and of its
+documents. A unit is sorted by its texts alone, shortest first, so that its bytes depend on neither the suite
+nor the data set's name.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from harness.numerics import pinning
 from harness.planning import registry
 from harness.types import Floats, Ints, Json, PairSet, Place
 
-# What beside the encoder's own module decides a vector: which texts are encoded together, how models are read
-# and multiplied. Not all that these import: a paid vector is not asked for again for an error's wording.
+# Modules that determine a vector beside the encoder's own: they form batches, read models and multiply. Their
+# imports are left out, so that no vector is paid for again because an error is worded anew.
 _MADE_WITH = (
     __name__,
     Unit.__module__,
@@ -47,7 +47,7 @@ def vectors(
     """Return the vectors (rows, D) float32 of each set, each different text of a set encoded once.
 
     ``encoder`` identifies the encoder, and its ``use`` names the plug-in. ``on_rows`` is called with the rows
-    done and their total. ``corpus`` is the text that an encoder of fitted parameters is fitted on.
+    done and their total. ``corpus`` is what an encoder with fitted parameters is fitted on.
     """
     encoding = Encoding(encoder["use"], params, place, () if corpus is None else (corpus,))
     made_by = _made_by(encoder, encoding)
@@ -69,7 +69,7 @@ def vectors(
 
 
 def _made_by(encoder: Json, encoding: Encoding) -> dict[str, Any]:
-    """Return all that decides a vector beside its text and those that are encoded with it."""
+    """Return everything that determines a vector, apart from the texts of its unit."""
     module = encoding.module
     return {
         "encoder": encoder,
@@ -88,9 +88,9 @@ def _rows(data: PairSet) -> tuple[list[list[int]], Ints]:
 
 
 def _different_texts(data: PairSet) -> tuple[list[list[int]], Ints]:
-    """Return rows that hold each different text of a unit once, in order, and where each row's text is.
+    """Return the rows of each unit's distinct texts, in order, and the position of each row's text.
 
-    A judged set's documents are one unit and its queries another: the documents alone may be a data set too.
+    A judged set's documents are one unit and its queries another: the documents may be a data set as well.
     """
     texts = data.texts or ()
     queries = set() if data.queries is None else {int(i) for i in data.queries}

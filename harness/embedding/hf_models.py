@@ -1,4 +1,4 @@
-"""Models of the hub for transformers: safetensors alone, no code of a repository, no weight drawn anew."""
+"""Models of the hub for transformers: weights from safetensors only, and no code of a repository."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def folder(repo: str, sha: str, reference: str | None, weights_sha256: str | Non
 def load(kind: Any, path: Path, **options: Any) -> Any:
     """Return the model of class ``kind`` in a folder, ready to infer, in float32.
 
-    Raises InputError where a weight of the model is not in the file: it would be drawn at random.
+    Raises InputError where the file lacks a weight of the model: transformers would initialise it at random.
     """
     import torch
     from transformers.utils import logging

@@ -1,7 +1,7 @@
 """One POST of JSON with a key: bounded in time, size and tries, over the standard library.
 
-Redirects are not followed and no proxy is used, so that the key goes to the named host alone; of an answer
-that is refused only the status is told, since servers quote the key in their texts.
+Redirects are not followed and no proxy is used, so that the key goes to the named host alone. An error names
+only the status of an answer, since servers quote the key in their texts.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ LONGEST_PAUSE = 60.0  # seconds, whatever the server asks for
 _PIECE = 1 << 16
 _OK, _TOO_MANY, _SERVER_ERRORS = 200, 429, 500
 _REFUSED = {401, 403}
-_PASSING = {408, 425, _TOO_MANY}  # and every 5xx: may be another answer a moment later
+_PASSING = {408, 425, _TOO_MANY}  # and every 5xx: a retry may succeed
 
 
 class _PassingError(Exception):
@@ -110,7 +110,7 @@ def _retry_after(header: str | None) -> float | None:
 
 
 def _whole(url: str, response: http.client.HTTPResponse, deadline: float) -> bytes:
-    """Return an answer's bytes: a server that sends a little at a time is held to the time as well."""
+    """Return an answer's bytes; a server that sends a little at a time has the same deadline."""
     declared = response.length  # None where the answer comes in chunks or ends with the connection
     body = bytearray()
     while declared is None or len(body) < declared:

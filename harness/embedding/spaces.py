@@ -1,4 +1,4 @@
-"""The vectors of an embedding space: encoded and stored, or put side by side from those of its parts."""
+"""The vectors of an embedding space: encoded and stored, or concatenated from its parts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from harness.types import Floats, PairSet, check_vectors
 def embedded_by(
     inputs: Inputs, encoder: str, sets: Sequence[PairSet], store: Path, on_rows: OnRows, jobs: int = 1
 ) -> dict[str, Floats]:
-    """Return the vectors (rows, D) float32 of each set in a space; ``on_rows`` hears how many rows are done.
+    """Return the vectors (rows, D) float32 of each set in a space; ``on_rows`` is called with the rows done.
 
     Texts are encoded in ``jobs`` processes; the bytes do not depend on how many.
     """

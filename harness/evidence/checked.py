@@ -1,7 +1,7 @@
-"""Which stamped files have been checked before, by the sha256 of their bytes: a warm run checks none twice.
+"""Stamped files that have been checked before, by the sha256 of their bytes: a warm run checks none twice.
 
-Canonical JSON of a thousand results takes seconds, their sha256 does not. The note stands in the store.
-Verifying and comparing evidence do not read it.
+Canonical JSON of a thousand results takes seconds; the sha256 of their bytes does not. The list lies in the
+store. Verifying and comparing evidence do not read it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from harness.evidence.stamp import dumps, read_json, read_stamped
 
 
 class Checked:
-    """Reads stamped files, and remembers in the store which bytes had a certificate that holds."""
+    """Reads stamped files, and records in the store which bytes had the right checksum."""
 
     def __init__(self) -> None:
         self._path = store_folder() / "checked.json"
@@ -29,7 +29,7 @@ class Checked:
         self._new: set[str] = set()
 
     def content(self, path: Path) -> dict[str, Any]:
-        """Return the content of a stamped file; raise InputError where its certificate does not hold."""
+        """Return the content of a stamped file; raise InputError where its checksum is wrong."""
         data = path.read_bytes()
         sha256 = hashlib.sha256(data).hexdigest()
         if sha256 in self._checked:
@@ -40,9 +40,9 @@ class Checked:
         return content
 
     def keep(self) -> None:
-        """Write down what was checked since."""
+        """Store which files were checked since."""
         if self._new:
             self._checked |= self._new
             self._new = set()
-            with contextlib.suppress(OSError):  # a store that takes nothing costs time, no more
+            with contextlib.suppress(OSError):  # without the list a later run only takes longer
                 write_atomic(self._path, dumps({"sha256": sorted(self._checked)}))

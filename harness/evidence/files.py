@@ -1,4 +1,4 @@
-"""Writing without half-written files, and naming places without leaving their folder."""
+"""Files: written whole or not at all, named inside their folder, and checked by their sha256."""
 
 from __future__ import annotations
 

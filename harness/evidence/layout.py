@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-# Folders of stamped evidence that belongs to no cell: published whole, and missed where it was committed.
+# Folders of stamped evidence that belongs to no cell: published whole, and required once committed.
 EXTRAS = ("transcripts", "means", "portability", "jitter")
 
 

@@ -2,7 +2,7 @@
 
 One seed and training split of a pipeline are measured (``harness.run.jitter``) and stand for its other seeds,
 splits and settings. A pipeline is unstable where any of its values moves beyond its metric's floor (the rerun
-tolerance that the metric declares): it turns last bits into other optima.
+tolerance that the metric declares): a difference in the last bits leads it to another optimum.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from harness.evidence.schema.jitter import parse_jitter
 from harness.evidence.stamp import read_stamped
 from harness.types import Json
 
-# Three draws of one seed and split show a part of what may happen: a rerun may be off by so many times more.
+# Three draws of one seed and split show only a part of the variation: a rerun may be off by this factor more.
 FACTOR = 3.0
 
 Pipeline: TypeAlias = tuple[str, str, str, str | None]  # suite, encoder, chain, point
@@ -37,7 +37,7 @@ class Stability:
         return frozenset(filter(self.turns, self.moves))
 
     def turns(self, pipeline: Pipeline) -> bool:
-        """Return whether a pipeline was seen to turn last bits into other optima."""
+        """Return whether a value of a pipeline moves by more than its metric's floor."""
         return any(move > self.floors[key[2]] for key, move in self.moves.get(pipeline, {}).items())
 
     def tolerance(self, result: Json, key: Key, floor: float) -> float:
@@ -77,9 +77,9 @@ def widened(value: float, low: float, high: float, jitter: float | None) -> tupl
 
 
 def read(tree: Tree) -> Stability:
-    """Return the jitter evidence in ``tree``; nothing of a result that was made anew since, or is not there.
+    """Return the jitter evidence in ``tree``; without results that are missing or were measured anew.
 
-    Raises InputError where a file is not certified or not of this form.
+    Raises InputError where a file has a wrong checksum or another form.
     """
     moves: dict[Pipeline, dict[Key, float]] = {}
     floors: dict[str, float] = {}
@@ -94,7 +94,7 @@ def read(tree: Tree) -> Stability:
 
 
 def current(tree: Tree, suite: str, cell: str, sha256: str) -> bool:
-    """Return whether the result of a cell in ``tree`` has the certificate that moves were measured from."""
+    """Return whether a cell's result in ``tree`` has the checksum ``sha256``."""
     try:
         actual = json.loads(tree.result(suite, cell).read_bytes())["sha256"]
     except (OSError, ValueError, KeyError, TypeError):

@@ -1,4 +1,4 @@
-"""Certificates: canonical JSON (RFC 8785), its sha256, and the check of both.
+"""Stamped files: canonical JSON (RFC 8785), its sha256, and the check of both.
 
 A stamped document is ``{"content": …, "sha256": …}``: the hash is over the canonical form of the
 content alone, so white space and key order of the file do not matter. Clock, host and versions stand
@@ -47,7 +47,7 @@ def dumps(value: Any) -> bytes:
 
 
 def stamp(content: Json) -> bytes:
-    """Return the file that holds ``content`` and its certificate."""
+    """Return the bytes of a file with ``content`` and its checksum."""
     return dumps({"content": content, "sha256": digest(content)})
 
 
@@ -57,7 +57,7 @@ def write_stamped(path: Path, content: Json) -> None:
 
 
 def read_stamped(path: Path) -> tuple[dict[str, Any], str]:
-    """Return content and certificate of a stamped file.
+    """Return content and checksum of a stamped file.
 
     Raises InputError where the two do not agree, and where the content is of a newer schema.
     """

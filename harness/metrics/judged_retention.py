@@ -1,4 +1,4 @@
-"""The share of the uncompressed vectors' retrieval of judged documents that is left after compression.
+"""The quality of retrieval of judged documents after compression, divided by that before.
 
 Bootstrapped as a quotient over queries, resample by resample.
 """

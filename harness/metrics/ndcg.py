@@ -1,4 +1,4 @@
-"""nDCG of the ranking found, the exact k nearest neighbours being relevant, the nearest most."""
+"""nDCG of a ranking: the exact k nearest neighbours are relevant, with gains k to 1."""
 
 from __future__ import annotations
 

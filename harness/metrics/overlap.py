@@ -1,4 +1,4 @@
-"""The share of the exact k nearest neighbours that are among the first k found (k-recall@k)."""
+"""The share of the exact k nearest neighbours among the first k results (k-recall@k)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The share of queries whose exact nearest neighbour is among the first k found (Jégou et al. 2011)."""
+"""The share of queries whose exact nearest neighbour is among the first k results (Jégou et al. 2011)."""
 
 from __future__ import annotations
 

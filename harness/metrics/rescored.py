@@ -1,4 +1,4 @@
-"""overlap@10 of two stages: so many times ten candidates, ranked anew by the original vectors."""
+"""overlap@10 of two-stage search: the original vectors rerank a multiple of ten candidates."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What an index finds, against an exhaustive search of the same compressed vectors: fidelity of the index.
+"""Index-only recall: an index against exhaustive search of the same compressed vectors.
 
-It says nothing of the compression: an index that is exact on worthless vectors has 1.
+It does not measure compression: an index that is exact on worthless vectors scores 1.
 """
 
 from __future__ import annotations

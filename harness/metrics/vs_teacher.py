@@ -1,7 +1,7 @@
-"""What an index finds, against the exact neighbours of the uncompressed vectors: quality of the whole.
+"""End-to-end recall: an index over compressed vectors against the exact neighbours of the original ones.
 
-``overlap@10`` is the share of the ten exact neighbours, what ANN benchmarks call recall@10; ``rescored@t``
-is that share after a second stage has ranked the first 10 t anew by the uncompressed vectors.
+``overlap@10`` is the share of the ten exact neighbours, which ANN benchmarks call recall@10. ``rescored@t``
+is that share after a second stage has reranked the first 10 t by the original vectors.
 """
 
 from __future__ import annotations

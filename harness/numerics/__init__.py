@@ -1,1 +1,1 @@
-"""Instruction set, threads and rounding: decided before a library is imported, and looked at."""
+"""Instruction set, threads and rounding: set before a library is imported, and inspected."""

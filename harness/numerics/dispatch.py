@@ -26,7 +26,7 @@ SIMD_FLAGS = (
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """What a library says of itself, and what it would say under the harness's settings."""
+    """What a library uses, by its own account, and what the harness's settings demand."""
 
     name: str
     used: str
@@ -40,7 +40,7 @@ def libraries() -> tuple[Library, ...]:
 
 
 def wrong() -> list[str]:
-    """Return one line for each library that does not use what it is held to."""
+    """Return one line for each library that does not use what the settings demand."""
     return [
         f"{library.name}: found {library.used}, expected {library.expected}"
         for library in libraries()
@@ -54,12 +54,12 @@ def simd_flags() -> list[str]:
 
 
 def unpinned() -> tuple[str, ...]:
-    """Return what no setting can hold: the same neighbours were measured, not the same bytes of distances."""
+    """Return what no setting controls: usearch finds the same neighbours, but other bytes of distances."""
     return ("usearch: takes its kernels from the processor",)
 
 
 def recorded() -> dict[str, Any]:
-    """Return what an envelope says of the numerics: in short, and nothing that names the processor."""
+    """Return the numerics for an envelope; nothing in it names the processor."""
     return {
         **pinning.identity(),
         "flags": simd_flags(),

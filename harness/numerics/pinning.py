@@ -1,9 +1,9 @@
-"""The numerics of this process, decided before a library is imported: AVX2, one thread, rounding as it is.
+"""The numerics of this process, set before a library is imported: AVX2, one thread, IEEE 754 rounding.
 
-A library takes its instructions, and with them the order of its sums, from the processor that it meets. Here
-each is held to what nearly every x86-64 processor since 2015 has, so that the same inputs give the same bytes
-on all of them. The variables are read when a library is first imported: ``harness/__init__.py`` calls ``pin``
-before anything else, and child processes inherit them. What a user set otherwise is overridden, and named.
+A library chooses its instructions, and with them the order of its sums, by the processor. Here each library
+uses what nearly every x86-64 processor since 2015 has, so that the same inputs give the same bytes on all of
+them. A library reads the variables when it is first imported: ``harness/__init__.py`` calls ``pin`` before
+anything else, and child processes inherit them. Other values that a user has set are overridden and reported.
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ def _replace_products() -> None:
 
 
 def numpy_disabled() -> str | None:
-    """Return the features above AVX2 that NumPy has to leave on this processor, or None where it has none."""
+    """Return the features above AVX2 that NumPy must not use on this processor; None where it has none."""
     version = tuple(int(part) for part in importlib.metadata.version("numpy").split(".")[:2])
     above = _ABOVE if version >= (2, 4) else _ABOVE_BEFORE_2_4
     # NumPy warns of names that it or the processor does not know.
@@ -141,7 +141,7 @@ def numpy_disabled() -> str | None:
 
 
 def overridden() -> dict[str, str]:
-    """Return the user's values that the harness does not heed, by variable."""
+    """Return the user's values that the harness overrides, by variable."""
     try:
         values = json.loads(os.environ.get(OVERRIDDEN, "{}"))
     except ValueError:

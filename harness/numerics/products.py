@@ -1,4 +1,4 @@
-"""torch's matrix products, and what else of it depends on the processor's vendor, by NumPy instead.
+"""NumPy in place of torch's matrix products and other functions that depend on the processor's vendor.
 
 torch has both from Intel's MKL. Its products take another path on Intel's processors than on AMD's under
 every setting but the slowest; its square roots and some logarithms and inverse functions start from

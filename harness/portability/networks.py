@@ -1,8 +1,8 @@
 """Networks under an emulated processor: token ids to vectors, without what is slow to import there.
 
-Not emulated, an encoder encodes a few texts, and what its network was handed is kept. Under the emulator
-transformers alone reads the same weights and computes the vectors from that, with the same calls of torch.
-Without an emulator both have to be the same bytes.
+Outside the emulator an encoder encodes a few texts, and the inputs of its network are stored. Under the
+emulator transformers alone reads the same weights and computes the vectors from these inputs, with the same
+calls of torch. Outside the emulator both ways have to give the same bytes.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""Cells run, their means over seeds, and comparing and publishing what came out."""
+"""Running cells, and comparing and publishing their results."""

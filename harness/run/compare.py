@@ -1,4 +1,4 @@
-"""A run against the committed evidence: what reproducing means, cell by cell."""
+"""A run compared with the committed evidence, cell by cell."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """A run's means over seeds and comparisons against the committed ones, suite by suite.
 
-What was made from the same results has to be the same. Else values and ends are held to the tolerance of a
-result's value, a difference to that of both groups together, and items and units have to be as many. Groups
-of which a cell is not in both are passed over: that cell has a line of its own.
+Means of the same results have to be equal. Otherwise values and ends of intervals have the tolerance of a
+result's value, and differences that of both groups together; the numbers of items and units have to be equal.
+A group with a cell that only one of them has is skipped: that cell has a line of its own.
 """
 
 from __future__ import annotations

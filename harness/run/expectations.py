@@ -1,4 +1,4 @@
-"""Planted answers against what came out."""
+"""Results compared with the answers that a suite expects."""
 
 from __future__ import annotations
 

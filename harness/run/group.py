@@ -61,7 +61,7 @@ def run_group(group: Group) -> tuple[int, list[str]]:
 
 
 def seeding(spec: EncoderSpec, cell: Cell) -> Json:
-    """Return what the seeds of a cell's steps come from, beside the steps."""
+    """Return what determines the seeds of a cell's steps, apart from the steps."""
     return {
         "encoder": spec.inputs.encoders[cell.encoder],
         "train": spec.inputs.datasets[cell.train],
@@ -108,7 +108,7 @@ def _write(
 
 
 def _stated(result: Measured) -> dict[str, Any]:
-    """Return what a measurement came to as JSON; what there is nothing of is left out."""
+    """Return a measurement as JSON; empty parts are left out."""
     optional = {"left_out": result.left_out, "codes": result.codes, "training": result.training}
     return {
         "sizes": result.sizes,

@@ -2,9 +2,9 @@
 
 For the lowest seed and the first training split of each pipeline, encoder and point (of a grid: the first
 setting), every vector is multiplied by 1 + 1e-7 u, u uniform in [-1, 1], training and test vectors alike;
-human scores, audit and the seeds of steps stay. What is kept is each value minus the result's, three times.
-Point values alone are computed: no interval, no timing. Each cell's values are stored as they are made, so
-that what was killed goes on; a suite's file is written when all of its cells are there.
+human scores, audit and the seeds of steps stay. The file states each value minus the result's, three times.
+Only point values are computed: no interval, no timing. Each cell's values are stored at once, so that an
+interrupted run resumes; a suite's file is written when all of its cells are measured.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def incomplete(entries: Iterable[Entry], tree: Tree) -> list[str]:
 
 
 def identity(entry: Entry) -> dict[str, Any]:
-    """Return all that decides a cell's disturbed values: cells of two suites that agree in it are one."""
+    """Return everything that determines a cell's disturbed values: cells of two suites may share them."""
     cell, inputs = entry.cell, entry.inputs.identity(entry.cell)
     deciding = ("seed", "steps", "tests", "metrics", "stages", "asymmetric", "index")
     own = {key: inputs["cell"][key] for key in deciding} | {"train": entry.inputs.datasets[cell.train]}

@@ -1,4 +1,4 @@
-"""What a run leaves of a suite beside results: nothing that the suite no longer has, and what is blocked."""
+"""After a run: files that the suite no longer has are removed, and blocked cells are listed."""
 
 from __future__ import annotations
 

@@ -61,8 +61,7 @@ def publish(entries: list[Entry], out: Tree, target: Path, listing: Path, code: 
 def publish_report(target: Path, listing: Path) -> list[Path]:
     """Render the report of committed evidence again, with the README's table, and list its files anew.
 
-    No other line of ``listing`` changes: evidence that was edited is still found out. Returns the report's
-    files.
+    No other line of ``listing`` changes: edited evidence is still detected. Returns the report's files.
     """
     from report.pages.readme import refresh
     from report.pages.render import render

@@ -26,7 +26,7 @@ def run(
 ) -> list[str]:
     """Run the ``chosen`` of a suite's ``entries`` that are to do; return one line for each that failed.
 
-    Raises InputError where what all cells stand on (a data set, its vectors) is wrong.
+    Raises InputError where an input of all cells (a data set, its vectors) is wrong.
     """
     todo = [entry for entry in chosen if entry.state == "to do"]
     check_origin(entries, tree)
@@ -47,7 +47,7 @@ def run(
             done, failures = done + count, failures + failed
             on_progress("cells", done, len(todo))
     run_now = {(entry.cell.suite, entry.cell.id) for entry in todo}
-    # In the plan's order, whatever ran when: seeds are drawn by their place in their group.
+    # In the plan's order, whatever ran when: seeds are drawn by their position in their group.
     measured = [
         e for e in entries if e.state == "done" or e.why == FORCED or (e.cell.suite, e.cell.id) in run_now
     ]

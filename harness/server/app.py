@@ -1,7 +1,7 @@
 """The HTTP contract of claim C6 on this project's codecs: its routes, and what is sent and answered.
 
 An error is one line, ``{"detail": …}``, and repeats nothing of what was sent: 422 wrong input, 409 a model
-without a codebook, and what ``serve_guard`` refuses.
+without a codebook, and what ``server.guard`` refuses.
 """
 
 from __future__ import annotations

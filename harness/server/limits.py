@@ -1,8 +1,8 @@
 """How long a connection of ``harness serve`` may be idle, and how many there may be: uvicorn has neither.
 
 A client that sends no whole header, or takes no answer, is cut off after a time. Where all connections are
-taken, the one whose client has been waited for longest makes room for the next: who says nothing, says it
-slowly or does not read holds no place. If every one of them is being worked for, the next is told so (503).
+taken, the next one replaces the one that has waited longest for its client: silent and slow clients block
+nobody. If the server is working on an answer for every connection, the next one gets status 503.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 MOST_CONNECTIONS = 64
 HEADER_SECONDS = 10.0  # from the connection, or the answer before, to the end of a header
-ANSWER_SECONDS = 120.0  # from there to the end of the answer: a body has 30 of them (``serve_guard``)
+ANSWER_SECONDS = 120.0  # from there to the end of the answer: a body has 30 of them (``server.guard``)
 
 _DETAIL = b'{"detail":"found no free connection, expected fewer at a time: try again"}'
 FULL = (

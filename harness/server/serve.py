@@ -58,7 +58,7 @@ def check(
 ) -> int:
     """Run the smoke test against a server on a free port of this machine, with a key made for it.
 
-    Writes the transcript to ``out``, tells a line for each check, and returns how many failed.
+    Writes the transcript to ``out``, shows a line for each check, and returns how many failed.
     """
     key = secrets.token_urlsafe(24)
     with prepared(codecs, rows, store, key) as server, running(server) as base:

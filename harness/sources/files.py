@@ -26,7 +26,7 @@ class Params(BaseModel, extra="forbid", frozen=True):
 
 
 def locate(params: Params, place: Place) -> dict[str, Any]:
-    """Return the path and the digest of what lies there; raise BlockedError where nothing does."""
+    """Return the path and the sha256 of the file; raise BlockedError where there is none."""
     path = inside(place.folder, params.path, "files")
     if not path.is_file():
         raise BlockedError(f"{path} is not there", "put the file there or mend its path in the suite")

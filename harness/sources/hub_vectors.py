@@ -1,4 +1,4 @@
-"""Vectors that somebody put into Parquet files of a hub data set, and pairs drawn among them."""
+"""Vectors from Parquet files of a hub data set, and pairs sampled among them."""
 
 from __future__ import annotations
 

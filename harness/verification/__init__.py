@@ -1,1 +1,1 @@
-"""Evidence held against suites and scores, without running anything again."""
+"""Checks of evidence against suites and scores, without a new run."""

@@ -19,9 +19,9 @@ from harness.verification.plans import Plan, names, plans
 
 
 def admit(tree: Tree) -> list[str]:
-    """Return a line for each cell that a suite has and ``tree`` lacks; raise InputError for a stranger.
+    """Return a line for each cell that a suite plans and ``tree`` lacks.
 
-    The error names the first result that no suite has, and how many more there are.
+    Raises InputError for results that no suite plans: it names the first and counts the others.
     """
     by_suite = plans(tree)
     refused = strangers(tree, by_suite)

@@ -1,11 +1,11 @@
 """Intervals of means over seeds, and comparisons, computed again from score files without the data.
 
-The draws are those of ``evaluation.means``, as the names of sets and groups seed them. Of each suite a few
-groups and comparisons are taken, by the digest of their names, and of those the values of which every item
-counts and the evidence says what hangs together: queries; random pairs of few rows, whose draw hangs on the
-number of rows; and pairs that are clusters of their own. The order of such clusters is the data's: with
-another the draws differ, and the ends agree within what the number of resamples leaves open. Human scores,
-other clusters and combinations of sets are the data's as well: certificates hold what rests on them.
+The draws are those of ``evaluation.means``: names of sets and groups seed them. The digest of their names
+chooses a few groups and comparisons of each suite. Of these, a value is checked where every item counts and
+the evidence tells which items are resampled together: queries; random pairs of few rows, which depend on
+the number of rows alone; and pairs that are clusters of their own. The order of such clusters is in the data
+only: another order gives other draws, and ends that agree up to the error of resampling. Values that rest on
+human scores, other clusters or combinations of sets need the data; their checksums protect them.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Values computed again from score files, without the data: another computation than the one that measured.
+"""Values computed again from score files, without the data, by other code than the one that measured.
 
-A metric's items under a protocol are all items of a set where the value's n says so; then its point is ranked
-or averaged anew. Where the value needs what only the data has (human scores, the mask of a protocol, vectors)
-its file must still have items enough. A combined value must be the weighted sum of those that it combines.
+Where a value's n is the number of a set's items, its correlation or mean is computed again. Where a value
+needs the data (human scores, the mask of a protocol, vectors), its score file must have at least n items. A
+combined value must be the weighted sum of the values that it combines.
 """
 
 from __future__ import annotations

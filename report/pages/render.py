@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import io
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -54,6 +55,7 @@ def rendered(tree: Tree) -> dict[str, bytes]:
         "claims": judged,
         "published": claims,
         "figures": numbers,
+        "further_figures": [name for name in numbers if name not in _placed_figures()],
         "results": evidence.results,
         "blocked": _reasons(evidence.blocked),
         "tables": Tables(evidence, rows, claims),
@@ -69,6 +71,12 @@ def rendered(tree: Tree) -> dict[str, bytes]:
         "CLAIMS.md": template("CLAIMS.md.j2", context),
         "TECHNICAL_REPORT.md": template("TECHNICAL_REPORT.md.j2", context),
     }
+
+
+def _placed_figures() -> set[str]:
+    """Return the figures that a section of the report shows in a place of its own."""
+    sections = (path.read_text("utf-8") for path in TEMPLATES.glob("sections/*.j2"))
+    return {name for text in sections for name in re.findall(r'figure\(figures, "(\w+)"\)', text)}
 
 
 def template(name: str, context: Json) -> bytes:

@@ -10,7 +10,7 @@ import pytest
 from report.evidence.rows import Row
 from report.evidence.values import Mean
 from report.figures import _style
-from report.pages.render import FIGURES, svg
+from report.pages.render import FIGURES, svg, template
 from report.verdicts.claims import load_claims
 
 NAMES = sorted(path.stem for path in FIGURES.glob("[a-z]*.py"))
@@ -223,3 +223,12 @@ def test_the_training_figure_has_each_checkpoint_of_both_statistics() -> None:
     points = module("training").data(some_rows(), [])["points"]
     found = [(p["metric"].removesuffix("@training"), p["step"], p["value"]) for p in points]
     assert [(name, step, value) for name, value in STATISTICS.items() for step in (20, 40)] == found
+
+
+def test_a_figure_that_no_section_places_stands_at_the_end() -> None:
+    """A module in the folder is enough: no template has to learn of it."""
+    context = {"further_figures": ["extra"], "figures": {"extra": {"caption": "One more."}}}
+    text = template("sections/figures.j2", context).decode()
+    assert "## Further figures" in text
+    assert "![One more.](figure_extra.svg)" in text
+    assert "" == template("sections/figures.j2", {**context, "further_figures": []}).decode().strip()
