@@ -34,9 +34,9 @@ def health(session: Session) -> str:
     """GET /health answers 200 with an object; it may name the server."""
     answer = session.call("GET", "/health")
     expect(answer, 200, "of a server that is well")
-    said = json_object(answer)
-    session.server = session.said(said["server"]) if isinstance(said.get("server"), str) else None
-    session.hashed("status, server", [said.get("status"), said.get("server")])
+    document = json_object(answer)
+    session.server = session.redacted(document["server"]) if isinstance(document.get("server"), str) else None
+    session.hashed("status, server", [document.get("status"), document.get("server")])
     return "answers" + (f" as {session.server}" if session.server else "")
 
 
@@ -82,11 +82,13 @@ def auth_with_key(session: Session) -> str:
         raise SkippedError("AQEA_API_KEY holds no key")
     answer = session.call("GET", VERIFY, None, session.key)
     expect(answer, 200, "for the key in AQEA_API_KEY")
-    said = json_object(answer)
+    document = json_object(answer)
     for name in ("quota_used", "quota_limit"):
-        if said.get(name) is not None and not is_number(said[name]):
+        if document.get(name) is not None and not is_number(document[name]):
             raise FailureError(f"{name}: found no number, expected one, or nothing")
-    session.hashed("quota_limit", said.get("quota_limit"))  # what is used of it changes with every request
+    session.hashed(
+        "quota_limit", document.get("quota_limit")
+    )  # what is used of it changes with every request
     return "accepted"
 
 
@@ -97,11 +99,11 @@ def _close(ratio: Any, expected: float) -> bool:
 def _checked(session: Session, answer: Answer, name: str, keys: Sequence[str]) -> tuple[Any, Any]:
     """Return the entry ``name`` and the metadata of the last answer, having noted their hash."""
     expect(answer, 200, "for real vectors")
-    said = json_object(answer)
-    metadata = said.get("metadata")
+    document = json_object(answer)
+    metadata = document.get("metadata")
     if not isinstance(metadata, dict):
         raise FailureError("metadata: found none, expected an object")
-    checked = said.get(name), {key: metadata.get(key) for key in keys}
+    checked = document.get(name), {key: metadata.get(key) for key in keys}
     session.hashed(f"{name}, metadata: {', '.join(keys)}", list(checked))
     return checked
 
@@ -114,8 +116,8 @@ def compress_batch(session: Session) -> str:
     body = json_bytes({"vectors": session.rows, "options": {"targetDims": 0}})
     keys = ("compressionRatio", "originalDim", "compressedDim")
     answers = (session.call("POST", BATCH, body, session.key) for _ in range(2))
-    found, again = (_checked(session, answer, "compressed", keys) for answer in answers)
-    compressed, metadata = found
+    first, again = (_checked(session, answer, "compressed", keys) for answer in answers)
+    compressed, metadata = first
     if not isinstance(compressed, list) or len(compressed) != count:
         raise FailureError(f"compressed: found another number of vectors, expected {count}")
     size = metadata["compressedDim"]
@@ -126,13 +128,15 @@ def compress_batch(session: Session) -> str:
             raise FailureError(f"compressed[{i}]: expected {size} finite numbers, not all zero")
     if not _close(metadata["compressionRatio"], dim / size):
         raise FailureError(f"compressionRatio: expected {dim / size:.4g}, within {RATIO_TOLERANCE:.0%}")
-    if found != again:
+    if first != again:
         raise FailureError("found two answers to one request, expected the same twice")
     rho, chance = related(session.rows, compressed)
-    said = f"Spearman of {count * (count - 1) // 2} pairs' cosines {rho:.4f}, by chance with p = {chance:.3f}"
+    agreement = (
+        f"Spearman of {count * (count - 1) // 2} pairs' cosines {rho:.4f}, by chance with p = {chance:.3f}"
+    )
     if chance > LARGEST_CHANCE:
-        raise FailureError(f"compressed: found {said}, expected at most {LARGEST_CHANCE}")
-    return f"{count} vectors, {dim} to {size} dimensions, {said}"
+        raise FailureError(f"compressed: found {agreement}, expected at most {LARGEST_CHANCE}")
+    return f"{count} vectors, {dim} to {size} dimensions, {agreement}"
 
 
 def compress_pq(session: Session) -> str:
@@ -145,7 +149,7 @@ def compress_pq(session: Session) -> str:
         if answer.status != 200 and b"codebook" in answer.body.lower():  # noqa: PLR2004 - HTTP's OK
             continue
         keys = ("expectedQuality", "compressionRatio")
-        found = codes, metadata = _checked(session, answer, "codes", keys)
+        first = codes, metadata = _checked(session, answer, "codes", keys)
         if not isinstance(codes, list) or not codes or not all(is_whole(code, 0, 255) for code in codes):
             raise FailureError("codes: expected whole numbers from 0 to 255")
         if metadata["expectedQuality"] is not None and not is_number(metadata["expectedQuality"]):
@@ -153,9 +157,9 @@ def compress_pq(session: Session) -> str:
         ratio = 4 * len(vector) / len(codes)
         if not _close(metadata["compressionRatio"], ratio):
             raise FailureError(f"compressionRatio: expected {ratio:.4g}, within {RATIO_TOLERANCE:.0%}")
-        if found != _checked(session, session.call("POST", CODES, body, session.key), "codes", keys):
+        if first != _checked(session, session.call("POST", CODES, body, session.key), "codes", keys):
             raise FailureError("found two answers to one request, expected the same twice")
-        return f"{len(codes)} bytes a vector, {ratio:.4g} times fewer, by {session.said(model)}"
+        return f"{len(codes)} bytes a vector, {ratio:.4g} times fewer, by {session.redacted(model)}"
     raise SkippedError(f"no codebook on the server for any of {len(fitting)} models, as it says itself")
 
 

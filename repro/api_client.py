@@ -112,15 +112,15 @@ def _once(method: str, url: str, headers: Mapping[str, str], body: bytes | None,
         target = (parts.path or "/") + ("?" + parts.query if parts.query else "")
         connection.request(method, target, body, dict(headers))
         with connection.getresponse() as response:
-            said = {name.lower(): value for name, value in response.getheaders()}
+            answered = {name.lower(): value for name, value in response.getheaders()}
             if response.status == http.client.OK and "Range" in headers:
-                return Answer(response.status, said, b"")
+                return Answer(response.status, answered, b"")
             data = response.read(LONGEST + 1)
             if len(data) > LONGEST:
                 raise NoAnswerError(f"found an answer of more than {LONGEST} bytes")
             if response.length:  # read() with a size does not mind that the connection ended early
                 raise http.client.IncompleteRead(b"", response.length)
-            return Answer(response.status, said, data)
+            return Answer(response.status, answered, data)
     finally:
         connection.close()
 
@@ -140,9 +140,9 @@ def _within(seconds: float, work: Callable[[], T]) -> T:
 
     threading.Thread(target=run, daemon=True).start()
     try:
-        found, error = done.get(timeout=seconds)
+        answer, error = done.get(timeout=seconds)
     except queue.Empty:
         raise TimeoutError from None
     if error is not None:
         raise error
-    return found  # type: ignore[return-value] # work() returned it
+    return answer  # type: ignore[return-value] # work() returned it

@@ -58,8 +58,8 @@ class Session:
         self._note("GET", urlsplit(self.aqed).path, answer, None)
         self.requests[-1]["range"] = headers["Range"]
         expect(answer, 206, "as a Range is asked for")
-        said = answer.headers.get("content-range", "")
-        match = re.fullmatch(rf"bytes {start}-{start + size - 1}/(\d{{1,15}})", said)
+        content_range = answer.headers.get("content-range", "")
+        match = re.fullmatch(rf"bytes {start}-{start + size - 1}/(\d{{1,15}})", content_range)
         if not match:
             raise FailureError(
                 f"Content-Range: found another, expected bytes {start}-{start + size - 1}/SIZE"
@@ -78,7 +78,7 @@ class Session:
             raise FailureError(f"{names}: found what has no canonical JSON") from error
         self.requests[-1].update(hashed=names, response_sha256=sha256)
 
-    def said(self, text: str) -> str:
+    def redacted(self, text: str) -> str:
         """Return a server's text as it may be shown: one short line in ASCII, without the key."""
         shown = text.replace(self.key, "[key]") if self.key else text
         return re.sub(r"[^ -~]", "?", shown)[:80]

@@ -35,7 +35,7 @@ KEY = "AQEA_API_KEY"
 VENDOR = "https://api.aqea.ai"
 
 
-def smoke(session: Session, told: Callable[[str], None]) -> dict[str, Any]:
+def smoke(session: Session, on_line: Callable[[str], None]) -> dict[str, Any]:
     """Run every check; return the transcript's content, and tell a line for each as it ends."""
     checks: list[dict[str, Any]] = []
     passed: set[str] = set()
@@ -45,14 +45,14 @@ def smoke(session: Session, told: Callable[[str], None]) -> dict[str, Any]:
             missing = [need for need in needs if need not in passed]
             if missing:
                 raise SkippedError(f"needs {missing[0]}, which did not pass")  # noqa: TRY301 - one place says it
-            status, found = "PASS", check(session)
+            status, outcome = "PASS", check(session)
             passed.add(name)
         except SkippedError as error:
-            status, found = "SKIPPED", str(error)
+            status, outcome = "SKIPPED", str(error)
         except (FailureError, NoAnswerError) as error:
-            status, found = "FAIL", str(error)
-        checks.append({"name": name, "status": status, "found": found, "requests": session.requests})
-        told(f"{status:7}  {name}: {found} ({time.monotonic() - start:.2f} s)")
+            status, outcome = "FAIL", str(error)
+        checks.append({"name": name, "status": status, "found": outcome, "requests": session.requests})
+        on_line(f"{status:7}  {name}: {outcome} ({time.monotonic() - start:.2f} s)")
     counts = {status: sum(c["status"] == status for c in checks) for status in ("PASS", "FAIL", "SKIPPED")}
     host = split(session.base).hostname or ""
     return {

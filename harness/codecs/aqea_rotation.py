@@ -1,6 +1,6 @@
-"""What the method AQEA trains: a map of rotated vectors, by the public aqea-cli (MIT; core/).
+"""The map of rotated vectors that AQEA trains, after the public aqea-cli (MIT; core/).
 
-Its rotation ('pre-quantify') is fixed and orthogonal, so rotating and mapping can be folded into one map.
+Its rotation ('pre-quantify') is fixed and orthogonal, so that rotation and map fold into one map.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ KINDS = ("unknown", "text", "audio", "openai", "protein")
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """The map of rotated vectors, and how they were rotated.
+    """The map of rotated vectors, and their rotation.
 
     ``matrix`` (d, D) float32, a row an output; ``rotation_scale`` as ``rotate`` takes it; ``kind`` one of
-    KINDS; ``spearman`` what the training reached, within -1 and 1.
+    KINDS; ``spearman``: the correlation that training reached, from -1 to 1.
     """
 
     matrix: Floats
@@ -44,7 +44,7 @@ class Weights:
 
 
 def affine_of(weights: Weights) -> Affine:
-    """Return the codec that rotates and then maps, in one map of vectors as they come."""
+    """Return the codec that rotates and then maps vectors, as one map."""
     folded = unrotate(weights.matrix, weights.rotation_scale).T  # M (R x) = (R' M')' x
     bias = np.zeros(weights.compressed_dim, np.float32)
     return Affine(np.ascontiguousarray(folded, dtype=np.float32), bias)
@@ -53,7 +53,7 @@ def affine_of(weights: Weights) -> Affine:
 def to_weights(codec: Affine, rotation_scale: float, kind: str, spearman: float) -> Weights:
     """Return the weights whose ``affine_of`` is ``codec``, up to float32 rounding, for any rotation.
 
-    Raises InputError where the codec has a bias, for which such weights have no place.
+    Raises InputError where the codec has a bias, which such weights cannot hold.
     """
     if codec.bias.any():
         raise InputError("aqea: found a map with a bias, expected one without")
@@ -70,7 +70,7 @@ def rotate(rows: NDArray[Any], scale: float) -> Doubles:
 
 
 def unrotate(rows: NDArray[Any], scale: float) -> Doubles:
-    """Return what ``rotate`` was given, float64: the inverse of a unit quaternion is its conjugate."""
+    """Return the inverse of ``rotate``, float64: the inverse of a unit quaternion is its conjugate."""
     return _turned(rows, _left_products(rows.shape[1] // 4, scale).transpose(0, 2, 1))
 
 

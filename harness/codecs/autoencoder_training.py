@@ -1,4 +1,4 @@
-"""Networks trained to bring vectors to vectors: auto-encoders, and maps onto their codes."""
+"""Training of networks from vectors to vectors: auto-encoders, and maps onto their codes."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from harness.types import Doubles, Floats, Ints
 if TYPE_CHECKING:
     import torch
 
-HELD_OUT = 10  # one row of so many chooses the epoch and is not trained on
-FINE_DIMS = 256  # codes up to so many dimensions have the stronger of the two published decays
+HELD_OUT = 10  # one row in ten is held out and chooses the epoch
+FINE_DIMS = 256  # codes with at most so many dimensions have the stronger published decay
 
 
 @dataclass(frozen=True, slots=True)
 class EpochSchedule:
-    """How a network is trained: AdamW (Loshchilov and Hutter 2019), its rate lowered in steps.
+    """The schedule of AdamW (Loshchilov and Hutter 2019), with a rate lowered in steps.
 
     ``epochs`` over the training rows in batches of ``batch``; ``rate`` is multiplied by ``gamma`` after every
     ``step`` epochs; ``decay`` of the weights.
@@ -38,7 +38,7 @@ class EpochSchedule:
 
 
 def published_decay(dims: int) -> float:
-    """Return the decay of the weights for codes of ``dims``: 4e-4 up to 256, the one of 512 above."""
+    """Return the decay of the weights for codes of ``dims``: 4e-4 up to 256 dimensions, 1e-5 above."""
     return 4e-4 if dims <= FINE_DIMS else 1e-5
 
 
@@ -52,10 +52,10 @@ def autoencoder(
 ) -> tuple[Network, Network, History]:
     """Return encoder and decoder of an auto-encoder (Hinton and Salakhutdinov 2006), and their losses.
 
-    They start as an orthonormal basis of ``dims`` directions and its transpose: drawn at random (Saxe et al.
-    2014, arXiv 1312.6120) or the principal ones of the rows that are trained on. Their hidden layers of
-    ``hidden`` units add nothing at the start. Raises InputError for more dimensions than the vectors have and
-    for fewer than ten rows.
+    They start as an orthonormal basis of ``dims`` directions and its transpose: a random one (Saxe et al.
+    2014, arXiv 1312.6120) or the principal axes of the rows that are trained on. Hidden layers of ``hidden``
+    units start at zero. Raises InputError for more dimensions than the vectors have and for fewer than ten
+    rows.
     """
     width = vectors.shape[1]
     if dims > width:
@@ -73,11 +73,11 @@ def autoencoder(
 
 
 def turned(encoder: Network, decoder: Network) -> Network:
-    """Return the encoder with its codes in an orthonormal basis of what the decoder's linear map spans.
+    """Return the encoder with its codes in an orthonormal basis of the span of the decoder's linear map.
 
-    A code has the coordinates of what that map and the decoder's bias rebuild, as far as it lies in that
-    span. Training centres, so that the mean of the vectors is in the bias, and cosines before compression
-    have it in them; the part of it outside the span is lost.
+    A code then has the coordinates of the decoded vector, bias included, projected onto that span. The bias
+    matters because training centres: the mean of the vectors is in the bias, and cosines before compression
+    contain it. Its part outside the span is lost.
     """
     axes, inside = np.linalg.qr(decoder["weights"].T.astype(np.float64))
     outputs = {key: encoder[key] @ inside.T for key in ("weights", "bias", "outer") if key in encoder}
@@ -86,7 +86,7 @@ def turned(encoder: Network, decoder: Network) -> Network:
 
 
 def split(rows: int, rng: np.random.Generator) -> tuple[Ints, Ints]:
-    """Return the rows to train on and a random tenth to choose the epoch by; raise InputError under ten."""
+    """Return the rows to train on and a held-out random tenth; raise InputError for fewer than ten rows."""
     if rows < HELD_OUT:
         raise InputError(f"autoencoder: found {rows} training rows, expected at least {HELD_OUT}")
     order = rng.permutation(rows)
@@ -101,11 +101,11 @@ def trained(
     schedule: EpochSchedule,
     seed: int,
 ) -> tuple[list[Network], History]:
-    """Return the ``networks`` once they bring x (n, D) to y (n, e) in series, and the losses.
+    """Return the ``networks`` trained to map x (n, D) to y (n, e) in series, and the losses.
 
-    The loss is the mean squared error a component. While training, x and y are centred and each is scaled to
-    unit spread as a whole; what is returned takes and gives them as they are. ``rows``: those to train on and
-    those held out, of whose losses, at the start and after each epoch, the least decides what is kept.
+    The loss is the mean squared error per component. Training centres x and y and scales each to unit spread
+    as a whole; the networks returned map the original x to the original y. ``rows`` are those to train on and
+    those held out: the networks returned have the least held-out loss, at the start or after an epoch.
     """
     import torch
 
@@ -124,7 +124,7 @@ def trained(
             least = held_out
             best = [{key: part.detach().clone() for key, part in each.items()} for each in parts]
     arrays = [{key: part.double().detach().numpy() for key, part in each.items()} for each in best]
-    # Centring and scaling become part of the first and of the last network.
+    # The first and the last network absorb centring and scaling.
     for key, bias in (("weights", "bias"), ("inner", "inner_bias")):
         if key in arrays[0]:
             arrays[0][key] = arrays[0][key] / scale

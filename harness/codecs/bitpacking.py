@@ -1,8 +1,7 @@
-"""Symbols packed into whole bytes: a code of several positions, each with a number of levels of its own.
+"""Symbols packed into whole bytes: a code has several positions, each with its own number of levels.
 
-Neighbouring positions are counted as one number in mixed radix, as many as 62 bits hold, and the numbers
-stand one after the other in as many bits as their largest value needs. Levels 8, 8, 8, 5 are 2,560 values:
-12 bits, hence 2 bytes a vector.
+Neighbouring positions, as many as fit 62 bits, form one number in mixed radix. The numbers follow one another
+in as many bits as their largest values need. Levels 8, 8, 8, 5 are 2,560 values: 12 bits, hence 2 bytes.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ import numpy as np
 
 from harness.types import Bytes, Ints
 
-WORD = 2**62  # values of one number at most: a signed integer of 64 bits holds them
+WORD = 2**62  # the most values of one number, which fits a signed integer of 64 bits
 
 
 def bits(levels: Sequence[int]) -> float:
@@ -67,7 +66,7 @@ def unpack(codes: Bytes, levels: Sequence[int]) -> Ints:
 
 
 def _words(levels: Sequence[int]) -> Iterator[tuple[int, int, int]]:
-    """Yield the positions, first and one past the last, that share a number, and the bits it takes."""
+    """Yield the range of positions that share a number, and the number's bits."""
     start, values = 0, 1
     for position, size in enumerate(levels):
         if values * size > WORD:

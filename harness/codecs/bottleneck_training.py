@@ -2,21 +2,22 @@
 
 Encoder and decoder are affine maps; ``hidden`` units add a layer of rectified ones beside each. The loss of
 a batch is the squared error in units of the variance of the rows, plus 1 - Pearson(cosine after, cosine
-before) over all pairs between one half of the batch and the other, plus the same over the split's own pairs
-alone where it has any: on held-out rows of STS-B the error alone kept the cosines of those pairs less well,
-and the cosines alone left vectors that are far from the original ones. The start is the principal components;
-Adam (Kingma and Ba 2015) has a rate that a cosine lets fall to zero. Inference is numpy alone.
+before) over all pairs between the two halves of the batch, plus the same over the split's own pairs where it
+has any. On held-out rows of STS-B the error alone preserved the cosines of those pairs less well, and the
+cosines alone left vectors far from the original ones. Training starts at the principal components; the rate
+of Adam (Kingma and Ba 2015) decays to zero by a cosine. Inference needs only numpy.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from harness.codecs.bottleneck_map import Map
+from harness.codecs.pearson import pearson
 from harness.codecs.principal_axes import principal_axes
 from harness.numerics.rounding import rounded
 from harness.types import Floats, Ints, Training
@@ -28,9 +29,9 @@ if TYPE_CHECKING:
         [torch.Tensor], tuple[torch.Tensor, torch.Tensor]
     ]  # what comes out, a loss of its own
 
-POINTS = 20  # of the curve of losses that is kept
-TAKE_ROWS = (0, 2)  # of a map's arrays, those that the input is multiplied by
-GIVE_ROWS = (0, 1, 4, 5)  # and those that the output is a sum of
+POINTS = 20  # of the recorded curve of losses
+TAKE_ROWS = (0, 2)  # the arrays of a map that multiply the input
+GIVE_ROWS = (0, 1, 4, 5)  # and the arrays whose products sum to the output
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,34 +42,6 @@ class StepSchedule:
     batch: int
     rate: float
     hidden: int
-
-
-@dataclass(frozen=True, slots=True)
-class Map:
-    """x -> x W + b + relu(x U + c) V + d; ``arrays`` are W, b, U, c, V, d, or W, b without hidden units.
-
-    ``codecs.networks`` has no d and adds in another order, on which last bits depend: the two stay apart.
-    """
-
-    arrays: tuple[Floats, ...]
-
-    def __call__(self, x: Floats) -> Floats:
-        """Return the image of ``x``, float32."""
-        weights, bias, *more = self.arrays
-        y: Floats = x @ weights + bias
-        if more:
-            y += np.maximum(x @ more[0] + more[1], 0) @ more[2] + more[3]
-        return y
-
-    def state(self, name: str) -> dict[str, NDArray[Any]]:
-        """Return the arrays under ``name`` and their number."""
-        return {name + str(i): array for i, array in enumerate(self.arrays)}
-
-
-def restore_map(state: Mapping[str, NDArray[Any]], name: str) -> Map:
-    """Return the map whose arrays stand under ``name``."""
-    count = sum(key.startswith(name) for key in state)
-    return Map(tuple(np.asarray(state[name + str(i)], np.float32) for i in range(count)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +56,8 @@ class Start:
 def principal(vectors: Floats, dims: int, spread: float | None = None) -> Start:
     """Return the leading ``dims`` principal components as a start.
 
-    ``spread``: the standard deviation that every component is given; None leaves their proportions, and gives
-    them a variance of 1 on average.
+    ``spread`` is the standard deviation of every component; None preserves their proportions, with a mean
+    variance of 1.
     """
     scale = float(np.sqrt(np.square(vectors, dtype=np.float64).sum(axis=1).mean()))
     x = vectors / np.float32(scale)
@@ -103,7 +76,7 @@ def principal(vectors: Floats, dims: int, spread: float | None = None) -> Start:
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """The two maps, and the mean loss of each twentieth of the steps."""
+    """Both maps, and the mean loss of each twentieth of the steps."""
 
     encoder: Map
     decoder: Map
@@ -111,9 +84,9 @@ class Trained:
 
 
 def train(train: Training, start: Start, quantize: Quantizer, schedule: StepSchedule, seed: int) -> Trained:
-    """Return encoder and decoder trained through ``quantize``, whose gradient is its own affair.
+    """Return encoder and decoder trained through ``quantize``, which defines its own gradient.
 
-    A batch is half as many pairs of the split, or random rows where it has none.
+    A batch consists of half as many pairs of the split, or of random rows where the split has no pairs.
     """
     import torch
 
@@ -138,7 +111,7 @@ def train(train: Training, start: Start, quantize: Quantizer, schedule: StepSche
         falling.step()
         losses.append(float(loss.detach()))
     encoder, decoder = ([np.asarray(array.detach(), np.float32) for array in side] for side in sides)
-    # Rows come, and are given back, in their own length: the maps take on what they were divided by.
+    # The maps absorb the scale: they take and return rows of the original length.
     scale = np.float32(start.scale)
     into = tuple(array / scale if i in TAKE_ROWS else array for i, array in enumerate(encoder))
     back = tuple(array * scale if i in GIVE_ROWS else array for i, array in enumerate(decoder))
@@ -147,7 +120,7 @@ def train(train: Training, start: Start, quantize: Quantizer, schedule: StepSche
 
 
 def distance(before: Floats, after: Floats, *, paired: bool) -> float:
-    """Return the training objective of rows (n, D), n even, and what they were decoded to.
+    """Return the training objective of rows (n, D), n even, and their decoded vectors ``after``.
 
     Where ``paired``, row i and row n / 2 + i are a pair of the split.
     """
@@ -160,9 +133,10 @@ def distance(before: Floats, after: Floats, *, paired: bool) -> float:
 
 
 def held_out(train: Training, seed: int) -> tuple[Training, Floats]:
-    """Return the split without a random tenth, and the rows of that tenth, none of which stays in the split.
+    """Return the split without a random tenth, and the rows of that tenth.
 
-    It is a tenth of the pairs, where there are any, the first rows of all pairs before the second ones.
+    Where there are pairs, it is a tenth of the pairs: all their first rows, then all their second rows. The
+    split returned has no pair with a held-out row.
     """
     rng = np.random.default_rng(seed)
     if len(train.pairs):
@@ -199,16 +173,10 @@ def _loss(x: torch.Tensor, y: torch.Tensor, variance: torch.Tensor, *, paired: b
     import torch
 
     before, after = (_between_halves(torch.nn.functional.normalize(rows)) for rows in (x, y))
-    loss = (x - y).square().sum(dim=1).mean() / variance + 1 - _pearson(after, before)
-    return loss + 1 - _pearson(after.diagonal(), before.diagonal()) if paired else loss
+    loss = (x - y).square().sum(dim=1).mean() / variance + 1 - pearson(after, before)
+    return loss + 1 - pearson(after.diagonal(), before.diagonal()) if paired else loss
 
 
 def _between_halves(unit: torch.Tensor) -> torch.Tensor:
     left, right = unit.chunk(2)
     return left @ right.T
-
-
-def _pearson(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-    x, y = x - x.mean(), y - y.mean()
-    correlation: torch.Tensor = (x * y).sum() / (x.square().sum() * y.square().sum()).sqrt()
-    return correlation

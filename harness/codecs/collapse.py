@@ -1,4 +1,4 @@
-"""Whether a trained map collapses: what norms of rows and cosines of random pairs tell at a checkpoint."""
+"""Detection of a collapsed map, from norms of rows and cosines of random pairs at a checkpoint."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ CLOSE, NARROW, SHORT = 0.9, 0.02, 1e-3
 
 
 def checked(step: int, loss: float, left: Floats, right: Floats) -> dict[str, float]:
-    """Return a checkpoint's record, of random pairs of mapped rows ``left`` and ``right`` (m, d).
+    """Return the record of a checkpoint, from random pairs of mapped rows ``left`` and ``right`` (m, d).
 
     Its keys are step, loss, mean and standard deviation of norms and of cosines, and collapse_suspect (1 or
-    0, ``suspect``). A row of norm 0 has the cosine 0. Raises InputError for what is not finite.
+    0, ``suspect``). A row of norm 0 has the cosine 0. Raises InputError for a loss or row that is not finite.
     """
     x, y = left.astype(np.float64), right.astype(np.float64)
     norms = np.linalg.norm(np.concatenate([x, y]), axis=1)
@@ -39,8 +39,8 @@ def checked(step: int, loss: float, left: Floats, right: Floats) -> dict[str, fl
 def suspect(record: dict[str, float]) -> bool:
     """Return whether a record looks like a collapse.
 
-    It does where random pairs are alike (mean cosine above 0.9), where all are equally alike (their standard
-    deviation below 0.02; of directions spread evenly over d dimensions it is 1 / sqrt(d), 0.02 at d = 2500),
-    or where rows go to zero (mean norm below 0.001; inputs have length 1).
+    Random pairs are alike (mean cosine above 0.9), or equally alike (standard deviation of cosines below
+    0.02; uniform directions in d dimensions have 1 / sqrt(d), which is 0.02 at d = 2500), or rows go to zero
+    (mean norm below 0.001; inputs have length 1).
     """
     return record["cosine_mean"] > CLOSE or record["cosine_std"] < NARROW or record["norm_mean"] < SHORT

@@ -1,8 +1,8 @@
 """Small networks as a codec: a linear map and, beside it, a hidden layer of rectified units.
 
-x W + b + max(0, x U + u) V; the linear path is what He et al. (2016, arXiv 1512.03385) call a residual link,
-and either part may be missing. A network is a mapping of its arrays, so that one function applies it to NumPy
-arrays and to tensors.
+x W + b + max(0, x U + u) V. The linear path is a residual link (He et al. 2016, arXiv 1512.03385); either
+part may be missing. A network is a mapping of its arrays, so that one function applies it to NumPy arrays
+and to tensors.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ History: TypeAlias = dict[str, list[float]]
 class Coder:
     """A network from the ``columns`` of a vector to its code, stored as float32.
 
-    ``history``: 'train' and 'held_out', the mean squared error a component at the start and after each epoch;
-    what is restored has none.
+    ``history``: 'train' and 'held_out', the mean squared error per component at the start and after each
+    epoch; a restored network has none.
     """
 
     network: Network
@@ -66,7 +66,7 @@ def applied(network: Mapping[str, Any], x: Any) -> Any:
 
 
 def hidden_layer(width: int, units: int | None, dims: int, rng: np.random.Generator) -> dict[str, Doubles]:
-    """Return a layer of random units whose outputs start at zero; nothing for None."""
+    """Return a layer of random units with zero output weights; no arrays where ``units`` is None."""
     if units is None:
         return {}
     return {

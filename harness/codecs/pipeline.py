@@ -1,4 +1,4 @@
-"""Compressors in series, so that no compressor imports another."""
+"""Pipelines of compressors: fitting, encoding and loading."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.codecs.storage import load_codec, save_codec, trained_on
+from harness.codecs.storage import load_codec, one_line, save_codec, trained_on
 from harness.errors import InputError
 from harness.evidence.stamp import digest
 from harness.planning import registry
@@ -18,7 +18,7 @@ from harness.planning.resolve import codec_path
 from harness.planning.steps import Step
 from harness.types import Bytes, Codec, Floats, Json, Training, check_vectors
 
-# What arrays of wrong shapes, types or values raise, in NumPy and in faiss.
+# The errors that NumPy and faiss raise for arrays of wrong shapes, types or values.
 _MISFITS = (
     ArithmeticError,
     AssertionError,
@@ -33,13 +33,13 @@ _MISFITS = (
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """Fitted steps. What one decodes is what the next encodes; only the last one's codes are stored."""
+    """Fitted steps. Each step encodes what the previous one decodes; only the last codes are stored."""
 
     steps: tuple[Step, ...]
     codecs: tuple[Codec, ...]
 
     def through(self, x: Floats, count: int) -> Floats:
-        """Return the vectors (n, d) float32 as they are after the first ``count`` steps."""
+        """Return the vectors (n, d) float32 after the first ``count`` steps."""
         for codec in self.codecs[:count]:
             x = codec.decode(codec.encode(x))
         return x
@@ -53,7 +53,7 @@ class Pipeline:
         return self.codecs[-1].decode(codes)
 
     def sizes(self, codes: Bytes, original_bytes: int) -> dict[str, Any]:
-        """Return measured sizes in bytes: of a vector's payload and side information, of all state."""
+        """Return measured sizes in bytes: payload and side information of a vector, state of all steps."""
         side = self.codecs[-1].side_bytes
         total = int(codes.shape[1]) * codes.itemsize
         return {
@@ -66,7 +66,7 @@ class Pipeline:
         }
 
     def save(self, path: Path, train: Json | None = None) -> None:
-        """Write every step's parameters and state, and what they were trained on, to one safetensors file."""
+        """Write the steps' parameters and state, and the identity of ``train``, to one safetensors file."""
         parts = zip(self.steps, self.codecs, strict=True)
         save_codec(path, [(step.use, dict(step.params), codec.state()) for step, codec in parts], train)
 
@@ -74,8 +74,8 @@ class Pipeline:
 class Fitter:
     """Fits pipelines on one training split; a prefix that several pipelines share is fitted once.
 
-    The seed of a step comes from the hash of ``identity`` (encoder, training split, seed) and of the
-    steps up to it: pipelines that begin alike are alike so far, whatever follows.
+    The seed of a step is a hash of ``identity`` (encoder, training split, seed) and of the steps up to it:
+    pipelines with a common prefix have the same codecs in it.
     """
 
     def __init__(self, train: Training, identity: Json) -> None:
@@ -84,7 +84,7 @@ class Fitter:
         self._fitted: dict[str, tuple[Codec, Training]] = {}
 
     def fit(self, steps: tuple[Step, ...]) -> Pipeline:
-        """Return the fitted pipeline; raise InputError naming the step that could not be."""
+        """Return the fitted pipeline; raise InputError naming the step that cannot be fitted."""
         train, codecs = self._train, []
         for i, step in enumerate(steps):
             key = digest({"inputs": self._identity, "steps": [done.spec() for done in steps[: i + 1]]})
@@ -126,23 +126,19 @@ def load_pipeline(path: Path) -> Pipeline:
 
 
 def try_codec(codec: Codec, x: Floats, where: str) -> Floats:
-    """Return ``x`` (n, D) as a codec from a file brings it back; raise InputError where it cannot.
+    """Return ``x`` (n, D) encoded and decoded by a codec from a file; raise InputError where that fails.
 
-    Its arrays may have any shape: whether they fit together, and the vectors, is seen by using them.
+    The file's arrays may have any shape. Only use shows whether they fit together and fit the vectors.
     """
     try:
         with np.errstate(all="ignore"):
             decoded = codec.decode(codec.encode(x))
     except _MISFITS as error:
         expected = f"expected arrays that fit together and vectors of {x.shape[1]} dimensions"
-        raise InputError(f"{where}: {_reason(error)}, {expected}") from error
+        raise InputError(f"{where}: {one_line(error)}, {expected}") from error
     if decoded.ndim != x.ndim or len(decoded) != len(x) or not np.isfinite(decoded).all():
         raise InputError(f"{where}: found no finite vectors in its codes, expected some")
     return decoded
-
-
-def _reason(error: BaseException) -> str:
-    return " ".join(str(error).split())[:200] or type(error).__name__
 
 
 def _restored(use: str, params: Json, state: Mapping[str, NDArray[Any]], where: str) -> Codec:
@@ -151,6 +147,6 @@ def _restored(use: str, params: Json, state: Mapping[str, NDArray[Any]], where: 
         codec: Codec = module.restore(state, module.Params(**params))
     except _MISFITS as error:
         raise InputError(
-            f"{where}: {use}: {_reason(error)}, expected a step saved by this harness"
+            f"{where}: {use}: {one_line(error)}, expected a step saved by this harness"
         ) from error
     return codec

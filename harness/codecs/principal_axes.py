@@ -1,4 +1,4 @@
-"""The principal axes of vectors, computed the same way for every compressor that begins with them."""
+"""The principal axes of vectors, for every compressor that starts with them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from harness.types import Doubles, Floats
 def principal_axes(vectors: Floats, dims: int) -> tuple[Doubles, Doubles]:
     """Return the mean (D,) and the leading ``dims`` principal axes (D, dims), in float64.
 
-    Each axis has its largest component positive, so that the sign is no accident of the solver.
+    The largest component of each axis is positive, so that the sign does not depend on the solver.
     Raises InputError where rows or dimensions are fewer than ``dims``.
     """
     rows, dimension = vectors.shape

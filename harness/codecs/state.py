@@ -1,4 +1,4 @@
-"""Arrays read from a codec's file, whose shapes nobody has vouched for: checked before a codec uses them."""
+"""Checked reading of arrays from a codec's file, whose shapes are untrusted."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from harness.types import Floats
 def stored(state: Mapping[str, NDArray[Any]], key: str, *shape: int | None) -> Floats:
     """Return an array of a codec's state as float32; raise ValueError for another shape, None being any size.
 
-    What reads codebooks by address (faiss) has to be given as many numbers as it takes them to be.
+    faiss reads codebooks by address and would read beyond a shorter array.
     """
     array = np.asarray(state[key], np.float32)
     sizes = zip(array.shape, shape, strict=False)

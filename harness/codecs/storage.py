@@ -1,4 +1,4 @@
-"""The file form of fitted steps: one safetensors file, read with every number checked."""
+"""Fitted steps in one safetensors file; reading checks every number."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Steps = list[tuple[str, dict[str, Any], dict[str, NDArray[Any]]]]
 def save_codec(path: Path, steps: Steps, trained_on: Json | None = None) -> None:
     """Write a pipeline's steps (compressor, parameters, state) as one safetensors file, atomically.
 
-    ``trained_on`` identifies the training split: whoever loads the file can then audit for it.
+    ``trained_on`` identifies the training split, so that a reader can check for leakage.
     """
     from safetensors.numpy import save
 
@@ -29,18 +29,18 @@ def save_codec(path: Path, steps: Steps, trained_on: Json | None = None) -> None
         for i, (_, _, state) in enumerate(steps)
         for key, array in sorted(state.items())
     }
-    # A step without arrays still has to leave a tensor: the format has no empty files.
+    # The format has no empty files: this tensor stands for steps without arrays.
     tensors["steps"] = np.array([len(steps)], dtype=np.int64)
     listed = [{"use": name, "params": params} for name, params, _ in steps]
-    # One entry: the library writes several in no fixed order.
+    # A single entry, because the library writes several in no fixed order.
     described = json.dumps({"steps": listed, "trained_on": trained_on}, sort_keys=True)
     write_atomic(path, save(tensors, metadata={"harness": described}))
 
 
 def load_codec(path: Path) -> Steps:
-    """Return the steps that ``save_codec`` wrote; raise InputError where the file is not one of its.
+    """Return the steps that ``save_codec`` wrote; raise InputError for any other file.
 
-    Every number in it is finite, and none is larger than the limits let a parameter be.
+    Every number is checked to be finite and within the limits of a parameter.
     """
     from safetensors import SafetensorError, safe_open
 
@@ -60,23 +60,23 @@ def load_codec(path: Path) -> Steps:
             limits.check_parameters(step["params"], f"{where}: step {i}")
             steps.append((str(step["use"]), dict(step["params"]), state))
     except (OSError, SafetensorError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise InputError(f"{where}: {_line(error)}, expected a codec saved by this harness") from error
+        raise InputError(f"{where}: {one_line(error)}, expected a codec saved by this harness") from error
     return steps
 
 
 def trained_on(path: Path) -> Any:
-    """Return what a saved codec says of its training split, None where it says nothing."""
+    """Return the identity of a saved codec's training split, or None where the file has none."""
     return _described(path).get("trained_on")
 
 
 def _described(path: Path) -> dict[str, Any]:
-    """Return what stands in the metadata of a codec's file: its steps, and what they were trained on."""
+    """Return the metadata of a codec's file: its steps, and the identity of the training split."""
     from safetensors import SafetensorError, safe_open
 
     where = str(path)
     try:
         limits.CODEC_BYTES.check(path.stat().st_size, where)
-        with path.open("rb") as file:  # how long the header is stands first, before anything is parsed
+        with path.open("rb") as file:  # the header's length comes first and is checked before parsing
             _check_header(int.from_bytes(file.read(8), "little"), path)
         with safe_open(path, framework="np") as opened:
             described = json.loads((opened.metadata() or {})["harness"])
@@ -84,7 +84,7 @@ def _described(path: Path) -> dict[str, Any]:
     except RecursionError as error:
         raise InputError(f"{where}: found metadata too deep, expected a codec of this harness") from error
     except (OSError, SafetensorError, ValueError, TypeError, KeyError) as error:
-        raise InputError(f"{where}: {_line(error)}, expected a codec saved by this harness") from error
+        raise InputError(f"{where}: {one_line(error)}, expected a codec saved by this harness") from error
     return dict(described)
 
 
@@ -108,5 +108,6 @@ def _check_array(array: NDArray[Any], where: str) -> None:
         limits.PARAMETER.check(int(max(array.max(), -int(array.min()))), where)
 
 
-def _line(error: BaseException) -> str:
+def one_line(error: BaseException) -> str:
+    """Return the message of an error in one line of at most 200 characters, or else its type."""
     return " ".join(str(error).split())[:200] or type(error).__name__

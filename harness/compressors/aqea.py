@@ -2,11 +2,11 @@
 
 A fixed rotation of four components at a time, then a linear map D -> d without bias. The map starts as
 averages of blocks of eight components and is trained by CMA-ES (Hansen 2016, arXiv 1604.00772; the library
-``cma``), which sees no gradient, to rank the cosines of training pairs like the original ones (Spearman).
-Rotation and map are one affine codec. Where the sources leave something open: components that fill no block
-of four are not rotated, and the last block of eight may be shorter; an output without a block starts as
-zeros; the covariance is diagonal, as a full one has (d D)² entries; of the means of all generations, the
-one that ranks best the pairs that the training did not see is kept.
+``cma``), without gradients, to rank the cosines of training pairs like the original ones (Spearman). Rotation
+and map are one affine codec. The sources leave some points open, which are settled here: components beyond
+the last whole block of four are not rotated; the last block of eight may be shorter; an output without a
+block starts as zeros; the covariance is diagonal, because a full one has (d D)² entries; of the means of all
+generations, the one that ranks held-out pairs best is the result.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ from harness.types import Doubles, Floats, Ints, Training
 RANDOM = True
 GOLDEN_RATIO = 1.618033988749895
 BLOCK = 8
-HELD_OUT = 0.2  # of the pairs drawn, as in aqea-cli: they stop the training, and choose the generation
+HELD_OUT = 0.2  # share of the pairs, as in aqea-cli, that stops the training and chooses the generation
 
 
 class Params(BaseModel, extra="forbid", frozen=True):
     """``dims``: d; ``kind`` of vectors; ``rotation_scale``: None for the published rule of D and ``kind``.
 
-    ``pairs``: at most so many training pairs, drawn at random (any two rows, where there are no pairs);
-    ``sigma``: the first step, where the weights of an output sum to 1; ``budget``: maps tried at most, 0 for
-    the start as it is; ``population``: maps a generation, None for 4 + 3 ln(d D); ``diagonal``: variances
-    alone; ``patience``: generations without a better mean before the training stops.
+    ``pairs``: the maximum of random training pairs (of any two rows, where the split has no pairs);
+    ``sigma``: the initial step size, where the weights of an output sum to 1; ``budget``: the maximum of maps
+    tried, 0 for the untrained start; ``population``: maps a generation, None for 4 + 3 ln(d D); ``diagonal``:
+    a diagonal covariance; ``patience``: generations without a better mean before training stops.
     """
 
     dims: int = Field(ge=1)
@@ -53,7 +53,7 @@ class Params(BaseModel, extra="forbid", frozen=True):
 
 
 def fit(train: Training, params: Params, seed: int) -> Affine:
-    """Return rotation and trained map as one; raise InputError where the pairs are too few or all alike."""
+    """Return rotation and trained map as one; raise InputError where pairs are too few or all alike."""
     rng = np.random.default_rng(seed)
     scale = params.rotation_scale
     if scale is None:
@@ -80,7 +80,7 @@ def published_scale(dimension: int, kind: str) -> float:
 
 
 def block_averages(dimension: int, dims: int) -> Doubles:
-    """Return the map (dims, dimension) that the training starts from, each row of the sum 1 (or of zeros).
+    """Return the map (dims, dimension) that training starts from; each row sums to 1, or is zero.
 
     Of n blocks of eight, output o averages those from ⌊o n / dims⌋ to ⌊(o + 1) n / dims⌋, with more weight on
     the first components of a block and on the blocks in the middle.
@@ -161,7 +161,7 @@ def _evolved(
 
 @contextmanager
 def _global_generator_restored() -> Iterator[None]:
-    """Leave numpy's global generator as it was: the library draws from it to check its own assertions."""
+    """Restore numpy's global generator, from which the library draws to check its own assertions."""
     state = np.random.get_state()  # noqa: NPY002 - it is this one that the library uses
     try:
         yield
@@ -170,7 +170,7 @@ def _global_generator_restored() -> Iterator[None]:
 
 
 def _training_pairs(train: Training, count: int, rng: np.random.Generator) -> Ints:
-    """Return ``count`` pairs of the training split in random order, or all that there are."""
+    """Return at most ``count`` pairs of the training split, in random order."""
     pairs = train.pairs
     if len(pairs) == 0:  # a corpus
         pairs = rng.integers(len(train.vectors), size=(count, 2))

@@ -1,16 +1,15 @@
 """An auto-encoder (Hinton and Salakhutdinov 2006, doi 10.1126/science.1127647) of one or two layers.
 
-Linear, or with one hidden layer of rectified units beside the linear maps of encoder and decoder, trained to
-the least mean squared error of the rebuilt vectors; the decoder is thrown away and cosines are compared
-between codes. A linear one finds the space of the principal components (Baldi and Hornik 1989) but no basis
-of it in particular, and the cosines depend on the basis: by default it is an orthonormal one of what the
-decoder's linear map spans, in which a code has the coordinates of the rebuilt vector, and of its mean, as far
-as they lie in that span.
+Encoder and decoder are linear maps, optionally with one hidden layer of rectified units beside each. Training
+minimises the mean squared error of the decoded vectors. The decoder is then discarded, and cosines are those
+of codes. A linear auto-encoder finds the space of the principal components (Baldi and Hornik 1989) but no
+particular basis of it, and cosines depend on the basis. The default basis is an orthonormal one of the span
+of the decoder's linear map: a code has the coordinates of the decoded vector, mean included, in that span.
 
 The defaults are a published schedule: rate 4e-3, lowered every 2 epochs, batches of 32, and a decay of the
-weights of 4e-4 for 256 dimensions and 1e-5 for 512. Left open there and settled here: the rate is halved, the
-decay is that of AdamW and changes above 256 dimensions, there are 10 epochs, and the one that does best on a
-held-out tenth of the training rows is kept.
+weights of 4e-4 for 256 dimensions and 1e-5 for 512. The source leaves some points open, which are settled
+here: the rate is halved; the decay is that of AdamW and changes above 256 dimensions; there are 10 epochs;
+the epoch with the least error on a held-out tenth of the training rows is the result.
 """
 
 from __future__ import annotations
@@ -31,8 +30,8 @@ RANDOM = True
 class Params(BaseModel, extra="forbid", frozen=True):
     """``dims``: d; ``hidden`` units, None for a linear one; ``start``: a random basis or the principal axes.
 
-    ``basis`` of the codes: 'orthonormal', or 'trained', as the training leaves it. ``rate`` is multiplied by
-    ``gamma`` every ``step`` of ``epochs``; ``decay``: None for the published rule.
+    ``basis`` of the codes: 'orthonormal', or 'trained' for the one that training ends in. ``rate`` is
+    multiplied by ``gamma`` every ``step`` of ``epochs``; ``decay``: None for the published rule.
     """
 
     dims: int = Field(ge=1)

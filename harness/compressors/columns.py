@@ -1,4 +1,4 @@
-"""Some of the columns, the rest thrown away: a part of vectors put side by side; nothing is fitted.
+"""A range of columns; the rest is discarded and nothing is fitted.
 
 The first columns of a Matryoshka-trained model (Kusupati et al. 2022, arXiv 2205.13147) are a vector of their
 own; so is each part of the encoder `concat`.
@@ -34,7 +34,7 @@ class Params(BaseModel, extra="forbid", frozen=True):
 
 
 def fit(train: Training, params: Params, _seed: int) -> Affine:
-    """Return the codec that keeps the columns; raise InputError where the vectors have them not."""
+    """Return the codec that keeps the columns; raise InputError where the vectors lack them."""
     if params.stop > train.dimension:
         raise InputError(f"columns: found stop = {params.stop}, expected at most {train.dimension}")
     weights = np.eye(train.dimension, dtype=np.float32)[:, params.start : params.stop]

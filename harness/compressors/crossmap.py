@@ -1,9 +1,9 @@
-"""From some columns of a vector to the codes of others: small encoders stand in for large ones.
+"""A map from some columns of a vector to the codes of others: small encoders replace large ones.
 
-In a space of encoders side by side (the encoder `concat`), a linear auto-encoder is fitted on the target
-columns and a feed-forward network then brings the source columns to its codes, by their mean squared error.
-What is encoded afterwards is the source columns alone: the encoders of the target are needed for training
-only. This is knowledge distillation (Hinton et al. 2015, arXiv 1503.02531) onto compressed vectors.
+In a space of concatenated encoders (the encoder `concat`), a linear auto-encoder is fitted on the target
+columns; a feed-forward network then learns to map the source columns to its codes, with the mean squared
+error as loss. Only source columns are encoded afterwards: the target's encoders are needed only for training.
+This is knowledge distillation (Hinton et al. 2015, arXiv 1503.02531) onto compressed vectors.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Params(BaseModel, extra="forbid", frozen=True):
 
 
 def fit(train: Training, params: Params, seed: int) -> Coder:
-    """Return the trained map; raise InputError for columns that are not there and under ten training rows."""
+    """Return the trained map; raise InputError for missing columns and for fewer than ten training rows."""
     source, target = (_columns(part, train.dimension) for part in (params.source, params.target))
     schedule = EpochSchedule(params.epochs, published_decay(params.dims), params.rate)
     wanted = train.vectors[:, target]

@@ -1,13 +1,14 @@
-"""Hierarchical vector quantization: a coarse code, then codes whose codebooks depend on what came before.
+"""Hierarchical vector quantization: a coarse code, then codes whose codebooks depend on the previous ones.
 
-The codebooks are a tree of k-means (Nistér and Stewénius 2006), by faiss: the first position names one of
-the root's codewords, the next one of the codewords of that codeword's own codebook, and the last codeword is
-what is decoded. So every position makes the ones before it finer, and two vectors that share their first
-symbols are near each other. k-means rather than the VectorQuantize of vector-quantize-pytorch: a codebook is
-fitted on the rows of its branch alone, a few dozen at the last position, where moving averages over batches
-have nothing to average; and there is no encoder, hence no gradient to choose. The library's HierarchicalVQ is
-of another kind: it pools grids of vectors at several scales. As every code has a codeword of its own, codes
-may be no more than the training rows; finer codes are what `residual-vq` and `fsq` are for.
+The codebooks are a tree of k-means (Nistér and Stewénius 2006), by faiss. The first position names a codeword
+of the root, the next one a codeword of that codeword's own codebook; the last codeword is the decoded vector.
+Every position refines the previous ones, and vectors with the same first symbols are near each other.
+
+k-means replaces the VectorQuantize of vector-quantize-pytorch: a codebook is fitted on the rows of its branch
+alone, a few dozen at the last position, too few for moving averages over batches; and without an encoder
+there is no gradient to choose. The library's HierarchicalVQ is another method: it pools grids of vectors at
+several scales. Every code has its own codeword, so there can be no more codes than training rows;
+`residual-vq` and `fsq` have finer codes.
 """
 
 from __future__ import annotations
@@ -22,11 +23,12 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
 from harness.codecs import bitpacking
+from harness.codecs.codebooks import nearest_codewords
 from harness.errors import InputError
 from harness.types import Bytes, Floats, Ints, Training
 
 RANDOM = True
-REPEATS = 3  # of k-means, the best of which is kept: a small codebook gets stuck now and then
+REPEATS = 3  # of k-means, of which the best counts: a small codebook can get stuck
 
 
 class Params(BaseModel, extra="forbid", frozen=True):
@@ -57,7 +59,7 @@ class HierarchicalVQ:
         for position, books in enumerate(self.codebooks):
             for number in np.unique(branch):
                 mask = branch == number
-                symbols[mask, position] = _nearest(x[mask], books[number])
+                symbols[mask, position] = nearest_codewords(x[mask], books[number])
             branch = branch * books.shape[1] + symbols[:, position]
         return bitpacking.pack(symbols, self.levels)
 
@@ -78,7 +80,7 @@ class HierarchicalVQ:
 
 
 def fit(train: Training, params: Params, seed: int) -> HierarchicalVQ:
-    """Return the tree grown on the training vectors; raise InputError where it has more codes than rows."""
+    """Return the tree of the training vectors; raise InputError where it has more codes than rows."""
     if min(params.levels) < 2:  # noqa: PLR2004 - one codeword says nothing
         raise InputError(f"hierarchical-vq: found levels {list(params.levels)}, expected at least 2 at each")
     codes = math.prod(params.levels)
@@ -101,13 +103,8 @@ def restore(state: Mapping[str, NDArray[Any]], _params: Params) -> HierarchicalV
     )
 
 
-def _nearest(x: Floats, book: Floats) -> Ints:
-    nearest: Ints = (np.square(book).sum(axis=1) - 2 * (x @ book.T)).argmin(axis=1)
-    return nearest
-
-
 def _codebook(rows: Floats, size: int, iterations: int, seed: int) -> Floats:
-    """Return ``size`` codewords; as many rows or fewer are codewords themselves, the last one repeated."""
+    """Return ``size`` codewords; with at most ``size`` rows, the rows themselves, the last one repeated."""
     import faiss
 
     if len(rows) <= size:
@@ -120,6 +117,6 @@ def _codebook(rows: Floats, size: int, iterations: int, seed: int) -> Floats:
 
 
 def _parted(rows: Floats, book: Floats) -> list[Floats]:
-    """Return the rows nearest to each codeword; a codeword without rows is the one row of its branch."""
-    nearest = _nearest(rows, book)
+    """Return the rows nearest to each codeword; a codeword without rows becomes the row of its branch."""
+    nearest = nearest_codewords(rows, book)
     return [rows[nearest == i] if (nearest == i).any() else book[i : i + 1] for i in range(len(book))]

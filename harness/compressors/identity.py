@@ -1,4 +1,4 @@
-"""No compression: the vectors as float32. The reference every other number stands beside."""
+"""No compression: the vectors as float32, the reference for every other number."""
 
 from __future__ import annotations
 

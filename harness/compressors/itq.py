@@ -1,8 +1,8 @@
 """The rotation of iterative quantization (Gong and Lazebnik 2011); `sign` comes after it.
 
-PCA first, centred; then the orthogonal matrix that brings the components closest to their signs: from a
-random one, signs and the Procrustes solution (their section 2.2) in turn. Computed here: the alternation of
-faiss 1.15.1 stops falling after a few rounds, at little less loss than a random rotation has.
+Centred PCA comes first, then the orthogonal matrix that brings the components closest to their signs. From a
+random rotation on, signs alternate with the Procrustes solution (their section 2.2). The alternation of faiss
+1.15.1 is not used: it stops improving after a few rounds, hardly better than a random rotation.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-"""A linear lens: an affine map D -> d, learned so that cosines after it rank like a target.
+"""A linear lens: an affine map D -> d, learned so that cosines after it correlate with a target.
 
 The target is the original cosine of a pair (``human_weight = 0``, the intrinsic objective), its human score
-(``human_weight = 1``), or both: the loss is a weighted mean of 1 - Pearson(cosine after, target) over batches
-of training pairs, minimised by Adam (Kingma and Ba 2015) from a PCA start. ``dropout`` leaves out a random
-share of the input dimensions, others at each step (Srivastava et al. 2014). ``through_bits`` trains through a
-uniform scalar quantizer of so many bits a dimension, whose gradient is taken as that of the identity
-(straight-through estimator; Bengio, Léonard, Courville 2013): `scalar` of as many bits comes after it.
+(``human_weight = 1``), or both. The loss is a weighted mean of 1 - Pearson(cosine after, target) over batches
+of training pairs; Adam (Kingma and Ba 2015) minimises it from a PCA start. ``dropout`` omits a random share
+of the input dimensions at each step (Srivastava et al. 2014). ``through_bits`` trains through a uniform
+scalar quantizer with that many bits a dimension, with the gradient of the identity (straight-through
+estimator; Bengio, Léonard, Courville 2013): `scalar` with as many bits comes after it.
 
 The published system (AQEA technical report, section 2.2) trains a map of the same form on Spearman, without
 gradients: `aqea`.
@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
 from harness.codecs.affine import Affine, restore_affine
+from harness.codecs.pearson import pearson
 from harness.codecs.principal_axes import principal_axes
 from harness.errors import InputError
 from harness.types import Doubles, Ints, Training
@@ -47,9 +48,9 @@ class Params(BaseModel, extra="forbid", frozen=True):
 
 
 def fit(train: Training, params: Params, seed: int) -> Affine:
-    """Return the trained map; raise InputError where labels that the objective needs, or rows, are missing.
+    """Return the trained map; raise InputError where rows are too few, or needed human scores are missing.
 
-    A training split without pairs is trained on random pairs of its rows (intrinsic objective only).
+    For a training split without pairs, random pairs of its rows are used (intrinsic objective only).
     """
     import torch
 
@@ -76,7 +77,7 @@ def fit(train: Training, params: Params, seed: int) -> Affine:
             mapped = mapped + (_quantized(mapped.detach(), 2**params.through_bits) - mapped.detach())
         left, right = mapped.unbind()
         after = torch.nn.functional.cosine_similarity(left, right)
-        loss = torch.stack([weight * (1 - _pearson(after, goal[chosen])) for weight, goal in weighted]).sum()
+        loss = torch.stack([weight * (1 - pearson(after, goal[chosen])) for weight, goal in weighted]).sum()
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
@@ -100,15 +101,9 @@ def _pairs(train: Training, params: Params, rng: np.random.Generator) -> tuple[I
 
 
 def _quantized(x: torch.Tensor, levels: int) -> torch.Tensor:
-    """Return the middles of the cells that ``x`` (2, batch, d) falls in, between the batch's extremes."""
+    """Return the midpoints of the cells of ``x`` (2, batch, d), between the batch's extremes."""
     low, high = x.amin(dim=(0, 1)), x.amax(dim=(0, 1))
     step = (high - low) / levels
     cell = ((x - low) / step).floor().clamp(0, levels - 1)
     middle: torch.Tensor = low + (cell + 0.5) * step
     return middle
-
-
-def _pearson(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-    x, y = x - x.mean(), y - y.mean()
-    correlation: torch.Tensor = (x * y).sum() / (x.square().sum() * y.square().sum()).sqrt()
-    return correlation

@@ -1,12 +1,12 @@
 """A linear map D -> d trained to keep each row's list of neighbours: listwise distillation of the ranking.
 
-The teacher is the uncompressed space, the student the mapped one. Each is a distribution over a list of
-candidate rows, the softmax of their cosines with an anchor row divided by a temperature; the loss is the
-Kullback-Leibler divergence of the student's from the teacher's: ListNet compares rankings so (Cao et al.
-2007), SEED distils spaces so (Fang et al. 2021, arXiv 2101.04731). Candidates are the other rows of the
-batch, the hard negatives of all its anchors, which are drawn from each anchor's exact nearest training rows,
-and, if asked for, a queue of the rows that earlier batches had as candidates. Adam (Kingma and Ba 2015), its
-rate decayed by a cosine.
+The teacher is the uncompressed space, the student the mapped one. Each defines a distribution over a list of
+candidate rows: the softmax of their cosines with an anchor row, divided by a temperature. The loss is the
+Kullback-Leibler divergence of the student's distribution from the teacher's, as in ListNet for rankings (Cao
+et al. 2007) and in SEED for the distillation of spaces (Fang et al. 2021, arXiv 2101.04731). Candidates are
+the other rows of the batch, hard negatives drawn from each anchor's exact nearest training rows, and
+optionally a queue of the candidates of earlier batches. The optimizer is Adam (Kingma and Ba 2015) with
+cosine decay.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ if TYPE_CHECKING:
     import torch
 
 RANDOM = True
-# As a logit, of what is no candidate: its share is 0, and 0 log 0 stays 0, as with -inf it does not.
+# The logit of a row that is not a candidate: its share is 0, and 0 log 0 is 0; -inf would give NaN.
 _OUT = -1e4
 
 
 class Params(BaseModel, extra="forbid", frozen=True):
     """``dims``: d; ``epochs`` over the training rows, ``batch`` of them, or a few more, at a step.
 
-    ``rate``: Adam's first. ``tau``: the teacher's temperature; ``student_tau``: the student's, left out the
-    same. In few dimensions cosines spread, and a student twice as warm often keeps more neighbours.
-    ``list_weight``, lambda, weighs the divergence, ``mse_weight`` the mean squared difference of the cosines
-    beside it. ``hard_per_anchor`` negatives come from an anchor's ``hard_pool`` nearest rows, or from all
-    others where there are fewer. ``queue``: rows kept of earlier batches, first in, first out.
-    ``linear_start``: begin as the projection onto the principal axes, without taking the mean off, as the
-    teacher's cosines do not; else as a Gaussian matrix.
+    ``rate``: Adam's first. ``tau``: the teacher's temperature; ``student_tau``: the student's, by default the
+    same. In few dimensions cosines spread, and a student twice as warm often preserves more neighbours.
+    ``list_weight``, lambda, weighs the divergence, ``mse_weight`` the mean squared difference of the cosines.
+    ``hard_per_anchor`` negatives come from an anchor's ``hard_pool`` nearest rows, or from all others where
+    there are fewer. ``queue``: the number of candidates of earlier batches, first in, first out.
+    ``linear_start``: start as the projection onto the principal axes, not centred, as the teacher's cosines
+    are not; otherwise as a Gaussian matrix.
     """
 
     dims: int = Field(ge=1)
@@ -102,12 +102,12 @@ def _start(train: Training, params: Params, rng: np.random.Generator) -> tuple[D
 
 
 def _steps(count: int, params: Params) -> int:
-    """Return the steps of an epoch: none has an anchor alone, which would have no list."""
+    """Return the steps of an epoch, such that each has several anchors: a single one has no list."""
     return max(count // params.batch, 1)
 
 
 def _lists(train: Training, params: Params, rng: np.random.Generator) -> Iterator[tuple[Ints, Ints]]:
-    """Yield each step's anchors (b,) and candidates (c,): row numbers in order, each once, anchors too."""
+    """Yield each step's anchors (b,) and its sorted distinct candidates (c,), which include the anchors."""
     count = len(train.vectors)
     pool = top_k(train.vectors, min(params.hard_pool, count - 1)) if params.hard_per_anchor else None
     queue = np.empty(0, np.int64)
@@ -122,7 +122,7 @@ def _lists(train: Training, params: Params, rng: np.random.Generator) -> Iterato
 
 
 def _loss(student: torch.Tensor, teacher: torch.Tensor, own: torch.Tensor, params: Params) -> torch.Tensor:
-    """Return the loss of cosines (b, c) after and before; ``own`` (b,) is where an anchor finds itself."""
+    """Return the loss of cosines (b, c) after and before; ``own`` (b,) is each anchor's column."""
     import torch
 
     itself = torch.zeros_like(teacher, dtype=torch.bool).scatter_(1, own[:, None], value=True)

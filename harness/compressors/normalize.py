@@ -1,6 +1,6 @@
 """Centre on the training mean and scale to unit length, in float32.
 
-Before and after PCA this is what Zouhar et al. (2022, arXiv 2204.02906) recommend.
+Zouhar et al. (2022, arXiv 2204.02906) recommend it before and after PCA.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Params(BaseModel, extra="forbid", frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Normalize:
-    """x -> (x - mean) / |x - mean|. ``mean`` (D,) is float32; what equals it becomes zero."""
+    """x -> (x - mean) / |x - mean|. ``mean`` (D,) is float32; a vector equal to it becomes zero."""
 
     mean: Floats
     side_bytes: ClassVar[int] = 0
@@ -49,7 +49,7 @@ class Normalize:
 
 
 def fit(train: Training, params: Params, _seed: int) -> Normalize:
-    """Return the codec with the mean of the training vectors, or with zero where it is not to centre."""
+    """Return the codec with the mean of the training vectors, or with zero where ``centre`` is false."""
     mean = train.vectors.mean(axis=0, dtype=np.float64) * params.centre
     return Normalize(mean.astype(np.float32))
 

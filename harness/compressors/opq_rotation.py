@@ -13,11 +13,10 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
 from harness.codecs.affine import Affine, restore_affine
-from harness.errors import InputError
+from harness.codecs.codebooks import check_training_rows, padded
 from harness.types import Training
 
 RANDOM = True
-CENTROIDS = 256
 
 
 class Params(BaseModel, extra="forbid", frozen=True):
@@ -28,19 +27,13 @@ class Params(BaseModel, extra="forbid", frozen=True):
 
 
 def fit(train: Training, params: Params, seed: int) -> Affine:
-    """Return an orthogonal rotation, learned by alternating it with codebooks, as an affine codec."""
+    """Return an orthogonal rotation, trained in alternation with codebooks, as an affine codec."""
     import faiss
 
-    if len(train.vectors) < CENTROIDS:
-        raise InputError(
-            f"opq-rotation: found {len(train.vectors)} training vectors, expected at least {CENTROIDS}"
-        )
+    check_training_rows("opq-rotation", train)
     width = train.dimension + -train.dimension % params.subvectors
-    if len(train.vectors) < width:  # faiss writes beyond its buffers there
-        raise InputError(
-            f"opq-rotation: found {len(train.vectors)} training vectors, expected at least {width}"
-        )
-    x = np.ascontiguousarray(np.pad(train.vectors, ((0, 0), (0, width - train.dimension))))
+    check_training_rows("opq-rotation", train, width)  # with fewer faiss writes beyond its buffers
+    x = padded(train.vectors, params.subvectors)
     quantizer = faiss.ProductQuantizer(width, params.subvectors, 8)
     quantizer.cp.seed = seed % 2**31
     quantizer.cp.min_points_per_centroid = 1  # as in pq

@@ -19,7 +19,7 @@ from harness.errors import InputError
 from harness.types import Training
 
 RANDOM = False
-NO_SPREAD = 1e-6  # relative to the first component: below it a component is rounding, not to be blown up
+NO_SPREAD = 1e-6  # relative to the first component; a smaller one is rounding and must not be amplified
 
 
 class Params(BaseModel, extra="forbid", frozen=True):

@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
+from harness.codecs.codebooks import CENTROIDS, check_training_rows, padded
 from harness.codecs.state import stored, stored_count
 from harness.errors import InputError
 from harness.types import Bytes, Floats, Training
 
 RANDOM = True
-CENTROIDS = 256  # one byte a part
 
 
 class Params(BaseModel, extra="forbid", frozen=True):
@@ -39,7 +39,7 @@ class PQ:
 
     def encode(self, x: Floats) -> Bytes:
         """Return codes (n, M) uint8 of vectors (n, D) float32."""
-        codes: Bytes = self._quantizer().compute_codes(_pad(x, len(self.centroids)))
+        codes: Bytes = self._quantizer().compute_codes(padded(x, len(self.centroids)))
         return codes
 
     def decode(self, codes: Bytes) -> Floats:
@@ -64,14 +64,13 @@ def fit(train: Training, params: Params, seed: int) -> PQ:
     """Return codebooks trained on the training vectors; raise InputError where they are under 256."""
     import faiss
 
-    if len(train.vectors) < CENTROIDS:
-        raise InputError(f"pq: found {len(train.vectors)} training vectors, expected at least {CENTROIDS}")
+    check_training_rows("pq", train)
     if params.subvectors > train.dimension:
         raise InputError(
             f"pq: found {params.subvectors} sub-vectors for {train.dimension} dimensions, "
             "expected at most one a dimension: disjoint parts of a vector cannot be more"
         )
-    x = _pad(train.vectors, params.subvectors)
+    x = padded(train.vectors, params.subvectors)
     quantizer = faiss.ProductQuantizer(x.shape[1], params.subvectors, 8)
     quantizer.cp.niter = params.iterations
     quantizer.cp.seed = seed % 2**31
@@ -84,7 +83,3 @@ def fit(train: Training, params: Params, seed: int) -> PQ:
 def restore(state: Mapping[str, NDArray[Any]], _params: Params) -> PQ:
     """Return the codec that ``state`` describes."""
     return PQ(stored(state, "centroids", None, CENTROIDS, None), stored_count(state, "dimension"))
-
-
-def _pad(x: Floats, parts: int) -> Floats:
-    return np.ascontiguousarray(np.pad(x, ((0, 0), (0, -x.shape[1] % parts))))

@@ -1,11 +1,10 @@
-"""Projection of vectors as they are onto the principal axes of the training vectors.
+"""Projection onto the principal axes of the training vectors, without centring.
 
-The axes are those of a PCA, the leading eigenvectors of the centred covariance, and not of the second moment
-(the singular vectors of vectors that are not centred); what is left out is taking the mean off before.
+The axes are those of PCA: the leading eigenvectors of the centred covariance, not of the second moment (the
+singular vectors of the uncentred vectors). Only the vectors are not centred before they are projected.
 
-A PCA centres: it asks what is different between vectors. A cosine is of the vectors as they are, and in a
-space whose vectors all point to one side most of it is their mean. What PCA takes off is then not in the
-cosines of its codes, and the nearest neighbours by cosine are others.
+A cosine depends on the mean, and in a space whose vectors all point to one side the mean dominates it. PCA
+removes the mean, so that cosines of its codes lack it and nearest neighbours change.
 """
 
 from __future__ import annotations

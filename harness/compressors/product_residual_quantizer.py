@@ -1,8 +1,8 @@
 """Product residual quantization by faiss: each part of a vector gets a residual quantizer of its own.
 
-Vectors are cut into parts as in product quantization (Jégou, Douze, Schmid 2011), parts are quantized stage
-by stage (Chen, Guan, Wang 2010). Vectors whose dimension is no multiple of the number of parts are padded
-with zeros. No norm is stored: the codes are decoded.
+Vectors are split into parts as in product quantization (Jégou, Douze, Schmid 2011), and each part is
+quantized stage by stage (Chen, Guan, Wang 2010). Vectors whose dimension is no multiple of the number of
+parts are padded with zeros. No norm is stored: the codes are decoded.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field, model_validator
 
+from harness.codecs.codebooks import CENTROIDS, check_training_rows, padded
 from harness.codecs.state import stored, stored_count
 from harness.errors import InputError
 from harness.types import Bytes, Floats, Training
 
 RANDOM = True
-CENTROIDS = 256  # one byte a stage
 
 
 class Params(BaseModel, extra="forbid", frozen=True):
@@ -66,11 +66,11 @@ class ProductResidualQuantizer:
             faiss.copy_array_to_vector(books.ravel(), part.codebooks)
             part.is_trained = True
         quantizer.is_trained = True
-        codes: Bytes = quantizer.compute_codes(_pad(x, splits))
+        codes: Bytes = quantizer.compute_codes(padded(x, splits))
         return codes
 
     def decode(self, codes: Bytes) -> Floats:
-        """Return for each part the sum of the codebooks' rows behind ``codes``, (n, D) float32."""
+        """Return the decoded vectors (n, D) float32: in each part the sum of its codewords."""
         splits, stages, _, width = self.codebooks.shape
         total = np.zeros((len(codes), splits, width), np.float32)
         for part, stage in np.ndindex(splits, stages):
@@ -86,17 +86,13 @@ def fit(train: Training, params: Params, seed: int) -> ProductResidualQuantizer:
     """Return codebooks trained on the training vectors; raise InputError where they are under 256."""
     import faiss
 
-    if len(train.vectors) < CENTROIDS:
-        raise InputError(
-            f"product-residual-quantizer: found {len(train.vectors)} training vectors, "
-            f"expected at least {CENTROIDS}"
-        )
+    check_training_rows("product-residual-quantizer", train)
     if params.splits > train.dimension:
         raise InputError(
             f"product-residual-quantizer: found {params.splits} splits for {train.dimension} dimensions, "
             "expected at most one a dimension"
         )
-    x = _pad(train.vectors, params.splits)
+    x = padded(train.vectors, params.splits)
     stages = params.subvectors // params.splits
     quantizer = _new(x.shape[1], params.splits, stages, params.beam)
     for part in _parts(quantizer):
@@ -128,9 +124,5 @@ def _new(dimension: int, splits: int, stages: int, beam: int) -> Any:
 def _parts(quantizer: Any) -> list[Any]:
     import faiss
 
-    library: Any = faiss  # whose stubs leave the function out
+    library: Any = faiss  # its stubs lack the function
     return [library.downcast_AdditiveQuantizer(quantizer.subquantizer(i)) for i in range(quantizer.nsplits)]
-
-
-def _pad(x: Floats, parts: int) -> Floats:
-    return np.ascontiguousarray(np.pad(x, ((0, 0), (0, -x.shape[1] % parts))))

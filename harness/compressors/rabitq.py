@@ -1,8 +1,8 @@
 """RaBitQ by faiss: 1 bit a dimension (Gao and Long 2024), or up to 8 (Gao et al. 2025), randomly rotated.
 
-A vector less the training mean is rotated and coded as a point of a grid; a factor stored beside it makes
-the grid point's inner products estimate the vector's without bias. What faiss stores beside a code to search
-by is more than decoding needs: 8 bytes a vector with 1 bit, 20 with more. All of them count.
+A vector is centred on the training mean, rotated, and coded as a point of a grid. A stored factor makes the
+grid point's inner products unbiased estimates of the vector's. faiss stores more factors for search than
+decoding needs: 8 bytes a vector with 1 bit, 20 with more. All of them count.
 """
 
 from __future__ import annotations
@@ -15,11 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
+from harness.codecs.rotation import rotated
 from harness.codecs.state import stored
 from harness.types import Bytes, Floats, Training
 
 RANDOM = True
-# bytes of faiss's codes: after the sign bits where there are no others, after them else, after the other bits
+# Bytes of factors in faiss's codes: after the sign bits of 1-bit codes, after those of longer codes, and
+# after the further bits.
 SIGN_FACTORS, MANY_SIGN_FACTORS, MORE_FACTORS = 8, 12, 8
 
 
@@ -41,7 +43,7 @@ class RaBitQ:
 
     @property
     def side_bytes(self) -> int:
-        """Return the bytes a vector that faiss's code takes for factors, beyond the dimensions' bits."""
+        """Return the bytes of factors in faiss's code of a vector, beyond the bits of its dimensions."""
         return SIGN_FACTORS if self.bits == 1 else MANY_SIGN_FACTORS + MORE_FACTORS
 
     def encode(self, x: Floats) -> Bytes:
@@ -51,7 +53,7 @@ class RaBitQ:
         """
         moved = x - self.mean
         if len(self.rotation):
-            moved = _rotated(moved, self.rotation)
+            moved = rotated(moved, self.rotation)
         codes: Bytes = self._quantizer().compute_codes(np.ascontiguousarray(moved))
         return codes
 
@@ -59,7 +61,7 @@ class RaBitQ:
         """Return vectors (n, D) float32 whose inner products with others estimate the encoded ones'."""
         moved = self._grid(codes) if self.bits > 1 else self._quantizer().decode(np.ascontiguousarray(codes))
         if len(self.rotation):
-            moved = _rotated(moved, self.rotation.T)
+            moved = rotated(moved, self.rotation.T)
         x: Floats = moved + self.mean
         return x
 
@@ -70,14 +72,14 @@ class RaBitQ:
     def _quantizer(self) -> Any:
         import faiss
 
-        new: Any = faiss.RaBitQuantizer  # whose stubs do not know of several bits
+        new: Any = faiss.RaBitQuantizer  # its stubs lack the number of bits
         return new(len(self.mean), faiss.METRIC_INNER_PRODUCT, self.bits)
 
     def _grid(self, codes: Bytes) -> Floats:
-        """Return the scaled grid points behind codes of 2 bits or more; faiss's decode reads the signs alone.
+        """Return the scaled grid points of codes of 2 bits or more; faiss's decode reads only the signs.
 
-        A code is the sign bits, 12 bytes of factors for them, the further bits of each dimension, and two
-        float32 of which the second is the factor of the whole point.
+        A code has the sign bits, 12 bytes of factors for them, the further bits of each dimension, and two
+        float32, of which the second is the factor of the whole point.
         """
         dimension, more = len(self.mean), self.bits - 1
         signs = _bytes(dimension, 1)
@@ -107,15 +109,6 @@ def restore(state: Mapping[str, NDArray[Any]], params: Params) -> RaBitQ:
     mean = stored(state, "mean", None)
     rotation = stored(state, "rotation", len(mean) if len(state["rotation"]) else 0, len(mean))
     return RaBitQ(params.bits, mean, rotation)
-
-
-def _rotated(x: Floats, rotation: Floats) -> Floats:
-    """Return x (n, D) times ``rotation`` (D, D), float32, summed in double precision.
-
-    In single precision one row alone is summed in another order than among many, which codes can show.
-    """
-    product: Floats = (x.astype(np.float64) @ rotation.astype(np.float64)).astype(np.float32)
-    return product
 
 
 def _bytes(dimension: int, bits: int) -> int:

@@ -22,7 +22,7 @@ class Params(BaseModel, extra="forbid", frozen=True):
 
 
 def fit(train: Training, params: Params, seed: int) -> Affine:
-    """Return a projection with independent N(0, 1/dims) entries; the vectors are not looked at."""
+    """Return a projection with independent N(0, 1/dims) entries, which do not depend on the vectors."""
     normal = np.random.default_rng(seed).standard_normal((train.dimension, params.dims))
     weights = (normal / np.sqrt(params.dims)).astype(np.float32)
     return Affine(weights, np.zeros(params.dims, np.float32))

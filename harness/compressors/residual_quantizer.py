@@ -1,7 +1,7 @@
-"""Residual quantization (Chen, Guan, Wang 2010) by faiss: each stage quantizes what is left over.
+"""Residual quantization (Chen, Guan, Wang 2010) by faiss: each stage quantizes the previous residual.
 
-A vector becomes the sum of one of 256 centroids of each stage; which, a beam search finds, as in Liu et al.
-2015. No norm is stored: the codes are decoded.
+A vector becomes the sum of one of 256 centroids of each stage, chosen by beam search (Liu et al. 2015). No
+norm is stored: the codes are decoded.
 """
 
 from __future__ import annotations
@@ -14,12 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
+from harness.codecs.codebooks import CENTROIDS, check_training_rows, summed_codewords
 from harness.codecs.state import stored
-from harness.errors import InputError
 from harness.types import Bytes, Floats, Training
 
 RANDOM = True
-CENTROIDS = 256  # one byte a stage
 
 
 class Params(BaseModel, extra="forbid", frozen=True):
@@ -55,10 +54,7 @@ class ResidualQuantizer:
 
     def decode(self, codes: Bytes) -> Floats:
         """Return the sums of the codebooks' rows behind ``codes``, (n, D) float32."""
-        total = np.zeros((len(codes), self.codebooks.shape[2]), np.float32)
-        for book, code in zip(self.codebooks, codes.T, strict=True):
-            total += book[code]
-        return total
+        return summed_codewords(self.codebooks, codes)
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Return the codebooks."""
@@ -69,12 +65,9 @@ def fit(train: Training, params: Params, seed: int) -> ResidualQuantizer:
     """Return codebooks trained on the training vectors; raise InputError where they are under 256."""
     import faiss
 
-    if len(train.vectors) < CENTROIDS:
-        raise InputError(
-            f"residual-quantizer: found {len(train.vectors)} training vectors, expected at least {CENTROIDS}"
-        )
+    check_training_rows("residual-quantizer", train)
     quantizer = _new(train.dimension, params.subvectors, params.beam)
-    # Growing dimensions, faiss's default, took several times as long and erred by about as much.
+    # faiss's default, progressive dimensions, took several times as long for about the same error.
     quantizer.train_type = faiss.ResidualQuantizer.Train_default
     quantizer.cp.niter = params.iterations
     quantizer.cp.seed = seed % 2**31

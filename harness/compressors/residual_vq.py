@@ -1,13 +1,12 @@
 """Learned residual vector quantization, the bottleneck of RQ-VAE (Zeghidour et al. 2021; Lee et al. 2022).
 
-An encoder maps a vector to ``dims`` dimensions, each stage takes the nearest of its codewords to what the
-stages before it left over, and a decoder maps the sum of the codewords back (``codecs.bottleneck_training``
-says how the two are trained). The stages are those of vector-quantize-pytorch's ResidualVQ: k-means to
-start with, exponential moving averages of the rows that a codeword is nearest to, and a new place for a
-codeword that hardly any row is near. The gradient passes the stages as if they were the identity (van den
-Oord et al. 2017) or by rotating it from the encoded vector to its codeword (rotation trick, Fifty et al.
-2024). Generative retrieval calls such codes semantic IDs (Rajput et al. 2023). `residual-quantizer` is
-k-means alone, on the vectors themselves.
+An encoder maps a vector to ``dims`` dimensions. Each stage takes the codeword nearest to the residual of the
+previous stages, and a decoder maps the sum of the codewords back (``harness.codecs.bottleneck_training``
+trains both). The stages are those of vector-quantize-pytorch's ResidualVQ: k-means initialises the codebooks,
+exponential moving averages of the rows nearest to a codeword update it, and a codeword with hardly any rows
+is replaced. The gradient passes the stages like the identity (van den Oord et al. 2017) or is rotated from
+the codeword to the encoded vector (rotation trick, Fifty et al. 2024). Generative retrieval calls such codes
+semantic IDs (Rajput et al. 2023). `residual-quantizer` is k-means on the vectors themselves.
 """
 
 from __future__ import annotations
@@ -21,6 +20,8 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
 from harness.codecs import bitpacking, bottleneck_training
+from harness.codecs.bottleneck_map import Map, restore_map
+from harness.codecs.codebooks import nearest_codewords, summed_codewords
 from harness.errors import InputError
 from harness.types import Bytes, Floats, Ints, Training
 
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
 
 RANDOM = True
 DECAY = 0.99  # of the moving averages: a batch has about one row a codeword
-DEAD = 0.1  # of the rows that a codeword has in a batch on average: below it, a codeword is put elsewhere
-START_ROWS = 4096  # that k-means starts the codebooks with
+DEAD = 0.1  # share of the mean rows a codeword in a batch, below which a codeword is replaced
+START_ROWS = 4096  # for the k-means that initialises the codebooks
 START_ITERATIONS = 5
 
 
@@ -55,8 +56,8 @@ class Params(BaseModel, extra="forbid", frozen=True):
 class ResidualVQ:
     """``encoder`` D -> d, ``decoder`` back, ``codebooks`` (stages, codewords, d) float32."""
 
-    encoder: bottleneck_training.Map
-    decoder: bottleneck_training.Map
+    encoder: Map
+    decoder: Map
     codebooks: Floats
     history: dict[str, list[float]] = field(default_factory=dict)
     side_bytes: ClassVar[int] = 0
@@ -73,16 +74,13 @@ class ResidualVQ:
         rest = self.encoder(x)
         symbols = np.empty((len(x), len(self.codebooks)), np.int64)
         for stage, book in enumerate(self.codebooks):
-            symbols[:, stage] = (np.square(book).sum(axis=1) - 2 * (rest @ book.T)).argmin(axis=1)
+            symbols[:, stage] = nearest_codewords(rest, book)
             rest = rest - book[symbols[:, stage]]
         return bitpacking.pack(symbols, self.levels)
 
     def decode(self, codes: Bytes) -> Floats:
-        """Return vectors (n, D) float32 that the decoder makes of the sums of the codewords."""
-        total = np.zeros((len(codes), self.codebooks.shape[2]), np.float32)
-        for book, chosen in zip(self.codebooks, self.symbols(codes).T, strict=True):
-            total += book[chosen]
-        return self.decoder(total)
+        """Return the decoded sums of the codewords, (n, D) float32."""
+        return self.decoder(summed_codewords(self.codebooks, self.symbols(codes)))
 
     def symbols(self, codes: Bytes) -> Ints:
         """Return the codeword's number (n, stages) int64 of each stage."""
@@ -118,12 +116,12 @@ def fit(train: Training, params: Params, seed: int) -> ResidualVQ:
 
 def restore(state: Mapping[str, NDArray[Any]], _params: Params) -> ResidualVQ:
     """Return the codec that ``state`` describes."""
-    encoder, decoder = (bottleneck_training.restore_map(state, name) for name in ("encoder", "decoder"))
+    encoder, decoder = (restore_map(state, name) for name in ("encoder", "decoder"))
     return ResidualVQ(encoder, decoder, np.asarray(state["codebooks"], np.float32))
 
 
 def _stages(vectors: Floats, start: bottleneck_training.Start, params: Params) -> Any:
-    """Return the library's module, its codebooks started by k-means on random rows."""
+    """Return the library's module, its codebooks initialised by k-means on random rows."""
     import torch
     import vector_quantize_pytorch as library
 

@@ -1,8 +1,8 @@
 """Uniform scalar quantization, 1 to 8 bits a dimension, packed densely.
 
-The range of each dimension comes from the training split; values beyond it are clipped. From 4 bits on,
-cells and bytes are those of faiss (QT_4bit, QT_6bit, QT_8bit): 2**bits - 1 cells on the range, the last code
-kept for its upper end. With 1 to 3 bits, where that would waste a good part of the codes, 2**bits cells.
+The range of each dimension comes from the training split; values beyond it are clipped. From 4 bits on, cells
+and bytes are those of faiss (QT_4bit, QT_6bit, QT_8bit): 2**bits - 1 cells divide the range, and the last
+code stands for its upper end. With 1 to 3 bits that would waste many codes, and there are 2**bits cells.
 """
 
 from __future__ import annotations

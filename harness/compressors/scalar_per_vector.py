@@ -1,7 +1,7 @@
-"""8 bits a component between the smallest and the largest of the vector itself, which are stored with it.
+"""8 bits a component, on a uniform grid between the vector's own smallest and largest component.
 
-The first stage of the published system (aqea-cli, core/). Nothing is fitted; the two float32 values are
-side information of every vector.
+This is the first stage of the published system (aqea-cli, core/). Nothing is fitted; the two float32 values
+are side information of every vector.
 """
 
 from __future__ import annotations

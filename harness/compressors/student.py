@@ -1,17 +1,17 @@
-"""A student: a linear map D -> d, with a hidden layer if asked for, trained to keep nearest neighbours.
+"""A student: a linear map D -> d, optionally with a hidden layer, trained to preserve nearest neighbours.
 
 The teacher is the uncompressed space: a row's positives are drawn from its exact 10 nearest other training
 rows. The loss is InfoNCE (van den Oord et al. 2018) with several positives an anchor (Khosla et al. 2020):
-the mean over positives of their negative log share of the softmax over cosines. Negatives are the other
-anchors' positives, and hard ones from farther down the teacher's list; a row of an anchor's ten nearest is
-never its negative. ``SupConLoss`` of pytorch-metric-learning (Musgrave et al. 2020) computes it.
+the mean over positives of the negative log of their softmax share over cosines. Negatives are the other
+anchors' positives and hard negatives from farther down the teacher's list, but never one of an anchor's ten
+nearest rows. ``SupConLoss`` of pytorch-metric-learning (Musgrave et al. 2020) computes the loss.
 
-Inputs are scaled to length 1, as cosines do not see lengths. The map starts as the projection onto their
-principal axes; a hidden layer of rectified units adds to the linear map, from zero. AdamW (Loshchilov and
-Hutter 2019) trains them.
+Inputs are scaled to length 1, because cosines ignore lengths. The map starts as the projection onto their
+principal axes; the output weights of the hidden layer of rectified units start at zero. AdamW (Loshchilov and
+Hutter 2019) trains both.
 
-A trained map may collapse, all rows to one direction. ``history`` therefore tells, at about 20 checkpoints,
-what norms of rows and cosines of random pairs are after the map, and ``collapse_suspect``, by the rule of
+A trained map may collapse: all rows to one direction. ``history`` therefore records, at about 20 checkpoints,
+norms of mapped rows, cosines of random pairs, and ``collapse_suspect``, by the rule of
 ``harness.codecs.collapse``.
 """
 
@@ -40,19 +40,20 @@ if TYPE_CHECKING:
 RANDOM = True
 NEAREST = 10  # the teacher's neighbours that count as near
 CHECKPOINTS = 20
-SAMPLE = 1000  # random pairs that a checkpoint looks at
+SAMPLE = 1000  # random pairs of a checkpoint
 
 
 class Params(BaseModel, extra="forbid", frozen=True):
     """``dims``: d; ``hidden``: units of the hidden layer, 0 for none.
 
-    ``positives``: so many of its ten nearest an anchor and step, or one where ``multi_positive`` is off.
-    ``hard_negatives``: so many an anchor, 0 for none, from rank ``tail_from`` to ``tail_to`` of the teacher's
-    list; a share ``mix_random_ratio`` of them from all rows instead. ``temperature`` divides cosines.
+    ``positives``: how many of its ten nearest rows each anchor gets in a step; one where ``multi_positive``
+    is off. ``hard_negatives``: how many each anchor gets, from rank ``tail_from`` to ``tail_to`` of the
+    teacher's list; a share ``mix_random_ratio`` of them comes from all rows instead. ``temperature`` divides
+    cosines.
 
-    ``steps`` of ``batch`` anchors; ``rate``: reached after ``warmup`` steps, then kept or lowered to 0 as
-    ``schedule`` says; ``weight_decay``: of AdamW. ``amp``: products in half precision, by automatic casts.
-    ``device``: "auto" takes a GPU where there is one; what devices compute differs in the last digits.
+    ``steps`` of ``batch`` anchors; ``rate``: reached after ``warmup`` steps, then constant or lowered to 0 by
+    ``schedule``; ``weight_decay``: of AdamW. ``amp``: products in half precision, by automatic casts.
+    ``device``: "auto" takes a GPU where there is one; results of devices differ in the last digits.
     """
 
     dims: int = Field(ge=1)
@@ -87,7 +88,7 @@ class Student:
     """x W + b, or with a hidden layer x W + b + max(x U + c, 0) V, of vectors x scaled to length 1.
 
     ``weights`` are float32: W (D, d), b (d,) and, with h hidden units, U (D, h), c (h,), V (h, d).
-    ``history`` is what ``fit`` saw at its checkpoints, a list a quantity; a restored codec has none.
+    ``history`` has a list of values, one a checkpoint, for each quantity; a restored codec has none.
     """
 
     weights: tuple[Floats, ...]
@@ -116,8 +117,8 @@ class Student:
 def fit(train: Training, params: Params, seed: int) -> Student:
     """Return the trained student.
 
-    Raises InputError where rows are fewer than the ranks asked for, where the device is not there or cannot
-    do ``amp``, and where training leaves what is finite.
+    Raises InputError where rows are fewer than the ranks needed, where the device is missing or does not
+    support ``amp``, and where the loss or a mapped row becomes infinite or NaN.
     """
     import torch
     from pytorch_metric_learning.losses import SupConLoss
@@ -160,7 +161,7 @@ def restore(state: Mapping[str, NDArray[Any]], _params: Params) -> Student:
 
 
 def share_of_rate(step: int, params: Params) -> float:
-    """Return what share of the rate step ``step``, counted from 0, takes."""
+    """Return the factor of the rate in step ``step``, counted from 0."""
     if step < params.warmup:
         return (step + 1) / params.warmup
     done = (step - params.warmup) / max(params.steps - params.warmup, 1)
@@ -170,7 +171,7 @@ def share_of_rate(step: int, params: Params) -> float:
 
 
 def _device(params: Params) -> str:
-    """Return the device to train on; raise InputError where it is not there or cannot do ``amp``."""
+    """Return the device to train on; raise InputError where it is missing or does not support ``amp``."""
     import torch
 
     there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
@@ -185,7 +186,7 @@ def _device(params: Params) -> str:
 
 
 def _teacher(train: Training, params: Params) -> Ints:
-    """Return the teacher's list of each row, as far down as any negative is drawn from."""
+    """Return the teacher's list of each row, down to the last rank that negatives come from."""
     deep = params.tail_to if params.hard_negatives else NEAREST
     if len(train.vectors) <= deep:
         raise InputError(
@@ -198,7 +199,7 @@ def _teacher(train: Training, params: Params) -> Ints:
 def _start(train: Training, params: Params, rng: np.random.Generator) -> list[Floats]:
     """Return the rows' principal axes and, for a hidden layer, random input and zero output weights.
 
-    Nothing is centred, as the teacher's cosines are not.
+    Rows are not centred, because the teacher's cosines are not.
     """
     _, axes = principal_axes(unit(train.vectors), params.dims)
     start = [axes, np.zeros(params.dims)]
@@ -217,10 +218,10 @@ def _mapped(rows: torch.Tensor, weights: list[torch.Tensor]) -> torch.Tensor:
 def _batch_pairs(
     anchors: Ints, nearest: Ints, params: Params, rng: np.random.Generator
 ) -> tuple[Ints, tuple[Ints, ...]]:
-    """Return the rows that ``anchors`` (b,) are compared with, and which pairs are positive and negative.
+    """Return the rows that ``anchors`` (b,) are compared with, and the positive and negative pairs.
 
     The pairs are four index arrays: positions of anchors and of their positives, of anchors and of their
-    negatives. A compared row that is one of an anchor's nearest, or itself, is no negative of that anchor.
+    negatives. An anchor's negatives exclude its nearest rows and itself.
     """
     batch, rows = len(anchors), len(nearest)
     count = params.positives if params.multi_positive else 1

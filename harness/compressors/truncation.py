@@ -1,4 +1,4 @@
-"""The first dimensions, the rest thrown away: what Matryoshka-trained models allow; nothing is fitted."""
+"""The first dimensions, as Matryoshka-trained models allow; nothing is fitted."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Params(BaseModel, extra="forbid", frozen=True):
 
 
 def fit(train: Training, params: Params, _seed: int) -> Affine:
-    """Return the codec that keeps the first ``dims`` of D dimensions; the vectors are not looked at."""
+    """Return the codec that keeps the first ``dims`` of D dimensions, whatever the vectors are."""
     weights = np.eye(train.dimension, params.dims, dtype=np.float32)
     return Affine(weights, np.zeros(params.dims, np.float32))
 

@@ -1,10 +1,10 @@
-"""What the codes of a test set are like: how many are used, how evenly, and what their positions go with.
+"""How a test set uses codes: how many, how evenly, and what each position correlates with.
 
 A codec of symbols has ``levels`` (the size of each position), ``symbols`` (codes to symbols) and ``ordered``
-(whether a symbol's levels have an order). Where rows are texts, every position is compared with properties
-that can be counted from the text alone: by Spearman's correlation where levels are ordered, otherwise by the
-correlation ratio eta squared, the share of a property's variance that lies between the symbols (Fisher 1925).
-Eta squared is above 0 by chance alone, by about (symbols used - 1) / (n - 1); ``chance`` says by how much.
+(whether a symbol's levels have an order). Where rows are texts, each position is compared with properties
+counted from the text alone: by Spearman's correlation where levels are ordered, otherwise by the correlation
+ratio eta squared, the share of a property's variance that lies between the symbols (Fisher 1925). By chance
+alone eta squared is about (symbols used - 1) / (n - 1), which is reported as ``chance``.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ EXACT = 2**53  # integers below it are exact in JSON
 
 @runtime_checkable
 class Symbolic(Protocol):
-    """What a codec needs for its codes to be described."""
+    """A codec whose codes are symbols, and can be described."""
 
     @property
     def ordered(self) -> bool:
@@ -44,11 +44,11 @@ class Symbolic(Protocol):
 def described(codec: Symbolic, codes: Bytes, texts: Sequence[str] | None) -> dict[str, Any]:
     """Return, as JSON, how the ``codes`` (n, bytes) uint8 of n different rows are spread over all codes.
 
-    ``bits`` is the sum of log2(levels); ``perplexity`` the exponential of the entropy of whole codes, which
-    n rows bound by n; ``collision_rate`` the share of rows that share their code with another row. ``dead``
-    codes are those that no row has: where codes are more than rows, most are. Numbers of codes that JSON does
-    not hold exactly are None. With ``texts``, a text a row, ``axes`` says what each position goes with; a
-    property that does not vary is left out.
+    ``bits`` is the sum of log2(levels). ``perplexity`` is the exponential of the entropy of whole codes, at
+    most n. ``collision_rate`` is the share of rows that share their code with another row. No row has a
+    ``dead`` code; most codes are dead where there are more codes than rows. Counts of codes that JSON cannot
+    hold exactly are None. With ``texts``, one a row, ``axes`` has the association of each position with each
+    property that varies.
     """
     symbols = codec.symbols(codes)
     _, counts = np.unique(symbols, axis=0, return_counts=True)
@@ -72,9 +72,9 @@ def described(codec: Symbolic, codes: Bytes, texts: Sequence[str] | None) -> dic
 
 
 def properties(texts: Sequence[str]) -> dict[str, Doubles]:
-    """Return what can be counted from each text, (n,) float64 a property.
+    """Return the properties counted from each text, by name, (n,) float64 each.
 
-    Words are runs of letters, digits and apostrophes, in lower case; their frequency is that in ``texts``.
+    Words are runs of letters, digits and apostrophes, in lower case. Their frequency is counted in ``texts``.
     """
     words = [re.findall(r"[\w']+", text.lower()) for text in texts]
     frequency = Counter(word for tokens in words for word in tokens)

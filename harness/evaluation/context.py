@@ -1,7 +1,7 @@
 """What the cells of one encoder share: vectors, cosines before compression, contamination, resamples.
 
-An ``EncoderSpec`` names what is needed and is sent to workers. A process opens its context once and hands it
-down; a context computes each part on first use and is never sent.
+An ``EncoderSpec`` names the inputs and is sent to workers. A process opens its context once and passes it
+down. A context computes each part on first use and is never sent.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from harness.statistics import clusters
 from harness.statistics.clusters import Sample
 from harness.types import Floats, PairSet
 
-OPEN = 4  # contexts that a process keeps: the vectors of so many encoders are in memory at most
+OPEN = 4  # contexts that a process keeps, each with the vectors of one encoder in memory
 SPLITS = 4  # training splits of an encoder whose contexts are kept
 
 
 @dataclass(frozen=True, slots=True)
 class EncoderSpec:
-    """One encoder of a suite and the sets that its cells use, in the suite's order: small, and hashable."""
+    """One encoder of a suite and the sets that its cells use, in the suite's order; small and hashable."""
 
     suite: str
     encoder: str
@@ -47,7 +47,7 @@ class EncoderSpec:
 
 
 def spec_of(inputs: Inputs, encoder: str, cells: list[Cell], store: Path) -> EncoderSpec:
-    """Return the spec of an encoder's cells, done or not: their scores before compression are one file."""
+    """Return the spec of all cells of an encoder, which share one file of scores before compression."""
     used = {name for cell in cells for name in (cell.train, *cell.tests)}
     tested = {name for cell in cells for name in cell.tests}
     order = list(inputs.suite.datasets)
@@ -62,13 +62,13 @@ def spec_of(inputs: Inputs, encoder: str, cells: list[Cell], store: Path) -> Enc
 
 
 def embed(spec: EncoderSpec, on_rows: OnRows, jobs: int = 1) -> dict[str, Floats]:
-    """Return the vectors of every set, made where the store has none; ``on_rows`` hears the rows done."""
+    """Return the vectors of every set, encoding what the store lacks; ``on_rows`` receives the progress."""
     sets = [spec.read(name) for name in spec.sets]
     return embedded_by(spec.inputs, spec.encoder, sets, spec.store, on_rows, jobs)
 
 
 class EncoderContext:
-    """What the cells of one encoder share: each part is computed on first use, and kept with the context."""
+    """What the cells of one encoder share; each part is computed on first use and cached."""
 
     def __init__(self, spec: EncoderSpec) -> None:
         self.spec = spec
@@ -91,7 +91,7 @@ class EncoderContext:
         }
 
     def evaluation(self, train: str) -> EvaluationContext:
-        """Return what the cells trained on ``train`` share; the last SPLITS are kept."""
+        """Return what the cells trained on ``train`` share; the last SPLITS are cached."""
         if train not in self._evaluations:
             if len(self._evaluations) >= SPLITS:
                 del self._evaluations[next(iter(self._evaluations))]
@@ -99,13 +99,13 @@ class EncoderContext:
         return self._evaluations[train]
 
     def contamination(self, test: str, train: str) -> Contamination:
-        """Return what the pairs of a test set share with a training split; the store has it, or gets it."""
+        """Return what the pairs of a test set share with a training split, cached in the store."""
         if (test, train) not in self._contaminations:
             self._contaminations[test, train] = _stored_contamination(self.spec, test, train)
         return self._contaminations[test, train]
 
     def random_sample(self, test: str, train: str) -> Sample:
-        """Return how the random pairs of a test set are resampled; no vector is needed for it."""
+        """Return how the random pairs of a test set are resampled, without reading a vector."""
         if (test, train) not in self._random:
             data = self.spec.read(test)
             rows = len(fresh_rows(data, self.spec.read(train)))
@@ -131,8 +131,8 @@ class EncoderContext:
 def open_context(spec: EncoderSpec) -> EncoderContext:
     """Return this process's context of ``spec``; the last OPEN ones stay open.
 
-    Only where a task begins: groups of cells come to a worker one by one, and its process alone can keep what
-    they have in common. Everything below is handed its context.
+    Call it only where a task begins. A worker receives its groups of cells one by one, and only the process
+    can keep what they share. Everything below is passed its context.
     """
     return EncoderContext(spec)
 

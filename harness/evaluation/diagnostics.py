@@ -1,4 +1,4 @@
-"""What is noted of a cell beside its values: which codes are used, and how fitting went."""
+"""What a result records beside its values: which codes are used, and how fitting went."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from harness.types import Bytes, PairSet
 
 
 def code_usage(pipeline: Pipeline, data: PairSet, codes: Bytes) -> dict[str, Any]:
-    """Return how a set's different rows are spread over codes; nothing where codes are no symbols.
+    """Return how the distinct rows of a set use codes; nothing where codes are not symbols.
 
     ``codes`` (n, bytes) uint8 are those of all rows.
     """
@@ -25,7 +25,7 @@ def code_usage(pipeline: Pipeline, data: PairSet, codes: Bytes) -> dict[str, Any
 
 
 def histories(pipeline: Pipeline) -> dict[str, Any]:
-    """Return what each step noted while it was fitted, by its place and name; of most steps nothing."""
+    """Return the training history of each step that has one, by the step's position and name."""
     noted: dict[str, Any] = {}
     for i, (step, codec) in enumerate(zip(pipeline.steps, pipeline.codecs, strict=True)):
         history: dict[str, list[float]] = getattr(codec, "history", {})

@@ -1,8 +1,8 @@
-"""The rows of a test set after compression, made once: series, sizes, code usage and timings read them.
+"""The rows of a test set after compression, computed once for series, sizes, code usage and timings.
 
-All rows of a set are encoded in one call. Codes are not computed again for some of the rows: a code does not
-depend on the rows beside it (``tests/compressors`` checks that of every compressor), while the last bits of a
-matrix product may.
+All rows of a set are encoded in one call; codes of a subset are taken from these and not computed again. A
+code does not depend on the rows beside it (``tests/compressors`` checks every compressor), but the last bits
+of a matrix product may.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from harness.types import Bytes, Floats
 
 @dataclass(frozen=True, slots=True)
 class EncodedVectors:
-    """The n rows of a set: as they enter the last step, their codes, and as they are compared.
+    """The n rows of a set before the last step, their codes, and the vectors that are compared.
 
     ``last_input`` (n, e) float32; ``codes`` (n, bytes a vector) uint8; ``decoded`` (n, d) float32;
-    ``queries`` (n, d) float32: the rows as they query, which are the decoded ones, or those that enter the
-    last step where the comparison is asymmetric. ``index`` holds the unit-length decoded rows that are
-    searched, in the order of ``SampledRows.rows``; None where no index is asked for.
+    ``queries`` (n, d) float32 are the rows in their role as queries: ``decoded``, or ``last_input`` where the
+    comparison is asymmetric. ``index`` holds the unit-length decoded rows that are searched, in the order of
+    ``SampledRows.rows``; it is None where the cell needs no index.
     """
 
     last_input: Floats
@@ -35,9 +35,9 @@ class EncodedVectors:
 def encode(pipeline: Pipeline, vectors: Floats, *, asymmetric: bool) -> EncodedVectors:
     """Return the rows ``vectors`` (n, D) float32 after a pipeline, without an index.
 
-    Asymmetric: the last step does not encode what queries, as in product quantization's asymmetric distance
-    (Jégou, Douze, Schmid 2011). Raises InputError where that step maps into another space, told by other
-    dimensions or by codes as large as the vectors.
+    Asymmetric: the last step does not encode queries, as in product quantization's asymmetric distance
+    (Jégou, Douze, Schmid 2011). Raises InputError where that step maps into another space: its output has
+    another dimension, or its codes are as large as the vectors.
     """
     last_input, last = pipeline.through(vectors, len(pipeline.steps) - 1), pipeline.codecs[-1]
     codes = last.encode(last_input)

@@ -28,11 +28,11 @@ from harness.types import Floats, Mask, PairSet, Value
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What a cell came to: values, sizes, contamination, and the per-item scores behind the values.
+    """The measurement of a cell: values, sizes, contamination, and the per-item scores behind the values.
 
-    ``codes`` describes what was stored, set by set, where the last step stores symbols; ``training`` is what
-    the steps noted while they were fitted; ``left_out`` names values that are undefined, and says why.
-    ``encoded`` has the rows of the first test set, for timings.
+    ``codes`` describes the use of codes by set, where the last step stores symbols. ``training`` holds the
+    training histories of the steps. ``left_out`` names undefined values with the reason. ``encoded`` has the
+    rows of the first test set, for timings.
     """
 
     pipeline: Pipeline
@@ -52,7 +52,7 @@ def measure(cell: Cell, context: EvaluationContext, fitter: Fitter) -> Measured:
     panels: dict[str, Panel] = {}
     scores: dict[str, Floats] = {}
     codes: dict[str, Any] = {}
-    first: dict[str, EncodedVectors] = {}  # the others' rows are let go, set by set
+    first: dict[str, EncodedVectors] = {}  # the rows of other sets are freed at once
     for name, panel, encoded in _panels(cell, pipeline, context):
         panels[name] = panel
         scores |= to_arrays(name, panel.series, dict(cell.metrics)[name])
@@ -88,7 +88,7 @@ def point_values(cell: Cell, context: EvaluationContext, fitter: Fitter) -> dict
 def _panels(
     cell: Cell, pipeline: Pipeline, context: EvaluationContext
 ) -> Iterator[tuple[str, Panel, EncodedVectors]]:
-    """Yield each set of the cell: its name, what is measured of it, and its rows after compression."""
+    """Yield the name, the panel and the compressed rows of each set of the cell."""
     pairs = context.samples(cell.tests)
     for name, metrics in cell.metrics:
         data, contamination = context.tests[name], context.contaminations[name]
@@ -138,7 +138,7 @@ def _stated(
 def _sizes(
     cell: Cell, pipeline: Pipeline, context: EvaluationContext, encoded: EncodedVectors
 ) -> dict[str, Any]:
-    """Return sizes in bytes, by the first test set; raise InputError where the payload misses its target."""
+    """Return sizes in bytes on the first test set; raise InputError where the payload misses its target."""
     first = cell.tests[0]
     sizes = pipeline.sizes(encoded.codes, 4 * context.vectors[first].shape[1])
     if cell.target_bytes is not None and sizes["payload_bytes"] != cell.target_bytes:

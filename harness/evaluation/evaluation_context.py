@@ -1,4 +1,4 @@
-"""What the cells of one encoder and training split share: made once, handed to every cell."""
+"""What the cells of one encoder and training split share, computed once for all of them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class EvaluationContext:
     """What the cells of one encoder and training split share.
 
     ``vectors`` (rows, D) of the training split and of every test set; ``before``: cosines of the test pairs
-    before compression; ``samples`` says how the pairs of sets that are measured together are resampled.
+    before compression; ``samples``: how the pairs of sets that are measured together are resampled.
     ``protocols`` and ``combine`` are the suite's.
     """
 
@@ -63,7 +63,7 @@ class EvaluationContext:
 
 
 def training_of(data: PairSet, vectors: Floats) -> Training:
-    """Return the training split: each different row once, in order, and the pairs among them."""
+    """Return the training split: each distinct row once, in order, and the pairs among them."""
     first, places = first_rows(data.texts if data.texts is not None else [row.tobytes() for row in vectors])
     return Training(np.ascontiguousarray(vectors[first]), places[data.pairs], data.gold)
 

@@ -7,7 +7,7 @@ import numpy as np
 from harness.errors import InputError
 from harness.types import ZERO_NORM, Floats, Ints
 
-DEPTH = 100  # ranks looked at
+DEPTH = 100  # ranks compared
 
 
 def unit(x: Floats) -> Floats:
@@ -33,8 +33,8 @@ def nearest(queries: Floats, rows: Floats, own: Ints, depth: int = DEPTH) -> Int
 def reranked(candidates: Ints, queries: Floats, rows: Floats, depth: int) -> Ints:
     """Return the first ``depth`` of each query's ``candidates`` (q, c) by inner product, best first.
 
-    ``queries`` (q, D) and ``rows`` (n, D) are float32, the rows of unit length. -1 in ``candidates`` is a
-    place that a search left empty: it comes last.
+    ``queries`` (q, D) and ``rows`` (n, D) are float32, the rows of unit length. A candidate of -1, which a
+    search returns where it finds no more rows, ranks last.
     """
     similar = np.einsum("qd,qcd->qc", queries, rows[candidates])
     similar[candidates < 0] = -np.inf

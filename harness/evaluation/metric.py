@@ -1,4 +1,4 @@
-"""What a metric plug-in states of itself, and the metrics that are one estimate as it is.
+"""Metric plug-ins by name, and the metrics that are a single estimate.
 
 A metric is named with its reference, such as ``spearman@human``. Its module states its items, references,
 unit, direction and rerun tolerance, which estimates it needs, and what it computes from them.
@@ -7,7 +7,6 @@ unit, direction and rerun tolerance, which estimates it needs, and what it compu
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from types import ModuleType
 from typing import TypeAlias
 
@@ -19,35 +18,8 @@ Needs: TypeAlias = Callable[[str], list[Request]]
 Compute: TypeAlias = Callable[[Lookup, str], Estimates]
 
 
-@dataclass(frozen=True, slots=True)
-class Description:
-    """What a metric says of itself: the first line of its docstring, and its declarations."""
-
-    name: str
-    summary: str
-    items: str
-    references: tuple[str, ...]
-    unit: str
-    higher_is_better: bool
-    rerun_tolerance: float
-
-
-def describe(metric: str) -> Description:
-    """Return the description of a metric, named with or without a reference; raise InputError for none."""
-    module = plugin(metric)
-    return Description(
-        name=metric.partition("@")[0],
-        summary=(module.__doc__ or "").partition("\n")[0],
-        items=module.ITEMS,
-        references=module.REFERENCES,
-        unit=module.UNIT,
-        higher_is_better=module.HIGHER_IS_BETTER,
-        rerun_tolerance=module.RERUN_TOLERANCE,
-    )
-
-
 def plugin(metric: str) -> ModuleType:
-    """Return the plug-in of a metric; raise InputError, with the choices, for a name that is none."""
+    """Return the plug-in of a metric; raise InputError with the choices for an unknown name."""
     return registry.load("metrics", metric.partition("@")[0], "metrics")
 
 

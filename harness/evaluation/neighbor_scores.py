@@ -1,4 +1,4 @@
-"""How well a compressed ranking finds the exact nearest neighbours again, query by query."""
+"""Scores of a compressed ranking against the exact nearest neighbours, query by query."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from harness.evaluation.knn import nearest, reranked, unit
 from harness.types import Doubles, Floats, Ints
 
 CUTOFFS, NDCG_CUTOFFS = (1, 10, 50, 100), (10, 50)
-RELEVANT = 10  # neighbours that rescoring is about
+RELEVANT = 10  # neighbours that rescoring looks for
 OVERSAMPLING = (2, 4, 10)  # times RELEVANT candidates rescored from the originals
 
 
@@ -40,8 +40,8 @@ def against(exact: Ints, ranking: Ints) -> dict[str, Doubles]:
     success@k: whether the exact nearest neighbour is among the first k (Jégou, Douze, Schmid 2011);
     knn-recall@k: the share of the exact k nearest among the first k; reciprocal-rank: of the exact nearest,
     0 beyond DEPTH; knn-ndcg@k: with the exact k as relevant, the first with gain k, the last with 1
-    (Järvelin and Kekäläinen 2002). A k that the set has not rows enough for is left out; -1 in ``ranking``
-    is a place that the search left empty.
+    (Järvelin and Kekäläinen 2002). A k above the number of ranked rows is left out; -1 in ``ranking`` means
+    that the search found no more rows.
     """
     hits = ranking == exact[:, :1]
     positions = np.where(hits.any(axis=1), hits.argmax(axis=1) + 1, np.inf)
@@ -57,7 +57,7 @@ def against(exact: Ints, ranking: Ints) -> dict[str, Doubles]:
 
 
 def rescored(truth: GroundTruth, ranking: Ints) -> dict[str, Doubles]:
-    """Return, as rescored@t, knn-recall@10 after the originals rank the first 10 t of ``ranking`` anew."""
+    """Return rescored@t: knn-recall@10 after the original vectors rerank the first 10 t of ``ranking``."""
     queries, rows = unit(truth.rows[truth.queries]), unit(truth.rows)
     scored = {}
     for times in OVERSAMPLING:

@@ -1,4 +1,4 @@
-"""What is measured of one test set: its series, which items count by protocol, and their resampling."""
+"""The measurements of one test set: its series, which items count by protocol, and their resampling."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ Masks = dict[str, Mask]  # protocol -> which items count
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """What is measured of one set, for each kind of items.
+    """The measurements of one set, by kind of items.
 
-    ``series`` of values an item, which items count under each protocol (``masks``), and how items are
-    resampled (``samples``).
+    ``series``: values an item; ``masks``: the items that count under each protocol; ``samples``: how they are
+    resampled.
     """
 
     series: Mapping[str, Mapping[str, Doubles]]
@@ -35,7 +35,7 @@ class Panel:
         return int(self.masks[metrics.plugin(metric).ITEMS][protocol].sum())
 
     def units(self, protocol: str, metric: str) -> tuple[str, Ints]:
-        """Return what is resampled of the items behind a metric: the name of the resamples, and units."""
+        """Return the name of the resamples behind a metric, and the units that are resampled."""
         items = metrics.plugin(metric).ITEMS
         sample = self.samples[items]
         return sample.group, np.unique(sample.members[self.masks[items][protocol]])
@@ -48,7 +48,7 @@ def panel_of(
     samples: Mapping[str, Sample],
     protocols: Sequence[str],
 ) -> Panel:
-    """Return the panel of a set; ``samples`` has those of pairs, queries are units of their own."""
+    """Return the panel of a set. ``samples`` has those of pairs; each query is a unit of its own."""
     masks = _masks(data, contamination, series, protocols)
     queries = {
         items: clusters.independent(f"{data.draw_name} {items}", len(next(iter(masks[items].values()))))
@@ -59,7 +59,7 @@ def panel_of(
 
 
 def all_true_masks(series: Mapping[str, Doubles], protocols: Sequence[str]) -> Masks:
-    """Return masks that keep every item: nothing that was trained on is among them."""
+    """Return masks that keep every item, because none of these items was trained on."""
     items = len(next(iter(series.values())))
     return {protocol: np.ones(items, bool) for protocol in protocols}
 

@@ -1,4 +1,4 @@
-"""The estimates of a cell again, from its score files and its data: what means over seeds are made of."""
+"""The estimates of a cell, computed again from its score files and data; means over seeds need them."""
 
 from __future__ import annotations
 

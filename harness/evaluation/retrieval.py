@@ -15,8 +15,8 @@ def scores(data: PairSet, query_vectors: Floats, document_vectors: Floats) -> di
 
     ``query_vectors`` and ``document_vectors`` (rows, d) are all rows of the set in either role. ndcg@10 takes
     the grades as gains, recall@100 every grade above 0 as relevant; ir-measures has trec_eval compute both.
-    Equal similarities go by row number, whatever their documents are called. A query's own document is not
-    ranked, as in BEIR; a judged document that is missing is relevant and never found.
+    Ties are ordered by row number, not by the documents' names. A query's own document is not ranked, as in
+    BEIR. A judged document that the corpus lacks counts as relevant and is never found.
     """
     import ir_measures
     from ir_measures import Qrel, R, ScoredDoc, nDCG
@@ -50,17 +50,17 @@ def scores(data: PairSet, query_vectors: Floats, document_vectors: Floats) -> di
 
 
 def query_rows(data: PairSet) -> Ints:
-    """Return the rows of a judged set that ask, (q,)."""
+    """Return the query rows of a judged set, (q,)."""
     return np.zeros(0, np.int64) if data.queries is None else data.queries
 
 
 def document_rows(data: PairSet) -> Ints:
-    """Return the rows of a judged set that are searched: all that do not ask, in order."""
+    """Return the document rows of a judged set: all rows that are not queries, in order."""
     return np.setdiff1d(np.arange(data.rows, dtype=np.int64), query_rows(data))
 
 
 def own_documents(data: PairSet) -> tuple[Ints, Ints]:
-    """Return where the queries' own documents stand in a table of queries by documents: (k,) and (k,)."""
+    """Return the indices (k,) and (k,) of queries' own documents in a matrix of queries by documents."""
     if data.irregularities is None:
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
     query, document = data.irregularities.own.T
@@ -71,6 +71,6 @@ def own_documents(data: PairSet) -> tuple[Ints, Ints]:
 
 
 def masks(data: PairSet, pairs: dict[str, Mask]) -> dict[str, Mask]:
-    """Return which queries (q,) count under each protocol: those all of whose judged pairs (m,) count."""
+    """Return which queries (q,) count under each protocol: those whose judged pairs (m,) all count."""
     queries = query_rows(data)
     return {protocol: ~np.isin(queries, data.pairs[~mask, 0]) for protocol, mask in pairs.items()}

@@ -1,7 +1,7 @@
 """What is sampled from a test set beside its own pairs: random pairs, and queries for nearest neighbours.
 
-Rows that stand in the training split are left out of random pairs and of searches, as queries and as what is
-searched, under every protocol: no published table asks for them, and what was trained on proves nothing.
+Rows of the training split are excluded from random pairs and from searches, as queries and as searched rows,
+under every protocol: they prove nothing, and no published table needs them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from harness.statistics import clusters
 from harness.statistics.clusters import Sample
 from harness.types import Floats, Ints, PairSet
 
-MINIMUM = 30  # items; with fewer some resample draws none of them, or one alone, and has no correlation
+MINIMUM = 30  # items; with fewer, some resample has no item or only one, hence no correlation
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class SampledRows:
 
 
 def fresh_rows(data: PairSet, trained: PairSet) -> Ints:
-    """Return the rows of ``data`` that differ from one another and from all of ``trained``, in order."""
+    """Return the distinct rows of ``data`` that ``trained`` does not have, in order."""
     own, trained_on = numbers(data, trained)
     first, _ = first_rows(own.tolist())
     return first[~np.isin(own[first], trained_on)]
@@ -56,5 +56,5 @@ def sampled_rows(data: PairSet, trained: PairSet, vectors: Floats) -> SampledRow
 
 
 def random_sample(draw_name: str, pairs: Ints, rows: int) -> Sample:
-    """Return how the random pairs (m, 2) of a set are resampled, drawn of so many rows."""
+    """Return how the random pairs (m, 2) among ``rows`` rows of a set are resampled."""
     return clusters.of_pairs(f"{draw_name} random-pairs", pairs, rows)

@@ -1,4 +1,4 @@
-"""The arrays of a cell's score file: what is written of its series, and the series that are read back."""
+"""The arrays of a cell's score file: written from its series, and read back as series."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from harness.evaluation.metric import needed, plugin
 from harness.types import Doubles, Floats, PairSet
 
-_OF_PAIRS = ("stage", "squared-error")  # stand under their own name; the cosine after under the set's
+_OF_PAIRS = ("stage", "squared-error")  # have names of their own; the cosine after has the set's name
 
 
 def to_arrays(
@@ -17,8 +17,8 @@ def to_arrays(
 ) -> dict[str, Floats]:
     """Return all that the ``metrics`` of the set ``name`` are computed from, float32.
 
-    The cosines of the set's own pairs before compression, and their human scores, are in no cell's file: the
-    first are in the encoder's, which all cells share, and the second in the data.
+    No cell's file has the cosines of the set's own pairs before compression, which are in the encoder's file,
+    nor their human scores, which are in the data.
     """
     arrays: dict[str, Floats] = {}
     for items, own in series.items():

@@ -1,4 +1,4 @@
-"""What a search index does, the one form in which all of faiss's do it, and how a cell's is built."""
+"""The interface of a search index, its form for the indexes of faiss, and how a cell's index is built."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ class Index(Protocol):
 
     @property
     def nbytes(self) -> int:
-        """Return the bytes of the index as it would be written to a file, vectors or codes included."""
+        """Return the bytes of the index in a file, vectors or codes included."""
 
     def search(self, queries: Floats, k: int) -> Ints:
         """Return row numbers (q, k) int64, best first, for queries (q, d) float32; -1 where none was found.
 
-        Rows whose inner products are equal come in an order that is the library's, and fixed.
+        The library orders rows of equal inner products, always the same way.
         """
 
 
@@ -52,7 +52,7 @@ EXHAUSTIVE = Step("flat", {})
 
 
 def build_index(cell: Cell, rows: Floats) -> Index:
-    """Return the cell's index over unit vectors ``rows`` (n, d); an exhaustive one where it names none."""
+    """Return the cell's index over unit vectors ``rows`` (n, d), or an exhaustive one where it names none."""
     step = cell.index or EXHAUSTIVE
     module = registry.load("indexes", step.use, "indexes")
     seed = int(digest({"cell": cell.drawn_as, "index": step.spec()})[:15], 16)
@@ -61,6 +61,6 @@ def build_index(cell: Cell, rows: Floats) -> Index:
 
 
 def check_rows(use: str, rows: int, needed: int, reason: str) -> None:
-    """Raise InputError where ``rows`` are fewer than the ``needed`` ones; ``reason`` says why."""
+    """Raise InputError where ``rows`` is less than ``needed``; ``reason`` explains the need."""
     if rows < needed:
         raise InputError(f"index {use}: found {rows} rows, expected at least {needed} ({reason})")

@@ -1,4 +1,4 @@
-"""The values of a test set, item by item: what metrics average and correlate.
+"""The values of a test set, item by item, which metrics average and correlate.
 
 Items are the set's own pairs, random pairs, queries for nearest neighbours (searched exhaustively or with an
 index), and the judged queries of a retrieval set.
@@ -30,9 +30,9 @@ ItemSeries: TypeAlias = dict[str, dict[str, Doubles]]  # kind of items -> series
 def series_of(
     cell: Cell, pipeline: Pipeline, context: EvaluationContext, name: str, encoded: EncodedVectors
 ) -> ItemSeries:
-    """Return the series of each kind of items that the metrics of the set ``name`` are about; pairs always.
+    """Return the series of the items that the metrics of the set ``name`` need; those of pairs always.
 
-    Raises InputError for fewer than MINIMUM pairs, and where the set has not what a metric asks for.
+    Raises InputError for fewer than MINIMUM pairs, and where the set lacks what a metric needs.
     """
     data, where = context.tests[name], f"{cell.id}: {name}"
     if len(data.pairs) < MINIMUM:
@@ -93,7 +93,7 @@ def query_series(sampled: SampledRows, encoded: EncodedVectors) -> dict[str, Dou
 def index_series(sampled: SampledRows, encoded: EncodedVectors) -> dict[str, Doubles]:
     """Return a value a query of what the index finds, against exact neighbours before and after compression.
 
-    Each query's own row is left out of what it finds. Raises InputError where there is no index.
+    A query's own row is removed from its ranking. Raises InputError where there is no index.
     """
     if encoded.index is None:
         raise InputError("found no index, expected one for metrics of an index")
@@ -120,7 +120,7 @@ def _judged_series(
 
 
 def _without_own(ranking: Ints, own: Ints) -> Ints:
-    """Return (q, k) of (q, k + 1): without the query's own row, or the last where that is not there."""
+    """Return (q, k) of (q, k + 1): without the query's own row, or without the last where it is missing."""
     hits = ranking == own[:, None]
     drop = np.where(hits.any(axis=1), hits.argmax(axis=1), ranking.shape[1] - 1)
     others = np.ones(ranking.shape, bool)

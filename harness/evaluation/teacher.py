@@ -1,4 +1,4 @@
-"""The teacher of a student: each row's exact nearest other rows in the space that is to be compressed."""
+"""The teacher of a trained map: each row's exact nearest other rows in the original space."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from harness.errors import InputError
 from harness.evaluation.knn import unit
 from harness.types import Floats, Ints
 
-_CACHED = 4  # lists that one process keeps: students that differ in settings alone share one
+_CACHED = 4  # rankings that a process keeps; fits that differ only in settings share one
 _cache: dict[str, Ints] = {}
 
 
 def top_k(vectors: Floats, k: int) -> Ints:
     """Return the ``k`` rows most similar by cosine to each row of ``vectors`` (n, D) float32, (n, k) int64.
 
-    Best first, a row itself left out; faiss searches exactly, and what is equally similar comes in its order.
-    A process keeps the last lists under the sha256 of the rows, so that another fit does not search again.
-    Raises InputError where there are not k other rows. The array returned is not writeable.
+    Best first, without the row itself. faiss searches exactly and orders ties. A process caches the last
+    rankings by the sha256 of the rows, so that another fit does not search again. The array is read-only.
+    Raises InputError where there are fewer than k other rows.
     """
     if not 1 <= k < len(vectors):
         raise InputError(f"teacher: found k = {k}, expected from 1 to {len(vectors) - 1} other rows")
@@ -36,7 +36,7 @@ def _search(rows: Floats, k: int) -> Ints:
     import numpy as np
 
     ranking = faiss.knn(rows, rows, k + 1, metric=faiss.METRIC_INNER_PRODUCT)[1]
-    # The row itself goes last and is cut off; where its copies crowd it out, the last of them is.
+    # The row itself moves last and is cut off. Where copies of it crowd it out, the last copy is cut off.
     itself = ranking == np.arange(len(rows))[:, None]
     others = np.take_along_axis(ranking, np.argsort(itself, axis=1, kind="stable"), axis=1)
     return others[:, :k].astype(np.int64)

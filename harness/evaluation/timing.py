@@ -1,8 +1,8 @@
 """Latency, throughput and memory of a pipeline on this machine: volatile, outside every content hash.
 
-Search is by the cell's index, and exhaustive where it has none, over decoded vectors: what a compressed
-collection costs a machine that keeps codes and decodes them. Two stages rescore candidates from the
-originals, whose memory counts then. Encoding and building are done again, as they are what is timed.
+The cell's index, or an exhaustive search, runs over decoded vectors: the cost on a machine that keeps codes
+and decodes them. Two stages rescore candidates from the originals, whose memory then counts. Encoding and
+building run again here, because they are timed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from harness.evaluation.search import Index, build_index
 from harness.planning.cells import Cell
 from harness.types import Floats
 
-REPEATS = 60  # single vectors encoded, and queries asked, after a tenth as many to warm up
+REPEATS = 60  # single vectors encoded, and queries run, after a tenth as many to warm up
 BATCH = 256  # vectors that are encoded together
 BATCHES = 10
 

@@ -1,4 +1,4 @@
-"""From a value an item to the values of a result: metrics, combinations, and what is undefined."""
+"""From values an item to the values of a result: metrics, combinations, and undefined values."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def estimated(name: str, panel: Panel, metrics: tuple[str, ...], *, resampled: b
 def without_undefined(
     estimated: Estimated, panels: Mapping[str, Panel]
 ) -> tuple[Estimated, list[dict[str, str]]]:
-    """Return the estimates whose point is defined, and a note for each that is left out: why.
+    """Return the estimates whose point is defined, and a note with the reason for each other one.
 
     Raises InputError where a metric of a set is undefined under every protocol.
     """
@@ -71,7 +71,7 @@ def without_undefined(
 
 
 def combined(estimated: Estimated, combine: Mapping[str, Mapping[str, float]]) -> Estimated:
-    """Return the weighted sums over data sets, for each protocol and metric that all of them have."""
+    """Return the weighted sums over data sets, for each protocol and metric that all sets have."""
     sums: Estimated = {}
     for name, weights in combine.items():
         for protocol, metric in dict.fromkeys((protocol, metric) for protocol, _, metric in estimated):
@@ -89,7 +89,7 @@ def value_of(key: Key, estimate: Estimates, n: int) -> Value:
 
 
 def _why(key: Key, panel: Panel) -> str:
-    """Return why a value has no point: what of it is constant, or that it divides by 0."""
+    """Return why a value has no point: a series is constant, or it divides by 0."""
     protocol, _, metric = key
     items = plugin(metric).ITEMS
     mask = panel.masks[items][protocol]

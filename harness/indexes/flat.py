@@ -1,4 +1,4 @@
-"""Exhaustive search by faiss: every row is compared, so that what it finds is exact."""
+"""Exhaustive, hence exact, search by faiss."""
 
 from __future__ import annotations
 

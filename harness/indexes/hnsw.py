@@ -1,4 +1,4 @@
-"""A hierarchical navigable small world (Malkov and Yashunin 2020) by faiss, over vectors kept as they are."""
+"""A hierarchical navigable small world (Malkov and Yashunin 2020) by faiss, over uncompressed vectors."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class Params(BaseModel, extra="forbid", frozen=True):
 
 
 def build(vectors: Floats, params: Params, seed: int) -> FaissIndex:
-    """Return the index of unit vectors (n, d) float32, whose levels are drawn by ``seed``."""
+    """Return the index of unit vectors (n, d) float32, whose levels ``seed`` draws."""
     import faiss
 
-    untyped: Any = faiss  # its stubs do not know of the generator
+    untyped: Any = faiss  # its stubs lack the generator
     index = untyped.IndexHNSWFlat(vectors.shape[1], params.m, faiss.METRIC_INNER_PRODUCT)
     index.hnsw.rng = untyped.RandomGenerator(seed % 2**31)
     index.hnsw.efConstruction = params.ef_construction

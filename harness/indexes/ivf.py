@@ -1,7 +1,7 @@
 """Inverted lists (Sivic and Zisserman 2003; Jégou, Douze, Schmid 2011) by faiss.
 
-Rows are kept as they are. k-means cuts them into lists; a query is compared with the rows of the lists
-whose centres are nearest.
+Rows are stored uncompressed. k-means partitions them into lists; a query is compared with the rows of the
+lists whose centroids are nearest.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ RANDOM = True
 
 
 class Params(BaseModel, extra="forbid", frozen=True):
-    """``nlist``: lists; ``nprobe``: lists that a query looks into; ``iterations``: of k-means."""
+    """``nlist``: lists; ``nprobe``: lists that a query visits; ``iterations``: of k-means."""
 
     nlist: int = Field(default=64, ge=1)
     nprobe: int = Field(default=16, ge=1)

@@ -1,6 +1,6 @@
-"""Exhaustive search of product-quantized rows (Jégou, Douze, Schmid 2011) by faiss; queries stay as they are.
+"""Exhaustive search of product-quantized rows (Jégou, Douze, Schmid 2011) by faiss; queries stay float32.
 
-The compressor of the same name quantizes what is stored; this is an index that quantizes what it is given.
+The compressor ``pq`` quantizes the stored vectors; this index quantizes the vectors it is built on.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Params(BaseModel, extra="forbid", frozen=True):
 def build(vectors: Floats, params: Params, seed: int) -> FaissIndex:
     """Return the index of unit vectors (n, d) float32.
 
-    Raises InputError where d has no such parts, or where rows are fewer than a codebook's entries.
+    Raises InputError where the parts do not divide d, or where rows are fewer than a codebook's entries.
     """
     import faiss
 

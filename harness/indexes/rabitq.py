@@ -1,7 +1,7 @@
 """Exhaustive search of RaBitQ codes by faiss.
 
-Rows have 1 bit a dimension (Gao and Long 2024) or more (Gao et al. 2025). Less their mean they are rotated at
-random and coded; a query is rotated alike and quantized more finely.
+A code has 1 bit a dimension (Gao and Long 2024) or more (Gao et al. 2025). Rows are centred, rotated at
+random and quantized; a query is rotated alike and quantized more finely.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, Field
 
+from harness.codecs.rotation import rotated
 from harness.evaluation.search import FaissIndex
 from harness.types import Doubles, Floats, Ints
 
@@ -27,10 +28,10 @@ class Params(BaseModel, extra="forbid", frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Rotated:
-    """An index of faiss behind a ``rotation`` (d, d) float64, which counts as the float32 faiss would write.
+    """An index of faiss behind a ``rotation`` (d, d) float64, counted as the float32 that faiss would write.
 
-    NumPy rotates, in double precision: in faiss's own product one query alone is summed in another order than
-    among many, and the codes of queries show it.
+    NumPy rotates in double precision: faiss sums a single query in another order than many, which changes the
+    codes of queries.
     """
 
     index: FaissIndex
@@ -43,7 +44,7 @@ class Rotated:
 
     def search(self, queries: Floats, k: int) -> Ints:
         """Return row numbers (q, k) int64, best first; -1 where the index found no more."""
-        return self.index.search(_rotate(queries, self.rotation), k)
+        return self.index.search(rotated(queries, self.rotation), k)
 
 
 def build(vectors: Floats, params: Params, seed: int) -> Rotated:
@@ -53,15 +54,10 @@ def build(vectors: Floats, params: Params, seed: int) -> Rotated:
     dimension = vectors.shape[1]
     normal = np.random.default_rng(seed).standard_normal((dimension, dimension))
     rotation = np.linalg.qr(normal)[0]
-    new: Any = faiss.IndexRaBitQ  # whose stubs do not know of several bits
+    new: Any = faiss.IndexRaBitQ  # its stubs lack the number of bits
     codes = new(dimension, faiss.METRIC_INNER_PRODUCT, params.bits)
     codes.qb = params.query_bits
-    rows = _rotate(vectors, rotation)
+    rows = rotated(vectors, rotation)
     codes.train(rows)
     codes.add(rows)
     return Rotated(FaissIndex(codes), rotation)
-
-
-def _rotate(x: Floats, rotation: Doubles) -> Floats:
-    rows: Floats = (x.astype(np.float64) @ rotation).astype(np.float32)
-    return rows

@@ -1,6 +1,6 @@
-"""A hierarchical navigable small world (Malkov and Yashunin 2020) by usearch, whose rows may be rounded.
+"""A hierarchical navigable small world (Malkov and Yashunin 2020) by usearch, with rows of lower precision.
 
-The library seeds the generator of levels itself, so that no seed of ours changes what is built.
+The library seeds the generator of levels itself, so that a seed of ours changes nothing.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ RANDOM = False
 
 
 class Params(BaseModel, extra="forbid", frozen=True):
-    """``m``: links a row; beam widths of building and search; ``kept``: the type of the kept rows."""
+    """``m``: links a row; beam widths of building and search; ``kept``: the type of the stored rows."""
 
     m: int = Field(default=16, ge=2, le=128)
     ef_construction: int = Field(default=100, ge=1)
@@ -40,7 +40,7 @@ class Usearch:
         """Return row numbers (q, k) int64, best first; -1 where the index found no more."""
         rows = np.full((len(queries), k), -1, np.int64)
         matches = self.index.search(np.ascontiguousarray(queries, dtype=np.float32), k, threads=1)
-        if len(queries) == 1:  # then the library answers in another form, of what it found alone
+        if len(queries) == 1:  # then the library returns another type, with the matches alone
             rows[0, : len(matches.keys)] = matches.keys
         else:
             there = np.arange(k) < matches.counts[:, None]
@@ -49,7 +49,7 @@ class Usearch:
 
 
 def build(vectors: Floats, params: Params, _seed: int) -> Usearch:
-    """Return the index of unit vectors (n, d) float32, built by one thread so that it comes out the same."""
+    """Return the index of unit vectors (n, d) float32, built by one thread so that it is reproducible."""
     from usearch.index import Index, MetricKind
 
     index = Index(

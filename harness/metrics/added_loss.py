@@ -1,6 +1,6 @@
-"""Spearman against people after all steps of a pipeline but the last, minus after the last.
+"""Spearman with human scores before the last step of a pipeline, minus that after it.
 
-What the last step alone costs, the steps before it being the same trained ones; the pipeline says
+This is the cost of the last step alone: the steps before it are the same trained ones. The pipeline needs
 ``stages = true``.
 """
 

@@ -1,4 +1,4 @@
-"""Spearman against people before compression minus after it: positive where compression costs."""
+"""Spearman with human scores before compression minus that after it: positive where compression hurts."""
 
 from __future__ import annotations
 

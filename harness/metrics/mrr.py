@@ -1,4 +1,4 @@
-"""The mean reciprocal rank of the exact nearest neighbour; beyond the first hundred it counts 0."""
+"""The mean reciprocal rank of the exact nearest neighbour; beyond rank 100 it counts as 0."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""knn-recall@10 of two stages: so many times ten candidates, ranked anew by the original vectors."""
+"""knn-recall@10 of two-stage search: the original vectors rerank a multiple of ten candidates."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The share of the uncompressed vectors' Spearman against people that is left after compression.
+"""Spearman with human scores after compression, divided by that before.
 
-Bootstrapped as a quotient, resample by resample; not the quotient of two intervals.
+The quotient is bootstrapped resample by resample; it is not the quotient of two intervals.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Spearman of cosines after compression with those before, on pairs of rows drawn at random.
+"""Spearman of cosines after compression with those before, on random pairs of rows.
 
-Pairs that people rate are often close ones; this is the same question for any two rows of a set.
+Rated pairs are often similar ones; this metric covers any two rows of a set.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Mean squared error a component of decoded vectors, for codecs that decode into the original space."""
+"""Mean squared error per component of decoded vectors, for codecs that decode into the original space."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Protocols, one file each: which test items count, given what the training split holds."""
+"""Protocols, one file each: which test pairs count, given their overlap with the training split."""

@@ -1,4 +1,4 @@
-"""Every test pair counts, as in the published tables, whatever the training split holds."""
+"""Every test pair counts, as in the published tables, even one of the training split."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""Pairs of which either sentence stands in the training split are left out.
+"""A test pair counts only if neither of its sentences is in the training split.
 
-So are pairs of vectors of which either is a copy of one of the split, by bytes or by cosine
-(harness.data.identity). Sentences that are near duplicates stay in: they are counted and reported
-(harness.data.contamination says what they are).
+For vectors, neither may be a copy of a training vector, by bytes or by cosine (``harness.data.identity``).
+Near-duplicate sentences still count; they are reported (``harness.data.contamination`` defines them).
 """
 
 from __future__ import annotations
@@ -12,5 +11,5 @@ from harness.types import Mask
 
 
 def keep(contamination: Contamination) -> Mask:
-    """Return the pairs that count: those without a seen sentence."""
+    """Return the pairs that count: those without a sentence of the training split."""
     return ~contamination.seen_sentence

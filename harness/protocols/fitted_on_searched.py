@@ -1,7 +1,7 @@
-"""The training split holds the very documents that are searched: all count, under this protocol's own name.
+"""All test pairs count if the training split contains something of every pair; otherwise none counts.
 
-Where it does not hold all of them, none count: a value under this protocol is always one of fitting on what
-is searched, and one under ``decontaminated`` never is.
+The protocol is for codecs fitted on the searched documents themselves. A value under it always comes from
+such a fit; a value under ``decontaminated`` never does.
 """
 
 from __future__ import annotations

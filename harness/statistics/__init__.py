@@ -1,1 +1,1 @@
-"""Estimates with intervals: what is resampled, and how."""
+"""Estimates with bootstrap intervals, and the units that are resampled."""

@@ -9,7 +9,7 @@ import numpy as np
 from harness.numerics.seeding import seeded_generator
 from harness.types import Doubles
 
-RESAMPLES = 5_000  # an end of an interval is good to 1 % of its width
+RESAMPLES = 5_000  # the ends of an interval are accurate to 1 % of its width
 LEVEL = 95.0  # per cent
 TAILS = ((100 - LEVEL) / 2, (100 + LEVEL) / 2)
 _AT_ONCE = 1_000  # resamples turned to float32
@@ -27,7 +27,7 @@ def weights(name: str, units: int) -> Weights:
 
 
 def totals(name: str, values: Doubles) -> Doubles:
-    """Return the sums of ``values`` (units, k) over what each resample draws, (RESAMPLES, k)."""
+    """Return the sums of ``values`` (units, k) over the units that each resample draws, (RESAMPLES, k)."""
     used = np.flatnonzero(values.any(axis=1))
     counts, summands = weights(name, len(values)), values[used].astype(np.float32)
     parts = [
@@ -43,14 +43,14 @@ def _generator(name: str, units: int) -> np.random.Generator:
 def seed_weights(name: str, seeds: int) -> Doubles:
     """Return the share of each of ``seeds`` in the mean of each resample, (RESAMPLES, seeds).
 
-    ``name``: of the cells that differ in their seed alone; others draw theirs independently.
+    ``name`` is that of the cells that differ only in their seed; each name draws independently.
     """
     sampled = _generator("seeds of " + name, seeds).integers(seeds, size=(RESAMPLES, seeds))
     return np.stack([(sampled == i).mean(axis=1) for i in range(seeds)], axis=1)
 
 
 def interval(resampled: Doubles) -> tuple[float, float]:
-    """Return the ends of the percentile interval of resamples, those that are undefined left out.
+    """Return the ends of the percentile interval of the resamples that are defined.
 
     >>> interval(np.arange(201.0))
     (5.0, 195.0)
@@ -60,7 +60,7 @@ def interval(resampled: Doubles) -> tuple[float, float]:
 
 
 def p_value(resampled: Doubles) -> float:
-    """Return the two-sided p of a difference that would be 0, from its resamples; 1 where all are 0."""
+    """Return the two-sided p-value of a difference from 0, from its resamples; 1 where all are 0."""
     defined = resampled[np.isfinite(resampled)]
     fewer = min(int((defined <= 0).sum()), int((defined >= 0).sum()))
     return min(1.0, 2 * (1 + fewer) / (1 + len(defined)))

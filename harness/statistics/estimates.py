@@ -1,13 +1,13 @@
-"""Values with 95 % intervals, from a paired bootstrap of what ``harness.statistics.clusters`` calls units.
+"""Values with 95 % intervals, from a paired bootstrap of the units of ``harness.statistics.clusters``.
 
-One matrix of weights a group of sets (how often each unit is drawn, thousands of times as many draws with
-replacement as there are units, seeded by the group's name and size) is shared by every cell, so that any two
-can be compared resample by resample. Means are one matrix product of the weights with the sums over units.
-Spearman's rank correlation is ranked anew in every resample (``reranking``): a first-order form was
-measured against that and was off by up to 13 % of an interval's width where few clusters hold many pairs.
+A resample draws as many units as there are, with replacement. The matrix of counts, how often each of
+thousands of resamples draws each unit, is seeded by the name and size of a group of sets. All cells share it,
+so that any two can be compared resample by resample. Means are one product of this matrix with the sums over
+units. Spearman's rank correlation ranks every resample anew (``reranking``): a first-order form was off by up
+to 13 % of an interval's width where few clusters hold many pairs.
 
-Where rows are resampled no weight is a count and nothing can be ranked anew: there the correlation moves by
-the influence of its pairs (``spearman``), through Fisher's z, which keeps it skewed near 1.
+Where rows are resampled, weights of pairs are not counts and cannot be ranked. There the influence of the
+pairs moves the correlation (``spearman``), through Fisher's z, which keeps it skewed near 1.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ PerRequest = dict[tuple[str, Request], Estimates]
 def points(series: Series, masks: Mapping[str, Mask], requests: Sequence[Request]) -> PerRequest:
     """Return the point estimate (1,) for each mask and request; NaN where there is none.
 
-    ``series`` are (n,) float64, a value an item; ``masks`` (n,) bool say which items count under each
-    protocol. A request of two names is their Spearman correlation, of one its mean.
+    ``series`` are (n,) float64, a value an item; ``masks`` (n,) bool select the items that count under each
+    protocol. A request of two names is their Spearman correlation; a request of one name is its mean.
     """
     return {
         (protocol, request): np.array([_point([series[key][mask] for key in request])])
@@ -44,10 +44,10 @@ def estimates(
 ) -> PerRequest:
     """Return the point estimate and its resamples for each mask and request, of the items of ``sample``.
 
-    NaN stands where a value is undefined: a resample without an item that counts, or with equal ones alone.
+    A value is NaN where undefined: in a resample without an item that counts, or with only equal values.
     """
     at_points = points(series, masks, requests)
-    # Protocols that keep the same items are the same to the last bit: measured once.
+    # Protocols that keep the same items have the same estimates, which are computed once.
     same: dict[bytes, str] = {}
     for protocol, mask in masks.items():
         same.setdefault(mask.tobytes(), protocol)
@@ -67,10 +67,10 @@ def estimates(
 
 
 def summary(values: Estimates) -> tuple[float, float, float, int]:
-    """Return the point estimate, the percentile interval's ends, and how many resamples are undefined.
+    """Return the point estimate, the percentile interval's ends, and the number of undefined resamples.
 
-    Resamples of few items are biased where a correlation is near its bound: an interval that would pass by
-    the point ends at it.
+    Resamples of few items are biased where a correlation is near its bound: an interval that would miss the
+    point is extended to it.
     """
     defined = values[1:][np.isfinite(values[1:])]
     if not np.isfinite(values[0]) or len(defined) == 0:

@@ -1,8 +1,8 @@
-"""Resamples from what each item adds to an estimate: of means, and of correlations where rows are resampled.
+"""Resamples of means, and of correlations where rows are resampled, from the contribution of each item.
 
-A mean moves by the sums over the units that a resample draws, which is exact. A correlation of pairs of
-resampled rows moves by the influence of its pairs (``spearman``), through Fisher's z, which keeps it skewed
-near 1: no weight is a count there, and nothing can be ranked anew.
+The sums over the units that a resample draws give its mean exactly. Where rows are resampled, weights of
+pairs are not counts and cannot be ranked: the influence of the pairs moves the correlation (``spearman``),
+through Fisher's z, which keeps it skewed near 1.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from harness.statistics.clusters import Sample
 from harness.statistics.requests import Request, Series
 from harness.types import Doubles, Mask
 
-_RARE = 20  # a resample misses more units than so many with a chance below 1e-8, and nobody looks for it
-_CERTAIN = 1e-12  # so near to 1 or -1 a correlation is that in every resample
+_RARE = 20  # a resample that misses more units has a probability below 1e-8 and is ignored
+_CERTAIN = 1e-12  # a correlation nearer to 1 or -1 is the same in every resample
 
 Points = Mapping[tuple[str, Request], float]
 Resampled = dict[tuple[str, Request], Doubles]
@@ -52,7 +52,7 @@ def linear_resamples(
 def _columns(
     series: Series, mask: Mask, requests: Sequence[Request], points: Points, protocol: str
 ) -> Doubles:
-    """Return (n, 1 + requests): which items count, then what each adds to a request less its mean."""
+    """Return (n, 1 + requests): which items count, then the centred contribution of each to a request."""
     columns = np.zeros((len(mask), 1 + len(requests)))
     columns[mask, 0] = 1
     for k, request in enumerate(requests, start=1):
@@ -65,7 +65,7 @@ def _columns(
 
 
 def _resampled(point: float, moved: Doubles, request: Request) -> Doubles:
-    """Return the resamples of a request from what they add to its point, to first order."""
+    """Return the resamples of a request, given the first-order change of its point."""
     if len(request) == 1:
         return point + moved
     rest = 1 - point**2
@@ -84,7 +84,7 @@ def _sums(sample: Sample, columns: Doubles) -> Doubles:
 
 
 def _constant(sample: Sample, values: Doubles, mask: Mask) -> Mask:
-    """Return in which resamples (RESAMPLES,) the items that count have one value alone, exactly."""
+    """Return the resamples (RESAMPLES,) in which all items that count have exactly one value."""
     constant = np.zeros(RESAMPLES, bool)
     counted = sample.members[mask]
     lowest, highest = np.full(sample.units, np.inf), np.full(sample.units, -np.inf)

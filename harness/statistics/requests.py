@@ -1,4 +1,4 @@
-"""What is estimated, and in which form: the types that metrics and estimates share."""
+"""The types that metrics and estimates share."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Spearman's rank correlation in every resample, each ranked anew.
+"""Spearman's rank correlation of every resample, each ranked anew.
 
-A resample says how often it draws each item. Sorted by value, the running sums of these counts are the ranks
-in it: no resample is sorted. Counts and ranks are whole numbers and exact; the sums of their products are
-float32 and good to about 1e-6.
+A resample is a count for each item. With the items sorted by value once, the running sums of these counts are
+the ranks: no resample is sorted. Counts and ranks are exact integers; the sums of their products are float32,
+accurate to about 1e-6.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from harness.types import Doubles, Floats, Ints
 
 Sums = np.ndarray[tuple[int, int, int], np.dtype[np.unsignedinteger[Any]]]
 _UINT16 = 1 << 16
-_AT_ONCE = 200  # resamples at a time, so that they stay near the processor
-_BLOCK = 64  # rows that are summed in turn: NumPy's own running sum down columns takes ten times as long
+_AT_ONCE = 200  # resamples at a time, so that they fit the cache
+_BLOCK = 64  # rows summed one after another: NumPy's cumsum down columns takes ten times as long
 
 
 def correlations(
     series: Mapping[str, Doubles], pairs: Iterable[tuple[str, str]], unit_counts: Weights, members: Ints
 ) -> dict[tuple[str, str], Doubles]:
-    """Return the correlation of each pair of series (n,) in each resample, (RESAMPLES,); NaN: it has none.
+    """Return the correlation of each pair of series (n,) in each resample, (RESAMPLES,); NaN where undefined.
 
     ``unit_counts`` (units, RESAMPLES) uint8: how often each resample draws each unit; ``members`` (n,) int64:
     the unit of each item.
@@ -69,7 +69,7 @@ class _Order:
         flat = sums.reshape(-1, resamples)
         flat[1 : 1 + items] = np.take(counts, self._order, axis=0)
         _sum_up(sums)
-        # What is drawn below a value and what is drawn up to it make twice the middle of its ranks.
+        # The counts below a value and up to it add up to twice its mid-rank.
         middle = np.take(flat, self._below, axis=0)
         middle += np.take(flat, self._up_to, axis=0)
         ranks = middle.astype(np.float32)

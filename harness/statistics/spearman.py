@@ -1,8 +1,8 @@
-"""Spearman's rank correlation: its value, and how a pair moves it.
+"""Spearman's rank correlation, and the influence of a pair on it.
 
-The influence of a pair on the correlation (Croux and Dehon 2010, here for ties as well) is the derivative of
-the correlation of mid-distribution values, F(x) and G(y), in the pair's weight: beside F(x) G(y) it has what
-the pair does to the ranks of all others, which fixed ranks leave out.
+The influence of a pair (Croux and Dehon 2010, extended to ties) is the derivative of the correlation of the
+mid-distribution values F(x) and G(y) with respect to the pair's weight. Beside F(x) G(y) it contains the
+pair's effect on the ranks of all others, which fixed ranks ignore.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def standard_ranks(x: Doubles, where: str) -> Doubles:
 
 
 def influence(x: Doubles, y: Doubles) -> Doubles:
-    """Return what each pair adds to the Spearman of ``x`` and ``y`` (n,), to first order; the mean is 0."""
+    """Return each pair's first-order influence on the Spearman of ``x`` and ``y`` (n,); the mean is 0."""
     f, g = ((mid_ranks(values) - 0.5) / len(values) for values in (x, y))
     after_x, after_y = _Above(x), _Above(y)
     covariance = (f * g).mean() - 0.25
@@ -57,13 +57,13 @@ def correlation(x: Doubles, y: Doubles) -> float:
 
 
 def _variance(f: Doubles, above: _Above) -> tuple[float, Doubles]:
-    """Return the variance of mid-distribution values, and what each pair adds to it, to first order."""
+    """Return the variance of mid-distribution values, and the first-order influence of each pair on it."""
     square = float((f * f).mean())
     return square - 0.25, f * f + 2 * above.mean(f) - 3 * square
 
 
 class _Above:
-    """For each value of ``x`` (n,), the share of the others' values that stand above it, ties by half."""
+    """For each value of ``x`` (n,), means over the items above it; ties count half."""
 
     def __init__(self, x: Doubles) -> None:
         self._order, self._low, self._high = _ties(x)
@@ -76,7 +76,7 @@ class _Above:
 
 
 def _ties(x: Doubles) -> tuple[Ints, Ints, Ints]:
-    """Return the order of values, and for each the numbers of values below it, and below or equal to it."""
+    """Return the sort order, and for each value the number of values below it, and below or equal to it."""
     order = np.argsort(x, kind="stable")
     ordered = x[order]
     return order, np.searchsorted(ordered, x, "left"), np.searchsorted(ordered, x, "right")

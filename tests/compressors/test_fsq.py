@@ -13,8 +13,10 @@ from vector_quantize_pytorch import FSQ as LIBRARY
 from vector_quantize_pytorch import ResidualFSQ
 
 from harness.codecs import bitpacking
-from harness.codecs.bottleneck_training import Map, distance, held_out
-from harness.compressors.fsq import FSQ, Params, between, candidates, fit, restore
+from harness.codecs.bottleneck_map import Map
+from harness.codecs.bottleneck_training import distance, held_out
+from harness.codecs.finite_scalars import FSQ, between
+from harness.compressors.fsq import Params, candidates, fit, restore
 from harness.errors import InputError
 from harness.types import Floats, Training
 

@@ -10,7 +10,7 @@ import torch
 import vector_quantize_pytorch
 from pydantic import ValidationError
 
-from harness.codecs.bottleneck_training import Map
+from harness.codecs.bottleneck_map import Map
 from harness.compressors.residual_vq import Params, ResidualVQ, fit, restore
 from harness.errors import InputError
 from harness.types import Floats, Training

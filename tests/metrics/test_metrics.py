@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from harness.errors import InputError
-from harness.evaluation.metric import describe
 from harness.evaluation.neighbor_scores import ground_truth, scores
 from harness.planning import registry
 from harness.statistics.requests import Estimates, Request
@@ -103,19 +102,6 @@ def test_a_metric_says_what_it_is(name: str) -> None:
     assert allowed.get(module.ITEMS, {"human", "original"}) >= set(module.REFERENCES)
     assert module.REFERENCES
     assert module.__doc__
-
-
-@every
-def test_a_description_is_what_the_module_states(name: str) -> None:
-    """Of a metric with a reference or without one: unit, direction, items, and the docstring's first line."""
-    module = _module(name)
-    description = describe(f"{name}@{module.REFERENCES[0]}")
-    assert describe(name) == description
-    assert (module.UNIT, module.HIGHER_IS_BETTER) == (description.unit, description.higher_is_better)
-    assert (module.ITEMS, module.REFERENCES) == (description.items, description.references)
-    assert (name, module.RERUN_TOLERANCE) == (description.name, description.rerun_tolerance)
-    assert description.summary
-    assert (module.__doc__ or "").startswith(description.summary)
 
 
 @every

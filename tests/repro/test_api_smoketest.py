@@ -112,18 +112,21 @@ def compress(shorten: Callable[[Any], Any] = lambda x: x[:, :SHORT], **metadata:
         except (ValueError, IndexError):
             handler.send(b'{"detail": "no JSON"}', 422)
             return
-        said = {"compressionRatio": DIM / SHORT, "originalDim": DIM, "compressedDim": SHORT, **metadata}
-        found = shorten(np.array(sent["vectors"]))
-        say({"compressed": found if isinstance(found, list) else found.tolist(), "metadata": said})(
-            handler, b""
-        )
+        details = {"compressionRatio": DIM / SHORT, "originalDim": DIM, "compressedDim": SHORT, **metadata}
+        shortened = shorten(np.array(sent["vectors"]))
+        say(
+            {
+                "compressed": shortened if isinstance(shortened, list) else shortened.tolist(),
+                "metadata": details,
+            }
+        )(handler, b"")
 
     return answer
 
 
-def codes(found: Any, ratio: float = 4.0 * DIM / 3) -> Route:
+def codes(shown: Any, ratio: float = 4.0 * DIM / 3) -> Route:
     """Return a route of codes."""
-    return keyed(say({"codes": found, "metadata": {"expectedQuality": 0.9, "compressionRatio": ratio}}))
+    return keyed(say({"codes": shown, "metadata": {"expectedQuality": 0.9, "compressionRatio": ratio}}))
 
 
 EXPORT, VERIFY = "/exports/sample.aqed", "/api/v1/auth/verify"
@@ -213,7 +216,7 @@ def test_the_transcript_has_the_hashes_of_what_was_sent_and_answered(tmp_path: P
 
 def test_what_changes_with_every_request_is_not_in_the_transcript(tmp_path: Path) -> None:
     """A quota that is used up, request ids, clocks and another port leave the same bytes."""
-    found = []
+    transcripts = []
     for start in (0, 50):
         ticks = itertools.count(start)
         ticking = {
@@ -222,8 +225,8 @@ def test_what_changes_with_every_request_is_not_in_the_transcript(tmp_path: Path
         }
         with serving(**ticking) as (url, _):
             checked(url, tmp_path, expected=0)
-        found.append((tmp_path / "transcript.json").read_bytes())
-    assert found[0] == found[1]
+        transcripts.append((tmp_path / "transcript.json").read_bytes())
+    assert transcripts[0] == transcripts[1]
 
 
 def test_it_runs_with_the_standard_library_alone(tmp_path: Path) -> None:
@@ -387,14 +390,14 @@ WRONG: list[tuple[str, Route, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("path", "route", "name", "found"), WRONG, ids=[case[3][:40] for case in WRONG])
+@pytest.mark.parametrize(("path", "route", "name", "message"), WRONG, ids=[case[3][:40] for case in WRONG])
 def test_one_broken_promise_fails_its_check(
-    path: str, route: Route, name: str, found: str, tmp_path: Path
+    path: str, route: Route, name: str, message: str, tmp_path: Path
 ) -> None:
     """The check that asks for it says what was found; no later check passes on what it should have given."""
     with serving(**{path: route}) as (url, _):
         checks, _ = checked(url, tmp_path)
-    assert ("FAIL", found) == (checks[name]["status"], checks[name]["found"][: len(found)])
+    assert ("FAIL", message) == (checks[name]["status"], checks[name]["found"][: len(message)])
     before = CHECKS[: CHECKS.index(name)]
     assert ["PASS"] * len(before) == [checks[earlier]["status"] for earlier in before]
 
@@ -457,18 +460,18 @@ def test_a_redirect_does_not_take_the_key_along(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("target", "found"),
+    ("target", "message"),
     [
         (EXPORT, "redirected more than 5 times"),
         ("file:///etc/hostname", "redirected to what is no http or https URL"),
         ("http://name:word@127.0.0.1/", "redirected to what is no http or https URL"),
     ],
 )
-def test_redirects_end_and_stay_with_http(target: str, found: str, tmp_path: Path) -> None:
+def test_redirects_end_and_stay_with_http(target: str, message: str, tmp_path: Path) -> None:
     """A circle and another scheme are failures."""
     with serving(**{EXPORT: lambda h, _: h.send(b"", 302, Location=target)}) as (url, _):
         checks, _ = checked(url, tmp_path)
-    assert found == checks["aqed-header"]["found"]
+    assert message == checks["aqed-header"]["found"]
 
 
 def test_a_server_that_says_the_key_back_does_not_get_it_printed(
@@ -483,14 +486,14 @@ def test_a_server_that_says_the_key_back_does_not_get_it_printed(
     }
     with serving(**routes) as (url, _):
         _, content = checked(url, tmp_path)
-    said = capsys.readouterr()
-    assert KEY not in said.out + said.err
-    assert "\x1b" not in said.out
+    printed = capsys.readouterr()
+    assert KEY not in printed.out + printed.err
+    assert "\x1b" not in printed.out
     assert "?[31m[key]?" == content["server"]["name"]
 
 
 @pytest.mark.parametrize(
-    ("options", "key", "said"),
+    ("options", "key", "message"),
     [
         (["--base-url", "http://example.org"], KEY, "--base-url: found http and a key in AQEA_API_KEY"),
         (["--base-url", "ftp://example.org"], "", "--base-url: expected a URL like https://host"),
@@ -506,7 +509,7 @@ def test_a_server_that_says_the_key_back_does_not_get_it_printed(
 def test_wrong_usage_is_one_line_without_the_key(
     options: list[str],
     key: str,
-    said: str,
+    message: str,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -516,7 +519,7 @@ def test_wrong_usage_is_one_line_without_the_key(
         api_smoketest.main(options)
     shown = capsys.readouterr()
     assert (2, "") == (stop.value.code, shown.out)
-    assert f"error: {said}" in shown.err
+    assert f"error: {message}" in shown.err
     assert not key or key not in shown.err
 
 
@@ -556,8 +559,8 @@ def test_a_server_without_codebooks_is_skipped_as_such(tmp_path: Path) -> None:
     }
     with serving(**routes) as (url, kind):
         checks, _ = checked(url, tmp_path, expected=0)
-    said = "no codebook on the server for any of 2 models, as it says itself"
-    assert ("SKIPPED", said) == (checks["compress-pq"]["status"], checks["compress-pq"]["found"])
+    details = "no codebook on the server for any of 2 models, as it says itself"
+    assert ("SKIPPED", details) == (checks["compress-pq"]["status"], checks["compress-pq"]["found"])
     assert 2 == [path for path, _ in kind.seen].count(CODES)
 
 
