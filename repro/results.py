@@ -11,7 +11,7 @@ from repro.listing import Problems
 PLACE = ("protocol", "dataset", "metric")
 BLOCKED = ("cell", "encoder", "train", "missing", "remedy")
 # Of a suite's record: what is said of each pipeline and metric, and of which type.
-DESCRIBED = {
+DESCRIBED: dict[str, dict[str, type]] = {
     "pipelines": {"label": str, "family": str},
     "metrics": {"unit": str, "higher_is_better": bool},
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from harness.evaluation.metric import describe
+from harness.evaluation.metric import plugin
 from harness.planning.cells import Cell
 from harness.planning.models import Suite
 
@@ -25,5 +25,5 @@ def described(suite: Suite, cells: Iterable[Cell]) -> dict[str, Any]:
 
 
 def _read_as(metric: str) -> dict[str, Any]:
-    description = describe(metric)
-    return {"unit": description.unit, "higher_is_better": description.higher_is_better}
+    module = plugin(metric)
+    return {"unit": module.UNIT, "higher_is_better": module.HIGHER_IS_BETTER}
