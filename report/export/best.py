@@ -11,7 +11,7 @@ from harness.errors import InputError
 from harness.evidence.files import write_atomic
 from harness.evidence.layout import Tree
 from harness.evidence.stamp import dumps
-from report.evidence.results import Measured
+from report.evidence.results import Measured, records
 from report.evidence.rows import Row, rows_of
 from report.evidence.values import Mean, over_seeds
 from report.export.rows import of_suite
@@ -68,6 +68,7 @@ def write_best(
 ) -> list[str]:
     """Write ``best.json`` and return the encoders of which no configuration meets the bound."""
     offers = best(of_suite(tree, suite), metric, at_least, strict=strict)
+    _check_direction(tree, suite, metric)
     held = "lower end of the interval" if strict else "mean over seeds"
     chosen = {encoder: offer and offer.as_json() for encoder, offer in offers.items()}
     content = {"metric": metric, "at_least": at_least, "held": held, "best": chosen}
@@ -102,6 +103,14 @@ def best(cells: list[Measured], metric: str, at_least: float, *, strict: bool) -
         names = sorted({value.metric for measured in cells for value in measured.values})
         raise InputError(f"--metric: found {metric!r}, expected one of {', '.join(names)}")
     return chosen
+
+
+def _check_direction(tree: Tree, suite: str, metric: str) -> None:
+    """Raise InputError for a metric of which less is better: a bound from below chooses the worst."""
+    record = records(tree).get(suite)
+    read = record.metrics.get(metric) if record else None
+    if read and not read.higher_is_better:
+        raise InputError(f"--metric: found {metric!r}, less of which is better, expected one to have more of")
 
 
 def _setting(measured: Measured) -> dict[str, Any]:

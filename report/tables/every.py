@@ -8,6 +8,7 @@ from typing import get_args
 
 from harness.evidence import stability
 from harness.evidence.schema.result import Contamination, Irregularities
+from harness.evidence.schema.suite import DescribedMetric
 from harness.evidence.schema.verdict import CellEvidence, TranscriptEvidence, Verdict, VerdictRow
 from report.evidence.results import Evidence
 from report.evidence.rows import Row
@@ -29,11 +30,22 @@ PINNED = ("sha256", "revision")
 
 @dataclass(slots=True)
 class SuiteLine:
-    """A suite with its spaces and its number of results."""
+    """A suite with its title, its spaces and its number of results."""
 
     suite: str
+    title: str
     results: int = 0
     encoders: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineLine:
+    """A pipeline's name, family and label, and the suites that have it so."""
+
+    pipeline: str
+    family: str
+    label: str
+    suites: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +92,7 @@ class Tables:
         indexed, results, root = Rows(rows), evidence.results, evidence.tree.root
         steps = {(measured.suite, measured.name): measured.cell.steps for measured in results}
         self.results = results
+        self.records = evidence.suites
         self.verdicts = VERDICTS
         self.sts = Generalization(indexed, claims)
         self.intrinsic = Intrinsic(indexed, claims)
@@ -96,11 +109,27 @@ class Tables:
         """Return what there is evidence of: a line a suite."""
         lines: dict[str, SuiteLine] = {}
         for measured in self.results:
-            line = lines.setdefault(measured.suite, SuiteLine(measured.suite))
+            record = self.records.get(measured.suite)
+            title = record.title if record else "–"
+            line = lines.setdefault(measured.suite, SuiteLine(measured.suite, title))
             line.results += 1
             if measured.cell.encoder not in line.encoders:
                 line.encoders.append(measured.cell.encoder)
         return list(lines.values())
+
+    def pipelines(self) -> list[PipelineLine]:
+        """Return what each suite calls its pipelines: those that suites say the same of are one line."""
+        suites: dict[tuple[str, str, str], list[str]] = {}
+        for name, record in self.records.items():
+            for pipeline, described in record.pipelines.items():
+                key = pipeline, described.family, described.label
+                suites.setdefault(key, []).append(name)
+        return [PipelineLine(*key, suites[key]) for key in sorted(suites)]
+
+    def metrics(self) -> dict[str, DescribedMetric]:
+        """Return how the values of each metric are read, by its name."""
+        metrics = {name: read for record in self.records.values() for name, read in record.metrics.items()}
+        return dict(sorted(metrics.items()))
 
     def tally(self, judged: list[VerdictRow], claim_id: str) -> list[int]:
         """Return how many of a claim's judged rows have each of the verdicts."""

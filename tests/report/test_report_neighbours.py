@@ -16,7 +16,6 @@ from support.pages import json_rows, lines_of, mean, section, text_of
 from harness.errors import InputError
 from harness.evidence.files import sha256_file
 from harness.evidence.layout import Tree
-from harness.evidence.schema.cell import StepSpec
 from harness.planning.suite import load
 from report.evidence.paired import Difference, Paired
 from report.evidence.results import Measured
@@ -25,7 +24,7 @@ from report.figures import neighbours_backends, neighbours_dims
 from report.pages.render import render
 from report.tables.neighbours import TARGET, Neighbours
 from report.tables.rows import AXES, PCA
-from report.tables.students import PLAIN, STUDENT, method
+from report.tables.students import METHODS, PLAIN, STUDENT
 from report.verdicts.claims import load_claims
 
 CLAIMS = {claim.id: claim for claim in load_claims()}
@@ -110,18 +109,14 @@ def test_a_suspect_checkpoint_is_counted(evidence: Tree) -> None:
     assert ["5.000", "4.500", "0.900", "1.500", "0.250", "0.950", "0.200", "0.010"] == lines[0][4:12]
 
 
-@pytest.mark.parametrize(
-    ("steps", "expected"),
-    [
-        ([{"use": "student", "params": {"hard_negatives": 4}}], STUDENT),
-        ([{"use": "student", "params": {"hard_negatives": 0}}], PLAIN),
-        ([{"use": "pca", "params": {}}], PCA),
-        ([{"use": "truncation", "params": {}}], "truncation"),
-    ],
-)
-def test_a_method_is_read_from_the_first_step(steps: list[dict[str, Any]], expected: str) -> None:
-    """A student is told from one without hard negatives by its parameter."""
-    assert expected == method([StepSpec(**step) for step in steps])
+def test_every_family_of_the_suites_has_a_name_in_the_tables() -> None:
+    """None is called by its bare name."""
+    families = {
+        pipeline.family
+        for name in ("search", "hard-negatives", "quick-hyper")
+        for pipeline in load(Path("suites", name + ".toml")).pipelines
+    }
+    assert families <= set(METHODS)
 
 
 def saved(path: Path, scores: list[float]) -> None:
@@ -162,7 +157,8 @@ def result(root: Path, pipeline: str, scores: list[float], *, size: int, use: st
         ],
         files={"after": {"path": path.name, "sha256": sha256_file(path)}},
     )
-    return measured(content)[0]
+    first = pipeline.partition("-")[0]
+    return measured(content, family="plain-student" if "plain" in pipeline else first)[0]
 
 
 def test_students_are_compared_query_by_query(tmp_path: Path) -> None:
@@ -238,7 +234,7 @@ def test_the_figures_draw_what_the_suite_has(evidence: Tree) -> None:
     assert {(name, 4 * d) for name in neighbours_dims.METHODS for d in (64, 32, 16)} == mine
     found = neighbours_backends.data(flat, [])["points"]
     assert set(neighbours_backends.MARKERS) == {p["backend"] for p in found}
-    assert set(neighbours_backends.METHODS) == {p["method"] for p in found}
+    assert set(neighbours_backends.METHODS) == {p["family"] for p in found}
     assert {164.045, 228.045, 356.045} <= {p["bytes"] for p in found}
 
 

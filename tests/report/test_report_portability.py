@@ -16,7 +16,7 @@ SECTION = "sections/portability.j2"
 
 
 def _tables(root: Path) -> Tables:
-    return Tables(Evidence([], [], {}, Comparisons(), Tree(root)), [], [])
+    return Tables(Evidence([], [], {}, {}, Comparisons(), Tree(root)), [], [])
 
 
 def _measure(root: Path) -> None:

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.evidence import ENVELOPE, TIMINGS, a_result, measured
+from support.evidence import ENVELOPE, TIMINGS, a_result, a_suite, measured
 from support.invented_means import write_means
 from support.invented_results import content_of, invented
 from support.pages import lines_of, section, text_of
 
+from harness.evaluation.suite_record import described
 from harness.evidence.files import write_atomic
 from harness.evidence.layout import Tree
 from harness.evidence.schema.cell import StepSpec
@@ -26,7 +27,7 @@ from report.evidence.results import Measured, gather
 from report.evidence.rows import rows
 from report.figures import semantic as figure
 from report.pages.render import render
-from report.tables.codes import BASELINES, family, setting
+from report.tables.codes import BASELINES, FAMILIES, setting
 from report.tables.semantic import ENOUGH, SemanticIds
 from report.verdicts.claims import Claim, load_claims
 from report.verdicts.measures import judged_measures
@@ -95,7 +96,8 @@ def evidence(tmp_path_factory: pytest.TempPathFactory) -> Tree:
             "timings": {cell.tests[0]: taken},
         }
         write_atomic(tree.envelope(SUITE.name, cell.id), dumps(envelope))
-    write_stamped(tree.suite(SUITE.name), {"suite": SUITE.name, "blocked": hindered})
+    own = described(SUITE, cells(SUITE, SUITE.name))
+    write_stamped(tree.suite(SUITE.name), a_suite(SUITE.name, **own, blocked=hindered))
     write_means(tree, SUITE.name)
     render(tree)
     return tree
@@ -157,7 +159,7 @@ def plain(pipeline: str, use: str, low: float, size: int = 2) -> Measured:
         values=values,
         **({"codes": {"d": symbols([8, 8, 8, 5], ordered=True, texts=False)}} if use == "fsq" else {}),
     )
-    return measured(content)[0]
+    return measured(content, family=use)[0]
 
 
 def left(*names: str, value: float) -> Comparisons:
@@ -192,30 +194,35 @@ def test_an_outcome_is_that_of_the_difference(found: Comparisons, low: float | N
 
 def test_each_code_is_compared_with_every_simpler_pipeline_that_a_run_compares() -> None:
     """The suite's baselines are the pipelines that the table has on its other side."""
-    simpler = {pipeline.name for pipeline in SUITE.pipelines if pipeline.steps[-1]["use"] in BASELINES}
+    simpler = {pipeline.name for pipeline in SUITE.pipelines if pipeline.family in BASELINES}
     assert simpler == set(SUITE.baselines)
 
 
 @pytest.mark.parametrize(
     ("use", "params", "levels", "expected"),
     [
-        ("fsq", {"residuals": 1, "bits": None, "hidden": 0}, [8, 8, 8, 5], ("FSQ", "8, 8, 8, 5")),
+        ("fsq", {"residuals": 1, "bits": None, "hidden": 0}, [8, 8, 8, 5], "8, 8, 8, 5"),
         ("fsq", {"residuals": 1, "bits": 11.3, "hidden": 0}, [2] * 11,
-         ("FSQ", "11 of 2; levels learned")),
+         "11 of 2; levels learned"),
         ("fsq", {"residuals": 2, "bits": None, "hidden": 64}, [4, 5, 4, 5],
-         ("residual FSQ", "4, 5; 2 stages; hidden layers")),
-        ("residual-vq", {"gradient": "rotation"}, [16] * 3, ("residual VQ", "16, 16, 16; rotation")),
-        ("hierarchical-vq", {}, [16, 10], ("hierarchical VQ", "16, 10")),
-        ("scalar", {"bits": 4}, [], ("principal axes, not centred, scalar", "4 bits a dimension")),
-        ("identity", {}, [], ("uncompressed", "")),
+         "4, 5; 2 stages; hidden layers"),
+        ("residual-vq", {"gradient": "rotation"}, [16] * 3, "16, 16, 16; rotation"),
+        ("hierarchical-vq", {}, [16, 10], "16, 10"),
+        ("scalar", {"bits": 4}, [], "4 bits a dimension"),
+        ("identity", {}, [], ""),
     ],
 )  # fmt: skip
-def test_a_code_is_named_by_its_last_step(
-    use: str, params: dict[str, Any], levels: list[int], expected: tuple[str, str]
+def test_a_code_is_described_by_its_last_step(
+    use: str, params: dict[str, Any], levels: list[int], expected: str
 ) -> None:
-    """Its family, and in words its levels and whatever else is not the default."""
+    """In words its levels and whatever else is not the default."""
     steps = [StepSpec(use="pca"), StepSpec(use=use, params=params)]
-    assert expected == (family(steps), setting(steps, levels))
+    assert expected == setting(steps, levels)
+
+
+def test_every_family_of_the_suite_has_a_name_in_the_tables() -> None:
+    """But for uncompressed vectors, which are called so."""
+    assert {*FAMILIES, "uncompressed"} == {pipeline.family for pipeline in SUITE.pipelines}
 
 
 def test_positions_have_their_strongest_property(evidence: Tree) -> None:
@@ -250,7 +257,7 @@ def test_the_figure_has_a_point_a_pipeline_and_size(evidence: Tree) -> None:
     """Of every family in MiniLM's panels, and none uncompressed."""
     points = figure.data(rows(evidence), [])["points"]
     mine = [p for p in points if (p["encoder"], p["metric"]) == ("minilm", "spearman@original")]
-    assert set(figure.FAMILIES) == {figure.family(point) for point in mine}
+    assert set(figure.FAMILIES) == {point["family"] for point in mine}
     assert "identity" not in {point["pipeline"] for point in mine}
 
 

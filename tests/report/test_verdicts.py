@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.evidence import AUDIT, BATCH_OF, MEANS, TRANSCRIPT, VALUE, a_result
+from support.evidence import AUDIT, BATCH_OF, MEANS, TRANSCRIPT, VALUE, a_result, a_suite
 from support.pages import json_rows
 
 from harness.errors import InputError
@@ -162,7 +162,7 @@ def test_missing_evidence_is_blocked_or_not_run_and_never_a_number(tmp_path: Pat
     tree = Tree(tmp_path)
     write_result(tree, 0, 0.9, 0.8, 0.95)
     entry = {"cell": "c", "encoder": "e5", "train": "stsb-test", "missing": "no hub", "remedy": "connect"}
-    write_stamped(tree.suite("s"), {"suite": "s", "blocked": [entry]})
+    write_stamped(tree.suite("s"), a_suite("s", blocked=[entry]))
     blocked, not_run = judge([a_claim({"e5": "as published", "mpnet": "analogue"})], tree)
     assert ("BLOCKED", None, "no hub; to unblock: connect") == (
         blocked.verdict,
@@ -252,7 +252,7 @@ def test_a_row_without_splits_takes_those_there_is_evidence_for(tmp_path: Path) 
     measured(tree, {"train": "a"}, [VALUE])
     measured(tree, {"train": "b"}, [{**VALUE, "value": 0.5, "low": 0.4, "high": 0.6}])
     entry = {"cell": "c", "encoder": "e5", "train": "a", "missing": "no hub", "remedy": "connect"}
-    write_stamped(tree.suite("s"), {"suite": "s", "blocked": [entry, {**entry, "train": "b"}]})
+    write_stamped(tree.suite("s"), a_suite("s", blocked=[entry, {**entry, "train": "b"}]))
     claim = claim_of({"trains": None}, encoders=dict.fromkeys(("minilm", "e5", "mpnet"), "analogue"))
     found = [(row.row, row.verdict) for row in judge([claim], tree)]
     assert [

@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.evidence import a_suite
 from support.forks import Forks, environment
 from support.suites import write_files
 
@@ -215,7 +216,7 @@ def _cell(pipeline: str, seed: int = 0) -> str:
 
 
 def test_a_run_leaves_what_the_plan_names(reference: Harness) -> None:
-    """Every cell has result, scores and envelope; what was blocked has its list; one codec is kept."""
+    """Every cell has result, scores and envelope; the suite has its record; one codec is kept."""
     assert {("done", "")} == set(reference.plan().values())
     assert CELLS == len(reference.plan())
     expected = {
@@ -229,8 +230,10 @@ def test_a_run_leaves_what_the_plan_names(reference: Harness) -> None:
         envelope = read_json(reference.tree.envelope("own", cell))
         assert {"made", "seconds", "python", "platform", "threads", "packages"} <= set(envelope)
     assert expected == set(reference.evidence())
-    blocked, _ = read_stamped(reference.tree.suite("own"))
-    assert {"suite": "own", "suite_file": "suites/own.toml", "blocked": []} == blocked
+    record, _ = read_stamped(reference.tree.suite("own"))
+    assert ("own", "suites/own.toml", []) == (record["suite"], record["suite_file"], record["blocked"])
+    assert {"label": "PCA", "family": "any"} == record["pipelines"]["pca"]
+    assert {"unit": "fraction", "higher_is_better": True} == record["metrics"]["spearman@original"]
 
 
 def test_a_result_says_what_it_was_made_of(reference: Harness) -> None:
@@ -932,7 +935,7 @@ def test_a_blocked_cell_is_not_missed(reference: Harness, ran: Harness) -> None:
     """What could not run here is not run here; what could is missing."""
     cell = _cell("pca")
     entry = {"cell": cell, "encoder": "vectors", "train": "train-set", "missing": "x", "remedy": "y"}
-    write_stamped(ran.tree.suite("own"), {"suite": "own", "blocked": [entry]})
+    write_stamped(ran.tree.suite("own"), a_suite("own", blocked=[entry]))
     ran.tree.result("own", cell).unlink()
     lines = {line.cell: line.state for line in compare(ran.tree, reference.tree)}
     assert "NOT RUN HERE" == lines[cell]

@@ -68,6 +68,10 @@ TRANSCRIPT: dict[str, Any] = {
     "claim": "C6", "server": {"host": "loopback", "name": "a server"}, "sample": 32, "key": "none",
     "checks": [], "counts": {"PASS": 0, "FAIL": 0, "SKIPPED": 0},
 }  # fmt: skip
+SUITE: dict[str, Any] = {
+    "schema": SCHEMA_VERSION, "suite": "s", "suite_file": "suites/s.toml", "title": "A suite",
+    "question": "What is left?", "pipelines": {}, "metrics": {}, "blocked": [],
+}  # fmt: skip
 MEANS: dict[str, Any] = {
     "schema": SCHEMA_VERSION,
     "suite": "s", "code": [], "interval": {"level": 95.0, "resamples": 5000}, "batches": []
@@ -94,6 +98,11 @@ def changed(document: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]
     return merged
 
 
+def a_suite(name: str, **changes: Any) -> dict[str, Any]:
+    """Return the content of a suite's record; ``changes`` say what is not as usual."""
+    return {**SUITE, "suite": name, "suite_file": f"suites/{name}.toml", **changes}
+
+
 def a_result(spec: dict[str, Any], /, **changes: Any) -> dict[str, Any]:
     """Return the content of a result; ``spec`` (of the cell) and ``changes`` say what is not as usual."""
     content = changed(RESULT, changes)
@@ -101,8 +110,11 @@ def a_result(spec: dict[str, Any], /, **changes: Any) -> dict[str, Any]:
     return content
 
 
-def measured(*contents: dict[str, Any]) -> list[Measured]:
-    """Return results as a report reads them; those that differ in seed alone have their mean."""
+def measured(*contents: dict[str, Any], family: str = "") -> list[Measured]:
+    """Return results as a report reads them; those that differ in seed alone have their mean.
+
+    ``family``: what their suite groups their pipelines in.
+    """
     together: dict[str, list[dict[str, Any]]] = {}
     for content in contents:
         key = str({**content["inputs"]["cell"], "seed": None}) + content["suite"]
@@ -118,6 +130,8 @@ def measured(*contents: dict[str, Any]) -> list[Measured]:
                 MeasuredValue(**value, mean=mean)
                 for value, mean in zip(content["values"], means[id(content)], strict=True)
             ),
+            content["inputs"]["cell"]["pipeline"],
+            family,
         )
         for number, content in enumerate(contents)
     ]

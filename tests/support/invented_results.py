@@ -6,11 +6,12 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
+from harness.evaluation.suite_record import described
 from harness.evidence.layout import Tree
 from harness.evidence.stamp import write_stamped
 from harness.planning.cells import Cell, cells
 from harness.planning.models import Suite
-from support.evidence import AUDIT, a_result
+from support.evidence import AUDIT, a_result, a_suite
 from support.invented_means import write_means
 
 
@@ -80,6 +81,7 @@ def content_of(suite: Suite, cell: Cell) -> dict[str, Any]:
 def invent(root: Path, suite: Suite, encoders: set[str], seeds: int = 2) -> None:
     """Write results with invented values for some encoders of a suite, and the others as blocked."""
     tree, blocked = Tree(root), []
+    own = described(suite, cells(suite, suite.name))
     for cell in cells(suite, suite.name):
         if cell.encoder in encoders and cell.seed < seeds:
             write_stamped(tree.result(suite.name, cell.id), content_of(suite, cell))
@@ -88,5 +90,5 @@ def invent(root: Path, suite: Suite, encoders: set[str], seeds: int = 2) -> None
                 "cell": cell.id, "encoder": cell.encoder, "train": cell.train,
                 "missing": "model of " + cell.encoder, "remedy": "have the hub at hand",
             })  # fmt: skip
-    write_stamped(tree.suite(suite.name), {"suite": suite.name, "blocked": blocked})
+    write_stamped(tree.suite(suite.name), a_suite(suite.name, **own, blocked=blocked))
     write_means(tree, suite.name)
