@@ -102,7 +102,7 @@ class _Seen:
 def _check_stamped(path: str, value: Any, hashes: dict[str, str], seen: _Seen) -> None:
     """Check one file that is stamped or has to be; raise ValueError for what is wrong with it."""
     # A suite's record is stamped as well, but is no result: it names no files.
-    below = re.fullmatch(r"artifacts/results/(?:([^/]+)\.blocked\.json|(.+)\.json|.+)", path)
+    below = re.fullmatch(r"artifacts/results/(?:([^/]+)\.suite\.json|(.+)\.json|.+)", path)
     heard = re.fullmatch(r"artifacts/transcripts/(.+?)(?:\.json)?", path)
     derived = re.match(r"artifacts/(means|jitter|portability)/", path)
     if not (below or heard or derived or (isinstance(value, dict) and "content" in value)):

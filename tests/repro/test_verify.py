@@ -17,7 +17,9 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 from support.checkouts import relist
+from support.evidence import a_suite
 
+from harness.evidence.schema.version import SCHEMA_VERSION
 from repro import results, verify
 from repro.canonical import canonical
 
@@ -41,6 +43,7 @@ def sha256(data: bytes) -> str:
 
 def stamped(content: Any) -> bytes:
     """Return a stamped document, made with another implementation of RFC 8785 than the checked one."""
+    content = {"schema": SCHEMA_VERSION, **content} if isinstance(content, dict) else content
     return json.dumps({"content": content, "sha256": sha256(rfc8785.dumps(content))}, indent=2).encode()
 
 
@@ -55,7 +58,8 @@ NOTE = {"protocol": "p", "dataset": "d", "metric": "m", "why": "it divides by 0"
 
 def stated(**changes: Any) -> bytes:
     """Return an envelope from a clean commit, with changes."""
-    return json.dumps({"seconds": 1.5, "commit": {"sha": "a" * 40, "dirty": False}, **changes}).encode()
+    commit = {"sha": "a" * 40, "dirty": False}
+    return json.dumps({"schema": SCHEMA_VERSION, "seconds": 1.5, "commit": commit, **changes}).encode()
 
 
 def put(root: Path, path: str, data: bytes) -> None:
@@ -109,6 +113,7 @@ def root(tmp_path: Path) -> Path:
         "after": {"path": AFTER.removeprefix("artifacts/"), "sha256": sha256(b"cosines after")},
     }
     content: dict[str, Any] = {
+        "schema": SCHEMA_VERSION,
         "suite": "s",
         "cell": "enc.train.pca.s0",
         "files": files,
@@ -118,16 +123,24 @@ def root(tmp_path: Path) -> Path:
     }
     put(root, RESULT, stamped(content))
     averaged(root)
-    put(root, "artifacts/results/s.suite.json", stamped({"suite": "s", "blocked": []}))
+    put(root, "artifacts/results/s.suite.json", stamped(a_suite("s")))
     put(root, "artifacts/envelopes/s/enc.train.pca.s0.json", stated())
-    heard: dict[str, Any] = {"server": {"host": "loopback", "name": "a server"}, "checks": []}
+    heard: dict[str, Any] = {
+        "schema": SCHEMA_VERSION,
+        "server": {"host": "loopback", "name": "a server"},
+        "checks": [],
+    }
     put(root, HEARD, stamped(heard))
     put(root, MATRIX, b"# title\n\n" + b"Certificate: sha256:" + sha256(b"# title\n\n").encode() + b"\n")
     evidence = [
         {"cell": "s/enc.train.pca.s0", "sha256": sha256(rfc8785.dumps(content))},
         {"transcript": "loopback", "sha256": sha256(rfc8785.dumps(heard))},
     ]
-    put(root, CLAIMS, json.dumps({"claims": [{"id": "C1", "evidence": evidence}]}).encode())
+    put(
+        root,
+        CLAIMS,
+        json.dumps({"schema": SCHEMA_VERSION, "claims": [{"id": "C1", "evidence": evidence}]}).encode(),
+    )
     relist(root)
     return root
 
@@ -266,7 +279,7 @@ TAMPERED: dict[str, tuple[Callable[[Path], Any], str]] = {
         lambda root: put(root, "artifacts/report/x.json", b'{"content": {"a": 1}, "sha256": "00"}'),
         "artifacts/report/x.json: its content has sha256",
     ),
-    "blocked list with an old certificate": (
+    "record with an old certificate": (
         lambda root: put(root, "artifacts/results/s.suite.json", b'{"content": {}, "sha256": "00"}'),
         "artifacts/results/s.suite.json: its content has sha256",
     ),
@@ -355,27 +368,41 @@ TAMPERED: dict[str, tuple[Callable[[Path], Any], str]] = {
     ),
     "result with the name of a list": (
         lambda root: copied(root, "x.suite"),
-        "artifacts/results/s/x.suite.json: has the name of a list of blocked cells, expected <cell>.json",
+        "artifacts/results/s/x.suite.json: has the name of a suite's record, expected <cell>.json",
     ),
-    "no list of blocked cells": (
+    "no record of a suite": (
         lambda root: (root / LIST).unlink(),
-        f"artifacts/results/s: has no list {LIST}",
+        f"artifacts/results/s: has no record {LIST}",
     ),
-    "blocked list of another suite": (
-        lambda root: put(root, LIST, stamped({"suite": "t", "blocked": []})),
+    "record of another suite": (
+        lambda root: put(root, LIST, stamped(a_suite("t"))),
         f"{LIST}: its suite is not that of its place",
     ),
+    "record without a title": (
+        lambda root: put(root, LIST, stamped(a_suite("s", title=None))),
+        f"{LIST}: expected suite_file, title and question of the suite",
+    ),
+    "record of a pipeline without a family": (
+        lambda root: put(root, LIST, stamped(a_suite("s", pipelines={"pca": {"label": "PCA"}}))),
+        f"{LIST}: pipelines: expected label and family of each, by name",
+    ),
+    "record of a metric whose direction is a word": (
+        lambda root: put(
+            root, LIST, stamped(a_suite("s", metrics={"m": {"unit": "u", "higher_is_better": "no"}}))
+        ),
+        f"{LIST}: metrics: expected unit and higher_is_better of each, by name",
+    ),
     "blocked list that is none": (
-        lambda root: put(root, LIST, stamped({"suite": "s", "blocked": [5]})),
+        lambda root: put(root, LIST, stamped(a_suite("s", blocked=[5]))),
         f"{LIST}: blocked: expected a list of blocked cells",
     ),
     "blocked cell without a remedy": (
-        lambda root: put(root, LIST, stamped({"suite": "s", "blocked": [{"cell": "x"}]})),
+        lambda root: put(root, LIST, stamped(a_suite("s", blocked=[{"cell": "x"}]))),
         f"{LIST}: blocked: found {{'cell': 'x'}}, expected cell, encoder, train, missing, remedy",
     ),
     "blocked cell twice": (
         lambda root: put(
-            root, LIST, stamped({"suite": "s", "blocked": [dict.fromkeys(results.BLOCKED, "x")] * 2})
+            root, LIST, stamped(a_suite("s", blocked=[dict.fromkeys(results.BLOCKED, "x")] * 2))
         ),
         f"{LIST}: blocked: x stands twice",
     ),
@@ -563,7 +590,13 @@ def test_what_is_wrong_with_a_result_is_not_said_of_its_files(root: Path) -> Non
     """A result that is refused names its files all the same, and no line is there twice."""
     put(root, AFTER, b"better cosines")
     rows = json.loads((root / CLAIMS).read_bytes())["claims"]
-    put(root, CLAIMS, json.dumps({"claims": [*rows, {**rows[0], "evidence": "none"}, *rows]}).encode())
+    put(
+        root,
+        CLAIMS,
+        json.dumps(
+            {"schema": SCHEMA_VERSION, "claims": [*rows, {**rows[0], "evidence": "none"}, *rows]}
+        ).encode(),
+    )
     put(root, "artifacts/scores/s/x.npz", b"x")
     relist(root)
     found, _ = verify.problems(root)

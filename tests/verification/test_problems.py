@@ -143,6 +143,18 @@ STRANGERS: dict[str, tuple[Callable[[Path], Any], str]] = {
         lambda root: block(root, SIGN),
         f"{SIGN} has a result, expected a cell without one",
     ),
+    "a title that the suite does not have": (
+        lambda root: record(root, title="x"),
+        "mine.suite.json: title: found 'x', expected ",
+    ),
+    "a metric read the other way round": (
+        lambda root: record(root, metrics={"spearman@original": {"unit": "u", "higher_is_better": True}}),
+        "mine.suite.json: metrics.spearman@original.unit: found 'u', expected 'fraction', as ",
+    ),
+    "a pipeline that the suite does not have": (
+        lambda root: record(root, pipelines={}),
+        "mine.suite.json: pipelines.",
+    ),
     "a blocked cell of no suite": (
         lambda root: block(root, "x"),
         "blocked.0: found 'x', expected a cell of",
@@ -153,7 +165,7 @@ STRANGERS: dict[str, tuple[Callable[[Path], Any], str]] = {
     ),
     "a result with the name of a list": (
         lambda root: restamp(root, lambda _: None, to="x.suite"),
-        "x.suite.json: found the name of a list of blocked cells in a suite's folder, expected <cell>.json",
+        "x.suite.json: found the name of a suite's record in its folder, expected <cell>.json",
     ),
 }
 
@@ -173,7 +185,13 @@ def test_a_value_that_a_result_notes_as_undefined_is_not_missed(root: Path) -> N
 def block(root: Path, cell: str) -> None:
     """List a cell as blocked."""
     entry = {"cell": cell, "encoder": "own", "train": "train-set", "missing": "it", "remedy": "get it"}
-    write_stamped(root / "artifacts/results/mine.suite.json", {"suite": "mine", "blocked": [entry]})
+    record(root, blocked=[entry])
+
+
+def record(root: Path, **changes: Any) -> None:
+    """Change what the suite says of itself, and stamp it anew."""
+    path = root / "artifacts/results/mine.suite.json"
+    write_stamped(path, {**read_stamped(path)[0], **changes})
 
 
 @pytest.mark.parametrize(("change", "message"), STRANGERS.values(), ids=STRANGERS)
@@ -224,8 +242,7 @@ def test_evidence_of_a_suite_elsewhere_answers_to_the_file_that_its_run_noted(
     (root / "own").mkdir()
     for name in ("mine.toml", "datasets", "encoders"):
         (root / "suites" / name).rename(root / "own" / name)
-    listed = {"suite": "mine", "suite_file": "own/mine.toml", "blocked": []}
-    write_stamped(root / "artifacts/results/mine.suite.json", listed)
+    record(root, suite_file="own/mine.toml")
     shutil.copytree(root / "artifacts", root / "out")
     assert [] == admission.admit(Tree(Path("out")))
     with pytest.raises(InputError, match="no suite has this name"):
