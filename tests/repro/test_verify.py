@@ -163,7 +163,7 @@ def test_a_drawing_that_refers_to_its_own_parts_is_sound(root: Path) -> None:
 def test_seeds_of_which_no_interval_has_a_width_may_be_alike(root: Path) -> None:
     """Two seeds that find all neighbours of all queries measured the same, and neither is made up."""
     exact = [{**VALUE, "low": 1.0, "value": 1.0, "high": 1.0}]
-    put(root, CLAIMS, b'{"claims": []}')
+    put(root, CLAIMS, b'{"schema": 2, "claims": []}')
     restamp(root, values=exact)
     copied(root, "enc.train.pca.s1", inputs={"cell": {"seed": 1}})
     averaged(root)
@@ -173,7 +173,7 @@ def test_seeds_of_which_no_interval_has_a_width_may_be_alike(root: Path) -> None
 
 def test_a_value_that_is_undefined_under_one_protocol_may_be_left_out(root: Path) -> None:
     """It says why, and is stated under another."""
-    put(root, CLAIMS, b'{"claims": []}')
+    put(root, CLAIMS, b'{"schema": 2, "claims": []}')
     restamp(root, left_out=[{**NOTE, "protocol": "q"}], values=[{**VALUE, "undefined": 3}])
     averaged(root)
     relist(root)
@@ -420,7 +420,9 @@ TAMPERED: dict[str, tuple[Callable[[Path], Any], str]] = {
         f"{ENVELOPE}: commit.sha: expected the commit",
     ),
     "verdict without evidence": (
-        lambda root: put(root, CLAIMS, b'{"claims": [{"id": "C1", "row": "r", "verdict": "REPRODUCED"}]}'),
+        lambda root: put(
+            root, CLAIMS, b'{"schema": 2, "claims": [{"id": "C1", "row": "r", "verdict": "REPRODUCED"}]}'
+        ),
         f"{CLAIMS}: C1 r: REPRODUCED without evidence",
     ),
     "script in a figure": (
@@ -449,20 +451,24 @@ TAMPERED: dict[str, tuple[Callable[[Path], Any], str]] = {
     ),
     "result taken away": (lambda root: (root / RESULT).unlink(), f"{AFTER}: no result names it"),
     "claim about no cell": (
-        lambda root: put(root, CLAIMS, b'{"claims": [{"evidence": [{"cell": "s/none", "sha256": "00"}]}]}'),
+        lambda root: put(
+            root, CLAIMS, b'{"schema": 2, "claims": [{"evidence": [{"cell": "s/none", "sha256": "00"}]}]}'
+        ),
         f"{CLAIMS}: no cell has the name and certificate of",
     ),
     "claim without a hash": (
-        lambda root: put(root, CLAIMS, b'{"claims": [{"evidence": [{"cell": "s/none"}]}]}'),
+        lambda root: put(root, CLAIMS, b'{"schema": 2, "claims": [{"evidence": [{"cell": "s/none"}]}]}'),
         f"{CLAIMS}: no cell has the name and certificate of",
     ),
     "claim whose evidence is text": (
-        lambda root: put(root, CLAIMS, b'{"claims": [{"evidence": "believe me"}]}'),
+        lambda root: put(root, CLAIMS, b'{"schema": 2, "claims": [{"evidence": "believe me"}]}'),
         f"{CLAIMS}: no cell has the name and certificate of believe me",
     ),
     "claim about no transcript": (
         lambda root: put(
-            root, CLAIMS, b'{"claims": [{"evidence": [{"transcript": "s/none", "sha256": "00"}]}]}'
+            root,
+            CLAIMS,
+            b'{"schema": 2, "claims": [{"evidence": [{"transcript": "s/none", "sha256": "00"}]}]}',
         ),
         f"{CLAIMS}: no transcript has the name and certificate of",
     ),

@@ -13,6 +13,7 @@ from support.command import Cli
 from support.suites import COMPARED, SUITE
 
 from harness.evidence.layout import Tree
+from harness.evidence.schema.version import SCHEMA_VERSION
 from harness.evidence.stamp import read_stamped, stamp, write_stamped
 from harness.planning.status import entries
 from harness.run.compare_means import compare_means
@@ -248,7 +249,7 @@ def test_what_the_results_do_not_come_to_is_named(root: Path, path: str, edit: E
 def test_nothing_else_stands_in_their_folders(root: Path, path: str, message: str) -> None:
     """A file that no suite has is named, stamped as it may be."""
     (root / path).parent.mkdir(exist_ok=True)
-    data = stamp({"suite": "yours", "batches": []})
+    data = stamp({"schema": SCHEMA_VERSION, "suite": "yours", "batches": []})
     (root / path).write_bytes(data if path.endswith(".json") else b"x")
     relist(root)
     assert [] != [
