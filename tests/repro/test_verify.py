@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.checkouts import relist
 
-from repro import results, verify
+from repro import suites, values, verify
 from repro.canonical import canonical
 
 SCRIPT = Path(verify.__file__)
@@ -335,7 +335,7 @@ TAMPERED: dict[str, tuple[Callable[[Path], Any], str]] = {
         )
         for name, notes, said in (
             ("nothing left out", 5, "expected a list of values that are undefined"),
-            ("a value left out without a reason", [dict.fromkeys(results.PLACE, "x")], "found {"),
+            ("a value left out without a reason", [dict.fromkeys(values.NAME, "x")], "found {"),
             ("a value left out and stated", [NOTE], "p d m: expected once, not stated"),
             ("a value left out that nobody states", [{**NOTE, "metric": "x"}], "p d x: expected once, not"),
         )
@@ -375,7 +375,7 @@ TAMPERED: dict[str, tuple[Callable[[Path], Any], str]] = {
     ),
     "blocked cell twice": (
         lambda root: put(
-            root, LIST, stamped({"suite": "s", "blocked": [dict.fromkeys(results.BLOCKED, "x")] * 2})
+            root, LIST, stamped({"suite": "s", "blocked": [dict.fromkeys(suites.BLOCKED, "x")] * 2})
         ),
         f"{LIST}: blocked: x stands twice",
     ),
