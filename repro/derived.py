@@ -25,9 +25,7 @@ def check_jitter(suite: str, content: Any, results: dict[str, Any]) -> None:
         measured = {check_value(value) for value in result["content"]["values"]}
         for name, value in numbers(cell, entry["values"], ()).items():
             if name not in measured or value["metric"] not in content["floors"]:
-                raise ValueError(
-                    f"{cell}: {name}: expected a value of its result, and a floor of its metric"
-                )
+                raise ValueError(f"{cell}: {name}: expected a value of its result, and a floor of its metric")
             if not value["moves"] or not all(finite(move) for move in value["moves"]):
                 raise ValueError(f"{cell}: {name}: found moves {value['moves']}, expected finite numbers")
 

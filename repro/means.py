@@ -24,9 +24,7 @@ def check_means(suite: str, content: Any, results: dict[str, Any]) -> None:
     names = [_batch_name(batch) for batch in batches]
     if sorted(names) != sorted(expected):
         odd = sorted(names + list(expected), key=lambda name: names.count(name) == (name in expected))
-        raise ValueError(
-            f"{odd[0]}: found {names.count(odd[0])} times, expected what the results have, once"
-        )
+        raise ValueError(f"{odd[0]}: found {names.count(odd[0])} times, expected what the results have, once")
     for batch, name in zip(batches, names, strict=True):
         _check_batch(name, batch, expected[name], results)
 
@@ -98,9 +96,9 @@ def _check_mean(title: str, mean: Any, seeds: list[Any]) -> None:
 def _check_interval(title: str, mean: Any, seeds: list[Any]) -> None:
     """Raise ValueError where a mean's interval cannot follow from its seeds' values.
 
-    The interval of one seed is the seed's own. That of several seeds lies within their outermost ends, give or
-    take a twentieth of the widest. It is at least as wide as independent errors would leave it: the width of
-    the narrowest over the square root of the number of seeds.
+    The interval of one seed is the seed's own. That of several lies within their outermost ends, give or take
+    a twentieth of the widest. It is at least as wide as independent errors would leave it: the width of the
+    narrowest over the square root of the number of seeds.
     """
     ends = [(seed["low"], seed["high"]) for seed in seeds]
     printed = [end for pair in [*ends, (mean["low"], mean["high"])] for end in pair]
