@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from harness.errors import InputError
@@ -117,6 +118,16 @@ def results(tree: Tree) -> list[Measured]:
     contents = _contents(tree)
     means, _ = read_means(tree, contents)
     return _measured(contents, means, stability.read(tree))
+
+
+def seed_groups(results: Iterable[Measured]) -> list[list[Measured]]:
+    """Return results in groups that differ in their seed alone, each group where its first result stands."""
+    groups: dict[tuple[str | None, ...], list[Measured]] = {}
+    for measured in results:
+        cell = measured.cell
+        key = (measured.suite, cell.encoder, cell.train, cell.chain, cell.point, str(cell.grid))
+        groups.setdefault(key, []).append(measured)
+    return list(groups.values())
 
 
 def _contents(tree: Tree) -> list[tuple[Result, str]]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from report.evidence.rows import Row
 from report.figures import _style
-from report.tables.spaces import published
+from report.tables.published import published
 from report.verdicts.claims import Claim
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from report.evidence import paired
 from report.evidence.paired import Paired
-from report.evidence.results import Measured
+from report.evidence.results import Measured, seed_groups
 from report.evidence.values import Mean
 from report.tables.judged import BASES, METHODS, TRAINED, JudgedLine, lines_of
 from report.tables.tally import Tally, tally
@@ -94,13 +94,8 @@ class AutoEncoders:
 
     def lines(self) -> list[JudgedLine]:
         """Return a line for each chain, point, training split, test set and protocol: means over seeds."""
-        groups: dict[tuple[str, ...], list[Measured]] = {}
-        for measured in self.results:
-            cell = measured.cell
-            if measured.suite == SUITE:
-                key = (cell.encoder, cell.train, cell.chain, str(cell.point))
-                groups.setdefault(key, []).append(measured)
-        return sorted((line for seeds in groups.values() for line in lines_of(seeds)), key=_order)
+        groups = seed_groups(measured for measured in self.results if measured.suite == SUITE)
+        return sorted((line for seeds in groups for line in lines_of(seeds)), key=_order)
 
     def uncompressed(self) -> list[JudgedLine]:
         """Return what each space does as it is, over every query: a line a space and test set."""

@@ -12,6 +12,7 @@ from harness.evidence.schema.verdict import CellEvidence, TranscriptEvidence, Ve
 from report.evidence.results import Evidence
 from report.evidence.rows import Row
 from report.tables.autoencoder import AutoEncoders
+from report.tables.intrinsic import Intrinsic
 from report.tables.jitter import Jitter
 from report.tables.neighbours import Neighbours
 from report.tables.portability import Portability
@@ -19,7 +20,7 @@ from report.tables.ranking import Ranking
 from report.tables.rows import Rows
 from report.tables.search import Search
 from report.tables.semantic import SemanticIds
-from report.tables.spaces import Intrinsic, Stages
+from report.tables.stages import Stages
 from report.tables.sts import Generalization
 from report.verdicts.claims import Claim
 

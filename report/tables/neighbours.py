@@ -9,7 +9,7 @@ from pathlib import Path
 from report.evidence import paired
 from report.evidence.envelopes import envelope_of
 from report.evidence.paired import Difference, Paired
-from report.evidence.results import Measured
+from report.evidence.results import Measured, seed_groups
 from report.evidence.values import Mean
 from report.tables.rows import AXES, PCA
 from report.tables.students import (
@@ -107,13 +107,8 @@ class Neighbours:
 
     def lines(self, suite: str) -> list[StudentLine]:
         """Return a line for each space, chain, point and grid setting of a suite: means over seeds."""
-        groups: dict[tuple[str, ...], list[Measured]] = {}
-        for measured in self.results:
-            cell = measured.cell
-            if measured.suite == suite and cell.index and measured.sizes.index:
-                key = (cell.encoder, cell.chain, str(cell.point), str(cell.grid))
-                groups.setdefault(key, []).append(measured)
-        return [line_of(seeds, self._latency(seeds[0])) for seeds in groups.values()]
+        searched = (x for x in self.results if x.suite == suite and x.cell.index and x.sizes.index)
+        return [line_of(seeds, self._latency(seeds[0])) for seeds in seed_groups(searched)]
 
     def backends(self, encoder: str) -> list[Scoped]:
         """Return a space's lines twice, one a scope: what is found of the teacher's, and of the student's."""

@@ -12,7 +12,7 @@ from harness.evidence.schema.result import File
 from report.evidence import paired
 from report.evidence.envelopes import envelope_of
 from report.evidence.paired import Paired
-from report.evidence.results import Measured
+from report.evidence.results import Measured, seed_groups
 from report.evidence.values import Mean, MeasuredValue, over_seeds
 from report.tables.rows import AXES, PCA
 from report.tables.tally import Tally, tally
@@ -108,13 +108,8 @@ class Ranking:
 
         In a space most dimensions come first, and methods in the order of METHODS.
         """
-        groups: dict[tuple[str, ...], list[Measured]] = {}
-        for measured in self.results:
-            cell = measured.cell
-            if measured.suite == suite:
-                key = (cell.encoder, cell.chain, str(cell.point), str(cell.grid))
-                groups.setdefault(key, []).append(measured)
-        lines = [_line(seeds) for seeds in groups.values()]
+        groups = seed_groups(measured for measured in self.results if measured.suite == suite)
+        lines = [_line(seeds) for seeds in groups]
         return sorted(lines, key=lambda x: (x.encoder, -x.dims, METHODS.index(x.method)))
 
     def of(self, encoder: str) -> list[RankingLine]:

@@ -14,7 +14,7 @@ from report.evidence import paired
 from report.evidence.envelopes import envelope_of
 from report.evidence.means import Comparisons
 from report.evidence.paired import Paired
-from report.evidence.results import Measured
+from report.evidence.results import Measured, seed_groups
 from report.evidence.values import Mean
 from report.tables.codes import BASELINES, FEW, METRICS, UNSEEN, CodeLine, line_of
 from report.tables.tally import Tally, tally
@@ -108,12 +108,8 @@ class SemanticIds:
 
     def lines(self) -> list[CodeLine]:
         """Return a line for each chain, point and test set, by space, set and bits: means over seeds."""
-        together: dict[tuple[str, ...], list[Measured]] = {}
-        for measured in self._own():
-            cell = measured.cell
-            key = (cell.encoder, cell.train, cell.chain, str(cell.point))
-            together.setdefault(key, []).append(measured)
-        lines = [line_of(seeds, dataset) for seeds in together.values() for dataset in seeds[0].cell.tests]
+        groups = seed_groups(self._own())
+        lines = [line_of(seeds, dataset) for seeds in groups for dataset in seeds[0].cell.tests]
         return sorted(lines, key=lambda x: (x.encoder, x.dataset, x.bits, x.family, x.chain))
 
     def panels(self) -> list[CodePanel]:

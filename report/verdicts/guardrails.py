@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from harness.evidence.schema.cell import Bound
 from harness.evidence.schema.verdict import CellEvidence
-from report.evidence.results import Measured
+from report.evidence.results import Measured, seed_groups
 from report.evidence.rows import Row, rows_of
 from report.evidence.values import over_seeds
 from report.verdicts.claims import percent
@@ -67,15 +66,13 @@ def guardrails(results: list[Measured]) -> list[OperatingPoint]:
     ``reasons`` where one is missed or the vectors are smaller than the point allows, and 'not judged' where
     no bound's data set was measured and the size is no reason. ``bounds`` has each bound with its value.
     """
-    together: dict[tuple[Any, ...], list[Measured]] = {}
-    for measured in results:
-        cell = measured.cell
-        promising = cell.guardrails.bounds or cell.guardrails.smallest_bytes
-        if measured.suite == SUITE and promising:
-            settings = tuple(cell.grid.items())
-            key = (cell.encoder, cell.train, cell.chain, cell.point, settings)
-            together.setdefault(key, []).append(measured)
-    return [_line(seeds) for seeds in together.values()]
+    promising = (measured for measured in results if measured.suite == SUITE and _promises(measured))
+    return [_line(seeds) for seeds in seed_groups(promising)]
+
+
+def _promises(measured: Measured) -> bool:
+    guardrails = measured.cell.guardrails
+    return bool(guardrails.bounds or guardrails.smallest_bytes)
 
 
 def _line(seeds: list[Measured]) -> OperatingPoint:
