@@ -58,7 +58,7 @@ def parse(data: bytes) -> Any:
 
 
 def checksum(value: Any) -> str:
-    """Return the certificate of a stamped document; raise ValueError where it does not hold."""
+    """Return the sha256 of a stamped document; raise ValueError where it is not that of its content."""
     if not isinstance(value, dict) or set(value) != {"content", "sha256"}:
         raise ValueError("expected the keys content and sha256, and no other")
     sha256 = hashlib.sha256(canonical(value["content"]).encode()).hexdigest()
@@ -68,7 +68,7 @@ def checksum(value: Any) -> str:
 
 
 def check_version(content: Any) -> None:
-    """Raise ValueError for a document of a newer schema: it may say what is not checked here."""
+    """Raise ValueError for a document of a newer schema, which may state what is not checked here."""
     inputs = content.get("inputs") if isinstance(content, dict) else None
     for part in (content, inputs):
         version = part.get("schema", 1) if isinstance(part, dict) else 1

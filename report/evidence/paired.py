@@ -119,6 +119,6 @@ def _means(path: Path, sha256: str, key: str) -> Doubles:
 @functools.lru_cache(maxsize=512)
 def _scores(path: Path, sha256: str, key: str) -> Doubles:
     check_digest(path, sha256)
-    with np.load(path, allow_pickle=False) as kept:
-        scores: Doubles = kept[key].astype(np.float64)
+    with np.load(path, allow_pickle=False) as arrays:
+        scores: Doubles = arrays[key].astype(np.float64)
         return scores

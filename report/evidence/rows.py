@@ -106,12 +106,12 @@ def checkpoints_of(measured: Measured) -> list[Row]:
     ]
 
 
-def rows_csv(found: Iterable[Json], columns: Sequence[str] = COLUMNS) -> str:
+def rows_csv(rows: Iterable[Json], columns: Sequence[str] = COLUMNS) -> str:
     """Return rows as CSV with a header line; what a row does not have, such as jitter, is empty."""
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()
-    writer.writerows({column: row.get(column) for column in columns} for row in found)
+    writer.writerows({column: row.get(column) for column in columns} for row in rows)
     return text.getvalue().rstrip("\n")
 
 
@@ -153,5 +153,5 @@ def _exact(
     row: Callable[..., Row], dataset: str, metric: str, value: float, n: int, step: int | None = None
 ) -> Row:
     """Return a counted value: all of a set is counted, so the interval has no width."""
-    place = {"protocol": "as-published", "dataset": dataset, "metric": metric}
-    return row(**place, value=value, low=value, high=value, n=n, step=step)
+    name = {"protocol": "as-published", "dataset": dataset, "metric": metric}
+    return row(**name, value=value, low=value, high=value, n=n, step=step)

@@ -58,12 +58,12 @@ def matrices(results: list[Measured], tree: Tree, roles: Mapping[str, str]) -> d
         if measured.suite == SUITE:
             spaces.setdefault(measured.cell.encoder, []).append(measured)
     return {
-        f"matrix_{space}.md": certified(_text(space, cells, tree, roles.get(space)))
+        f"matrix_{space}.md": with_checksum(_text(space, cells, tree, roles.get(space)))
         for space, cells in spaces.items()
     }
 
 
-def certified(text: str) -> bytes:
+def with_checksum(text: str) -> bytes:
     """Return ``text`` with its certificate as the last line."""
     body = (text.rstrip("\n") + "\n\n").encode()
     return body + f"Certificate: sha256:{hashlib.sha256(body).hexdigest()}\n".encode()
@@ -122,9 +122,9 @@ def _shown(value: object) -> str:
 def _means(seeds: Sequence[Measured]) -> dict[str, Mean]:
     """Return the means over seeds by metric, of the test set that was timed as well; and the ratio."""
     together: dict[str, list[Row]] = {}
-    places = {(PROTOCOL, seeds[0].cell.tests[0]), ("as-published", "")}
+    wanted = {(PROTOCOL, seeds[0].cell.tests[0]), ("as-published", "")}
     for row in (row for measured in seeds for row in rows_of(measured)):
-        if (row.protocol, row.dataset) in places:
+        if (row.protocol, row.dataset) in wanted:
             together.setdefault(row.metric, []).append(row)
     return {metric: over_seeds(rows) for metric, rows in together.items()}
 

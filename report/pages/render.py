@@ -107,10 +107,10 @@ def _figures(rows: list[Row], claims: list[Claim]) -> tuple[dict[str, Json], dic
     pictures: dict[str, bytes] = {}
     for path in sorted(FIGURES.glob("[a-z]*.py")):
         module = importlib.import_module(f"report.figures.{path.stem}")
-        drawn = module.data(rows, claims)
-        if drawn["points"]:
-            numbers[path.stem] = {"caption": module.CAPTION, **drawn}
-            pictures[f"figure_{path.stem}.svg"] = svg(module.draw(drawn))
+        figure = module.data(rows, claims)
+        if figure["points"]:
+            numbers[path.stem] = {"caption": module.CAPTION, **figure}
+            pictures[f"figure_{path.stem}.svg"] = svg(module.draw(figure))
     return numbers, pictures
 
 

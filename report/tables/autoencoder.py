@@ -112,9 +112,9 @@ class AutoEncoders:
         panels: dict[tuple[str, ...], Panel] = {}
         for line in self.lines():
             if line.method and line.protocol in FITTED:
-                place = (line.encoder, line.train, line.dataset)
-                blank = Panel(*place, FITTED[line.protocol], line.ndcg.n)
-                panel = panels.setdefault((*place, line.protocol), blank)
+                labels = (line.encoder, line.train, line.dataset)
+                blank = Panel(*labels, FITTED[line.protocol], line.ndcg.n)
+                panel = panels.setdefault((*labels, line.protocol), blank)
                 panel.measured.setdefault(line.dims, {})[line.method] = line.ndcg
         return [panel for panel in panels.values() if len(panel.measured) > 1]
 
@@ -132,7 +132,7 @@ class AutoEncoders:
             pairs += [
                 JudgedPair(line, base, fitted, self._against(line, base))
                 for base in lines
-                if base.method in BASES and _place(line) == _place(base)
+                if base.method in BASES and _conditions(line) == _conditions(base)
             ]
         return pairs
 
@@ -162,12 +162,12 @@ class AutoEncoders:
         return paired.compared(self.root, (line.files, base.files), key, means)
 
 
-def _place(line: JudgedLine) -> tuple[str, str, str, int]:
+def _conditions(line: JudgedLine) -> tuple[str, str, str, int]:
     """Return what two lines that are compared have in common."""
     return line.encoder, line.train, line.dataset, line.dims
 
 
 def _order(line: JudgedLine) -> tuple[str, str, str, int, int, str]:
     """Return what lines are sorted by: where they belong, method, most dimensions first."""
-    place = METHODS.index(line.method) if line.method in METHODS else -1
-    return line.encoder, line.dataset, line.train, place, -line.dims, line.chain
+    rank = METHODS.index(line.method) if line.method in METHODS else -1
+    return line.encoder, line.dataset, line.train, rank, -line.dims, line.chain

@@ -65,7 +65,7 @@ class DatasetLine:
 
 
 @dataclass(frozen=True, slots=True)
-class CertificateLine:
+class EvidenceLine:
     """A result or transcript that judged rows stand on, with the claims it speaks to."""
 
     path: str
@@ -118,7 +118,7 @@ class Tables:
             for measured in self.results
             for dataset, audit in measured.result.audit.items()
         }
-        return [AuditLine(*place, lines[place]) for place in sorted(lines)]
+        return [AuditLine(*key, lines[key]) for key in sorted(lines)]
 
     def irregularities(self) -> list[IrregularLine]:
         """Return what is irregular in each judged set, a line a set."""
@@ -137,19 +137,19 @@ class Tables:
             for name, origin in measured.result.inputs.datasets.items():
                 files = [part for part in origin.values() if isinstance(part, dict) and part.get("path")]
                 for file in files or [origin]:
-                    place = str(file.get("repo") or file.get("path") or file.get("name") or "")
+                    location = str(file.get("repo") or file.get("path") or file.get("name") or "")
                     pin = next((str(file[key]) for key in PINNED if file.get(key)), "")
-                    line = DatasetLine(name, place, pin, origin["use"])
+                    line = DatasetLine(name, location, pin, origin["use"])
                     lines[line] = line
         return sorted(lines.values())
 
-    def certificates(self, judged: list[VerdictRow]) -> list[CertificateLine]:
+    def certificates(self, judged: list[VerdictRow]) -> list[EvidenceLine]:
         """Return each result or transcript that judged rows stand on, once, with the claims it speaks to."""
-        lines: dict[str, CertificateLine] = {}
+        lines: dict[str, EvidenceLine] = {}
         for row in judged:
             for entry in row.evidence:
                 path = _path(entry)
-                line = lines.setdefault(path, CertificateLine(path, entry.sha256, []))
+                line = lines.setdefault(path, EvidenceLine(path, entry.sha256, []))
                 if row.id not in line.claims:
                     line.claims.append(row.id)
         return [lines[path] for path in sorted(lines)]

@@ -67,7 +67,7 @@ def lines_of(seeds: Sequence[Measured]) -> list[JudgedLine]:
     first, cell = seeds[0], seeds[0].cell
     notes = [history for measured in seeds for history in measured.result.training.values()]
     losses = [min(history["held_out"]) for history in notes if "held_out" in history]
-    places = {(value.dataset, value.protocol): None for value in first.values}
+    tests = {(value.dataset, value.protocol): None for value in first.values}
     return [
         JudgedLine(
             encoder=cell.encoder,
@@ -83,7 +83,7 @@ def lines_of(seeds: Sequence[Measured]) -> list[JudgedLine]:
             ndcg=_mean(seeds, dataset, protocol, "judged@ndcg@10"),
             recall=_mean(seeds, dataset, protocol, "judged@recall@100"),
         )
-        for dataset, protocol in places
+        for dataset, protocol in tests
     ]
 
 

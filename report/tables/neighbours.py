@@ -165,8 +165,8 @@ class Neighbours:
                     settings.append(SettingLine(line, f"the best student: {chosen}", None, "", taken))
                 else:
                     against = self._against(best, line)
-                    said = change(best, line)
-                    settings.append(SettingLine(line, said, against.less, against.outcome, taken))
+                    text = change(best, line)
+                    settings.append(SettingLine(line, text, against.less, against.outcome, taken))
         return settings
 
     def selected(self) -> list[Selected]:

@@ -149,8 +149,8 @@ class Ranking:
     def tally(self) -> list[Tally]:
         """Return, by method, base and metric, how often it came out better, worse, or neither."""
         lines = tally((x.line.method, x.base.method, x.metric, x.paired.outcome) for x in self.compared())
-        place = METHODS.index
-        return sorted(lines, key=lambda x: (place(x.method), place(x.against), x.of))
+        rank = METHODS.index
+        return sorted(lines, key=lambda x: (rank(x.method), rank(x.against), x.of))
 
     def settings(self) -> list[Validated]:
         """Return what was measured on validation parts, best overlap@10 first in each space."""
@@ -176,8 +176,8 @@ class Ranking:
             encoder = measured.cell.encoder
             for name, origin in measured.result.inputs.datasets.items():
                 if rule := _rule(origin):
-                    place = origin.get("path") or origin["repo"]
-                    splits[encoder, name] = Split(name, place, rule, f"scores/{SUITE}/{encoder}.npz")
+                    location = origin.get("path") or origin["repo"]
+                    splits[encoder, name] = Split(name, location, rule, f"scores/{SUITE}/{encoder}.npz")
         return [splits[key] for key in sorted(splits)]
 
     def _pair(self, line: RankingLine, base: RankingLine, metric: str) -> RankingPair:

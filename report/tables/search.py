@@ -128,8 +128,8 @@ class Search:
         finals = []
         for setting in self.rows.settings(FINAL, encoder, taken.setting.train):
             if self._steps(FINAL, setting) == taken.steps:
-                place = (setting.train, setting.place)
-                means = self.rows.means(FINAL, encoder, UNSEEN, RETENTION, *place)
+                selector = (setting.train, setting.place)
+                means = self.rows.means(FINAL, encoder, UNSEEN, RETENTION, *selector)
                 if final := means["decontaminated"]:
                     finals.append((setting.asymmetric, final))
         return sorted(finals, key=lambda final: final[0])
@@ -166,8 +166,8 @@ def difference(one: Sequence[StepSpec], other: Sequence[StepSpec]) -> list[str]:
                 for name, text in _parameters(step, changed):
                     (sizes if name in SIZES else changes).append(text)
         else:
-            said = {"insert": "with " + after, "delete": "without " + before}
-            changes.append(said.get(kind, after + " for " + before))
+            texts = {"insert": "with " + after, "delete": "without " + before}
+            changes.append(texts.get(kind, after + " for " + before))
     if not set(uses) & set(other_uses):
         return [*changes, "all steps"]
     return changes or [", ".join(sizes)] if sizes else changes

@@ -100,10 +100,10 @@ class Generalization:
         """Return every compressor of a suite: bytes, and each protocol's retention with its interval."""
         lines = []
         for setting in self.rows.settings(suite, encoder, train):
-            place = (train, setting.place)
-            retention = self.rows.means(suite, encoder, dataset, "retention@human", *place)
+            selector = (train, setting.place)
+            retention = self.rows.means(suite, encoder, dataset, "retention@human", *selector)
             if any(retention.values()):
-                own = self.rows.means(suite, encoder, dataset, "spearman@original", *place)
+                own = self.rows.means(suite, encoder, dataset, "spearman@original", *selector)
                 lines.append(Retained(setting, retention, own))
         return sorted(lines, key=lambda line: (-line.setting.bytes, -sort_value(line.retention)))
 

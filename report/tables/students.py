@@ -135,7 +135,7 @@ def varied(lines: Sequence[StudentLine], line: StudentLine) -> tuple[str, dict[s
 def trained(line: StudentLine) -> Trained:
     """Return what training noted of a line, means over seeds."""
     ends = {
-        name: [float(np.mean([history[name][place] for history in line.histories])) for place in (0, -1)]
+        name: [float(np.mean([history[name][end] for history in line.histories])) for end in (0, -1)]
         for name in STATISTICS
     }
     flags = [flag for history in line.histories for flag in history["collapse_suspect"]]

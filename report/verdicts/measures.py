@@ -74,4 +74,4 @@ def _envelopes(
         if (measured.suite, measured.cell.encoder, measured.cell.chain, measured.cell.point) == wanted
     ]
     envelopes = [envelope_of(evidence.tree.root, measured.suite, measured.name) for measured in about]
-    return [(measured, found) for measured, found in zip(about, envelopes, strict=True) if found]
+    return [(measured, envelope) for measured, envelope in zip(about, envelopes, strict=True) if envelope]

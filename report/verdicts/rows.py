@@ -48,12 +48,12 @@ class Answer:
 
 def judged(claim: Claim, question: Question, answer: Answer) -> VerdictRow:
     """Return the row of a claim; keys that play no part are left out of its JSON."""
-    said = claim.model_dump(include={"id", "kind", "source", "sentence"})
+    claim_fields = claim.model_dump(include={"id", "kind", "source", "sentence"})
     printed = {"published": question.printed, **answer.printed}
     answered = {name: each for name, each in asdict(answer).items() if name not in {"jitter", "server"}}
     optional = {"jitter": answer.jitter, "server": answer.server}
     return VerdictRow.model_validate({
-        **said,
+        **claim_fields,
         **asdict(question),
         **answered,
         **{name: each for name, each in optional.items() if each is not None},
