@@ -19,8 +19,10 @@ from harness.codecs.rotation import rotated
 from harness.codecs.state import stored
 from harness.types import Bytes, Floats, Training
 
-RANDOM = True # bytes of factors in faiss's codes: after the sign bits of 1-bit codes, of longer codes, and
-after further bits SIGN_FACTORS, MANY_SIGN_FACTORS, MORE_FACTORS = 8, 12, 8
+RANDOM = True
+# Bytes of factors in faiss's codes: after the sign bits of 1-bit codes, after those of longer codes, and
+# after the further bits.
+SIGN_FACTORS, MANY_SIGN_FACTORS, MORE_FACTORS = 8, 12, 8
 
 
 class Params(BaseModel, extra="forbid", frozen=True):
