@@ -23,7 +23,7 @@ _SHARES = {"shared-pairs@audit": "shared_pairs", "seen-sentence@audit": "pairs_w
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row(MeasuredValue):
-    """A value with what it was measured of.
+    """A value with the pipeline, data set and seed that it was measured on.
 
     ``compressor``: the pipeline's name; ``grid``: its settings, 'key=value' with spaces between. ``step``:
     the checkpoint of training that a number was noted at. ``method``: what a figure calls the pipeline.
@@ -49,7 +49,7 @@ class Row(MeasuredValue):
         return f"{self.suite} {self.cell} {self.dataset} {self.metric}"
 
     def as_json(self) -> dict[str, Any]:
-        """Return the COLUMNS, with the jitter in the interval; a row without jitter has no such key."""
+        """Return the COLUMNS, the interval widened by the jitter; a row without jitter has no such key."""
         low, high = self.interval
         columns = {name: getattr(self, name) for name in COLUMNS if name != "jitter"}
         columns |= {"low": low, "high": high}
@@ -58,12 +58,12 @@ class Row(MeasuredValue):
 
 
 def rows(tree: Tree) -> list[Row]:
-    """Return one flat row a value; correlations, shares and retention are fractions, sizes bytes."""
+    """Return a flat row for each value; correlations, shares and retention are fractions, sizes bytes."""
     return [row for measured in results(tree) for row in rows_of(measured)]
 
 
 def rows_of(measured: Measured) -> list[Row]:
-    """Return the flat rows of one result: its values, its ratio, and what its test sets share with training.
+    """Return the flat rows of a result: its values, its ratio, and its test sets' overlap with training.
 
     ``ratio@bytes`` and ``search@bytes`` (``searched_bytes``) belong to no data set.
     ``shared-pairs@audit`` is the share of a set's pairs that stand in the training split,
@@ -92,7 +92,7 @@ def rows_of(measured: Measured) -> list[Row]:
 
 
 def checkpoints_of(measured: Measured) -> list[Row]:
-    """Return a flat row for each number that training noted at a checkpoint, with the ``step`` it stood at.
+    """Return a flat row for each number that training logged at a checkpoint, with its ``step``.
 
     ``norm_mean@training`` is one; they belong to no data set.
     """
@@ -107,7 +107,7 @@ def checkpoints_of(measured: Measured) -> list[Row]:
 
 
 def rows_csv(rows: Iterable[Json], columns: Sequence[str] = COLUMNS) -> str:
-    """Return rows as CSV with a header line; what a row does not have, such as jitter, is empty."""
+    """Return rows as CSV with a header line; a key that a row lacks, such as jitter, is empty."""
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()
@@ -116,7 +116,7 @@ def rows_csv(rows: Iterable[Json], columns: Sequence[str] = COLUMNS) -> str:
 
 
 def _maker(measured: Measured) -> Callable[..., Row]:
-    """Return what makes a row of a result, given its value."""
+    """Return a function that makes a result's row from a value."""
     cell = measured.cell
     return functools.partial(
         Row,
@@ -152,6 +152,6 @@ def _audited(row: Callable[..., Row], measured: Measured) -> Iterator[Row]:
 def _exact(
     row: Callable[..., Row], dataset: str, metric: str, value: float, n: int, step: int | None = None
 ) -> Row:
-    """Return a counted value: all of a set is counted, so the interval has no width."""
+    """Return the row of a value that was counted, not sampled: its interval has no width."""
     name = {"protocol": "as-published", "dataset": dataset, "metric": metric}
     return row(**name, value=value, low=value, high=value, n=n, step=step)

@@ -1,4 +1,4 @@
-"""One matrix a space of OpenAI vectors: retrieval, similarity, latency and memory, with a certificate.
+"""A matrix for each space of OpenAI vectors: retrieval, similarity, latency and memory, with a checksum.
 
 The last line is ``Certificate: sha256:`` and the digest of all bytes before it.
 """
@@ -64,7 +64,7 @@ def matrices(results: list[Measured], tree: Tree, roles: Mapping[str, str]) -> d
 
 
 def with_checksum(text: str) -> bytes:
-    """Return ``text`` with its certificate as the last line."""
+    """Return ``text`` with its sha256 as the last line."""
     body = (text.rstrip("\n") + "\n\n").encode()
     return body + f"Certificate: sha256:{hashlib.sha256(body).hexdigest()}\n".encode()
 
@@ -103,7 +103,7 @@ def _text(space: str, results: list[Measured], tree: Tree, role: str | None) -> 
 
 
 def _data(measured: Measured) -> str:
-    """Return what the vectors are, as the result names it: where each set was read from, and its digest."""
+    """Return the origin of the vectors, as the result has it: each set's source and digest."""
     inputs, lines = measured.result.inputs, []
     for name, origin in inputs.datasets.items():
         shown = ", ".join(f"{key} {_shown(value)}" for key, value in origin.items() if key != "origin")

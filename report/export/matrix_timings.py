@@ -1,4 +1,4 @@
-"""Latency and memory of pipelines, from their envelopes: volatile, and of the machine named beside them."""
+"""Latency and memory of pipelines, from their envelopes: they vary by run and by machine."""
 
 from __future__ import annotations
 

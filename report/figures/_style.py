@@ -1,4 +1,4 @@
-"""What figures share: rows over their seeds, and how compressors look without colour."""
+"""What figures share: means over seeds, and the markers and greys of compressors."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def errorbars(points: list[Point]) -> list[list[float]]:
 
 
 def bytes_axis(axis: Axes, points: list[Point]) -> None:
-    """Give an axis the sizes of its points, on a logarithmic scale."""
+    """Label an axis with the sizes of its points, on a logarithmic scale."""
     axis.set_xscale("log", base=2)
     # Sizes that lie too close for two labels share the larger one's.
     sizes = sorted({point["bytes_per_vector"] for point in points})

@@ -1,4 +1,4 @@
-"""Figure: retrieval of judged documents by the dimensions that are left, a line a method."""
+"""Figure: retrieval of judged documents by dimensions, a line for each method."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Figure: the most that is left at each number of bytes, a panel an embedding space."""
+"""Figure: the best quality at each number of bytes, a panel for each embedding space."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def draw(numbers: _style.Data) -> Figure:
 
 
 def _frontier(points: list[_style.Point]) -> list[_style.Point]:
-    """Return the points, each with whether no other of its bytes or fewer has more."""
+    """Return the points, each marked ``best`` where no point of as many bytes or fewer has more."""
     ranked = sorted(points, key=lambda point: (point["bytes_per_vector"], -point["value"]))
     marked, most = [], float("-inf")
     for point in ranked:

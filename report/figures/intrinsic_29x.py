@@ -1,4 +1,4 @@
-"""Figure 2: what of each space's own similarities is left at about 29x, beside both published values."""
+"""Figure 2: each space's own similarities at about 29x, beside both published values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Figure: what of the teacher's neighbours is found by the dimensions that are left, a line a method."""
+"""Figure: the share of the teacher's neighbours found by dimensions, a line for each method."""
 
 from __future__ import annotations
 

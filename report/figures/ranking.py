@@ -1,4 +1,4 @@
-"""Figure: neighbours found again by the dimensions that are left, a line a method."""
+"""Figure: neighbours retrieved by dimensions, a line for each method."""
 
 from __future__ import annotations
 

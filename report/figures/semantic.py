@@ -1,4 +1,4 @@
-"""Figure: similarities that discrete codes keep, by bits and family, beside simpler codes."""
+"""Figure: similarity kept by discrete codes, by bits and family, beside simpler codes."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """No number in prose without a result behind it: run as ``python -m report.pages.lint`` by ``make check``.
 
-Measured-looking numbers (decimals, per cent, ratios, bytes, seconds) may stand in rendered parts, in code,
-and in link targets; hand-written prose of the README and of the templates may not have them. The README's
-rendered part has to be what the committed evidence renders to.
+Numbers that look measured (decimals, per cent, ratios, bytes, seconds) belong in rendered parts, in code and
+in link targets. Hand-written prose of the README and of the templates has none. The README's rendered part
+has to equal what the committed evidence renders to.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def untraced(text: str, where: str) -> list[str]:
 
 
 def problems(root: Path) -> list[str]:
-    """Return what is wrong with the README and the templates of a checkout."""
+    """Return one line for each problem of the README and the templates of a checkout."""
     path = root / "README.md"
     lines = untraced(path.read_text("utf-8"), "README.md")
     for template in sorted(TEMPLATES.rglob("*.j2")):

@@ -44,7 +44,7 @@ class Panel:
 
     @property
     def full(self) -> Mean | None:
-        """Return what the uncompressed space does; None where it was not measured."""
+        """Return the mean of the uncompressed space; None where it was not measured."""
         cells = self.measured.values()
         return next((each["uncompressed"] for each in cells if "uncompressed" in each), None)
 
@@ -98,12 +98,12 @@ class AutoEncoders:
         return sorted((line for seeds in groups for line in lines_of(seeds)), key=_order)
 
     def uncompressed(self) -> list[JudgedLine]:
-        """Return what each space does as it is, over every query: a line a space and test set."""
+        """Return a line for each space and test set: the uncompressed vectors, over every query."""
         lines = [x for x in self.lines() if (x.method, x.protocol) == ("uncompressed", EVERY)]
         return list({(x.encoder, x.dataset): x for x in lines}.values())
 
     def panels(self) -> list[Panel]:
-        """Return a table a space, training split and test set: methods as columns, dimensions as lines."""
+        """Return a table for each space, training split and test set: methods by dimensions."""
         panels: dict[tuple[str, ...], Panel] = {}
         for line in self.lines():
             if line.method and line.protocol in FITTED:
@@ -116,8 +116,8 @@ class AutoEncoders:
     def compared(self) -> list[JudgedPair]:
         """Return each trained map beside each of BASES in as many dimensions, query by query where it can be.
 
-        The difference is the map's mean nDCG@10 minus the other's over the same queries, each seed's mean
-        first (``report.evidence.paired``).
+        The difference is the map's mean nDCG@10 minus the other's over the same queries, averaged over seeds
+        (``report.evidence.paired``).
         """
         lines = [line for line in self.lines() if line.protocol == EVERY and line.method]
         pairs = []
@@ -158,11 +158,11 @@ class AutoEncoders:
 
 
 def _conditions(line: JudgedLine) -> tuple[str, str, str, int]:
-    """Return what two lines that are compared have in common."""
+    """Return what two compared lines share."""
     return line.encoder, line.train, line.dataset, line.dims
 
 
 def _order(line: JudgedLine) -> tuple[str, str, str, int, int, str]:
-    """Return what lines are sorted by: where they belong, method, most dimensions first."""
+    """Return the sort key of lines: space, test set, training split, method, most dimensions first."""
     rank = METHODS.index(line.method) if line.method in METHODS else -1
     return line.encoder, line.dataset, line.train, rank, -line.dims, line.chain

@@ -1,4 +1,4 @@
-"""The tables of the technical report, as lists of lines that a template lays out, a module a section."""
+"""All tables of the technical report: each section's lines, which a template lays out."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class DatasetLine:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceLine:
-    """A result or transcript that judged rows stand on, with the claims it speaks to."""
+    """A result or transcript that judged rows are based on, with its claims."""
 
     path: str
     sha256: str
@@ -75,7 +75,7 @@ class EvidenceLine:
 
 
 class Tables:
-    """Looks up evidence for tables, an attribute a section."""
+    """The tables of the report, an attribute for each section."""
 
     def __init__(self, evidence: Evidence, rows: Iterable[Row], claims: list[Claim]) -> None:
         indexed, results, root = Rows(rows), evidence.results, evidence.tree.root
@@ -94,7 +94,7 @@ class Tables:
         self.jitter = Jitter(stability.read(evidence.tree))
 
     def suites(self) -> list[SuiteLine]:
-        """Return what there is evidence of: a line a suite."""
+        """Return a line for each suite with evidence."""
         lines: dict[str, SuiteLine] = {}
         for measured in self.results:
             line = lines.setdefault(measured.suite, SuiteLine(measured.suite))
@@ -109,11 +109,11 @@ class Tables:
         return [own.count(name) for name in VERDICTS]
 
     def audit(self, suite: str) -> list[AuditLine]:
-        """Return what each test set of a suite shares with each training split: one line a pair of sets."""
+        """Return what each test set of a suite shares with each training split, a line for each pair."""
         return [line for line in self.audits() if line.suite == suite]
 
     def audits(self) -> list[AuditLine]:
-        """Return what ``audit`` does of every suite, each after the other."""
+        """Return the same as ``audit``, of every suite."""
         lines = {
             (measured.suite, measured.cell.train, dataset): audit
             for measured in self.results
@@ -122,7 +122,7 @@ class Tables:
         return [AuditLine(*key, lines[key]) for key in sorted(lines)]
 
     def irregularities(self) -> list[IrregularLine]:
-        """Return what is irregular in each judged set, a line a set."""
+        """Return the irregularities of each judged set, a line for each."""
         lines = {
             dataset: audit.irregularities
             for measured in self.results
@@ -132,7 +132,7 @@ class Tables:
         return [IrregularLine(dataset, lines[dataset]) for dataset in sorted(lines)]
 
     def datasets(self) -> list[DatasetLine]:
-        """Return every data set that results stand on, a line a file: where it was read from, and its pin."""
+        """Return a line for each file of a data set in the results: where it was read from, and its pin."""
         lines: dict[DatasetLine, DatasetLine] = {}
         for measured in self.results:
             for name, origin in measured.result.inputs.datasets.items():
@@ -145,7 +145,7 @@ class Tables:
         return sorted(lines.values())
 
     def certificates(self, judged: list[VerdictRow]) -> list[EvidenceLine]:
-        """Return each result or transcript that judged rows stand on, once, with the claims it speaks to."""
+        """Return each result or transcript that judged rows are based on, once, with its claims."""
         lines: dict[str, EvidenceLine] = {}
         for row in judged:
             for entry in row.evidence:

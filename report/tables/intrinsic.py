@@ -55,7 +55,7 @@ class SpaceLine:
 
 @dataclass(frozen=True, slots=True)
 class Intrinsic:
-    """Looks up what of each space's own similarities is left; numbers are fractions and bytes."""
+    """Looks up how well each space's own similarities are kept; numbers are fractions and bytes."""
 
     rows: Rows
     claims: list[Claim]
@@ -65,7 +65,7 @@ class Intrinsic:
         return self.rows.encoders(SUITE)
 
     def summary(self, protocol: str) -> list[SpaceLine]:
-        """Return a line a space, the published ones first: both published values, and the chains of COLUMNS.
+        """Return a line for each space, published ones first: published values, and the chains of COLUMNS.
 
         A space without evidence has its published values alone; ``best`` is the best chain of the lens' bytes
         or fewer.
@@ -92,7 +92,7 @@ class Intrinsic:
         return lines
 
     def lines(self, encoder: str) -> list[IntrinsicLine]:
-        """Return every chain of a space: Spearman on its pairs and random ones, neighbours found again."""
+        """Return every chain of a space: Spearman on its pairs and random ones, and retrieved neighbours."""
         lines = []
         for dataset in self.rows.datasets(SUITE, encoder, "spearman@original"):
             for train in self.rows.trains(SUITE, encoder):
@@ -117,5 +117,5 @@ def _first(lines: list[IntrinsicLine], start: str, protocol: str) -> Mean | None
 
 
 def _any(means: Means) -> Mean | None:
-    """Return one of the means of what is the same under every protocol: random pairs, and queries."""
+    """Return a mean of a metric that is the same under every protocol: on random pairs, or on queries."""
     return next((means[name] for name in reversed(PROTOCOLS) if means[name]), None)

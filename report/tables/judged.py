@@ -1,4 +1,4 @@
-"""Lines of results on judged sets: those that differ in their seed alone, as one."""
+"""Lines of results on judged sets: means over seeds."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ PLAIN = {
 class JudgedLine:
     """A pipeline, point and training split on a test set under a protocol: means over seeds.
 
-    ``method`` is None for a chain of several steps or of none of the METHODS; ``loss`` the least mean
-    squared error a component that training came to on its held-out rows, None where none was noted.
+    ``method`` is None for a chain of several steps and for other methods than METHODS. ``loss`` is the
+    least mean squared error a component on held-out training rows, None where none was logged.
     """
 
     encoder: str

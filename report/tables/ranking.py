@@ -80,7 +80,7 @@ class Throughput:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """How a set was taken from the rows of a file, and where the numbers of its rows are."""
+    """How a set was drawn from the rows of a file, and where its row numbers are."""
 
     dataset: str
     place: str
@@ -117,9 +117,9 @@ class Ranking:
         return [line for line in self.lines(SUITE) if line.encoder == encoder]
 
     def compared(self) -> list[RankingPair]:
-        """Return each listwise setting beside each of BASES in as many dimensions, a line each of COMPARED.
+        """Return each listwise setting beside each of BASES in as many dimensions, by each of COMPARED.
 
-        The difference is the mean over queries of its score minus that of the other, each seed's mean first.
+        The difference is the setting's mean score minus the other's, over queries and averaged over seeds.
         """
         lines = self.lines(SUITE)
         return [
@@ -154,7 +154,7 @@ class Ranking:
         return sorted(lines, key=lambda x: (x.line.encoder, -x.line.values[COMPARED[0]].value))
 
     def throughput(self) -> list[Throughput]:
-        """Return how fast each method encodes, of seeds the first, where the envelope is at hand."""
+        """Return how fast the first seed of each method encodes, where it has an envelope."""
         lines = []
         for line in self.lines(SUITE):
             envelope = envelope_of(self.root, SUITE, line.cells[0])
@@ -165,7 +165,7 @@ class Ranking:
         return lines
 
     def splits(self) -> list[Split]:
-        """Return how each space was split by row: the file, the rule, and where the numbers of rows are."""
+        """Return how the rows of each space were split: the file, the rule, and where the row numbers are."""
         splits: dict[tuple[str, str], Split] = {}
         for measured in (measured for measured in self.results if measured.suite == SUITE):
             encoder = measured.cell.encoder
@@ -197,7 +197,7 @@ def method(steps: Sequence[StepSpec]) -> str:
 
 
 def _rule(origin: Mapping[str, Any]) -> str:
-    """Return by which rule a set is a part of a file's rows; nothing where it is no part."""
+    """Return the rule that draws a set from a file's rows; an empty text where it is all of them."""
     taken = origin.get("take", origin.get("rows"))
     if not isinstance(taken, dict) or not taken.get("part"):
         return ""

@@ -1,4 +1,4 @@
-"""Tables of semantic IDs: what codes keep at how many bits, what they are like, how fast they are."""
+"""Tables of semantic IDs: similarity kept by bits, the use of symbols, and speed."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class CodePair:
 
 @dataclass(frozen=True, slots=True)
 class AxesTable:
-    """What the positions of a code go with; ``strongest``: the property that each goes with most."""
+    """Correlations of a code's positions with properties; ``strongest``: that of each position."""
 
     line: CodeLine
     axes: Axes
@@ -77,7 +77,7 @@ class AxesTable:
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """What an envelope has of a line: timings, seconds to measure and to fit, most memory, machine."""
+    """A line's envelope: timings, seconds to measure and to fit, peak memory, machine."""
 
     line: CodeLine
     machine: str
@@ -120,7 +120,7 @@ class SemanticIds:
         ]
 
     def described(self) -> list[CodeLine]:
-        """Return the lines that are codes of symbols, with what the codes of their test set are like."""
+        """Return the lines whose codes are symbols."""
         return [line for line in self.lines() if line.codes]
 
     def reached(self) -> list[Reached]:
@@ -152,7 +152,7 @@ class SemanticIds:
         return tally((x.line.family, x.base.family, x.of, x.paired.outcome) for x in self.compared())
 
     def axes(self) -> list[AxesTable]:
-        """Return what single positions go with: a table a code of SMALL bytes, on the first set of texts."""
+        """Return how single positions correlate with properties: a table for each code of SMALL bytes."""
         first = {measured.cell.tests[0] for measured in self._own()}
         tables = []
         for line in self.described():
@@ -167,7 +167,7 @@ class SemanticIds:
         return list({(line.encoder, line.chain): line for line in self.described() if line.way}.values())
 
     def speeds(self) -> list[Speed]:
-        """Return what the first seed's envelope has of each chain: latency, throughput, seconds, machine."""
+        """Return latency, throughput, seconds and machine of each chain, from its first seed's envelope."""
         speeds: dict[tuple[str, ...], Speed | None] = {}
         for measured in self._own():
             cell = measured.cell
@@ -205,5 +205,5 @@ def _speed(line: CodeLine, envelope: Envelope, times: Timings) -> Speed:
 
 
 def _strongest(axes: Axes, position: int) -> str:
-    """Return the property that a position goes with most."""
+    """Return the property that a position correlates with most."""
     return max(axes.properties, key=lambda name: abs(axes.properties[name][position]))

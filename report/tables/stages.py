@@ -43,7 +43,7 @@ class StageAblation:
 
 @dataclass(frozen=True, slots=True)
 class Stages:
-    """Looks up the three stages on and off: what is kept of similarities, and of agreement with people."""
+    """Looks up the three stages on and off: similarity and task preservation."""
 
     rows: Rows
     steps: Steps

@@ -1,4 +1,4 @@
-"""Claims as data: what was published, to which printed precision, and which results speak to it."""
+"""Claims as data: what was published, at which printed precision, and which results it is compared with."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class PublishedRow(_Strict):
 
 
 class Check(_Strict):
-    """One thing that servers are asked: the name of a check of the smoke test, or 'all' of them."""
+    """A check that servers have to pass: its name in the smoke test, or 'all'."""
 
     row: str
     what: str
@@ -61,14 +61,14 @@ class Check(_Strict):
 
 
 class Server(_Strict):
-    """A server that checks are about: its part in the claim, and how to have it asked where that is known."""
+    """A server that checks are about: its role in the claim, and how to run the smoke test on it."""
 
     role: Role
     remedy: str | None = None
 
 
 class Anchor(_Strict):
-    """A published digest whose file nobody else can have: nothing to compare, and ``lacking`` says what."""
+    """A published digest that nothing can be compared with: ``lacking`` names the unavailable file."""
 
     row: str
     what: str

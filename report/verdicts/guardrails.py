@@ -1,4 +1,4 @@
-"""Operating points held to what they promise: recommended, or not, and the rule that says so."""
+"""Operating points against their guardrails: recommended or not, and why."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ RECOMMENDED, NOT_RECOMMENDED, NOT_JUDGED = "recommended", "NOT RECOMMENDED", "no
 
 @dataclass(frozen=True, slots=True)
 class HeldBound:
-    """A bound with the mean over seeds that it is held to."""
+    """A bound, and the mean over seeds that has to reach it."""
 
     dataset: str
     metric: str
@@ -42,7 +42,7 @@ class HeldBound:
 
 @dataclass(frozen=True, slots=True)
 class OperatingPoint:
-    """A cell with a named point, its seeds taken together, and what came of its promises."""
+    """A cell with a named point, over its seeds, and whether it keeps its bounds."""
 
     encoder: str
     train: str
@@ -101,7 +101,7 @@ def _line(seeds: list[Measured]) -> OperatingPoint:
 
 
 def _held(bound: Bound, rows: list[Row]) -> HeldBound | None:
-    """Return a bound with the mean over seeds that it is held to; None where nothing was measured."""
+    """Return a bound with the mean over seeds that has to reach it; None where nothing was measured."""
     for protocol in PROTOCOLS:
         wanted = (protocol, bound.dataset, bound.metric)
         measured = [row for row in rows if (row.protocol, row.dataset, row.metric) == wanted]

@@ -66,7 +66,7 @@ def _answer(claim: Claim, measure: Measure, encoder: str, evidence: Evidence) ->
 def _envelopes(
     suite: str, measure: Measure, encoder: str, evidence: Evidence
 ) -> list[tuple[Measured, Envelope]]:
-    """Return the results that a bound is about, with their envelopes, as far as they have one."""
+    """Return the results that a bound is about and that have an envelope, each with it."""
     wanted = (suite, encoder, measure.chain, measure.point)
     about = [
         measured

@@ -16,7 +16,7 @@ ALL = "all"
 def judged_checks(claim: Claim, transcripts: dict[str, StampedTranscript]) -> list[VerdictRow]:
     """Return a judged row for each check and server; its value is the share of checks that passed.
 
-    ``encoder`` names the server that was to be asked, ``server`` the one that answered.
+    ``encoder`` names the claim's server, ``server`` the one that answered.
     """
     return [
         judged(claim, _question(claim, check, server), _answer(claim, check, server, transcripts.get(server)))
@@ -60,7 +60,7 @@ def _answer(claim: Claim, check: Check, server: str, stamped: StampedTranscript 
 
 
 def _verdict(selected: list[ServerCheck]) -> tuple[Verdict, str]:
-    """Return the verdict on checks, and the first that failed, else was skipped: later checks need it."""
+    """Return the verdict on checks, and the first failed one, else the first skipped: later ones need it."""
     verdicts: tuple[tuple[str, Verdict], ...] = (("FAIL", "NOT_REPRODUCED"), ("SKIPPED", "BLOCKED"))
     for status, verdict in verdicts:
         failing = [entry for entry in selected if entry.status == status]
