@@ -186,7 +186,7 @@ class Neighbours:
         return sorted(lines, key=lambda x: (x.encoder, x.method, -x.dims, x.use))
 
     def trained(self) -> list[Trained]:
-        """Return the first and last training statistics of each student in the search, averaged over seeds."""
+        """Return the first and last training statistics of each student in the search, over its seeds."""
         lines = (line for line in self.lines(SUITE) if line.histories and line.use == "flat")
         return [trained(line) for line in {_named(line) + line.encoder: line for line in lines}.values()]
 

@@ -68,7 +68,7 @@ class CodePair:
 
 @dataclass(frozen=True, slots=True)
 class AxesTable:
-    """Correlations of a code's positions with properties; ``strongest``: that of each position."""
+    """Associations of a code's positions with properties; ``strongest``: that of each position."""
 
     line: CodeLine
     axes: Axes
@@ -152,7 +152,7 @@ class SemanticIds:
         return tally((x.line.family, x.base.family, x.of, x.paired.outcome) for x in self.compared())
 
     def axes(self) -> list[AxesTable]:
-        """Return how single positions correlate with properties: a table for each code of SMALL bytes."""
+        """Return how strongly single positions and properties are associated: a table for each code of SMALL bytes."""
         first = {measured.cell.tests[0] for measured in self._own()}
         tables = []
         for line in self.described():
@@ -205,5 +205,5 @@ def _speed(line: CodeLine, envelope: Envelope, times: Timings) -> Speed:
 
 
 def _strongest(axes: Axes, position: int) -> str:
-    """Return the property that a position correlates with most."""
+    """Return the property most associated with a position."""
     return max(axes.properties, key=lambda name: abs(axes.properties[name][position]))
