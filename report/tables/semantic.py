@@ -152,7 +152,7 @@ class SemanticIds:
         return tally((x.line.family, x.base.family, x.of, x.paired.outcome) for x in self.compared())
 
     def axes(self) -> list[AxesTable]:
-        """Return how strongly single positions and properties are associated: a table for each code of SMALL bytes."""
+        """Return the associations of positions and properties: a table for each code of SMALL bytes."""
         first = {measured.cell.tests[0] for measured in self._own()}
         tables = []
         for line in self.described():
