@@ -30,17 +30,17 @@ def aqed_header(session: Session) -> str:
         raise FailureError(
             f"found {n} vectors of {original} dimensions, flags {flags}, expected original ones"
         )
-    known = 4 * n * original + (4 * n * aqea if flags & 2 else 0)
+    size = 4 * n * original + (4 * n * aqea if flags & 2 else 0)
     if flags & ~3:
         # The sizes of the other sections are documented nowhere. Reserved bytes are zero; what stands at
         # the same place after a shorter header is the first component of the first vector, and is not.
         start, right = (HEADERS[0] if head[60:] == bytes(4) else HEADERS[1]), "at least "
-        fits = total >= start + known
+        fits = total >= start + size
     else:
-        start, right = total - known, ""
+        start, right = total - size, ""
         fits = start in HEADERS
     if not fits:
-        expected = f"{right}{HEADERS[0] + known}, or {right}{HEADERS[1] + known} with the shorter header"
+        expected = f"{right}{HEADERS[0] + size}, or {right}{HEADERS[1] + size} with the shorter header"
         raise FailureError(f"found {total} bytes, expected {expected}")
     session.start, session.shape = start, (n, original)
     return f"{n} vectors of {original} dimensions after a header of {start} bytes"

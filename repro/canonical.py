@@ -58,7 +58,7 @@ def parse(data: bytes) -> Any:
 
 
 def checksum(value: Any) -> str:
-    """Return the certificate of a stamped document; raise ValueError where it does not hold."""
+    """Return the sha256 of a stamped document; raise ValueError where it is not that of its content."""
     if not isinstance(value, dict) or set(value) != {"content", "sha256"}:
         raise ValueError("expected the keys content and sha256, and no other")
     sha256 = hashlib.sha256(canonical(value["content"]).encode()).hexdigest()

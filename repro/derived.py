@@ -1,16 +1,16 @@
-"""What is made from results, means and jitter, against those that are there."""
+"""Means and jitter, against the results that they were made from."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from repro.listing import Problems
-from repro.means import check_means, finite, numbers
-from repro.results import check_value
+from repro.means import check_means
+from repro.values import check_value, finite, numbers
 
 
 def check_jitter(suite: str, content: Any, results: dict[str, Any]) -> None:
-    """Raise ValueError unless a suite's jitter is of results that are there, each once, in finite numbers."""
+    """Raise ValueError unless a suite's jitter is of existing ``results``, each once, in finite numbers."""
     if content["suite"] != suite or not all(finite(x) and x > 0 for x in content["floors"].values()):
         raise ValueError("expected the suite of its place, and floors above 0")
     cells = [entry["cell"] for entry in content["cells"]]
@@ -19,25 +19,26 @@ def check_jitter(suite: str, content: Any, results: dict[str, Any]) -> None:
         result = results.get(cell)
         if result is None or result["sha256"] != entry["result"] or cells.count(cell) > 1:
             raise ValueError(f"{cell}: expected a result that is there, by its certificate, once")
-        own = result["content"]["inputs"]["cell"]
-        if any(entry[key] != own.get(key) for key in ("encoder", "pipeline", "point")):
+        parameters = result["content"]["inputs"]["cell"]
+        if any(entry[key] != parameters.get(key) for key in ("encoder", "pipeline", "point")):
             raise ValueError(f"{cell}: expected the encoder, pipeline and point of its result")
-        there = {check_value(value) for value in result["content"]["values"]}
-        for place, value in numbers(cell, entry["values"], ()).items():
-            if place not in there or value["metric"] not in content["floors"]:
-                raise ValueError(
-                    f"{cell}: {place}: expected a value of its result, and a floor of its metric"
-                )
+        measured = {check_value(value) for value in result["content"]["values"]}
+        for name, value in numbers(cell, entry["values"], ()).items():
+            if name not in measured or value["metric"] not in content["floors"]:
+                raise ValueError(f"{cell}: {name}: expected a value of its result, and a floor of its metric")
             if not value["moves"] or not all(finite(move) for move in value["moves"]):
-                raise ValueError(f"{cell}: {place}: found moves {value['moves']}, expected finite numbers")
+                raise ValueError(f"{cell}: {name}: found moves {value['moves']}, expected finite numbers")
 
 
-def check_derived(values: dict[str, Any], sound: dict[str, str], problems: Problems) -> None:
-    """Check means and jitter against the results that are ``sound``: their certificates by place."""
+def check_derived(values: dict[str, Any], sound: list[str], problems: Problems) -> None:
+    """Check means and jitter against the results that are ``sound``, named suite/cell.
+
+    ``values`` are the JSON files by path.
+    """
     suites: dict[str, dict[str, Any]] = {}
-    for place in sound:
-        suite, _, cell = place.partition("/")
-        suites.setdefault(suite, {})[cell] = values[f"artifacts/results/{place}.json"]
+    for name in sound:
+        suite, _, cell = name.partition("/")
+        suites.setdefault(suite, {})[cell] = values[f"artifacts/results/{name}.json"]
     kinds = {"means": check_means, "jitter": check_jitter}
     for path, stamped in values.items():
         _, kind, *names = path.split("/")
@@ -54,6 +55,5 @@ def check_derived(values: dict[str, Any], sound: dict[str, str], problems: Probl
             problems.append(f"{path}: {error}")
     for suite in suites:
         path = f"artifacts/means/{suite}.json"
-        problems += (
-            [] if path in values else [f"{path}: not found, expected the means of the suite's results"]
-        )
+        if path not in values:
+            problems.append(f"{path}: not found, expected the means of the suite's results")

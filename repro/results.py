@@ -1,34 +1,25 @@
-"""What a result, a suite's record and an envelope have to say."""
+"""Results: the files that each names, its values, and that no two report one measurement."""
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from repro.canonical import canonical, check_version
-from repro.listing import Problems
-
-PLACE = ("protocol", "dataset", "metric")
-BLOCKED = ("cell", "encoder", "train", "missing", "remedy")
-# Of a suite's record: what is said of each pipeline and metric, and of which type.
-DESCRIBED: dict[str, dict[str, type]] = {
-    "pipelines": {"label": str, "family": str},
-    "metrics": {"unit": str, "higher_is_better": bool},
-}
+from repro.canonical import canonical
+from repro.values import NAME, check_value, value_name
 
 
-def claimed(content: Any) -> set[str]:
-    """Return the paths that a result says its files have, whatever is there."""
+def claimed_files(content: Any) -> set[str]:
+    """Return the paths that a result gives for its files, whether or not they exist."""
     entries = content.get("files") if isinstance(content, dict) else None
     listed = entries.values() if isinstance(entries, dict) else ()
     return {f"artifacts/{entry.get('path')}" for entry in listed if isinstance(entry, dict)}
 
 
-def check_files(place: str, content: Any, hashes: dict[str, str]) -> None:
-    """Raise ValueError where a result, or one of the files that it names, is another's."""
-    if not isinstance(content, dict) or f"{content.get('suite')}/{content.get('cell')}" != place:
+def check_files(name: str, content: Any, hashes: dict[str, str]) -> None:
+    """Raise ValueError unless a result is called ``name``, suite/cell, and its files are as it names them."""
+    if not isinstance(content, dict) or f"{content.get('suite')}/{content.get('cell')}" != name:
         raise ValueError("its suite and cell are not those of its place")
-    if place.endswith(".suite"):
+    if name.endswith(".suite"):
         raise ValueError("has the name of a suite's record, expected <cell>.json")
     entries = content.get("files")
     if not isinstance(entries, dict) or not {"before", "after"} <= set(entries):
@@ -37,7 +28,10 @@ def check_files(place: str, content: Any, hashes: dict[str, str]) -> None:
 
 
 def named_files(entries: dict[str, Any], hashes: dict[str, str]) -> set[str]:
-    """Return the files of ``{key: {"path": …, "sha256": …}}``; raise ValueError where one is another's."""
+    """Return the paths of ``{key: {"path": …, "sha256": …}}``.
+
+    Raises ValueError where a file is missing or has another sha256 than its entry.
+    """
     named = {}
     for key, entry in entries.items():
         if not isinstance(entry, dict) or f"artifacts/{entry.get('path')}" not in hashes:
@@ -49,7 +43,7 @@ def named_files(entries: dict[str, Any], hashes: dict[str, str]) -> set[str]:
 
 
 def check_values(content: dict[str, Any]) -> None:
-    """Raise ValueError unless a result has a cell and values that are whole, in order and different."""
+    """Raise ValueError unless a result has a cell, sizes, and well-formed values with different names."""
     inputs = content.get("inputs")
     if not isinstance(inputs, dict) or not isinstance(inputs.get("cell"), dict):
         raise ValueError("inputs.cell: expected the parameters of its cell")  # noqa: TRY004 - as all of these
@@ -58,49 +52,33 @@ def check_values(content: dict[str, Any]) -> None:
     values = content.get("values")
     if not isinstance(values, list) or not values:
         raise ValueError("values: expected a list of measured values")
-    places = set()
+    names = set()
     for value in values:
-        place = check_value(value)
-        if place in places:
-            raise ValueError(f"{place}: found twice, expected it once")
-        places.add(place)
-    _check_left_out(content.get("left_out", []), places)
+        name = check_value(value)
+        if name in names:
+            raise ValueError(f"{name}: found twice, expected it once")
+        names.add(name)
+    _check_left_out(content.get("left_out", []), names)
 
 
-def _check_left_out(notes: Any, places: set[str]) -> None:
-    """Raise ValueError unless what a result leaves out is undefined under one protocol of several."""
+def _check_left_out(notes: Any, stated: set[str]) -> None:
+    """Raise ValueError unless each value left out is noted once, and ``stated`` only of another protocol."""
     if not isinstance(notes, list) or not all(isinstance(note, dict) for note in notes):
         raise ValueError("left_out: expected a list of values that are undefined")
-    left = [" ".join(str(note.get(key)) for key in PLACE) for note in notes]
-    there = {place.partition(" ")[2] for place in places}
-    for note, place in zip(notes, left, strict=True):
-        if set(note) != {*PLACE, "why"} or not all(isinstance(each, str) and each for each in note.values()):
-            raise ValueError(f"left_out: found {note}, expected {', '.join(PLACE)}, why")
-        if place in places or left.count(place) > 1 or place.partition(" ")[2] not in there:
-            raise ValueError(f"left_out: {place}: expected once, not stated, and stated of another protocol")
-
-
-def check_value(value: Any) -> str:
-    """Return the protocol, data set and metric of a value; raise ValueError for what is none."""
-    names = [value.get(key) for key in PLACE] if isinstance(value, dict) else []
-    if not names or not all(isinstance(name, str) for name in names):
-        raise ValueError(f"values: found {value}, expected a protocol, a dataset and a metric")
-    place = " ".join(map(str, names))
-    numbers: list[Any] = [value.get(key) for key in ("low", "value", "high")]
-    if not all(type(x) in {int, float} for x in numbers) or sorted(numbers) != numbers:
-        raise ValueError(f"{place}: found {numbers}, expected low <= value <= high")
-    if type(value.get("n")) is not int or value["n"] < 1:
-        raise ValueError(f"{place}: n: found {value.get('n')}, expected at least 1 item")
-    undefined = value.get("undefined", 1)
-    if type(undefined) is not int or undefined < 1:
-        raise ValueError(f"{place}: undefined: found {undefined}, expected a number of resamples, if any")
-    return place
+    left_out = [value_name(note) for note in notes]
+    without_protocol = {name.partition(" ")[2] for name in stated}
+    for note, name in zip(notes, left_out, strict=True):
+        if set(note) != {*NAME, "why"} or not all(isinstance(text, str) and text for text in note.values()):
+            raise ValueError(f"left_out: found {note}, expected {', '.join(NAME)}, why")
+        repeated = name in stated or left_out.count(name) > 1
+        if repeated or name.partition(" ")[2] not in without_protocol:
+            raise ValueError(f"left_out: {name}: expected once, not stated, and stated of another protocol")
 
 
 def essences(content: dict[str, Any]) -> list[str]:
-    """Return what no two results of a suite have in common: their inputs, and what they measured.
+    """Return what no two results of a suite may share, in canonical form: inputs, and measured numbers.
 
-    Two seeds of one pipeline come to the same values and scores where every interval has no width alone.
+    Two seeds of one pipeline may share their numbers only where every interval has zero width.
     """
     cell = {key: value for key, value in content["inputs"]["cell"].items() if key != "seed"}
     measured = [cell, content["values"], content["files"]["after"].get("sha256")]
@@ -108,59 +86,3 @@ def essences(content: dict[str, Any]) -> list[str]:
     return [
         canonical([content["suite"], part]) for part in (content["inputs"], *([] if exact else [measured]))
     ]
-
-
-def check_suite(suite: str, content: Any) -> None:
-    """Raise ValueError unless a suite's record is whole, and names no blocked cell twice."""
-    if not isinstance(content, dict) or content.get("suite") != suite:
-        raise ValueError("its suite is not that of its place")
-    if not all(isinstance(content.get(key), str) for key in ("suite_file", "title", "question")):
-        raise ValueError("expected suite_file, title and question of the suite")
-    for kind, keys in DESCRIBED.items():
-        entries = content.get(kind)
-        if not isinstance(entries, dict) or not all(
-            isinstance(entry, dict) and {key: type(value) for key, value in entry.items()} == keys
-            for entry in entries.values()
-        ):
-            raise ValueError(f"{kind}: expected {' and '.join(keys)} of each, by name")
-    _check_blocked(content.get("blocked"))
-
-
-def _check_blocked(entries: Any) -> None:
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise ValueError("blocked: expected a list of blocked cells, empty for none")
-    cells = [str(entry.get("cell")) for entry in entries]
-    for entry in entries:
-        if not all(isinstance(entry.get(key), str) and entry[key] for key in BLOCKED):
-            raise ValueError(f"blocked: found {entry}, expected {', '.join(BLOCKED)}")
-        if cells.count(entry["cell"]) > 1:
-            raise ValueError(f"blocked: {entry['cell']} stands twice")
-
-
-def _check_envelope(value: Any) -> None:
-    check_version(value)
-    commit = value.get("commit") if isinstance(value, dict) else None
-    sha = commit.get("sha") if isinstance(commit, dict) else None
-    if not isinstance(sha, str) or not re.fullmatch("[0-9a-f]{40,64}", sha):
-        raise ValueError("commit.sha: expected the commit that it was made from")
-    if commit is None or commit.get("dirty") is not False:
-        raise ValueError("commit.dirty: made from changed files; expected false, from a clean checkout")
-
-
-def check_pairs(values: dict[str, Any], results: set[str], suites: set[str], problems: Problems) -> None:
-    """Check that results and envelopes come in pairs, and that each suite has a record."""
-    for path in (path for path in values if path.startswith("artifacts/envelopes/")):
-        place = path.removeprefix("artifacts/envelopes/").removesuffix(".json")
-        if place not in results:
-            problems.append(f"{path}: an envelope without a result")
-        try:
-            _check_envelope(values[path])
-        except ValueError as error:
-            problems.append(f"{path}: {error}")
-    for place in results:
-        if f"artifacts/envelopes/{place}.json" not in values:
-            problems.append(
-                f"artifacts/results/{place}.json: has no envelope artifacts/envelopes/{place}.json"
-            )
-    for suite in {place.partition("/")[0] for place in results} - suites:
-        problems.append(f"artifacts/results/{suite}: has no record artifacts/results/{suite}.suite.json")

@@ -1,4 +1,4 @@
-"""What a machine noted beside a result (time, memory): in envelopes, outside every content hash."""
+"""Envelopes: the time and memory noted beside a result, outside every content hash."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Means over seeds and comparisons of methods, as a run left them, held to the results that are at hand."""
+"""Means over seeds and comparisons of methods, as a run wrote them for the results that are read here."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Comparisons:
     differences: dict[tuple[str, str, str], dict[Key, MeanDifference]] = field(default_factory=dict)
 
     def difference(self, suite: str, group: str, other: str, key: Key) -> MeanDifference | None:
-        """Return the first group's mean less the other's, with interval and p; None where none is at hand."""
+        """Return the first group's mean minus the other's, with interval and p; None without a comparison."""
         if key in (forth := self.differences.get((suite, group, other), {})):
             return forth[key]
         back = self.differences.get((suite, other, group), {}).get(key)
@@ -32,14 +32,14 @@ class Comparisons:
 
 
 def group_of(cell: str, seed: int) -> str:
-    """Return the name of the cells that differ from a cell in their seed alone."""
+    """Return the name that a cell shares with the cells of its other seeds."""
     return cell.removesuffix(f".s{seed}")
 
 
 def read_means(tree: Tree, results: list[tuple[Result, str]]) -> tuple[SeedMeans, Comparisons]:
-    """Return the means over seeds of ``results`` with their certificates, by cell, and the comparisons.
+    """Return the means over seeds by cell, and the comparisons; ``results`` come with their sha256.
 
-    What was made from other results than those at hand, or from fewer, is left out.
+    Means and comparisons of other or fewer results are left out.
     """
     at_hand: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
     for result, sha256 in results:
@@ -63,7 +63,7 @@ def read_means(tree: Tree, results: list[tuple[Result, str]]) -> tuple[SeedMeans
 
 
 def _current(suite: str, batch: Batch, at_hand: dict[tuple[str, str], dict[str, str]]) -> set[str]:
-    """Return the groups that were made from just the results at hand."""
+    """Return the groups that average exactly the results ``at_hand``."""
     return {group.group for group in batch.groups if at_hand.get((suite, group.group)) == group.results}
 
 

@@ -1,4 +1,4 @@
-"""Two settings compared on the resamples that their means over seeds have: which is better, or neither."""
+"""Two settings compared on the same bootstrap resamples: which is better, or neither."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def scores_of(result: Result) -> Scores:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What the first of two settings has more than the second; without interval where nothing says it."""
+    """The first setting's value minus the second's; the interval is None where none was computed."""
 
     value: float
     low: float | None = None
@@ -62,14 +62,14 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Paired:
-    """A difference, and which of the two is better, or why nothing says so (OUTCOMES)."""
+    """A difference, and which setting is better, or why that is unknown (OUTCOMES)."""
 
     less: Difference
     outcome: str
 
 
 def compared(root: Path | None, files: tuple[Files, Files], key: str, means: tuple[float, float]) -> Paired:
-    """Return what the first of two settings has more than the second, and the outcome.
+    """Return the first setting's mean minus the second's, and the outcome.
 
     ``files`` are the score files of each, one a seed, below ``root``; ``key`` the array in them, a value a
     query, 'data set@items@score'; ``means`` what is printed of each. Better or worse is said where the
@@ -87,7 +87,7 @@ def compared(root: Path | None, files: tuple[Files, Files], key: str, means: tup
 
 
 def stated(less: MeanDifference | None, means: tuple[float, float]) -> Paired:
-    """Return what ``compared`` does, of a difference that a run left (``means``), or of none."""
+    """Return the same as ``compared`` for a difference that a run computed; of the ``means`` without one."""
     if less is None:
         return _without(means, UNCOMPARED)
     difference = Difference(less.value, less.low, less.high)
@@ -95,7 +95,7 @@ def stated(less: MeanDifference | None, means: tuple[float, float]) -> Paired:
 
 
 def outcome(value: float, low: float, high: float) -> str:
-    """Return which side a difference speaks for: the first's or the other's, where it leaves out zero."""
+    """Return BETTER or WORSE where the interval excludes zero, else EVEN."""
     if low <= 0 <= high:
         return EVEN
     return BETTER if value > 0 else WORSE
@@ -106,7 +106,7 @@ def _without(means: tuple[float, float], why: str) -> Paired:
 
 
 def by_chance(less: Doubles) -> bool:
-    """Return whether so few differences are not 0 that their signs may be chance, at LEVEL (sign test)."""
+    """Return whether chance explains the signs of fewer than FEW non-zero differences (exact sign test)."""
     signs = np.sign(less[less != 0])
     if len(signs) == 0:
         return True
@@ -114,7 +114,7 @@ def by_chance(less: Doubles) -> bool:
 
 
 def _queries(root: Path | None, files: Files, key: str) -> Doubles | None:
-    """Return the array ``key`` of each file, (seeds, n); None where one is not at hand."""
+    """Return the array ``key`` of each file, (seeds, n); None where a file is missing."""
     if root is None:
         return None
     paths = [inside(root, file.path, "evidence") for file in files]
@@ -124,7 +124,7 @@ def _queries(root: Path | None, files: Files, key: str) -> Doubles | None:
 
 
 def _resampled(root: Path | None, files: Files, key: str) -> Doubles:
-    """Return the mean over queries and seeds in each resample (RESAMPLES,), of files that are at hand."""
+    """Return the mean over queries and seeds in each resample, (RESAMPLES,), of existing files."""
     shares = bootstrap.seed_weights(files[0].group, len(files))
     parts = [shares[:, i] * _means(root, file, key) for i, file in enumerate(files) if root]
     return np.asarray(np.sum(parts, axis=0), np.float64)
@@ -142,6 +142,6 @@ def _means(root: Path, file: Scores, key: str) -> Doubles:
 @functools.lru_cache(maxsize=512)
 def _scores(path: Path, sha256: str, key: str) -> Doubles:
     check_digest(path, sha256)
-    with np.load(path, allow_pickle=False) as kept:
-        scores: Doubles = kept[key].astype(np.float64)
+    with np.load(path, allow_pickle=False) as arrays:
+        scores: Doubles = arrays[key].astype(np.float64)
         return scores

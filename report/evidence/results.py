@@ -1,7 +1,8 @@
-"""Results with certificates, what was blocked and what servers answered: how the report sees evidence."""
+"""The evidence that the report reads: results with checksums, blocked cells, transcripts of servers."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from harness.errors import InputError
@@ -20,7 +21,7 @@ from report.evidence.values import MeasuredValue
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A result with its certificate, and its values with their means over seeds and their jitter.
+    """A result with its sha256, and its values with their means over seeds and their jitter.
 
     ``label`` and ``family`` of its pipeline are what the suite says: its name and nothing without a record.
     """
@@ -53,7 +54,7 @@ class Measured:
 
     @property
     def searched_bytes(self) -> float:
-        """Return what a searched vector takes: bytes of the index and of the codec's state, a vector.
+        """Return the bytes per searched vector: its share of the index and of the codec's state.
 
         Raises InputError for a result without a search index.
         """
@@ -77,13 +78,13 @@ class BlockedEntry:
 
     @property
     def reason(self) -> str:
-        """Return what is missing and how to get it, as a verdict says it."""
+        """Return what is missing and how to get it, as a verdict prints it."""
         return f"{self.cell.missing}; to unblock: {self.cell.remedy}"
 
 
 @dataclass(frozen=True, slots=True)
 class StampedTranscript:
-    """What the smoke test saw of a server, with its certificate."""
+    """What the smoke test saw of a server, with its sha256."""
 
     transcript: Transcript
     sha256: str
@@ -91,10 +92,10 @@ class StampedTranscript:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Everything that verdicts stand on: results, blocked cells, and transcripts by the server's name.
+    """Everything that verdicts are based on: results, blocked cells, and transcripts by the server's name.
 
-    ``suites``: what each suite says of itself. ``comparisons``: differences of methods that a run left.
-    ``tree``: where it was read from, and where the envelopes of the results are.
+    ``suites``: what each suite says of itself. ``comparisons``: the differences of methods that a run
+    computed. ``tree``: the folder of all of it, and of the envelopes.
     """
 
     results: list[Measured]
@@ -106,7 +107,7 @@ class Evidence:
 
 
 def gather(tree: Tree) -> Evidence:
-    """Return the evidence in ``tree``; raise InputError where a part of it has no certificate that holds."""
+    """Return the evidence in ``tree``; raise InputError for a file that does not match its checksum."""
     contents = _contents(tree)
     means, comparisons = read_means(tree, contents)
     suites = records(tree)
@@ -117,17 +118,27 @@ def gather(tree: Tree) -> Evidence:
 def results(tree: Tree) -> list[Measured]:
     """Return every result, in order of suite and cell.
 
-    A value has its ``mean`` over seeds, where one was made from the results at hand; values of unstable
-    pipelines have their ``jitter`` (``stability``). Raises InputError where there is no result, or
-    where one does not match its certificate or is no result.
+    A value has its ``mean`` over seeds, where one averages these results; a value of an unstable pipeline has
+    its ``jitter`` (``stability``). Raises InputError without any result, and for a file that does not match
+    its checksum or is no result.
     """
     contents = _contents(tree)
     means, _ = read_means(tree, contents)
     return _measured(contents, means, stability.read(tree), records(tree))
 
 
+def seed_groups(results: Iterable[Measured]) -> list[list[Measured]]:
+    """Return results in groups that differ in their seed alone, each group where its first result stands."""
+    groups: dict[tuple[str | None, ...], list[Measured]] = {}
+    for measured in results:
+        cell = measured.cell
+        key = (measured.suite, cell.encoder, cell.train, cell.pipeline, cell.point, str(cell.grid))
+        groups.setdefault(key, []).append(measured)
+    return list(groups.values())
+
+
 def _contents(tree: Tree) -> list[tuple[Result, str]]:
-    """Return the content and certificate of every result."""
+    """Return the content and sha256 of every result."""
     paths = sorted((tree.root / "results").glob("*/*.json"))
     if not paths:
         raise InputError(f"{tree.root}: found no results, expected results/<suite>/<cell>.json")

@@ -26,7 +26,7 @@ _SHARES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row(MeasuredValue):
-    """A value with what it was measured of.
+    """A value with the pipeline, data set and seed that it was measured on.
 
     ``pipeline``: the pipeline's name, ``family``: what its suite groups it in; ``index``: what it is searched
     with; ``grid``: its settings, 'key=value' with spaces between. ``step``:
@@ -55,7 +55,7 @@ class Row(MeasuredValue):
         return f"{self.suite} {self.cell} {self.dataset} {self.metric}"
 
     def as_json(self) -> dict[str, Any]:
-        """Return the COLUMNS, with the jitter in the interval; a row without jitter has no such key."""
+        """Return the COLUMNS, the interval widened by the jitter; a row without jitter has no such key."""
         low, high = self.interval
         columns = {name: getattr(self, name) for name in COLUMNS if name != "jitter"}
         columns |= {"low": low, "high": high}
@@ -64,12 +64,12 @@ class Row(MeasuredValue):
 
 
 def rows(tree: Tree) -> list[Row]:
-    """Return one flat row a value; correlations, shares and retention are fractions, sizes bytes."""
+    """Return a flat row for each value; correlations, shares and retention are fractions, sizes bytes."""
     return [row for measured in results(tree) for row in rows_of(measured)]
 
 
 def rows_of(measured: Measured) -> list[Row]:
-    """Return the flat rows of one result: its values, its ratio, and what its test sets share with training.
+    """Return the flat rows of a result: its values, its ratio, and its test sets' overlap with training.
 
     ``ratio@bytes`` and ``search@bytes`` (``searched_bytes``) belong to no data set.
     ``shared-pairs@contamination`` is the share of a set's pairs that stand in the training split,
@@ -98,7 +98,7 @@ def rows_of(measured: Measured) -> list[Row]:
 
 
 def checkpoints_of(measured: Measured) -> list[Row]:
-    """Return a flat row for each number that training noted at a checkpoint, with the ``step`` it stood at.
+    """Return a flat row for each number that training logged at a checkpoint, with its ``step``.
 
     ``norm_mean@training`` is one; they belong to no data set.
     """
@@ -112,17 +112,17 @@ def checkpoints_of(measured: Measured) -> list[Row]:
     ]
 
 
-def rows_csv(found: Iterable[Json], columns: Sequence[str] = COLUMNS) -> str:
-    """Return rows as CSV with a header line; what a row does not have, such as jitter, is empty."""
+def rows_csv(rows: Iterable[Json], columns: Sequence[str] = COLUMNS) -> str:
+    """Return rows as CSV with a header line; a key that a row lacks, such as jitter, is empty."""
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()
-    writer.writerows({column: row.get(column) for column in columns} for row in found)
+    writer.writerows({column: row.get(column) for column in columns} for row in rows)
     return text.getvalue().rstrip("\n")
 
 
 def _maker(measured: Measured) -> Callable[..., Row]:
-    """Return what makes a row of a result, given its value."""
+    """Return a function that makes a result's row from a value."""
     cell = measured.cell
     return functools.partial(
         Row,
@@ -161,6 +161,6 @@ def _contaminated(row: Callable[..., Row], measured: Measured) -> Iterator[Row]:
 def _exact(
     row: Callable[..., Row], dataset: str, metric: str, value: float, n: int, step: int | None = None
 ) -> Row:
-    """Return a counted value: all of a set is counted, so the interval has no width."""
-    place = {"protocol": "as-published", "dataset": dataset, "metric": metric}
-    return row(**place, value=value, low=value, high=value, n=n, step=step)
+    """Return the row of a value that was counted, not sampled: its interval has no width."""
+    name = {"protocol": "as-published", "dataset": dataset, "metric": metric}
+    return row(**name, value=value, low=value, high=value, n=n, step=step)

@@ -1,4 +1,4 @@
-"""Values as the report reads them, and what of several seeds is said as one."""
+"""Values as the report reads them, and their means over seeds."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Mean:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeasuredValue:
-    """A value of one result; ``mean`` over seeds where a run left one of the results at hand."""
+    """A value of one result; ``mean``: the one over seeds, None where no run computed it of these results."""
 
     protocol: str
     dataset: str
@@ -46,16 +46,16 @@ class MeasuredValue:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """Return low and high, with the jitter in them."""
+        """Return low and high, widened by the jitter."""
         return stability.widened(self.value, self.low, self.high, self.jitter)
 
 
 def over_seeds(values: Sequence[MeasuredValue]) -> Mean:
-    """Return values that differ in their seed alone as one: the mean, with one interval over items and seeds.
+    """Return the mean of values that differ in their seed alone, with one interval over items and seeds.
 
-    Both are evidence (``means``); of one seed they are its own, and a counted value has no width. What
-    is of no data set (bytes, what training noted) is never resampled: its interval goes from the least seed
-    to the greatest. Raises InputError where there is no mean of just these values.
+    Mean and interval are evidence (``means``). One seed has its own, and a counted value has no width. A
+    value without a data set (bytes, numbers of training) is never resampled: its interval spans the seeds.
+    Raises InputError where no run computed the mean of exactly these values.
     """
     first, seeds = values[0], len(values)
     counted = {(each.value, each.low, each.high) for each in values} == {(first.value,) * 3}

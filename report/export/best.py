@@ -36,7 +36,7 @@ class Offer:
 
     @property
     def cost(self) -> tuple[float, int, float]:
-        """Return what offers are ordered by: bytes, bytes of the state, and less of the metric."""
+        """Return the sort key of offers: bytes, then bytes of the state, then the metric, greatest first."""
         whole = self.bytes_per_vector if self.bytes_a_row is None else self.bytes_a_row
         return whole, self.state_bytes, -min(round(mean.value, 9) for _, mean in self.values)
 

@@ -1,4 +1,4 @@
-"""One matrix a space of OpenAI vectors: retrieval, similarity, latency and memory, with a certificate.
+"""A matrix for each space of OpenAI vectors: retrieval, similarity, latency and memory, with a checksum.
 
 The last line is ``Certificate: sha256:`` and the digest of all bytes before it.
 """
@@ -58,13 +58,13 @@ def matrices(results: list[Measured], tree: Tree, roles: Mapping[str, str]) -> d
         if measured.suite == SUITE:
             spaces.setdefault(measured.cell.encoder, []).append(measured)
     return {
-        f"matrix_{space}.md": certified(_text(space, cells, tree, roles.get(space)))
+        f"matrix_{space}.md": with_checksum(_text(space, cells, tree, roles.get(space)))
         for space, cells in spaces.items()
     }
 
 
-def certified(text: str) -> bytes:
-    """Return ``text`` with its certificate as the last line."""
+def with_checksum(text: str) -> bytes:
+    """Return ``text`` with its sha256 as the last line."""
     body = (text.rstrip("\n") + "\n\n").encode()
     return body + f"Certificate: sha256:{hashlib.sha256(body).hexdigest()}\n".encode()
 
@@ -105,7 +105,7 @@ def _text(space: str, results: list[Measured], tree: Tree, role: str | None) -> 
 
 
 def _data(measured: Measured) -> str:
-    """Return what the vectors are, as the result names it: where each set was read from, and its digest."""
+    """Return the origin of the vectors, as the result has it: each set's source and digest."""
     inputs, lines = measured.result.inputs, []
     for name, origin in inputs.datasets.items():
         shown = ", ".join(f"{key} {_shown(value)}" for key, value in origin.items() if key != "origin")
@@ -124,9 +124,9 @@ def _shown(value: object) -> str:
 def _means(seeds: Sequence[Measured]) -> dict[str, Mean]:
     """Return the means over seeds by metric, of the test set that was timed as well; and the ratio."""
     together: dict[str, list[Row]] = {}
-    places = {(PROTOCOL, seeds[0].cell.tests[0]), ("as-published", "")}
+    wanted = {(PROTOCOL, seeds[0].cell.tests[0]), ("as-published", "")}
     for row in (row for measured in seeds for row in rows_of(measured)):
-        if (row.protocol, row.dataset) in places:
+        if (row.protocol, row.dataset) in wanted:
             together.setdefault(row.metric, []).append(row)
     return {metric: over_seeds(rows) for metric, rows in together.items()}
 

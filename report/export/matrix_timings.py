@@ -1,4 +1,4 @@
-"""Latency and memory of pipelines, from their envelopes: volatile, and of the machine named beside them."""
+"""Latency and memory of pipelines, from their envelopes: they vary by run and by machine."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ def timed(pipelines: Iterable[tuple[Name, Measured]], tree: Tree) -> list[str]:
     parts.append(READING)
     for machine, lines in machines.items():
         stages = _stages(lines[0][1])
-        asked = [f"{stage}: {what}" for stage in stages for what in ("p50 ms", "p95 ms", "queries/s")]
+        columns = [f"{stage}: {what}" for stage in stages for what in ("p50 ms", "p95 ms", "queries/s")]
         parts += [
             f"### {machine}, {lines[0][1].rows} rows",
             table(("pipeline", "point", "bytes", *_ENCODED), [[*name, *_encoded(t)] for name, t in lines]),
-            table(("pipeline", "point", "bytes", *asked), [[*name, *_searched(t)] for name, t in lines]),
+            table(("pipeline", "point", "bytes", *columns), [[*name, *_searched(t)] for name, t in lines]),
         ]
     return parts
 

@@ -104,12 +104,12 @@ def _rows(root: Path, path: str, sha256: str) -> dict[str, dict[str, list[int]]]
 
 
 def scope(metric: str) -> str:
-    """Return which exact search a metric's ranking is held against: vs_teacher, vs_student, or neither."""
+    """Return the exact search that a metric compares with: vs_teacher, vs_student, or an empty text."""
     return next((name for prefix, name in SCOPES.items() if metric.startswith(prefix)), "")
 
 
 def _dims(measured: Measured) -> int:
-    """Return of how many numbers a code is made, or of how many symbols."""
+    """Return how many numbers, or symbols, a code has."""
     if codes := measured.result.codes:
         return len(next(iter(codes.values())).levels)
     dims = int(measured.result.inputs.encoder["dimension"])

@@ -1,1 +1,1 @@
-"""Figures, one file each: what is drawn (data) and how (draw)."""
+"""Figures, one module each: ``data`` selects the numbers, ``draw`` draws them."""

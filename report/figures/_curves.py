@@ -1,4 +1,4 @@
-"""Curves over the dimensions that are left, a line a method: what three figures share."""
+"""Curves over dimensions, a line for each method: what three figures share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What figures share: rows over their seeds, and how pipelines look without colour."""
+"""What figures share: means over seeds, and the markers and greys of pipelines."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def errorbars(points: list[Point]) -> list[list[float]]:
 
 
 def bytes_axis(axis: Axes, points: list[Point]) -> None:
-    """Give an axis the sizes of its points, on a logarithmic scale."""
+    """Label an axis with the sizes of its points, on a logarithmic scale."""
     axis.set_xscale("log", base=2)
     # Sizes that lie too close for two labels share the larger one's.
     sizes = sorted({point["bytes_per_vector"] for point in points})
@@ -93,14 +93,14 @@ def grid(axis: Axes, which: str) -> None:
 
 def scatter(axis: Axes, points: list[Point], spread: float) -> None:
     """Draw points over bytes, each family with its marker; families stand the factor ``spread`` apart."""
-    for place, (label, (_, marker, grey)) in enumerate(FAMILIES.items()):
-        mine = [point for point in points if look(point["family"]) == label]
-        if not mine:
+    for number, (label, (_, marker, grey)) in enumerate(FAMILIES.items()):
+        own = [point for point in points if look(point["family"]) == label]
+        if not own:
             continue
-        aside = spread ** (place - len(FAMILIES) // 2)
+        aside = spread ** (number - len(FAMILIES) // 2)
         axis.errorbar(
-            [aside * point["bytes_per_vector"] for point in mine],
-            [100 * point["value"] for point in mine], yerr=errorbars(mine), fmt=marker, label=label,
+            [aside * point["bytes_per_vector"] for point in own],
+            [100 * point["value"] for point in own], yerr=errorbars(own), fmt=marker, label=label,
             markersize=6, markerfacecolor=grey, markeredgecolor="0.0", ecolor="0.5", elinewidth=0.8,
             capsize=2,
         )  # fmt: skip

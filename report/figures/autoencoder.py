@@ -1,4 +1,4 @@
-"""Figure: retrieval of judged documents by the dimensions that are left, a line a method."""
+"""Figure: retrieval of judged documents by dimensions, a line for each method."""
 
 from __future__ import annotations
 
@@ -68,19 +68,19 @@ def data(rows: list[Row], claims: list[Claim]) -> _style.Data:  # noqa: ARG001 -
     return {"points": points}
 
 
-def draw(found: _style.Data) -> Figure:
+def draw(numbers: _style.Data) -> Figure:
     """Return the figure: a panel a space and test set, with one scale of nDCG@10 each."""
     from matplotlib.figure import Figure
 
-    there = {(point["encoder"], point["dataset"], point["protocol"]) for point in found["points"]}
-    panels = [panel for panel in PANELS if panel[:3] in there]
+    measured = {(point["encoder"], point["dataset"], point["protocol"]) for point in numbers["points"]}
+    panels = [panel for panel in PANELS if panel[:3] in measured]
     figure = Figure(figsize=(max(7.0, 1.0 + 3.9 * len(panels)), 5.0), layout="constrained")
     axes = figure.subplots(1, len(panels), squeeze=False)[0]
-    for axis, (*place, title) in zip(axes, panels, strict=True):
+    for axis, (*panel, title) in zip(axes, panels, strict=True):
         keys = ("encoder", "dataset", "protocol")
-        mine = [point for point in found["points"] if [point[key] for key in keys] == place]
-        _curves.draw(axis, mine, METHODS)
-        for whole in (point for point in mine if point["method"] == "uncompressed"):
+        own = [point for point in numbers["points"] if [point[key] for key in keys] == panel]
+        _curves.draw(axis, own, METHODS)
+        for whole in (point for point in own if point["method"] == "uncompressed"):
             axis.axhline(100 * whole["value"], color="0.0", linewidth=0.8, linestyle=":")
         axis.set_title(title, fontsize=10)
         axis.set_ylabel("nDCG@10, %")

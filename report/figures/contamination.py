@@ -32,32 +32,32 @@ def data(rows: list[Row], claims: list[Claim]) -> _style.Data:  # noqa: ARG001 -
     pairs: dict[tuple[Any, ...], dict[str, _style.Point]] = {}
     for point in _style.means(rows, keys, **WANTED):
         pairs.setdefault(tuple(point[key] for key in keys[:-1]), {})[point["protocol"]] = point
-    both = [found for found in pairs.values() if set(found) == set(PROTOCOLS)]
-    both.sort(key=lambda found: found["decontaminated"]["value"] - found["as-published"]["value"])
-    return {**WANTED, "points": [found[protocol] for found in both for protocol in PROTOCOLS]}
+    both = [pair for pair in pairs.values() if set(pair) == set(PROTOCOLS)]
+    both.sort(key=lambda pair: pair["decontaminated"]["value"] - pair["as-published"]["value"])
+    return {**WANTED, "points": [pair[protocol] for pair in both for protocol in PROTOCOLS]}
 
 
-def draw(found: _style.Data) -> Figure:
+def draw(numbers: _style.Data) -> Figure:
     """Return the figure: a dumbbell a pipeline and size."""
     from matplotlib.figure import Figure
 
     series = {
-        protocol: [point for point in found["points"] if point["protocol"] == protocol]
+        protocol: [point for point in numbers["points"] if point["protocol"] == protocol]
         for protocol in PROTOCOLS
     }
     names = [
         point["pipeline"] + ", " + str(point["bytes_per_vector"]) + " B" for point in series["as-published"]
     ]
-    places = list(range(len(names)))
+    heights = list(range(len(names)))
     figure = Figure(figsize=(8.5, 1.4 + 0.24 * len(names)), layout="constrained")
     axis = figure.subplots()
     ends = [[100 * point["value"] for point in points] for points in series.values()]
-    axis.hlines(places, ends[0], ends[1], color="0.5", linewidth=1.5, zorder=1)
+    axis.hlines(heights, ends[0], ends[1], color="0.5", linewidth=1.5, zorder=1)
     for values, (label, grey) in zip(ends, PROTOCOLS.values(), strict=True):
         axis.plot(
-            values, places, "o", label=label, markersize=6, markerfacecolor=grey, markeredgecolor="0.0",
+            values, heights, "o", label=label, markersize=6, markerfacecolor=grey, markeredgecolor="0.0",
         )  # fmt: skip
-    axis.set_yticks(places, names, fontsize=8)
+    axis.set_yticks(heights, names, fontsize=8)
     axis.set_ylim(len(names) - 0.4, -0.6)
     axis.set_xlabel("retention of Spearman against people, %")
     _style.grid(axis, "x")

@@ -1,4 +1,4 @@
-"""Figure: the most that is left at each number of bytes, a panel an embedding space."""
+"""Figure: the best quality at each number of bytes, a panel for each embedding space."""
 
 from __future__ import annotations
 
@@ -37,41 +37,41 @@ SPREAD = 1.015
 
 def data(rows: list[Row], claims: list[Claim]) -> _style.Data:  # noqa: ARG001 - every figure's
     """Return the numbers to draw: a point a space and pipeline; ``best`` marks those on the frontier."""
-    mine = [row for row in rows if row.protocol == PROTOCOL and row.suite != SEARCH]
+    own_rows = [row for row in rows if row.protocol == PROTOCOL and row.suite != SEARCH]
     keys = ("encoder", "bytes_per_vector", "suite", "pipeline", "point", "grid", "family")
     points = []
     for encoder, dataset, metric, train, _ in PANELS:
         wanted = {"encoder": encoder, "dataset": dataset, "metric": metric, "train": train}
-        points += _frontier(_style.means(mine, keys, **wanted))
+        points += _frontier(_style.means(own_rows, keys, **wanted))
     return {"protocol": PROTOCOL, "points": points}
 
 
-def draw(found: _style.Data) -> Figure:
+def draw(numbers: _style.Data) -> Figure:
     """Return the figure: small multiples side by side, each with its own axis of bytes."""
     from matplotlib.figure import Figure
 
-    spaces = {point["encoder"] for point in found["points"]}
+    spaces = {point["encoder"] for point in numbers["points"]}
     panels = [(encoder, title) for encoder, _, _, _, title in PANELS if encoder in spaces]
     figure = Figure(figsize=(max(7.0, 1.0 + 4.4 * len(panels)), 5.4), layout="constrained")
     axes = figure.subplots(1, len(panels), squeeze=False)[0]
     for axis, (encoder, title) in zip(axes, panels, strict=True):
-        mine = [point for point in found["points"] if point["encoder"] == encoder]
-        _style.scatter(axis, mine, SPREAD)
-        _staircase(axis, [point for point in mine if point["best"]])
-        _style.bytes_axis(axis, mine)
+        own = [point for point in numbers["points"] if point["encoder"] == encoder]
+        _style.scatter(axis, own, SPREAD)
+        _staircase(axis, [point for point in own if point["best"]])
+        _style.bytes_axis(axis, own)
         axis.set_title(title, fontsize=10)
     _style.legend(figure, list(axes), 2 + (len(panels) > 1))
     return figure
 
 
 def _frontier(points: list[_style.Point]) -> list[_style.Point]:
-    """Return the points, each with whether no other of its bytes or fewer has more."""
+    """Return the points, each marked ``best`` where no point of as many bytes or fewer has more."""
     ranked = sorted(points, key=lambda point: (point["bytes_per_vector"], -point["value"]))
-    found, most = [], float("-inf")
+    marked, most = [], float("-inf")
     for point in ranked:
-        found.append({**point, "best": point["value"] > most})
+        marked.append({**point, "best": point["value"] > most})
         most = max(most, point["value"])
-    return found
+    return marked
 
 
 def _staircase(axis: Axes, best: list[_style.Point]) -> None:

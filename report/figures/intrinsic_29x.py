@@ -1,4 +1,4 @@
-"""Figure 2: what of each space's own similarities is left at about 29x, beside both published values."""
+"""Figure 2: each space's own similarities at about 29x, beside both published values."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from report.evidence.rows import Row
 from report.figures import _style
-from report.tables.spaces import published
+from report.tables.published import published
 from report.verdicts.claims import Claim
 
 if TYPE_CHECKING:
@@ -51,29 +51,29 @@ def data(rows: list[Row], claims: list[Claim]) -> _style.Data:
     return {**wanted, "points": points, "published": printed}
 
 
-def draw(found: _style.Data) -> Figure:
+def draw(numbers: _style.Data) -> Figure:
     """Return the figure: a line a space, a panel a metric."""
     from matplotlib.figure import Figure
 
-    spaces = list(dict.fromkeys(point["encoder"] for point in [*found["published"], *found["points"]]))
+    spaces = list(dict.fromkeys(point["encoder"] for point in [*numbers["published"], *numbers["points"]]))
     figure = Figure(figsize=(10.5, 1.6 + 0.62 * len(spaces)), layout="constrained")
     axes = figure.subplots(1, len(METRICS), sharey=True)
     for axis, (metric, label) in zip(axes, METRICS.items(), strict=True):
-        for place, (pipeline, (name, marker, grey)) in enumerate(PIPELINES.items()):
-            mine = [p for p in found["points"] if (p["metric"], p["series"]) == (metric, pipeline)]
+        for number, (pipeline, (name, marker, grey)) in enumerate(PIPELINES.items()):
+            own = [p for p in numbers["points"] if (p["metric"], p["series"]) == (metric, pipeline)]
             axis.errorbar(
-                [100 * point["value"] for point in mine],
-                [spaces.index(point["encoder"]) + 0.15 * (place - 1) for point in mine],
-                xerr=_style.errorbars(mine), fmt=marker, label=name, markersize=7, markerfacecolor=grey,
+                [100 * point["value"] for point in own],
+                [spaces.index(point["encoder"]) + 0.15 * (number - 1) for point in own],
+                xerr=_style.errorbars(own), fmt=marker, label=name, markersize=7, markerfacecolor=grey,
                 markeredgecolor="0.0", ecolor="0.5", elinewidth=0.8, capsize=2,
             )  # fmt: skip
         axis.set_xlabel(label)
         _style.grid(axis, "x")
     for name, (label, marker) in SOURCES.items():
-        mine = [point for point in found["published"] if point["claim"] == name]
+        own = [point for point in numbers["published"] if point["claim"] == name]
         axes[0].plot(
-            [100 * point["value"] for point in mine],
-            [spaces.index(point["encoder"]) - 0.3 for point in mine],
+            [100 * point["value"] for point in own],
+            [spaces.index(point["encoder"]) - 0.3 for point in own],
             marker, label=label, markersize=11, markerfacecolor="none", markeredgecolor="0.0",
         )  # fmt: skip
     axes[0].set_yticks(range(len(spaces)), spaces)

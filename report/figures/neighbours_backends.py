@@ -34,10 +34,10 @@ METHODS = {
 
 def data(rows: list[Row], claims: list[Claim]) -> _style.Data:  # noqa: ARG001 - every figure's
     """Return the numbers to draw: a point a space, scope and configuration, with the index's bytes a row."""
-    mine = [row for row in rows if row.suite == SUITE]
-    sizes = {row.cell: row.value for row in mine if row.metric == "search@bytes"}
+    own_rows = [row for row in rows if row.suite == SUITE]
+    sizes = {row.cell: row.value for row in own_rows if row.metric == "search@bytes"}
     keys = ("encoder", "metric", "pipeline", "point", "family", "index")
-    points = [p for scope in (TEACHER, STUDENT) for p in _style.means(mine, keys, metric=scope)]
+    points = [p for scope in (TEACHER, STUDENT) for p in _style.means(own_rows, keys, metric=scope)]
     return {
         "points": [
             {**point, "backend": point["index"], "bytes": round(sizes[point["cells"][0]], 3),
@@ -47,17 +47,17 @@ def data(rows: list[Row], claims: list[Claim]) -> _style.Data:  # noqa: ARG001 -
     }  # fmt: skip
 
 
-def draw(found: _style.Data) -> Figure:
+def draw(numbers: _style.Data) -> Figure:
     """Return the figure: a row of two panels a space."""
     from matplotlib.figure import Figure
 
-    spaces = sorted({point["encoder"] for point in found["points"]})
+    spaces = sorted({point["encoder"] for point in numbers["points"]})
     figure = Figure(figsize=(11.0, 1.2 + 3.6 * len(spaces)), layout="constrained")
     axes = figure.subplots(len(spaces), 2, squeeze=False)
     for (left, right), encoder in zip(axes, spaces, strict=True):
-        mine = [point for point in found["points"] if point["encoder"] == encoder]
-        _pareto(left, [point for point in mine if point["metric"] == TEACHER])
-        _fidelity(right, [point for point in mine if point["metric"] == STUDENT])
+        own = [point for point in numbers["points"] if point["encoder"] == encoder]
+        _pareto(left, [point for point in own if point["metric"] == TEACHER])
+        _fidelity(right, [point for point in own if point["metric"] == STUDENT])
         left.set_title(f"{encoder}: vs_teacher, knn-recall@10, %", fontsize=10)
         right.set_title(f"{encoder}: vs_student, knn-recall@10, %", fontsize=10)
     _legend(figure)
@@ -88,10 +88,10 @@ def _pareto(axis: Any, points: list[_style.Point]) -> None:
 def _fidelity(axis: Any, points: list[_style.Point]) -> None:
     names = [name for name in MARKERS if any(point["backend"] == name for point in points)]
     for name in names:
-        mine = [point for point in points if point["backend"] == name]
-        for number, point in enumerate(sorted(mine, key=lambda p: (p["method"], p["bytes"]))):
-            place = names.index(name) + 0.6 * ((number + 0.5) / len(mine) - 0.5)
-            axis.errorbar([place], [100 * point["value"]], yerr=_style.errorbars([point]), **_look(point))
+        own = [point for point in points if point["backend"] == name]
+        for number, point in enumerate(sorted(own, key=lambda p: (p["method"], p["bytes"]))):
+            x = names.index(name) + 0.6 * ((number + 0.5) / len(own) - 0.5)
+            axis.errorbar([x], [100 * point["value"]], yerr=_style.errorbars([point]), **_look(point))
     axis.set_xticks(range(len(names)), names)
     axis.grid(axis="y", color="0.9", linewidth=0.6)
     axis.set_axisbelow(True)

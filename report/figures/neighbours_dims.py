@@ -1,4 +1,4 @@
-"""Figure: what of the teacher's neighbours is found by the dimensions that are left, a line a method."""
+"""Figure: the share of the teacher's neighbours found by dimensions, a line for each method."""
 
 from __future__ import annotations
 
@@ -53,17 +53,17 @@ def exhaustive(row: Row) -> str | None:
     return FAMILIES.get(row.family) if (row.suite, row.index) == (SUITE, INDEX) else None
 
 
-def draw(found: _style.Data) -> Figure:
+def draw(numbers: _style.Data) -> Figure:
     """Return the figure: a row of panels a space, a column a metric."""
     from matplotlib.figure import Figure
 
-    spaces = sorted({point["encoder"] for point in found["points"]})
+    spaces = sorted({point["encoder"] for point in numbers["points"]})
     figure = Figure(figsize=(11.0, 1.0 + 3.2 * len(spaces)), layout="constrained")
     axes = figure.subplots(len(spaces), len(METRICS), squeeze=False)
     for line, encoder in zip(axes, spaces, strict=True):
         for axis, (metric, title) in zip(line, METRICS.items(), strict=True):
-            mine = [p for p in found["points"] if (p["encoder"], p["metric"]) == (encoder, metric)]
-            _curves.draw(axis, mine, METHODS)
+            own = [p for p in numbers["points"] if (p["encoder"], p["metric"]) == (encoder, metric)]
+            _curves.draw(axis, own, METHODS)
             axis.set_title(f"{encoder}: {title}", fontsize=10)
     _style.legend(figure, list(axes.ravel()), len(METHODS))
     return figure

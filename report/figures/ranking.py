@@ -1,4 +1,4 @@
-"""Figure: neighbours found again by the dimensions that are left, a line a method."""
+"""Figure: neighbours retrieved by dimensions, a line for each method."""
 
 from __future__ import annotations
 
@@ -48,17 +48,17 @@ def data(rows: list[Row], claims: list[Claim]) -> _style.Data:  # noqa: ARG001 -
     return {"points": [p for metric in METRICS for p in _style.means(named, keys, metric=metric)]}
 
 
-def draw(found: _style.Data) -> Figure:
+def draw(numbers: _style.Data) -> Figure:
     """Return the figure: a column of panels a space, a row a metric."""
     from matplotlib.figure import Figure
 
-    spaces = sorted({point["encoder"] for point in found["points"]})
+    spaces = sorted({point["encoder"] for point in numbers["points"]})
     figure = Figure(figsize=(max(7.0, 1.0 + 3.6 * len(spaces)), 7.4), layout="constrained")
     axes = figure.subplots(len(METRICS), len(spaces), squeeze=False)
     for line, (metric, title) in zip(axes, METRICS.items(), strict=True):
         for axis, encoder in zip(line, spaces, strict=True):
-            mine = [p for p in found["points"] if (p["encoder"], p["metric"]) == (encoder, metric)]
-            _curves.draw(axis, mine, METHODS)
+            own = [p for p in numbers["points"] if (p["encoder"], p["metric"]) == (encoder, metric)]
+            _curves.draw(axis, own, METHODS)
             axis.set_title(f"{encoder}: {title}", fontsize=10)
     _style.legend(figure, list(axes.ravel()), 3)
     return figure

@@ -1,4 +1,4 @@
-"""Figure: similarities that discrete codes keep, by bits and family, beside simpler codes."""
+"""Figure: similarity kept by discrete codes, by bits and family, beside simpler codes."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ FAMILIES = {
     "axes": ("principal axes, 4 bits", "^", "1.0"),
     "projection": ("random projection, signs", "v", "1.0"),
 }
-ASKED = 95.0
+TARGET = 95.0
 ASIDE = 1.03  # families stand this factor apart, so that their bars can be told apart
 
 
@@ -48,22 +48,22 @@ def data(rows: list[Row], claims: list[Claim]) -> _style.Data:  # noqa: ARG001 -
     return {"points": [point for point in points if point["family"] in FAMILIES]}
 
 
-def draw(found: _style.Data) -> Figure:
+def draw(numbers: _style.Data) -> Figure:
     """Return the figure: a panel a space, set and kind of pairs."""
     from matplotlib.figure import Figure
 
-    there = {(point["encoder"], point["dataset"], point["metric"]) for point in found["points"]}
-    panels = [panel for panel in PANELS if panel[:3] in there]
+    measured = {(point["encoder"], point["dataset"], point["metric"]) for point in numbers["points"]}
+    panels = [panel for panel in PANELS if panel[:3] in measured]
     figure = Figure(figsize=(max(7.0, 1.0 + 3.9 * len(panels)), 5.0), layout="constrained")
     axes = figure.subplots(1, len(panels), squeeze=False)[0]
-    for axis, (*place, title) in zip(axes, panels, strict=True):
-        mine = [
+    for axis, (*panel, title) in zip(axes, panels, strict=True):
+        own = [
             point
-            for point in found["points"]
-            if [point[k] for k in ("encoder", "dataset", "metric")] == place
+            for point in numbers["points"]
+            if [point[k] for k in ("encoder", "dataset", "metric")] == panel
         ]
         for number, (family, (label, marker, grey)) in enumerate(FAMILIES.items()):
-            points = [point for point in mine if point["family"] == family]
+            points = [point for point in own if point["family"] == family]
             if points:
                 axis.errorbar(
                     [ASIDE ** (number - 3) * 8 * point["bytes_per_vector"] for point in points],
@@ -72,10 +72,10 @@ def draw(found: _style.Data) -> Figure:
                     elinewidth=0.7, capsize=2,
                 )  # fmt: skip
         _style.sizes_axis(
-            axis, sorted({8 * point["bytes_per_vector"] for point in mine}), "bits stored (log scale)"
+            axis, sorted({8 * point["bytes_per_vector"] for point in own}), "bits stored (log scale)"
         )
         axis.tick_params(axis="x", rotation=60)
-        axis.axhline(ASKED, color="0.0", linewidth=0.7, linestyle="--")
+        axis.axhline(TARGET, color="0.0", linewidth=0.7, linestyle="--")
         axis.set_title(title, fontsize=10)
         axis.set_ylabel("Spearman with the original, %")
     _style.legend(figure, list(axes), 4)

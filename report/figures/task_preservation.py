@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from report.evidence.rows import Row
 from report.figures import _style
-from report.tables.spaces import published
+from report.tables.published import published
 from report.verdicts.claims import Claim
 
 if TYPE_CHECKING:
@@ -44,30 +44,30 @@ def data(rows: list[Row], claims: list[Claim]) -> _style.Data:
     return {"suite": SUITE, "point": POINT, "points": points, "published": printed}
 
 
-def draw(found: _style.Data) -> Figure:
+def draw(numbers: _style.Data) -> Figure:
     """Return the figure: a line a space, a panel for similarity and one for the task."""
     from matplotlib.figure import Figure
 
-    spaces = list(dict.fromkeys(point["encoder"] for point in [*found["published"], *found["points"]]))
+    spaces = list(dict.fromkeys(point["encoder"] for point in [*numbers["published"], *numbers["points"]]))
     series = [(pipeline, protocol) for pipeline in PIPELINES for protocol in PROTOCOLS]
     figure = Figure(figsize=(10.5, 1.6 + 0.62 * len(spaces)), layout="constrained")
     axes = figure.subplots(1, len(METRICS), sharey=True)
     for axis, (metric, label) in zip(axes, METRICS.items(), strict=True):
-        for place, (pipeline, protocol) in enumerate(series):
+        for number, (pipeline, protocol) in enumerate(series):
             wanted = {"metric": metric, "series": pipeline, "protocol": protocol}
-            mine = [point for point in found["points"] if wanted.items() <= point.items()]
+            own = [point for point in numbers["points"] if wanted.items() <= point.items()]
             axis.errorbar(
-                [100 * point["value"] for point in mine],
-                [spaces.index(point["encoder"]) + 0.15 * (place - 1) for point in mine],
-                xerr=_style.errorbars(mine), fmt=PIPELINES[pipeline][1], markersize=7,
+                [100 * point["value"] for point in own],
+                [spaces.index(point["encoder"]) + 0.15 * (number - 1) for point in own],
+                xerr=_style.errorbars(own), fmt=PIPELINES[pipeline][1], markersize=7,
                 label=PIPELINES[pipeline][0] + "; " + PROTOCOLS[protocol][0],
                 markerfacecolor=PROTOCOLS[protocol][1], markeredgecolor="0.0", ecolor="0.5",
                 elinewidth=0.8, capsize=2,
             )  # fmt: skip
-        mine = [point for point in found["published"] if point["metric"] == metric]
+        own = [point for point in numbers["published"] if point["metric"] == metric]
         axis.plot(
-            [100 * point["value"] for point in mine],
-            [spaces.index(point["encoder"]) - 0.3 for point in mine],
+            [100 * point["value"] for point in own],
+            [spaces.index(point["encoder"]) - 0.3 for point in own],
             "*", label="published", markersize=11, markerfacecolor="none", markeredgecolor="0.0",
         )  # fmt: skip
         axis.set_xlabel(label)

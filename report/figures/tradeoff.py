@@ -36,20 +36,20 @@ def data(rows: list[Row], claims: list[Claim]) -> _style.Data:
     return {**wanted, "points": _style.means(rows, keys, **wanted), "published": _published(claims)}
 
 
-def draw(found: _style.Data) -> Figure:
+def draw(numbers: _style.Data) -> Figure:
     """Return the figure: a panel a protocol, a logarithmic axis of bytes."""
     from matplotlib.figure import Figure
 
-    protocols = sorted({point["protocol"] for point in found["points"]})
+    protocols = sorted({point["protocol"] for point in numbers["points"]})
     figure = Figure(figsize=(10.5, 5.2), layout="constrained")
     axes = figure.subplots(1, len(protocols), sharey=True, squeeze=False)[0]
     for axis, protocol in zip(axes, protocols, strict=True):
-        mine = [point for point in found["points"] if point["protocol"] == protocol]
-        _style.scatter(axis, mine, SPREAD)
-        _style.bytes_axis(axis, mine)
+        own = [point for point in numbers["points"] if point["protocol"] == protocol]
+        _style.scatter(axis, own, SPREAD)
+        _style.bytes_axis(axis, own)
         axis.set_title(protocol)
         if protocol == "as-published":
-            _stars(axis, found["published"])
+            _stars(axis, numbers["published"])
     axes[0].set_ylabel("retention of Spearman against people, %")
     _style.legend(figure, list(axes), 3)
     return figure
@@ -60,8 +60,8 @@ def _published(claims: list[Claim]) -> list[_style.Point]:
     for claim in claims:
         if claim.table:
             for key, size in SIZES.items():
-                kept = [getattr(row, key) / row.original for row in claim.table]
-                value = round(sum(kept) / len(kept), 9)
+                retained = [getattr(row, key) / row.original for row in claim.table]
+                value = round(sum(retained) / len(retained), 9)
                 points.append({"claim": claim.id, "bytes_per_vector": size, "value": value})
     return points
 

@@ -35,29 +35,29 @@ def data(rows: list[Row], claims: list[Claim]) -> _style.Data:  # noqa: ARG001 -
     return {"points": [p for metric in (*metrics, SUSPECT) for p in _style.means(named, keys, metric=metric)]}
 
 
-def draw(found: _style.Data) -> Figure:
+def draw(numbers: _style.Data) -> Figure:
     """Return the figure: a row of panels a space, a column a statistic."""
     from matplotlib.figure import Figure
 
-    spaces = sorted({point["encoder"] for point in found["points"]})
+    spaces = sorted({point["encoder"] for point in numbers["points"]})
     figure = Figure(figsize=(9.0, 1.0 + 2.8 * len(spaces)), layout="constrained")
     axes = figure.subplots(len(spaces), len(STATISTICS), squeeze=False)
     for line, encoder in zip(axes, spaces, strict=True):
         for axis, (name, title) in zip(line, STATISTICS.items(), strict=True):
-            _lines(axis, [p for p in found["points"] if p["encoder"] == encoder], name)
+            _lines(axis, [p for p in numbers["points"] if p["encoder"] == encoder], name)
             axis.set_title(f"{encoder}: {title}", fontsize=10)
     _style.legend(figure, list(axes.ravel()), len(METHODS))
     return figure
 
 
 def _lines(axis: Any, points: list[_style.Point], name: str) -> None:
-    found = {(p["method"], p["step"], p["metric"]): p["value"] for p in points}
+    values = {(p["method"], p["step"], p["metric"]): p["value"] for p in points}
     for number, (label, (marker, grey, line)) in enumerate(METHODS.items()):
-        steps = sorted({step for method, step, _ in found if method == label})
+        steps = sorted({step for method, step, _ in values if method == label})
         if not steps:
             continue
         mean, std = (
-            [found[label, x, f"{name}_{moment}@training"] for x in steps] for moment in ("mean", "std")
+            [values[label, x, f"{name}_{moment}@training"] for x in steps] for moment in ("mean", "std")
         )
         aside = 0.15 * (steps[-1] - steps[0]) / len(steps) * (number - 1)  # bars can be told apart
         axis.errorbar(
@@ -65,7 +65,7 @@ def _lines(axis: Any, points: list[_style.Point], name: str) -> None:
             label=label, markersize=5, markerfacecolor=grey, markeredgecolor="0.0", ecolor="0.6",
             elinewidth=0.7, linewidth=0.9, capsize=2,
         )  # fmt: skip
-        crossed = [(x + aside, y) for x, y in zip(steps, mean, strict=True) if found[label, x, SUSPECT]]
+        crossed = [(x + aside, y) for x, y in zip(steps, mean, strict=True) if values[label, x, SUSPECT]]
         axis.plot([x for x, _ in crossed], [y for _, y in crossed], "x", color="0.0", markersize=11)
     axis.set_xlabel("steps")
     axis.grid(axis="y", color="0.9", linewidth=0.6)

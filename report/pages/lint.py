@@ -1,8 +1,8 @@
 """No number in prose without a result behind it: run as ``python -m report.pages.lint`` by ``make check``.
 
-Measured-looking numbers (decimals, per cent, ratios, bytes, seconds) may stand in rendered parts, in code,
-and in link targets; hand-written prose of the README and of the templates may not have them. The README's
-rendered part has to be what the committed evidence renders to.
+Numbers that look measured (decimals, per cent, ratios, bytes, seconds) belong in rendered parts, in code and
+in link targets. Hand-written prose of the README and of the templates has none. The README's rendered part
+has to equal what the committed evidence renders to.
 """
 
 from __future__ import annotations
@@ -32,31 +32,31 @@ def untraced(text: str, where: str) -> list[str]:
     """Return one line for each measured-looking number in the prose of a Markdown text or template."""
     prose = NO_PROSE.sub(lambda match: "\n" * match[0].count("\n"), text)
     return [
-        f"{where}:{number}: found {found[0]!r} in prose, expected a number to come from a result"
+        f"{where}:{number}: found {match[0]!r} in prose, expected a number to come from a result"
         for number, line in enumerate(prose.splitlines(), start=1)
-        for found in MEASURED.finditer(line)
+        for match in MEASURED.finditer(line)
     ]
 
 
 def problems(root: Path) -> list[str]:
-    """Return what is wrong with the README and the templates of a checkout."""
+    """Return one line for each problem of the README and the templates of a checkout."""
     path = root / "README.md"
-    found = untraced(path.read_text("utf-8"), "README.md")
+    lines = untraced(path.read_text("utf-8"), "README.md")
     for template in sorted(TEMPLATES.rglob("*.j2")):
-        found += untraced(template.read_text("utf-8"), f"report/templates/{template.name}")
+        lines += untraced(template.read_text("utf-8"), f"report/templates/{template.name}")
     try:
         if readme.split(path)[1] != readme.block(Tree(root / "artifacts")):
-            found.append("README.md: its rendered part is not what artifacts/ renders to; run make artifacts")
+            lines.append("README.md: its rendered part is not what artifacts/ renders to; run make artifacts")
     except InputError as error:
-        found.append(str(error))
-    return found
+        lines.append(str(error))
+    return lines
 
 
 def main() -> int:
     """Print the problems; return 1 if there are any."""
-    found = problems(Path())
-    sys.stdout.write("".join(f"{line}\n" for line in found))
-    return 1 if found else 0
+    lines = problems(Path())
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
+    return 1 if lines else 0
 
 
 if __name__ == "__main__":

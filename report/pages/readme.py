@@ -16,17 +16,17 @@ START, END = "<!-- rendered from artifacts/: start -->\n", "<!-- rendered from a
 
 
 def block(tree: Tree) -> str:
-    """Return the README's claims table, as the evidence in ``tree`` has it."""
+    """Return the README's claims table for the evidence in ``tree``."""
     return block_of(judge(load_claims(), tree))
 
 
 def block_of(judged: list[VerdictRow]) -> str:
-    """Return the README's claims table, from claims that were judged before."""
+    """Return the README's claims table for judged rows."""
     return template("README.md.j2", {"claims": [row for row in judged if row.headline]}).decode()
 
 
 def split(readme: Path) -> tuple[str, str, str]:
-    """Return what stands before, between and after the marks; raise InputError where they are missing."""
+    """Return the text before, between and after the marks; raise InputError where they are missing."""
     text = readme.read_text("utf-8")
     head, start, rest = text.partition(START)
     between, end, tail = rest.partition(END)

@@ -32,7 +32,7 @@ FIGURES = Path(__file__).parent.parent / "figures"
 def render(tree: Tree) -> list[Path]:
     """Write claims.json, CLAIMS.md, figures, matrices and TECHNICAL_REPORT.md; return their paths.
 
-    A matrix that there is no evidence for any longer is removed.
+    A matrix without evidence is removed.
     """
     files = rendered(tree)
     for name, content in files.items():
@@ -44,7 +44,7 @@ def render(tree: Tree) -> list[Path]:
 
 
 def rendered(tree: Tree) -> dict[str, bytes]:
-    """Return every file of the report by its name, as the evidence in ``tree`` has it; writes nothing."""
+    """Return every file of the report by its name, for the evidence in ``tree``; writes nothing."""
     claims, evidence = load_claims(), gather(tree)
     rows = [row for measured in evidence.results for row in rows_of(measured)]
     judged = judge_by(claims, evidence)
@@ -81,7 +81,7 @@ def _placed_figures() -> set[str]:
 
 
 def template(name: str, context: Json) -> bytes:
-    """Return a rendered Markdown template; a name it uses and the context lacks is an error."""
+    """Return a rendered Markdown template; an undefined name is an error."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     from report.verdicts.claims import percent
@@ -99,7 +99,7 @@ def template(name: str, context: Json) -> bytes:
 
 
 def _mark(number: object) -> str:
-    """Return what stands behind a mean's value; a difference of means has no mark."""
+    """Return the mark of a mean with jitter; a difference of means has none."""
     return mark(getattr(number, "jitter", None))
 
 
@@ -108,15 +108,15 @@ def _figures(rows: list[Row], claims: list[Claim]) -> tuple[dict[str, Json], dic
     pictures: dict[str, bytes] = {}
     for path in sorted(FIGURES.glob("[a-z]*.py")):
         module = importlib.import_module(f"report.figures.{path.stem}")
-        drawn = module.data(rows, claims)
-        if drawn["points"]:
-            numbers[path.stem] = {"caption": module.CAPTION, **drawn}
-            pictures[f"figure_{path.stem}.svg"] = svg(module.draw(drawn))
+        figure = module.data(rows, claims)
+        if figure["points"]:
+            numbers[path.stem] = {"caption": module.CAPTION, **figure}
+            pictures[f"figure_{path.stem}.svg"] = svg(module.draw(figure))
     return numbers, pictures
 
 
 def svg(figure: Any) -> bytes:
-    """Return a figure as SVG with nothing in it that differs between two runs."""
+    """Return a figure as SVG, the same bytes in every run."""
     import matplotlib as mpl
 
     buffer = io.BytesIO()

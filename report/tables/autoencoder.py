@@ -7,7 +7,7 @@ from pathlib import Path
 
 from report.evidence import paired
 from report.evidence.paired import Paired
-from report.evidence.results import Measured
+from report.evidence.results import Measured, seed_groups
 from report.evidence.values import Mean
 from report.tables.judged import BASES, METHODS, TRAINED, JudgedLine, lines_of
 from report.tables.tally import Tally, tally
@@ -44,7 +44,7 @@ class Panel:
 
     @property
     def full(self) -> Mean | None:
-        """Return what the uncompressed space does; None where it was not measured."""
+        """Return the mean of the uncompressed space; None where it was not measured."""
         cells = self.measured.values()
         return next((each["uncompressed"] for each in cells if "uncompressed" in each), None)
 
@@ -94,35 +94,30 @@ class AutoEncoders:
 
     def lines(self) -> list[JudgedLine]:
         """Return a line for each pipeline, point, training split, test set and protocol: means over seeds."""
-        groups: dict[tuple[str, ...], list[Measured]] = {}
-        for measured in self.results:
-            cell = measured.cell
-            if measured.suite == SUITE:
-                key = (cell.encoder, cell.train, cell.pipeline, str(cell.point))
-                groups.setdefault(key, []).append(measured)
-        return sorted((line for seeds in groups.values() for line in lines_of(seeds)), key=_order)
+        groups = seed_groups(measured for measured in self.results if measured.suite == SUITE)
+        return sorted((line for seeds in groups for line in lines_of(seeds)), key=_order)
 
     def uncompressed(self) -> list[JudgedLine]:
-        """Return what each space does as it is, over every query: a line a space and test set."""
+        """Return a line for each space and test set: the uncompressed vectors, over every query."""
         lines = [x for x in self.lines() if (x.method, x.protocol) == ("uncompressed", EVERY)]
         return list({(x.encoder, x.dataset): x for x in lines}.values())
 
     def panels(self) -> list[Panel]:
-        """Return a table a space, training split and test set: methods as columns, dimensions as lines."""
+        """Return a table for each space, training split and test set: methods by dimensions."""
         panels: dict[tuple[str, ...], Panel] = {}
         for line in self.lines():
             if line.method and line.protocol in FITTED:
-                place = (line.encoder, line.train, line.dataset)
-                blank = Panel(*place, FITTED[line.protocol], line.ndcg.n)
-                panel = panels.setdefault((*place, line.protocol), blank)
+                labels = (line.encoder, line.train, line.dataset)
+                blank = Panel(*labels, FITTED[line.protocol], line.ndcg.n)
+                panel = panels.setdefault((*labels, line.protocol), blank)
                 panel.measured.setdefault(line.dims, {})[line.method] = line.ndcg
         return [panel for panel in panels.values() if len(panel.measured) > 1]
 
     def compared(self) -> list[JudgedPair]:
         """Return each trained map beside each of BASES in as many dimensions, query by query where it can be.
 
-        The difference is the map's mean nDCG@10 minus the other's over the same queries, each seed's mean
-        first (``report.evidence.paired``).
+        The difference is the map's mean nDCG@10 minus the other's over the same queries, averaged over seeds
+        (``report.evidence.paired``).
         """
         lines = [line for line in self.lines() if line.protocol == EVERY and line.method]
         pairs = []
@@ -132,7 +127,7 @@ class AutoEncoders:
             pairs += [
                 JudgedPair(line, base, fitted, self._against(line, base))
                 for base in lines
-                if base.method in BASES and _place(line) == _place(base)
+                if base.method in BASES and _conditions(line) == _conditions(base)
             ]
         return pairs
 
@@ -162,12 +157,12 @@ class AutoEncoders:
         return paired.compared(self.root, (line.files, base.files), key, means)
 
 
-def _place(line: JudgedLine) -> tuple[str, str, str, int]:
-    """Return what two lines that are compared have in common."""
+def _conditions(line: JudgedLine) -> tuple[str, str, str, int]:
+    """Return what two compared lines share."""
     return line.encoder, line.train, line.dataset, line.dims
 
 
 def _order(line: JudgedLine) -> tuple[str, str, str, int, int, str]:
-    """Return what lines are sorted by: where they belong, method, most dimensions first."""
-    place = METHODS.index(line.method) if line.method in METHODS else -1
-    return line.encoder, line.dataset, line.train, place, -line.dims, line.pipeline
+    """Return the sort key of lines: space, test set, training split, method, most dimensions first."""
+    rank = METHODS.index(line.method) if line.method in METHODS else -1
+    return line.encoder, line.dataset, line.train, rank, -line.dims, line.pipeline

@@ -1,4 +1,4 @@
-"""Lines of the tables of codes: results that differ in their seed alone, on a test set, as one."""
+"""Lines of the tables of codes: means over seeds of each pipeline on a test set."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class CodeLine:
 
 
 def setting(steps: Sequence[StepSpec], levels: list[int]) -> str:
-    """Return in words what a code consists of: its levels, and what else is not the default."""
+    """Return a code's levels and its parameters that are not the defaults, in words."""
     use, params = steps[-1].use, steps[-1].params
     stages = params.get("residuals", 1)
     words = [_levels(levels[: len(levels) // stages] if stages > 1 else levels)] if levels else []
@@ -91,7 +91,7 @@ def _levels(levels: list[int]) -> str:
 
 
 def line_of(seeds: Sequence[Measured], dataset: str) -> CodeLine:
-    """Return the line of a test set, of results that differ in their seed alone; codes are the first's."""
+    """Return a test set's line of results that differ in their seed alone; the codes are the first seed's."""
     first, cell = seeds[0], seeds[0].cell
     codes = first.result.codes.get(dataset)
     return CodeLine(

@@ -1,4 +1,4 @@
-"""The tables of the technical report, as lists of lines that a template lays out, a module a section."""
+"""All tables of the technical report: each section's lines, which a template lays out."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from harness.evidence.schema.verdict import CellEvidence, TranscriptEvidence, Ve
 from report.evidence.results import Evidence
 from report.evidence.rows import Row
 from report.tables.autoencoder import AutoEncoders
+from report.tables.intrinsic import Intrinsic
 from report.tables.jitter import Jitter
 from report.tables.neighbours import Neighbours
 from report.tables.portability import Portability
@@ -20,7 +21,7 @@ from report.tables.ranking import Ranking
 from report.tables.rows import Rows
 from report.tables.search import Search
 from report.tables.semantic import SemanticIds
-from report.tables.spaces import Intrinsic, Stages
+from report.tables.stages import Stages
 from report.tables.sts import Generalization
 from report.verdicts.claims import Claim
 
@@ -77,8 +78,8 @@ class DatasetLine:
 
 
 @dataclass(frozen=True, slots=True)
-class CertificateLine:
-    """A result or transcript that judged rows stand on, with the claims it speaks to."""
+class EvidenceLine:
+    """A result or transcript that judged rows are based on, with its claims."""
 
     path: str
     sha256: str
@@ -86,7 +87,7 @@ class CertificateLine:
 
 
 class Tables:
-    """Looks up evidence for tables, an attribute a section."""
+    """The tables of the report, an attribute for each section."""
 
     def __init__(self, evidence: Evidence, rows: Iterable[Row], claims: list[Claim]) -> None:
         indexed, results, root = Rows(rows), evidence.results, evidence.tree.root
@@ -106,7 +107,7 @@ class Tables:
         self.jitter = Jitter(stability.read(evidence.tree))
 
     def suites(self) -> list[SuiteLine]:
-        """Return what there is evidence of: a line a suite."""
+        """Return a line for each suite with evidence."""
         lines: dict[str, SuiteLine] = {}
         for measured in self.results:
             record = self.records.get(measured.suite)
@@ -137,20 +138,20 @@ class Tables:
         return [own.count(name) for name in VERDICTS]
 
     def contamination(self, suite: str) -> list[ContaminationLine]:
-        """Return what each test set of a suite shares with each training split: one line a pair of sets."""
+        """Return what each test set of a suite shares with each training split, a line for each pair."""
         return [line for line in self.contaminations() if line.suite == suite]
 
     def contaminations(self) -> list[ContaminationLine]:
-        """Return what ``contamination`` does of every suite, each after the other."""
+        """Return the same as ``contamination``, of every suite."""
         lines = {
             (measured.suite, measured.cell.train, dataset): contamination
             for measured in self.results
             for dataset, contamination in measured.result.contamination.items()
         }
-        return [ContaminationLine(*place, lines[place]) for place in sorted(lines)]
+        return [ContaminationLine(*key, lines[key]) for key in sorted(lines)]
 
     def irregularities(self) -> list[IrregularLine]:
-        """Return what is irregular in each judged set, a line a set."""
+        """Return the irregularities of each judged set, a line for each."""
         lines = {
             dataset: contamination.irregularities
             for measured in self.results
@@ -160,25 +161,25 @@ class Tables:
         return [IrregularLine(dataset, lines[dataset]) for dataset in sorted(lines)]
 
     def datasets(self) -> list[DatasetLine]:
-        """Return every data set that results stand on, a line a file: where it was read from, and its pin."""
+        """Return a line for each file of a data set in the results: where it was read from, and its pin."""
         lines: dict[DatasetLine, DatasetLine] = {}
         for measured in self.results:
             for name, origin in measured.result.inputs.datasets.items():
                 files = [part for part in origin.values() if isinstance(part, dict) and part.get("path")]
                 for file in files or [origin]:
-                    place = str(file.get("repo") or file.get("path") or file.get("name") or "")
+                    location = str(file.get("repo") or file.get("path") or file.get("name") or "")
                     pin = next((str(file[key]) for key in PINNED if file.get(key)), "")
-                    line = DatasetLine(name, place, pin, origin["use"])
+                    line = DatasetLine(name, location, pin, origin["use"])
                     lines[line] = line
         return sorted(lines.values())
 
-    def certificates(self, judged: list[VerdictRow]) -> list[CertificateLine]:
-        """Return each result or transcript that judged rows stand on, once, with the claims it speaks to."""
-        lines: dict[str, CertificateLine] = {}
+    def certificates(self, judged: list[VerdictRow]) -> list[EvidenceLine]:
+        """Return each result or transcript that judged rows are based on, once, with its claims."""
+        lines: dict[str, EvidenceLine] = {}
         for row in judged:
             for entry in row.evidence:
                 path = _path(entry)
-                line = lines.setdefault(path, CertificateLine(path, entry.sha256, []))
+                line = lines.setdefault(path, EvidenceLine(path, entry.sha256, []))
                 if row.id not in line.claims:
                     line.claims.append(row.id)
         return [lines[path] for path in sorted(lines)]

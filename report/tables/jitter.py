@@ -1,4 +1,4 @@
-"""The table of pipelines that turn last bits into other optima."""
+"""The table of pipelines whose results depend on the last bits of their input."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from harness.evidence.stability import Stability
 
 @dataclass(frozen=True, slots=True)
 class UnstableLine:
-    """An unstable pipeline, the value of it that moves most, its largest move and the metric's tolerance."""
+    """An unstable pipeline: its value that moves most, the largest move, and the metric's tolerance."""
 
     suite: str
     encoder: str

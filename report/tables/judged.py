@@ -1,4 +1,4 @@
-"""Lines of results on judged sets: those that differ in their seed alone, as one."""
+"""Lines of results on judged sets: means over seeds."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ PLAIN = {
 class JudgedLine:
     """A pipeline, point and training split on a test set under a protocol: means over seeds.
 
-    ``method`` is None for a pipeline of several steps or of none of the METHODS; ``loss`` the least mean
-    squared error a component that training came to on its held-out rows, None where none was noted.
+    ``method`` is None for a pipeline of several steps and for other methods than METHODS. ``loss`` is the
+    least mean squared error a component on held-out training rows, None where none was logged.
     """
 
     encoder: str
@@ -67,7 +67,7 @@ def lines_of(seeds: Sequence[Measured]) -> list[JudgedLine]:
     first, cell = seeds[0], seeds[0].cell
     notes = [history for measured in seeds for history in measured.result.training.values()]
     losses = [min(history["held_out"]) for history in notes if "held_out" in history]
-    places = {(value.dataset, value.protocol): None for value in first.values}
+    tests = {(value.dataset, value.protocol): None for value in first.values}
     return [
         JudgedLine(
             encoder=cell.encoder,
@@ -83,7 +83,7 @@ def lines_of(seeds: Sequence[Measured]) -> list[JudgedLine]:
             ndcg=_mean(seeds, dataset, protocol, "ndcg@10"),
             recall=_mean(seeds, dataset, protocol, "recall@100"),
         )
-        for dataset, protocol in places
+        for dataset, protocol in tests
     ]
 
 

@@ -1,4 +1,4 @@
-"""Tables of students and back ends of search: against the teacher, the student, and what is cheapest."""
+"""Tables of students and search back ends: fidelity to teacher and student, and the cheapest."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from report.evidence import paired
 from report.evidence.envelopes import envelope_of
 from report.evidence.paired import Difference, Paired
-from report.evidence.results import Measured
+from report.evidence.results import Measured, seed_groups
 from report.evidence.values import Mean
 from report.tables.rows import AXES, PCA
 from report.tables.students import (
@@ -34,7 +34,7 @@ TARGET = 0.7  # the knn-recall@10 that a configuration has to reach (the publish
 
 @dataclass(frozen=True, slots=True)
 class Scoped:
-    """A line in a scope: the scores of the scope, None for what it has not."""
+    """A line in a scope: its scores there, None where one is missing."""
 
     scope: str
     line: StudentLine
@@ -67,7 +67,7 @@ class SettingLine:
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """A line that reaches the target, its mean, and the bytes that it keeps a row."""
+    """A line that reaches the target, its mean, and its bytes a row."""
 
     line: StudentLine
     reached: Mean
@@ -75,7 +75,7 @@ class Configuration:
 
     @property
     def cost(self) -> tuple[float, bool, float]:
-        """Return what configurations are ordered by: bytes, trained ones last, and less of the mean."""
+        """Return the sort key: bytes, then trained ones last, then the mean, greatest first."""
         return self.whole, self.line.method in {STUDENT, PLAIN}, -self.reached.value
 
 
@@ -107,16 +107,11 @@ class Neighbours:
 
     def lines(self, suite: str) -> list[StudentLine]:
         """Return a line for each space, pipeline, point and grid setting of a suite: means over seeds."""
-        groups: dict[tuple[str, ...], list[Measured]] = {}
-        for measured in self.results:
-            cell = measured.cell
-            if measured.suite == suite and cell.index and measured.sizes.index:
-                key = (cell.encoder, cell.pipeline, str(cell.point), str(cell.grid))
-                groups.setdefault(key, []).append(measured)
-        return [line_of(seeds, self._latency(seeds[0])) for seeds in groups.values()]
+        searched = (x for x in self.results if x.suite == suite and x.cell.index and x.sizes.index)
+        return [line_of(seeds, self._latency(seeds[0])) for seeds in seed_groups(searched)]
 
     def backends(self, encoder: str) -> list[Scoped]:
-        """Return a space's lines twice, one a scope: what is found of the teacher's, and of the student's."""
+        """Return each line of a space in both scopes: neighbours of the teacher found, and of the student."""
         lines = [line for line in self.lines(SUITE) if line.encoder == encoder]
         ordered = sorted(lines, key=lambda line: (line.method, -line.dims, line.use))
         scores = (*SCORES, *STAGES.values())
@@ -129,8 +124,8 @@ class Neighbours:
     def compared(self) -> list[Against]:
         """Return what is COMPARED, the student beside simpler maps, at equal dimensions.
 
-        The difference is the mean over queries of the student's knn-recall@10 with the teacher minus the
-        other's, each seed's mean first (``report.evidence.paired``).
+        The difference is the student's mean knn-recall@10 with the teacher minus the other's, over queries
+        and averaged over seeds (``report.evidence.paired``).
         """
         lines = [line for line in self.lines(SUITE) if line.use == "flat"]
         pairs = [
@@ -165,8 +160,8 @@ class Neighbours:
                     settings.append(SettingLine(line, f"the best student: {chosen}", None, "", taken))
                 else:
                     against = self._against(best, line)
-                    said = change(best, line)
-                    settings.append(SettingLine(line, said, against.less, against.outcome, taken))
+                    text = change(best, line)
+                    settings.append(SettingLine(line, text, against.less, against.outcome, taken))
         return settings
 
     def selected(self) -> list[Selected]:
@@ -186,17 +181,17 @@ class Neighbours:
         ]
 
     def timed(self) -> list[StudentLine]:
-        """Return the lines whose latency is at hand, by space, method, dimensions and back end."""
+        """Return the lines with a latency, by space, method, dimensions and back end."""
         lines = [line for line in self.lines(SUITE) if line.latency]
         return sorted(lines, key=lambda x: (x.encoder, x.method, -x.dims, x.use))
 
     def trained(self) -> list[Trained]:
-        """Return what training noted of each student of the search: first and last, means over seeds."""
+        """Return the first and last training statistics of each student in the search, over its seeds."""
         lines = (line for line in self.lines(SUITE) if line.histories and line.use == "flat")
         return [trained(line) for line in {_named(line) + line.encoder: line for line in lines}.values()]
 
     def machine(self) -> str | None:
-        """Return the machine that latencies were measured on; None where nobody noted it."""
+        """Return the machine that latencies were measured on; None without any latency."""
         machines = {line.latency.machine for line in self.lines(SUITE) if line.latency}
         return "; ".join(sorted(machines)) or None
 

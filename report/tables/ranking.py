@@ -11,7 +11,7 @@ from harness.evidence.schema.cell import StepSpec
 from report.evidence import paired
 from report.evidence.envelopes import envelope_of
 from report.evidence.paired import Paired
-from report.evidence.results import Measured
+from report.evidence.results import Measured, seed_groups
 from report.evidence.values import Mean, MeasuredValue, over_seeds
 from report.tables.rows import AXES, PCA
 from report.tables.tally import Tally, tally
@@ -79,7 +79,7 @@ class Throughput:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """How a set was taken from the rows of a file, and where the numbers of its rows are."""
+    """How a set was drawn from the rows of a file, and where its row numbers are."""
 
     dataset: str
     place: str
@@ -107,13 +107,8 @@ class Ranking:
 
         In a space most dimensions come first, and methods in the order of METHODS.
         """
-        groups: dict[tuple[str, ...], list[Measured]] = {}
-        for measured in self.results:
-            cell = measured.cell
-            if measured.suite == suite:
-                key = (cell.encoder, cell.pipeline, str(cell.point), str(cell.grid))
-                groups.setdefault(key, []).append(measured)
-        lines = [_line(seeds) for seeds in groups.values()]
+        groups = seed_groups(measured for measured in self.results if measured.suite == suite)
+        lines = [_line(seeds) for seeds in groups]
         return sorted(lines, key=lambda x: (x.encoder, -x.dims, METHODS.index(x.method)))
 
     def of(self, encoder: str) -> list[RankingLine]:
@@ -121,9 +116,9 @@ class Ranking:
         return [line for line in self.lines(SUITE) if line.encoder == encoder]
 
     def compared(self) -> list[RankingPair]:
-        """Return each listwise setting beside each of BASES in as many dimensions, a line each of COMPARED.
+        """Return each listwise setting beside each of BASES in as many dimensions, by each of COMPARED.
 
-        The difference is the mean over queries of its score minus that of the other, each seed's mean first.
+        The difference is the setting's mean score minus the other's, over queries and averaged over seeds.
         """
         lines = self.lines(SUITE)
         return [
@@ -148,8 +143,8 @@ class Ranking:
     def tally(self) -> list[Tally]:
         """Return, by method, base and metric, how often it came out better, worse, or neither."""
         lines = tally((x.line.method, x.base.method, x.metric, x.paired.outcome) for x in self.compared())
-        place = METHODS.index
-        return sorted(lines, key=lambda x: (place(x.method), place(x.against), x.of))
+        rank = METHODS.index
+        return sorted(lines, key=lambda x: (rank(x.method), rank(x.against), x.of))
 
     def settings(self) -> list[Validated]:
         """Return what was measured on validation parts, best knn-recall@10 first in each space."""
@@ -158,7 +153,7 @@ class Ranking:
         return sorted(lines, key=lambda x: (x.line.encoder, -x.line.values[COMPARED[0]].value))
 
     def throughput(self) -> list[Throughput]:
-        """Return how fast each method encodes, of seeds the first, where the envelope is at hand."""
+        """Return how fast the first seed of each method encodes, where it has an envelope."""
         lines = []
         for line in self.lines(SUITE):
             envelope = envelope_of(self.root, SUITE, line.cells[0])
@@ -169,14 +164,14 @@ class Ranking:
         return lines
 
     def splits(self) -> list[Split]:
-        """Return how each space was split by row: the file, the rule, and where the numbers of rows are."""
+        """Return how the rows of each space were split: the file, the rule, and where the row numbers are."""
         splits: dict[tuple[str, str], Split] = {}
         for measured in (measured for measured in self.results if measured.suite == SUITE):
             encoder = measured.cell.encoder
             for name, origin in measured.result.inputs.datasets.items():
                 if rule := _rule(origin):
-                    place = origin.get("path") or origin["repo"]
-                    splits[encoder, name] = Split(name, place, rule, f"scores/{SUITE}/{encoder}.npz")
+                    location = origin.get("path") or origin["repo"]
+                    splits[encoder, name] = Split(name, location, rule, f"scores/{SUITE}/{encoder}.npz")
         return [splits[key] for key in sorted(splits)]
 
     def _pair(self, line: RankingLine, base: RankingLine, metric: str) -> RankingPair:
@@ -201,7 +196,7 @@ def method(steps: Sequence[StepSpec]) -> str:
 
 
 def _rule(origin: Mapping[str, Any]) -> str:
-    """Return by which rule a set is a part of a file's rows; nothing where it is no part."""
+    """Return the rule that draws a set from a file's rows; an empty text where it is all of them."""
     taken = origin.get("take", origin.get("rows"))
     if not isinstance(taken, dict) or not taken.get("part"):
         return ""

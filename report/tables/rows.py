@@ -1,4 +1,4 @@
-"""Flat rows, found by what the cells of a table ask for: no cell of a table scans all of them."""
+"""Flat rows indexed by what the cells of a table select, so that no cell scans all of them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Setting:
 
     @property
     def place(self) -> Place:
-        """Return what tells it from the other settings of its training split."""
+        """Return its pipeline, point and grid: unique in its training split."""
         return self.pipeline, self.point, self.grid
 
     @property
@@ -51,7 +51,7 @@ class Setting:
 
 
 class Rows:
-    """The flat rows of a report, by what they are of."""
+    """The flat rows of a report, indexed."""
 
     def __init__(self, rows: Iterable[Row]) -> None:
         self._settings: dict[tuple[str, str], dict[str, dict[Place, Setting]]] = {}
@@ -82,7 +82,7 @@ class Rows:
         return self._series.get((suite, encoder, dataset, metric), [])
 
     def settings(self, suite: str, encoder: str, train: str) -> list[Setting]:
-        """Return what was measured: a line a pipeline, point and grid setting, with its cells."""
+        """Return each measured pipeline, point and grid setting, with its cells."""
         return list(self._settings.get((suite, encoder), {}).get(train, {}).values())
 
     def means(self, suite: str, encoder: str, dataset: str, metric: str, train: str, place: Place) -> Means:
@@ -100,7 +100,7 @@ def _setting(row: Row) -> Setting:
 
 
 def sort_value(means: Means) -> float:
-    """Return the value that lines are ordered by: the decontaminated one, where there is none the other."""
+    """Return the decontaminated value, or else the one as published; least of all without either."""
     mean = means["decontaminated"] or means["as-published"]
     return mean.value if mean else float("-inf")
 
@@ -114,10 +114,10 @@ def best(
     setting: Callable[[Line], Setting],
     means: Callable[[Line], Means],
 ) -> Line | None:
-    """Return the line of at most ``limit`` bytes that has most in a column of means; None without one.
+    """Return the line of at most ``limit`` bytes with the greatest of ``means``; None without one.
 
-    The best of many is read off the very sets it is quoted for: it describes a table, and is no estimate of
-    what the winner does on other data.
+    The best of many is selected on the very sets that it is quoted for: it does not estimate the winner's
+    value on other data.
     """
     fitting = [
         line for line in lines if setting(line).bytes <= limit and sort_value(means(line)) > float("-inf")

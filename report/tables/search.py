@@ -1,4 +1,4 @@
-"""Tables of the search on STS-B dev: its settings, which were taken, and what those came to on STS12–16."""
+"""Tables of the search on STS-B dev: its settings, the chosen ones, and their retention on STS12–16."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class DevLine:
 
 @dataclass(frozen=True, slots=True)
 class GoalLine:
-    """A goal, and what a setting of its size came to on STS12–16; ``asymmetric``: how that was compared."""
+    """A goal, and a setting of its size with its mean on STS12–16; ``asymmetric``: how that was compared."""
 
     limit: int
     goal: float
@@ -84,7 +84,7 @@ class Search:
         return sorted(lines, key=lambda line: (-line.setting.bytes, -sort_value(line.retention)))
 
     def goals(self, encoder: str) -> list[GoalLine]:
-        """Return, for each goal, what the settings of that size that were taken came to on STS12–16.
+        """Return, for each goal, the chosen settings of its size with their means on STS12–16.
 
         The best on dev comes first. Steps that were measured both ways have two lines: ``asymmetric`` says
         how STS12–16 was compared, where dev always compares two decoded vectors. ``verdict`` compares the
@@ -124,12 +124,12 @@ class Search:
         return paired.stated(less, (sort_value(best.retention), sort_value(line.retention)))
 
     def _finals(self, encoder: str, taken: DevLine) -> list[tuple[bool, Mean]]:
-        """Return what a setting came to on decontaminated STS12–16, the symmetric comparison first."""
+        """Return a setting's means on decontaminated STS12–16, the symmetric comparison first."""
         finals = []
         for setting in self.rows.settings(FINAL, encoder, taken.setting.train):
             if self._steps(FINAL, setting) == taken.steps:
-                place = (setting.train, setting.place)
-                means = self.rows.means(FINAL, encoder, UNSEEN, RETENTION, *place)
+                selector = (setting.train, setting.place)
+                means = self.rows.means(FINAL, encoder, UNSEEN, RETENTION, *selector)
                 if final := means["decontaminated"]:
                     finals.append((setting.asymmetric, final))
         return sorted(finals, key=lambda final: final[0])
@@ -151,10 +151,10 @@ def _met(goal: float, final: Mean) -> str:
 
 
 def difference(one: Sequence[StepSpec], other: Sequence[StepSpec]) -> list[str]:
-    """Return what the other of two pipelines of equal bytes has different, a text each.
+    """Return how the other of two pipelines of equal bytes differs, a text for each difference.
 
-    Steps more, fewer or of another kind are one thing, where the pipelines share a step at all. Dimensions
-    and sub-vectors follow from bytes and bits a dimension: they count where nothing else differs.
+    Added, removed or exchanged steps are one difference, where the pipelines share a step at all. Dimensions
+    and sub-vectors follow from bytes and bits a dimension: they count only where nothing else differs.
     """
     uses, other_uses = ([step.use for step in steps] for steps in (one, other))
     changes: list[str] = []
@@ -166,15 +166,15 @@ def difference(one: Sequence[StepSpec], other: Sequence[StepSpec]) -> list[str]:
                 for name, text in _parameters(step, changed):
                     (sizes if name in SIZES else changes).append(text)
         else:
-            said = {"insert": "with " + after, "delete": "without " + before}
-            changes.append(said.get(kind, after + " for " + before))
+            texts = {"insert": "with " + after, "delete": "without " + before}
+            changes.append(texts.get(kind, after + " for " + before))
     if not set(uses) & set(other_uses):
         return [*changes, "all steps"]
     return changes or [", ".join(sizes)] if sizes else changes
 
 
 def _parameters(step: StepSpec, changed: StepSpec) -> list[tuple[str, str]]:
-    """Return the parameters that two steps of a kind have different, each with both values."""
+    """Return the parameters in which two steps of a kind differ, each with both values."""
     before, after = step.params, changed.params
     return [
         (name, step.use + "." + name + ": " + " for ".join(_text(p.get(name)) for p in (after, before)))

@@ -1,4 +1,4 @@
-"""Tables of semantic IDs: what codes keep at how many bits, what they are like, how fast they are."""
+"""Tables of semantic IDs: similarity kept by bits, the use of symbols, and speed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from report.evidence import paired
 from report.evidence.envelopes import envelope_of
 from report.evidence.means import Comparisons
 from report.evidence.paired import Paired
-from report.evidence.results import Measured
+from report.evidence.results import Measured, seed_groups
 from report.evidence.values import Mean
 from report.tables.codes import BASELINES, FEW, METRICS, UNSEEN, CodeLine, line_of
 from report.tables.tally import Tally, tally
@@ -68,7 +68,7 @@ class CodePair:
 
 @dataclass(frozen=True, slots=True)
 class AxesTable:
-    """What the positions of a code go with; ``strongest``: the property that each goes with most."""
+    """Associations of a code's positions with properties; ``strongest``: that of each position."""
 
     line: CodeLine
     axes: Axes
@@ -77,7 +77,7 @@ class AxesTable:
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """What an envelope has of a line: timings, seconds to measure and to fit, most memory, machine."""
+    """A line's envelope: timings, seconds to measure and to fit, peak memory, machine."""
 
     line: CodeLine
     machine: str
@@ -108,12 +108,8 @@ class SemanticIds:
 
     def lines(self) -> list[CodeLine]:
         """Return a line for each pipeline, point and test set, by space, set and bits: means over seeds."""
-        together: dict[tuple[str, ...], list[Measured]] = {}
-        for measured in self._own():
-            cell = measured.cell
-            key = (cell.encoder, cell.train, cell.pipeline, str(cell.point))
-            together.setdefault(key, []).append(measured)
-        lines = [line_of(seeds, dataset) for seeds in together.values() for dataset in seeds[0].cell.tests]
+        groups = seed_groups(self._own())
+        lines = [line_of(seeds, dataset) for seeds in groups for dataset in seeds[0].cell.tests]
         return sorted(lines, key=lambda x: (x.encoder, x.dataset, x.bits, x.family, x.pipeline))
 
     def panels(self) -> list[CodePanel]:
@@ -124,7 +120,7 @@ class SemanticIds:
         ]
 
     def described(self) -> list[CodeLine]:
-        """Return the lines that are codes of symbols, with what the codes of their test set are like."""
+        """Return the lines whose codes are symbols."""
         return [line for line in self.lines() if line.codes]
 
     def reached(self) -> list[Reached]:
@@ -156,7 +152,7 @@ class SemanticIds:
         return tally((x.line.family, x.base.family, x.of, x.paired.outcome) for x in self.compared())
 
     def axes(self) -> list[AxesTable]:
-        """Return what single positions go with: a table a code of SMALL bytes, on the first set of texts."""
+        """Return the associations of positions and properties: a table for each code of SMALL bytes."""
         first = {measured.cell.tests[0] for measured in self._own()}
         tables = []
         for line in self.described():
@@ -171,7 +167,7 @@ class SemanticIds:
         return list({(line.encoder, line.pipeline): line for line in self.described() if line.way}.values())
 
     def speeds(self) -> list[Speed]:
-        """Return what the first seed's envelope has of each pipeline: latency, throughput, seconds."""
+        """Return latency, throughput and seconds of each pipeline, from its first seed's envelope."""
         speeds: dict[tuple[str, ...], Speed | None] = {}
         for measured in self._own():
             cell = measured.cell
@@ -209,5 +205,5 @@ def _speed(line: CodeLine, envelope: Envelope, times: Timings) -> Speed:
 
 
 def _strongest(axes: Axes, position: int) -> str:
-    """Return the property that a position goes with most."""
+    """Return the property most associated with a position."""
     return max(axes.properties, key=lambda name: abs(axes.properties[name][position]))

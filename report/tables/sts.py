@@ -28,7 +28,7 @@ class PublishedLine:
 
 @dataclass(frozen=True, slots=True)
 class Retained:
-    """What a setting keeps of the agreement with people, and of the vectors' own similarities."""
+    """A setting's retention of the agreement with people, and of the vectors' own similarities."""
 
     setting: Setting
     retention: Means
@@ -53,7 +53,7 @@ class Flattered:
 
 @dataclass(frozen=True, slots=True)
 class Generalization:
-    """Looks up what agreement with people is left; numbers are fractions and bytes."""
+    """Looks up the agreement with people after compression; numbers are fractions and bytes."""
 
     rows: Rows
     claims: list[Claim]
@@ -67,7 +67,7 @@ class Generalization:
         return self.rows.trains(SUITE, encoder)
 
     def uncompressed(self, encoder: str) -> list[Row]:
-        """Return the Spearman of the vectors as they are, a line a test set."""
+        """Return the Spearman of the uncompressed vectors, a row for each test set."""
         wanted = ("identity", "as-published")
         names = self.rows.datasets(SUITE, encoder, "spearman@human")
         series = [self.rows.series(SUITE, encoder, name, "spearman@human") for name in names]
@@ -100,17 +100,17 @@ class Generalization:
         """Return every pipeline of a suite: bytes, and each protocol's retention with its interval."""
         lines = []
         for setting in self.rows.settings(suite, encoder, train):
-            place = (train, setting.place)
-            retention = self.rows.means(suite, encoder, dataset, "retention@human", *place)
+            selector = (train, setting.place)
+            retention = self.rows.means(suite, encoder, dataset, "retention@human", *selector)
             if any(retention.values()):
-                own = self.rows.means(suite, encoder, dataset, "spearman@original", *place)
+                own = self.rows.means(suite, encoder, dataset, "spearman@original", *selector)
                 lines.append(Retained(setting, retention, own))
         return sorted(lines, key=lambda line: (-line.setting.bytes, -sort_value(line.retention)))
 
     def best(self, encoder: str, train: str) -> list[BestLine]:
         """Return, for each of LIMITS, the pipeline that keeps most on decontaminated STS12–16.
 
-        Pipelines that compare a vector that was not made so small with one that was are not among them.
+        Asymmetric pipelines, which compare a full vector with a compressed one, are left out.
         """
         lines = [line for line in self.pipelines(encoder, train) if not line.setting.asymmetric]
         chosen = [
@@ -120,7 +120,7 @@ class Generalization:
         return [BestLine(limit, line) for limit, line in chosen if line]
 
     def contamination(self, encoder: str, train: str) -> list[Flattered]:
-        """Return the pipelines measured under both protocols, by how much the published one flatters them.
+        """Return the pipelines measured under both protocols, those that gain most as published first.
 
         ``more`` is retention as published minus decontaminated.
         """

@@ -1,4 +1,4 @@
-"""Lines of the tables of students and back ends: results that differ in their seed alone, as one."""
+"""Lines of the tables of students and back ends: means over seeds."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ History: TypeAlias = dict[str, list[float]]
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """What a search took: by stages, and to build the index; ``machine``: what it was measured on."""
+    """Latency of a search by stages, and seconds to build the index, on a machine."""
 
     search: dict[str, Spread]
     built: float
@@ -111,7 +111,7 @@ def line_of(seeds: Sequence[Measured], latency: Latency | None) -> StudentLine:
 
 
 def change(best: StudentLine, line: StudentLine) -> str:
-    """Return what a line's steps have different from the best's."""
+    """Return how a line's steps differ from the best's."""
     if best.steps[0].use != line.steps[0].use:
         return line.method
     return "; ".join(difference(best.steps, line.steps)) or "the same steps"
@@ -127,9 +127,9 @@ def varied(lines: Sequence[StudentLine], line: StudentLine) -> tuple[str, dict[s
 
 
 def trained(line: StudentLine) -> Trained:
-    """Return what training noted of a line, means over seeds."""
+    """Return the first and last statistics of a line's training, averaged over seeds."""
     ends = {
-        name: [float(np.mean([history[name][place] for history in line.histories])) for place in (0, -1)]
+        name: [float(np.mean([history[name][end] for history in line.histories])) for end in (0, -1)]
         for name in STATISTICS
     }
     flags = [flag for history in line.histories for flag in history["collapse_suspect"]]

@@ -19,7 +19,7 @@ class Tally:
 
 
 def tally(outcomes: Iterable[tuple[str, str, str, str]]) -> list[Tally]:
-    """Return a line for each method, other method and what is compared, of (method, against, of, outcome)."""
+    """Return a line for each (method, against, of) among ``outcomes``: (method, against, of, outcome)."""
     lines: dict[tuple[str, str, str], Tally] = {}
     for *names, outcome in outcomes:
         method, against, of = names

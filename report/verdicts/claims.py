@@ -1,4 +1,4 @@
-"""Claims as data: what was published, to which printed precision, and which results speak to it."""
+"""Claims as data: what was published, at which printed precision, and which results it is compared with."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class PublishedRow(_Strict):
 
 
 class Check(_Strict):
-    """One thing that servers are asked: the name of a check of the smoke test, or 'all' of them."""
+    """A check that servers have to pass: its name in the smoke test, or 'all'."""
 
     row: str
     what: str
@@ -61,14 +61,14 @@ class Check(_Strict):
 
 
 class Server(_Strict):
-    """A server that checks are about: its part in the claim, and how to have it asked where that is known."""
+    """A server that checks are about: its role in the claim, and how to run the smoke test on it."""
 
     role: Role
     remedy: str | None = None
 
 
 class Anchor(_Strict):
-    """A published digest whose file nobody else can have: nothing to compare, and ``lacking`` says what."""
+    """A published digest that nothing can be compared with: ``lacking`` names the unavailable file."""
 
     row: str
     what: str
@@ -175,7 +175,7 @@ def _table_rows(claim: Claim) -> list[PublishedRow]:
     return [
         PublishedRow(
             row=f"{line.dataset}-{column.replace('_', '-')}",
-            what=f"{line.dataset.upper()}: {said}",
+            what=f"{line.dataset.upper()}: {meaning}",
             published=round(getattr(line, column) / (-100 if is_loss else 100), 6) + 0.0,  # no negative zero
             printed=f"{getattr(line, column):.1f}%".replace("-", "\N{MINUS SIGN}"),
             precision=0.0005,
@@ -190,7 +190,7 @@ def _table_rows(claim: Claim) -> list[PublishedRow]:
             encoders=None if is_loss else own,
         )
         for line in lines
-        for column, (pipeline, point, metric, said) in _COLUMNS.items()
+        for column, (pipeline, point, metric, meaning) in _COLUMNS.items()
         if column in type(line).model_fields
         for is_loss in [metric != "spearman@human"]
     ]
@@ -198,7 +198,7 @@ def _table_rows(claim: Claim) -> list[PublishedRow]:
 
 def load_claims(folder: Path = FOLDER) -> list[Claim]:
     """Return the claims in ``folder``, letter C first, by number; raise InputError naming file and key."""
-    found = []
+    claims = []
     for path in sorted(
         folder.glob("*.toml"), key=lambda p: (p.stem[0] != "C", p.stem[0], len(p.stem), p.stem)
     ):
@@ -210,8 +210,8 @@ def load_claims(folder: Path = FOLDER) -> list[Claim]:
             raise InputError(f"{path}: {explain(error)}") from error
         if claim.id != path.stem:
             raise InputError(f"{path}: id: found {claim.id!r}, expected {path.stem!r}, as the file is called")
-        found.append(claim)
-    return found
+        claims.append(claim)
+    return claims
 
 
 def percent(value: float | None, digits: int = 1) -> str:

@@ -1,13 +1,12 @@
-"""Operating points held to what they promise: recommended, or not, and the rule that says so."""
+"""Operating points against their guardrails: recommended or not, and why."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from harness.evidence.schema.cell import Bound
 from harness.evidence.schema.verdict import CellEvidence
-from report.evidence.results import Measured
+from report.evidence.results import Measured, seed_groups
 from report.evidence.rows import Row, rows_of
 from report.evidence.values import over_seeds
 from report.verdicts.claims import percent
@@ -20,7 +19,7 @@ RECOMMENDED, NOT_RECOMMENDED, NOT_JUDGED = "recommended", "NOT RECOMMENDED", "no
 
 @dataclass(frozen=True, slots=True)
 class HeldBound:
-    """A bound with the mean over seeds that it is held to."""
+    """A bound, and the mean over seeds that has to reach it."""
 
     dataset: str
     metric: str
@@ -43,7 +42,7 @@ class HeldBound:
 
 @dataclass(frozen=True, slots=True)
 class OperatingPoint:
-    """A cell with a named point, its seeds taken together, and what came of its promises."""
+    """A cell with a named point, over its seeds, and whether it keeps its bounds."""
 
     encoder: str
     train: str
@@ -67,15 +66,13 @@ def guardrails(results: list[Measured]) -> list[OperatingPoint]:
     ``reasons`` where one is missed or the vectors are smaller than the point allows, and 'not judged' where
     no bound's data set was measured and the size is no reason. ``bounds`` has each bound with its value.
     """
-    together: dict[tuple[Any, ...], list[Measured]] = {}
-    for measured in results:
-        cell = measured.cell
-        promising = cell.guardrails.bounds or cell.guardrails.smallest_bytes
-        if measured.suite == SUITE and promising:
-            settings = tuple(cell.grid.items())
-            key = (cell.encoder, cell.train, cell.pipeline, cell.point, settings)
-            together.setdefault(key, []).append(measured)
-    return [_line(seeds) for seeds in together.values()]
+    promising = (measured for measured in results if measured.suite == SUITE and _promises(measured))
+    return [_line(seeds) for seeds in seed_groups(promising)]
+
+
+def _promises(measured: Measured) -> bool:
+    guardrails = measured.cell.guardrails
+    return bool(guardrails.bounds or guardrails.smallest_bytes)
 
 
 def _line(seeds: list[Measured]) -> OperatingPoint:
@@ -104,7 +101,7 @@ def _line(seeds: list[Measured]) -> OperatingPoint:
 
 
 def _held(bound: Bound, rows: list[Row]) -> HeldBound | None:
-    """Return a bound with the mean over seeds that it is held to; None where nothing was measured."""
+    """Return a bound with the mean over seeds that has to reach it; None where nothing was measured."""
     for protocol in PROTOCOLS:
         wanted = (protocol, bound.dataset, bound.metric)
         measured = [row for row in rows if (row.protocol, row.dataset, row.metric) == wanted]

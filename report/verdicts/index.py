@@ -16,7 +16,7 @@ PipelineKey: TypeAlias = tuple[str, str, str, str | None]  # suite, encoder, pip
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """Flat rows by what selects them, with each cell's certificate; grids are no claim's, and left out."""
+    """Flat rows by what selects them, with each cell's sha256. Grids are left out: no claim is about one."""
 
     rows: dict[tuple[PipelineKey, str, str, str, str], list[Row]]
     trains: dict[PipelineKey, dict[str, None]]

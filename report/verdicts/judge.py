@@ -2,7 +2,7 @@
 
 REPRODUCED: the value here, at the printed precision, satisfies the claim's rule. WITHIN_TOLERANCE: it does
 not, but its 95 % interval reaches the published value. NOT_REPRODUCED: neither. BLOCKED: an input is missing
-where the evidence was made; the row says which and how to get it. NOT_RUN: nothing hinders, nobody ran it.
+where the evidence was made; the row names it and the remedy. NOT_RUN: nothing is missing, but nobody ran it.
 A check that a server passed is REPRODUCED, one that it failed NOT_REPRODUCED, one that was skipped BLOCKED.
 A row against another method is about the difference of the two, compared on the same resamples: REPRODUCED
 where its whole interval satisfies the rule, WITHIN_TOLERANCE where a part does, NOT_REPRODUCED where none.
@@ -34,7 +34,7 @@ def judge(claims: list[Claim], tree: Tree) -> list[VerdictRow]:
 
 
 def judge_by(claims: list[Claim], evidence: Evidence) -> list[VerdictRow]:
-    """Return what ``judge`` does, from evidence that was read before."""
+    """Return the same as ``judge``, from evidence that is already read."""
     index = indexed(evidence)
     return [
         row
@@ -138,7 +138,7 @@ def _difference(rows: Sequence[Row], others: Sequence[Row], index: Index) -> Mea
 
 
 def _judged_anchor(claim: Claim, anchor: Anchor) -> VerdictRow:
-    """Return the row of a digest whose file is not to be had; it has no number, here or published."""
+    """Return the row of a digest whose file is unavailable; it has no number, here or published."""
     question = Question(
         row=anchor.row,
         what=anchor.what,

@@ -66,7 +66,7 @@ def _answer(claim: Claim, measure: Measure, encoder: str, evidence: Evidence) ->
 def _envelopes(
     suite: str, measure: Measure, encoder: str, evidence: Evidence
 ) -> list[tuple[Measured, Envelope]]:
-    """Return the results that a bound is about, with their envelopes, as far as they have one."""
+    """Return the results that a bound is about and that have an envelope, each with it."""
     wanted = (suite, encoder, measure.pipeline, measure.point)
     about = [
         measured
@@ -74,4 +74,4 @@ def _envelopes(
         if (measured.suite, measured.cell.encoder, measured.cell.pipeline, measured.cell.point) == wanted
     ]
     envelopes = [envelope_of(evidence.tree.root, measured.suite, measured.name) for measured in about]
-    return [(measured, found) for measured, found in zip(about, envelopes, strict=True) if found]
+    return [(measured, envelope) for measured, envelope in zip(about, envelopes, strict=True) if envelope]

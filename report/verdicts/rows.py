@@ -1,4 +1,4 @@
-"""A judged row: what a claim asks of the evidence, and what the evidence answers."""
+"""A judged row: the question of a claim, and the answer of the evidence."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ class Answer:
 
 
 def judged(claim: Claim, question: Question, answer: Answer) -> VerdictRow:
-    """Return the row of a claim; keys that play no part are left out of its JSON."""
-    said = claim.model_dump(include={"id", "kind", "source", "sentence"})
+    """Return the row of a claim; its JSON has no ``jitter`` or ``server`` where they are None."""
+    claim_fields = claim.model_dump(include={"id", "kind", "source", "sentence"})
     printed = {"published": question.printed, **answer.printed}
     answered = {name: each for name, each in asdict(answer).items() if name not in {"jitter", "server"}}
     optional = {"jitter": answer.jitter, "server": answer.server}
     return VerdictRow.model_validate({
-        **said,
+        **claim_fields,
         **asdict(question),
         **answered,
         **{name: each for name, each in optional.items() if each is not None},
@@ -63,5 +63,5 @@ def judged(claim: Claim, question: Question, answer: Answer) -> VerdictRow:
 
 
 def unmeasured(blocked: str | None, to_do: str) -> Answer:
-    """Return that nothing was measured: BLOCKED where something says why, else NOT_RUN, and what to do."""
+    """Return the answer without a measurement: BLOCKED with the reason, else NOT_RUN with what ``to_do``."""
     return Answer(verdict="BLOCKED", reason=blocked) if blocked else Answer(verdict="NOT_RUN", reason=to_do)

@@ -16,7 +16,7 @@ ALL = "all"
 def judged_checks(claim: Claim, transcripts: dict[str, StampedTranscript]) -> list[VerdictRow]:
     """Return a judged row for each check and server; its value is the share of checks that passed.
 
-    ``encoder`` names the server that was to be asked, ``server`` the one that answered.
+    ``encoder`` names the claim's server, ``server`` the one that answered.
     """
     return [
         judged(claim, _question(claim, check, server), _answer(claim, check, server, transcripts.get(server)))
@@ -41,29 +41,29 @@ def _question(claim: Claim, check: Check, server: str) -> Question:
 
 def _answer(claim: Claim, check: Check, server: str, stamped: StampedTranscript | None) -> Answer:
     checks = stamped.transcript.checks if stamped else []
-    asked = [entry for entry in checks if check.check in {ALL, entry.name}]
-    if stamped is None or not asked:
+    selected = [entry for entry in checks if check.check in {ALL, entry.name}]
+    if stamped is None or not selected:
         return _no_transcript(claim, server)
     answered = stamped.transcript.server
-    verdict, reason = _verdict(asked)
-    passed = sum(entry.status == "PASS" for entry in asked)
+    verdict, reason = _verdict(selected)
+    passed = sum(entry.status == "PASS" for entry in selected)
     counted = verdict != "BLOCKED"  # where a check was skipped the share is no number
     return Answer(
         verdict=verdict,
         reason=reason,
-        value=round(passed / len(asked), 9) if counted else None,
-        n=len(asked),
+        value=round(passed / len(selected), 9) if counted else None,
+        n=len(selected),
         server=f"{answered.host} ({answered.name})" if answered.name else answered.host,
-        printed={"value": f"{passed} of {len(asked)}", "low": "–", "high": "–"} if counted else {},
+        printed={"value": f"{passed} of {len(selected)}", "low": "–", "high": "–"} if counted else {},
         evidence=[TranscriptEvidence(transcript=server, sha256=stamped.sha256)],
     )
 
 
-def _verdict(asked: list[ServerCheck]) -> tuple[Verdict, str]:
-    """Return the verdict on checks, and the first that failed, else was skipped: later checks need it."""
+def _verdict(selected: list[ServerCheck]) -> tuple[Verdict, str]:
+    """Return the verdict on checks, and the first failed one, else the first skipped: later ones need it."""
     verdicts: tuple[tuple[str, Verdict], ...] = (("FAIL", "NOT_REPRODUCED"), ("SKIPPED", "BLOCKED"))
     for status, verdict in verdicts:
-        failing = [entry for entry in asked if entry.status == status]
+        failing = [entry for entry in selected if entry.status == status]
         if failing:
             more = f" (and {len(failing) - 1} more)" if failing[1:] else ""
             return verdict, f"{failing[0].name}: {failing[0].found}{more}"

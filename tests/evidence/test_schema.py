@@ -132,4 +132,4 @@ def test_the_command_prints_a_schema_and_names_the_kinds(cli: Any, tmp_path: Pat
     assert list(KINDS) == [line.partition(":")[0] for line in cli("schema", cwd=tmp_path).stdout.splitlines()]
     refused = cli("schema", "x", cwd=tmp_path)
     assert 2 == refused.returncode
-    assert refused.stderr.startswith("harness: schema: found 'x', expected one of result, blocked")
+    assert refused.stderr.startswith("harness: schema: found 'x', expected one of result, suite")

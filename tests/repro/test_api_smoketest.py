@@ -428,9 +428,9 @@ def test_nobody_there_is_a_failure_and_no_traceback(tmp_path: Path) -> None:
     assert {"PASS": 0, "FAIL": 2, "SKIPPED": 8} == content["counts"]
 
 
-@pytest.mark.parametrize(("retries", "status", "asked"), [(2, "PASS", 3), (1, "FAIL", 2)])
+@pytest.mark.parametrize(("retries", "status", "requests"), [(2, "PASS", 3), (1, "FAIL", 2)])
 def test_a_busy_server_is_asked_again_so_often_and_not_more(
-    retries: int, status: str, asked: int, tmp_path: Path
+    retries: int, status: str, requests: int, tmp_path: Path
 ) -> None:
     """Two answers of 503 before the right one: two retries reach it, one does not."""
 
@@ -439,7 +439,10 @@ def test_a_busy_server_is_asked_again_so_often_and_not_more(
 
     with serving(**{"/health": busy}) as (url, kind):
         checks, _ = checked(url, tmp_path, "--retries", str(retries), expected=int(status == "FAIL"))
-    assert (status, asked) == (checks["health"]["status"], [path for path, _ in kind.seen].count("/health"))
+    assert (status, requests) == (
+        checks["health"]["status"],
+        [path for path, _ in kind.seen].count("/health"),
+    )
 
 
 # -- The key

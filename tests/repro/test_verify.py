@@ -20,7 +20,7 @@ from support.checkouts import relist
 from support.evidence import a_suite
 
 from harness.evidence.schema.version import SCHEMA_VERSION
-from repro import results, verify
+from repro import suites, values, verify
 from repro.canonical import canonical
 
 SCRIPT = Path(verify.__file__)
@@ -33,7 +33,7 @@ LIST = "artifacts/results/s.suite.json"
 MEANS = "artifacts/means/s.json"
 ENVELOPE = "artifacts/envelopes/s/enc.train.pca.s0.json"
 FIGURE = "artifacts/report/figure_x.svg"
-HEARD = "artifacts/transcripts/loopback.json"
+TRANSCRIPT = "artifacts/transcripts/loopback.json"
 
 
 def sha256(data: bytes) -> str:
@@ -98,7 +98,7 @@ def content_of(root: Path) -> dict[str, Any]:
 
 
 def restamp(root: Path, **changes: Any) -> None:
-    """Change the result's content and give it a fresh certificate."""
+    """Change the result's content and give it a fresh checksum."""
     put(root, RESULT, stamped({**content_of(root), **changes}))
 
 
@@ -125,16 +125,16 @@ def root(tmp_path: Path) -> Path:
     averaged(root)
     put(root, "artifacts/results/s.suite.json", stamped(a_suite("s")))
     put(root, "artifacts/envelopes/s/enc.train.pca.s0.json", stated())
-    heard: dict[str, Any] = {
+    transcript: dict[str, Any] = {
         "schema": SCHEMA_VERSION,
         "server": {"host": "loopback", "name": "a server"},
         "checks": [],
     }
-    put(root, HEARD, stamped(heard))
+    put(root, TRANSCRIPT, stamped(transcript))
     put(root, MATRIX, b"# title\n\n" + b"Certificate: sha256:" + sha256(b"# title\n\n").encode() + b"\n")
     evidence = [
         {"cell": "s/enc.train.pca.s0", "sha256": sha256(rfc8785.dumps(content))},
-        {"transcript": "loopback", "sha256": sha256(rfc8785.dumps(heard))},
+        {"transcript": "loopback", "sha256": sha256(rfc8785.dumps(transcript))},
     ]
     put(
         root,
@@ -146,7 +146,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def test_sound_evidence_has_no_problem_and_says_what_was_checked(root: Path) -> None:
-    """Nine files, of which five are certified and one of them is a result."""
+    """Nine files, of which five are stamped and one of them is a result."""
     assert ([], "checked 9 files, 5 certificates, 1 results: all as hashed") == verify.problems(root)
 
 
@@ -322,9 +322,9 @@ TAMPERED: dict[str, tuple[Callable[[Path], Any], str]] = {
     **{
         f"re-stamped with {name}": (
             lambda root, values=values: restamp(root, values=values),
-            f"{RESULT}: {said}",
+            f"{RESULT}: {message}",
         )
-        for name, values, said in (
+        for name, values, message in (
             ("no values", None, "values: expected a list of measured values"),
             ("an empty list of values", [], "values: expected a list of measured values"),
             ("a value of another kind", [5], "values: found 5, expected a protocol"),
@@ -344,11 +344,11 @@ TAMPERED: dict[str, tuple[Callable[[Path], Any], str]] = {
     **{
         f"re-stamped with {name}": (
             lambda root, notes=notes: restamp(root, left_out=notes),
-            f"{RESULT}: left_out: {said}",
+            f"{RESULT}: left_out: {message}",
         )
-        for name, notes, said in (
+        for name, notes, message in (
             ("nothing left out", 5, "expected a list of values that are undefined"),
-            ("a value left out without a reason", [dict.fromkeys(results.PLACE, "x")], "found {"),
+            ("a value left out without a reason", [dict.fromkeys(values.NAME, "x")], "found {"),
             ("a value left out and stated", [NOTE], "p d m: expected once, not stated"),
             ("a value left out that nobody states", [{**NOTE, "metric": "x"}], "p d x: expected once, not"),
         )
@@ -401,9 +401,7 @@ TAMPERED: dict[str, tuple[Callable[[Path], Any], str]] = {
         f"{LIST}: blocked: found {{'cell': 'x'}}, expected cell, encoder, train, missing, remedy",
     ),
     "blocked cell twice": (
-        lambda root: put(
-            root, LIST, stamped(a_suite("s", blocked=[dict.fromkeys(results.BLOCKED, "x")] * 2))
-        ),
+        lambda root: put(root, LIST, stamped(a_suite("s", blocked=[dict.fromkeys(suites.BLOCKED, "x")] * 2))),
         f"{LIST}: blocked: x stands twice",
     ),
     "no envelope": (lambda root: (root / ENVELOPE).unlink(), f"{RESULT}: has no envelope {ENVELOPE}"),
@@ -473,7 +471,7 @@ TAMPERED: dict[str, tuple[Callable[[Path], Any], str]] = {
         f"{CLAIMS}: no transcript has the name and certificate of",
     ),
     "claim about a transcript that says something else now": (
-        lambda root: put(root, HEARD, stamped({"server": {"host": "loopback"}, "checks": ["PASS"]})),
+        lambda root: put(root, TRANSCRIPT, stamped({"server": {"host": "loopback"}, "checks": ["PASS"]})),
         f"{CLAIMS}: no transcript has the name and certificate of",
     ),
     "a result passed off as a transcript": (
@@ -481,15 +479,15 @@ TAMPERED: dict[str, tuple[Callable[[Path], Any], str]] = {
         f"{CLAIMS}: no transcript has the name and certificate of",
     ),
     "transcript with an old certificate": (
-        lambda root: put(root, HEARD, (root / HEARD).read_bytes().replace(b"a server", b"another")),
-        f"{HEARD}: its content has sha256",
+        lambda root: put(root, TRANSCRIPT, (root / TRANSCRIPT).read_bytes().replace(b"a server", b"another")),
+        f"{TRANSCRIPT}: its content has sha256",
     ),
     "transcript without a certificate": (
-        lambda root: put(root, HEARD, b'{"checks": []}'),
-        f"{HEARD}: expected the keys content and sha256",
+        lambda root: put(root, TRANSCRIPT, b'{"checks": []}'),
+        f"{TRANSCRIPT}: expected the keys content and sha256",
     ),
     "transcript of another server": (
-        lambda root: put(root, "artifacts/transcripts/api.aqea.ai.json", (root / HEARD).read_bytes()),
+        lambda root: put(root, "artifacts/transcripts/api.aqea.ai.json", (root / TRANSCRIPT).read_bytes()),
         "artifacts/transcripts/api.aqea.ai.json: its server is not that of its place",
     ),
     "transcript that is no JSON file": (
@@ -549,16 +547,16 @@ TAMPERED: dict[str, tuple[Callable[[Path], Any], str]] = {
 }
 
 
-@pytest.mark.parametrize(("change", "named"), TAMPERED.values(), ids=TAMPERED)
+@pytest.mark.parametrize(("change", "expected"), TAMPERED.values(), ids=TAMPERED)
 def test_what_was_tampered_with_is_named_in_one_line(
-    root: Path, change: Callable[[Path], None], named: str
+    root: Path, change: Callable[[Path], None], expected: str
 ) -> None:
     """Whatever is changed without hashing anew, a line says which file and what is wrong with it."""
     change(root)
-    found, checked = verify.problems(root)
-    assert [] != [line for line in found if named in line], found
-    assert found == [line for line in found if line.isprintable()]
-    assert checked.endswith(f": {len(found)} problems")
+    lines, checked = verify.problems(root)
+    assert [] != [line for line in lines if expected in line], lines
+    assert lines == [line for line in lines if line.isprintable()]
+    assert checked.endswith(f": {len(lines)} problems")
 
 
 HASHED_ANEW = [
@@ -583,13 +581,13 @@ HASHED_ANEW = [
 
 @pytest.mark.parametrize("name", HASHED_ANEW)
 def test_hashing_anew_does_not_cover_it_up(root: Path, name: str) -> None:
-    """A fresh listing hides no broken certificate, no swapped scores and no unfounded claim."""
-    change, named = TAMPERED[name]
+    """A fresh listing hides no broken checksum, no swapped scores and no unfounded claim."""
+    change, expected = TAMPERED[name]
     change(root)
     relist(root)
-    found, _ = verify.problems(root)
-    assert [] != [line for line in found if named in line], found
-    assert [] == [line for line in found if "ARTIFACTS.sha256" in line]
+    lines, _ = verify.problems(root)
+    assert [] != [line for line in lines if expected in line], lines
+    assert [] == [line for line in lines if "ARTIFACTS.sha256" in line]
 
 
 def test_what_is_wrong_with_a_result_is_not_said_of_its_files(root: Path) -> None:
@@ -605,9 +603,9 @@ def test_what_is_wrong_with_a_result_is_not_said_of_its_files(root: Path) -> Non
     )
     put(root, "artifacts/scores/s/x.npz", b"x")
     relist(root)
-    found, _ = verify.problems(root)
-    assert ["artifacts/scores/s/x.npz"] == [line.partition(":")[0] for line in found if "names it" in line]
-    assert sorted(set(found)) == found
+    lines, _ = verify.problems(root)
+    assert ["artifacts/scores/s/x.npz"] == [line.partition(":")[0] for line in lines if "names it" in line]
+    assert sorted(set(lines)) == lines
 
 
 @pytest.mark.parametrize("path", [RESULT, CLAIMS])
@@ -617,8 +615,8 @@ def test_no_depth_of_nesting_is_too_much(root: Path, path: str) -> None:
         nested = '{"content": ' * depth + "[]" + "}" * depth
         put(root, path, f'{{"content": {nested}, "sha256": "", "evidence": ["none"]}}'.encode())
         relist(root)
-        found, _ = verify.problems(root)
-        assert [] != [line for line in found if line.startswith(f"{path}: ")]
+        lines, _ = verify.problems(root)
+        assert [] != [line for line in lines if line.startswith(f"{path}: ")]
 
 
 def test_a_linked_artifacts_folder_is_a_problem(root: Path) -> None:
