@@ -44,9 +44,9 @@ def compare(
     """Compare a run with the committed evidence, cell by cell.
 
     Contamination, sizes and n have to be the same; values and the ends of intervals within each metric's
-    rerun tolerance; what else is not the same is named. So are means over seeds, of groups of which all cells are
-    here. Exit status 1 where a cell or mean differs, where one that is committed is neither here nor BLOCKED
-    though its suite was run, or where nothing is compared.
+    rerun tolerance; what else is not the same is named. So are means over seeds, of groups of which all cells
+    are here. Exit status 1 where a cell or mean differs, where one that is committed is neither here nor
+    BLOCKED though its suite was run, or where nothing is compared.
 
     \b
     Example: harness compare
