@@ -1,4 +1,4 @@
-"""Make evidence about embedding compression: suites in, stamped results out."""
+"""Independent, reproducible checks of embedding-compression claims: suites in, stamped results out."""
 
 from harness.numerics import pinning
 

@@ -36,7 +36,7 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    help="Evidence about embedding compression that a stranger can check.",
+    help="Independent, reproducible checks of embedding-compression claims.",
 )
 for name, command in COMMANDS.items():
     app.command(name)(command)

@@ -43,6 +43,7 @@ def compare(
 ) -> None:
     """Compare a run with the committed evidence, cell by cell.
 
+    SAME BYTES: the whole file. SAME VALUES: all but the digests of the code that made it.
     Contamination, sizes and n have to be the same; values and the ends of intervals within each metric's
     rerun tolerance; what else is not the same is named. So are means over seeds, of groups of which all cells
     are here. Exit status 1 where a cell or mean differs, where one that is committed is neither here nor

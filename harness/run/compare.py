@@ -17,7 +17,15 @@ from harness.evidence.stamp import read_stamped
 from harness.planning import registry
 from harness.types import Json
 
-State = Literal["SAME BYTES", "WITHIN TOLERANCE", "DIFFERS", "MISSING", "NOT RUN HERE", "NOT COMMITTED"]
+State = Literal[
+    "SAME BYTES",
+    "SAME VALUES",
+    "WITHIN TOLERANCE",
+    "DIFFERS",
+    "MISSING",
+    "NOT RUN HERE",
+    "NOT COMMITTED",
+]
 FAILING = ("DIFFERS", "MISSING")
 EXACT = ("contamination", "sizes")  # counted, not measured: equal or different
 _NUMBERS = ("value", "low", "high")
@@ -42,7 +50,8 @@ def tolerance(jitter: Stability, result: Json, key: Key) -> float:
 def compare(here: Tree, committed: Tree) -> list[Line]:
     """Return a line for each cell of either tree; raise RunError where none is in both.
 
-    MISSING: committed, of a suite that was run here, and neither here nor BLOCKED.
+    SAME VALUES: nothing differs but the digests of the code that made them. MISSING: committed, of a suite
+    that was run here, and neither here nor BLOCKED.
     """
     ours, theirs, jitter = _cells(here), _cells(committed), stability.read(committed)
     if not set(ours) & set(theirs):
@@ -86,10 +95,16 @@ def _line(
         return Line(*key, "SAME BYTES")
     check_result(here, ours)
     check_result(committed, theirs)
+    if _without_code(ours) == _without_code(theirs):
+        return Line(*key, "SAME VALUES")
     why = _unequal(ours, theirs) or furthest(
         values_of(ours), values_of(theirs), lambda value: tolerance(jitter, theirs, value)
     )
     return Line(*key, "DIFFERS", why) if why else Line(*key, "WITHIN TOLERANCE", _others(ours, theirs))
+
+
+def _without_code(result: Json) -> dict[str, Any]:
+    return {**result, "inputs": {key: part for key, part in result["inputs"].items() if key != "code"}}
 
 
 def _unequal(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> str:

@@ -64,3 +64,20 @@ def test_the_code_of_a_plug_in_names_no_module() -> None:
     assert sorted({registry.code_digest(name) for name in modules}) == registry.code_of(
         "harness.compressors.aqea"
     )
+
+
+def test_what_measures_a_cell_is_followed_to_all_that_computes_and_to_nothing_that_plans() -> None:
+    """A change in resampling or encoding makes results out of date; one of a suite's reader does not."""
+    begin = ("harness.evaluation.context", "harness.evaluation.evaluate")
+    modules = set().union(*map(registry.transitive_imports, begin))
+    computing = (
+        "statistics.clusters",
+        "data.identity",
+        "embedding.embed",
+        "codecs.pipeline",
+        "numerics.pinning",
+    )
+    assert {f"harness.{name}" for name in (*computing, "evaluation.knn", "types")} <= modules
+    assert not [
+        name for name in modules if name.startswith(("harness.planning", "harness.run", "harness.errors"))
+    ]

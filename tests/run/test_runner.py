@@ -913,8 +913,15 @@ def test_what_is_counted_has_to_be_the_same_exactly(
     assert message in line.why
 
 
+def test_other_code_that_comes_to_the_same_has_the_same_values(reference: Harness, ran: Harness) -> None:
+    """Not a digit differs: the file does, by the digests of the code that made it."""
+    _edited(ran.tree, lambda content: content["inputs"].update(code=["00"]))
+    (line,) = [line for line in compare(ran.tree, reference.tree) if line.state != "SAME BYTES"]
+    assert ("SAME VALUES", "") == (line.state, line.why)
+
+
 def test_what_else_differs_is_named_and_fails_nothing(reference: Harness, ran: Harness) -> None:
-    """Another code of the same values is within tolerance, and the line says what is not the same."""
+    """Beside other code, other notes are within tolerance, and the line says what is not the same."""
     _edited(ran.tree, lambda content: content["inputs"].update(code=["00"]))
     _edited(ran.tree, lambda content: content.update(training_rows=1))
     _edited(ran.tree, lambda content: content["values"][0].update(undefined=5))

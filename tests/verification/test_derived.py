@@ -382,6 +382,8 @@ def test_means_of_the_spaces_that_are_here_are_the_same_bytes(root: Path, publis
         (root / f"artifacts/results/mine/{cell}.json").unlink()
     restamp(root, MEANS, lambda c: c["batches"].remove(other))
     assert ("SAME BYTES", "") == compared(root, published)
+    restamp(root, MEANS, lambda c: c.update(code={}))
+    assert ("SAME VALUES", "") == compared(root, published)
     restamp(root, MEANS, lambda c: c["interval"].update(level=90.0))
     assert ("WITHIN TOLERANCE", "") == compared(root, published)
     restamp(root, MEANS, lambda c: batch(c)["of"].update(baselines=[]))
