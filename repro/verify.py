@@ -10,6 +10,7 @@ Structure:
 - Results, records of suites and envelopes are complete, with low <= value <= high.
 - No value and no result stands twice.
 - Each result has an envelope, made from a clean commit.
+- The lock of the claims that an envelope names is there.
 - Every file is named by another; no figure runs or loads anything.
 Arithmetic:
 - The means of a suite average the values of all seeds of every result.
@@ -35,6 +36,7 @@ if not __package__:  # run as a file: its own folder is on the path, and not the
 from repro.claims import CLAIMS, check_evidence, check_report
 from repro.derived import check_derived
 from repro.listing import LISTING, Problems, check_listing, check_matrices, read_files
+from repro.locks import check_locks
 from repro.stamped import Seen, check_stamped
 from repro.suites import check_pairs
 
@@ -55,6 +57,7 @@ def problems(root: Path) -> tuple[Problems, str]:
         except (ValueError, RecursionError) as error:
             lines.append(f"{path}: {error}")
     check_pairs(values, seen.results, seen.suites, lines)
+    seen.named |= check_locks(values, hashes, lines)
     check_derived(values, seen.sound, lines)
     seen.named |= {
         path for path in hashes if path.startswith("artifacts/envelopes/") and path.endswith(".json")

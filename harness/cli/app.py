@@ -10,7 +10,7 @@ from harness.cli.checking import artifacts, compare, verify
 from harness.cli.listing import list_
 from harness.cli.machine import doctor, portability
 from harness.cli.measuring import jitter, plan, run_
-from harness.cli.reporting import claims, export, report, results, schema
+from harness.cli.reporting import claims, export, lock, report, results, schema
 from harness.cli.serving import serve
 from harness.console.exits import INTERRUPTED
 from harness.console.output import replace_unprintable
@@ -25,6 +25,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "report": report,
     "export": export,
     "schema": schema,
+    "lock": lock,
     "verify": verify,
     "compare": compare,
     "artifacts": artifacts,

@@ -80,6 +80,30 @@ def schema(
         raise InputError(f"schema: found {kind!r}, expected one of {', '.join(KINDS)}")
 
 
+def lock(
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing: exit status 1 where it differs.")
+    ] = False,
+) -> None:
+    """Write report/claims.lock: a digest of what decides each claim, before its evidence is made.
+
+    Results are made under it: a claim that is changed afterwards no longer has the digest of its evidence.
+
+    \b
+    Example: harness lock --check
+    """
+    from harness.evidence.files import write_atomic
+    from harness.run.claims_lock import LOCK
+    from harness.verification.lock import lock_bytes
+
+    content = lock_bytes()
+    if not check:
+        write_atomic(LOCK, content)
+    elif not LOCK.is_file() or LOCK.read_bytes() != content:
+        raise RunError(f"{LOCK}: not the digests of the claims as they are; harness lock writes them")
+    show(str(LOCK))
+
+
 def report(source: From = ARTIFACTS) -> None:
     """Render claims, figures and the technical report into the evidence folder's report/.
 

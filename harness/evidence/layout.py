@@ -69,6 +69,10 @@ class Tree:
             if path.is_file() and not path.name.startswith(".")
         )
 
+    def lock(self, sha256: str) -> Path:
+        """Return a lock of the claims that results were made under, by its own sha256."""
+        return self.root / "locks" / f"{sha256}.json"
+
     def report(self) -> Path:
         """Return the folder of everything rendered."""
         return self.root / "report"

@@ -31,24 +31,24 @@ def names(kind: Kind, where: Folders) -> list[str]:
     return list(dict.fromkeys(listed))
 
 
-def dataset(name: str, where: Folders, asked: str) -> Dataset:
-    """Return a data set; ``asked`` is the file and key that name it, for the error where there is none."""
-    file = _file("datasets", name, where, asked)
+def dataset(name: str, where: Folders, named_in: str) -> Dataset:
+    """Return a data set; ``named_in`` is the file and key that name it, for the error where there is none."""
+    file = _file("datasets", name, where, named_in)
     return strict_toml.validated(Dataset, strict_toml.read(file, _WHAT["datasets"]), file).read_from(file)
 
 
-def encoder(name: str, where: Folders, asked: str) -> Encoder:
-    """Return an encoder; ``asked`` is the file and key that name it, for the error where there is none."""
-    file = _file("encoders", name, where, asked)
+def encoder(name: str, where: Folders, named_in: str) -> Encoder:
+    """Return an encoder; ``named_in`` is the file and key that name it, for the error where there is none."""
+    file = _file("encoders", name, where, named_in)
     return strict_toml.validated(Encoder, strict_toml.read(file, _WHAT["encoders"]), file).read_from(file)
 
 
-def _file(kind: Kind, name: str, where: Folders, asked: str) -> Path:
+def _file(kind: Kind, name: str, where: Folders, named_in: str) -> Path:
     """Return the first file that defines a name; raise InputError where none does or it leaves its folder."""
     for folder in where:
         file = folder / kind / f"{name}.toml"
         if file.is_file():
-            inside(folder, f"{kind}/{name}.toml", asked)
+            inside(folder, f"{kind}/{name}.toml", named_in)
             return file
     choices = ", ".join(names(kind, where)) or f"a file {where[0] / kind / name}.toml"
-    raise InputError(f"{asked}: found {name!r}, expected one of {choices}")
+    raise InputError(f"{named_in}: found {name!r}, expected one of {choices}")

@@ -34,17 +34,17 @@ def check_names(suite: Suite, where: str) -> None:
     )
     _check_encoders(suite)
     _check_draws(suite, where)
-    _known(suite.splits, encoders, f"{where}: [splits]")
-    _known(suite.metrics_on, sets, f"{where}: [metrics_on]")
-    _known(suite.baselines, pipelines, f"{where}: baselines")
-    _known(suite.seen, sets, f"{where}: seen")
+    _check_names(suite.splits, encoders, f"{where}: [splits]")
+    _check_names(suite.metrics_on, sets, f"{where}: [metrics_on]")
+    _check_names(suite.baselines, pipelines, f"{where}: baselines")
+    _check_names(suite.seen, sets, f"{where}: seen")
     for name, point in suite.points.items():
         ratios = point.ratio if isinstance(point.ratio, dict) else {}
-        _known(ratios, encoders, f"{where}: [points.{name}] ratio")
+        _check_names(ratios, encoders, f"{where}: [points.{name}] ratio")
     for pipeline in suite.pipelines:
         _check_pipeline(suite, pipeline, f"{where}: [pipelines.{pipeline.name}]")
     for combined, weights in suite.combine.items():
-        _known(weights, sets, f"{where}: [combine.{combined}]")
+        _check_names(weights, sets, f"{where}: [combine.{combined}]")
         if combined in sets:
             raise InputError(f"{where}: [combine.{combined}]: found the name of a data set, expected another")
     _check_expectations(suite, pipelines, where)
@@ -55,7 +55,7 @@ def _check_encoders(suite: Suite) -> None:
     for encoder in suite.encoders.values():
         parts = (encoder.model_extra or {}).get("parts", ())
         if isinstance(parts, list):
-            _known(parts, plain, f"{encoder.file}: parts, of the suite's encoders")
+            _check_names(parts, plain, f"{encoder.file}: parts, of the suite's encoders")
 
 
 def _check_draws(suite: Suite, where: str) -> None:
@@ -69,8 +69,8 @@ def _check_draws(suite: Suite, where: str) -> None:
 
 
 def _check_pipeline(suite: Suite, pipeline: Pipeline, table: str) -> None:
-    _known(pipeline.points, suite.points, f"{table} points")
-    _known(pipeline.encoders or [], suite.encoders, f"{table} encoders")
+    _check_names(pipeline.points, suite.points, f"{table} points")
+    _check_names(pipeline.encoders or [], suite.encoders, f"{table} encoders")
     for encoder in pipeline.encoders or suite.encoders:
         for name in set(suite.trains(encoder, pipeline)) & set(suite.tests(encoder, pipeline)) - set(
             suite.seen
@@ -82,12 +82,12 @@ def _check_pipeline(suite: Suite, pipeline: Pipeline, table: str) -> None:
 def _check_expectations(suite: Suite, pipelines: list[str], where: str) -> None:
     for i, expect in enumerate(suite.expect):
         at = f"{where}: [expect.{i}]"
-        _known([expect.pipeline], pipelines, f"{at} pipeline")
+        _check_names([expect.pipeline], pipelines, f"{at} pipeline")
         pipeline = suite.pipelines[pipelines.index(expect.pipeline)]
         trained = {name for encoder in suite.encoders for name in suite.trains(encoder, pipeline)}
         tested = {name for encoder in suite.encoders for name in suite.tests(encoder, pipeline)}
-        _known([expect.train], trained, f"{at} train")
-        _known([expect.dataset], {*tested, *suite.combine}, f"{at} dataset")
+        _check_names([expect.train], trained, f"{at} train")
+        _check_names([expect.dataset], {*tested, *suite.combine}, f"{at} dataset")
 
 
 def _check_grid(pipeline: Pipeline, table: str) -> None:
@@ -100,11 +100,11 @@ def _check_grid(pipeline: Pipeline, table: str) -> None:
         _different([str(value) for value in values], f"{table} grid {key}")
 
 
-def _known(named: Iterable[Any], choices: Iterable[str], where: str) -> None:
-    known = sorted(choices)
+def _check_names(named: Iterable[Any], choices: Iterable[str], where: str) -> None:
+    allowed = sorted(choices)
     for name in named:
-        if name not in known:
-            raise InputError(f"{where}: found {name!r}, expected one of {', '.join(known)}")
+        if name not in allowed:
+            raise InputError(f"{where}: found {name!r}, expected one of {', '.join(allowed)}")
 
 
 def _different(entries: Iterable[Any], where: str) -> None:

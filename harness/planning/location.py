@@ -27,13 +27,13 @@ def encoder_identity(
     cost = None if place.large else space.large
     try:
         encoder = registry.load("encoders", space.use, where)
-        found: dict[str, Any] = encoder.locate(params, _near(place, cost))
+        identity: dict[str, Any] = encoder.locate(params, _near(place, cost))
     except BlockedError as error:
         return left_out(cost) if cost else error
     extra: dict[str, Any] = {"parts": needed} if needed else {}
     extra |= {"corpus": corpus[0]} if corpus else {}
     extra |= {"prefixes": space.prefixes.model_dump()} if space.prefixes else {}
-    return {**found, **extra}
+    return {**identity, **extra}
 
 
 def dataset_identity(suite: Suite, name: str, where: str, place: Place) -> dict[str, Any] | BlockedError:
@@ -45,11 +45,11 @@ def dataset_identity(suite: Suite, name: str, where: str, place: Place) -> dict[
         params = origin_params(dataset, i)
         try:
             source = registry.load("sources", raw["use"], where)
-            found = source.locate(params, _near(beside(place, dataset), cost))
+            identity = source.locate(params, _near(beside(place, dataset), cost))
         except BlockedError as error:
             reasons.append(error)
         else:
-            return {**found, "origin": i}
+            return {**identity, "origin": i}
     if cost:
         return left_out(cost)
     missing = f"{name}: " + ", ".join(reason.missing for reason in reasons)

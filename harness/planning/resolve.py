@@ -38,13 +38,13 @@ class Inputs:
         needed = [self.encoders[cell.encoder], *(self.datasets[name] for name in (cell.train, *cell.tests))]
         missing = [entry for entry in needed if isinstance(entry, BlockedError)]
         # What cannot be had at all comes first: asking for what is large would not help.
-        found = min(missing, key=lambda error: isinstance(error, LeftOutError), default=None)
+        error = min(missing, key=lambda error: isinstance(error, LeftOutError), default=None)
         encoder = self.suite.encoders[cell.encoder]
         params = encoder_params(encoder)
-        for name in () if found else (cell.train, *cell.tests):
+        for name in () if error else (cell.train, *cell.tests):
             if not registry.load("encoders", encoder.use, self.where).holds(params, name):
                 return BlockedError(f"{cell.encoder} has no vectors of {name}", "use an encoder of texts")
-        return found
+        return error
 
     def left_out(self, cell: Cell) -> LeftOutError | None:
         """Return why a cell is left out of this run though all that it needs is here, or None."""

@@ -41,9 +41,9 @@ def entries(path: Path, place: Place, tree: Tree, *, force: bool = False) -> lis
     suite = load(path)
     inputs = locate(suite, str(path), place)
     checked = Checked()
-    found = [_entry(inputs, cell, tree, checked, force=force) for cell in cells(suite, str(path))]
+    listed = [_entry(inputs, cell, tree, checked, force=force) for cell in cells(suite, str(path))]
     checked.keep()
-    return found
+    return listed
 
 
 def _entry(inputs: Inputs, cell: Cell, tree: Tree, checked: Checked, *, force: bool) -> Entry:

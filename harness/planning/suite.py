@@ -51,11 +51,11 @@ def _datasets(
     written: SuiteFile, encoders: dict[str, Encoder], folders: Folders, where: str
 ) -> dict[str, Dataset]:
     """Return the data sets that a suite names, in the order in which it first names them."""
-    found: dict[str, Dataset] = {}
-    for asked, name in _named(written, encoders, where):
-        if name not in found:
-            found[name] = catalogue.dataset(name, folders, asked)
-    return found
+    datasets: dict[str, Dataset] = {}
+    for named_in, name in _named(written, encoders, where):
+        if name not in datasets:
+            datasets[name] = catalogue.dataset(name, folders, named_in)
+    return datasets
 
 
 def _named(written: SuiteFile, encoders: dict[str, Encoder], where: str) -> Iterator[tuple[str, str]]:

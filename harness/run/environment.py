@@ -16,6 +16,7 @@ from harness.evidence.schema.version import SCHEMA_VERSION
 from harness.numerics.dispatch import recorded
 from harness.parallel.resources import THREADS
 from harness.run import checkout
+from harness.run.claims_lock import lock_sha256
 
 PACKAGES = (
     "numpy",
@@ -50,6 +51,7 @@ def _peak_memory() -> int:
 def _machine() -> dict[str, Any]:
     return {
         "commit": _commit(),
+        "claims_lock": lock_sha256(),
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.machine()}",
         "processor": _processor(),

@@ -148,4 +148,6 @@ def _files(entries: list[Entry], out: Tree) -> set[Path]:
             paths |= {out.result(suite, cell.id), out.envelope(suite, cell.id)}
             paths |= {out.scores(suite, cell.id), out.scores(suite, cell.encoder)}
             paths |= {out.codec(suite, cell.id)} if cell.keep_codec else set()
+            lock = read_json(out.envelope(suite, cell.id)).get("claims_lock")
+            paths |= {out.lock(lock)} if lock else set()
     return paths

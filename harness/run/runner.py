@@ -17,6 +17,7 @@ from harness.parallel.resources import use_threads
 from harness.parallel.workers import spread
 from harness.planning.cells import Cell
 from harness.planning.status import FORCED, Entry
+from harness.run.claims_lock import copy_lock
 from harness.run.group import Group, group_key, run_group
 from harness.run.leftovers import check_origin, settle
 
@@ -39,6 +40,7 @@ def run(
     for entry in todo:  # out of date: nothing may be left to be mixed in if the cell fails now
         if entry.why != FORCED:  # what is forced still holds, and stays until it is replaced
             tree.result(entry.cell.suite, entry.cell.id).unlink(missing_ok=True)
+    copy_lock(tree)
     groups = _groups(todo, specs, tree)
     done = 0
     on_progress("cells", 0, len(todo))

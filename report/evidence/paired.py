@@ -19,8 +19,8 @@ from harness.statistics import bootstrap
 from harness.types import Doubles
 
 BETTER, WORSE, EVEN = "better", "worse", "not told apart"
-LACKING, UNCOMPARED = "no scores of single queries here", "not compared in this evidence"
-OUTCOMES = (BETTER, WORSE, EVEN, LACKING, UNCOMPARED)
+NO_SCORES, UNCOMPARED = "no scores of single queries here", "not compared in this evidence"
+OUTCOMES = (BETTER, WORSE, EVEN, NO_SCORES, UNCOMPARED)
 FEW = 30  # queries that differ, below which resamples of them say too much
 LEVEL = 0.05
 
@@ -79,7 +79,7 @@ def compared(root: Path | None, files: tuple[Files, Files], key: str, means: tup
     """
     first, second = (_queries(root, each, key) for each in files)
     if first is None or second is None:
-        return _without(means, LACKING)
+        return _without(means, NO_SCORES)
     less = first.mean(axis=0) - second.mean(axis=0)
     low, high = bootstrap.interval(_resampled(root, files[0], key) - _resampled(root, files[1], key))
     value = float(less.mean())

@@ -29,13 +29,13 @@ human score enters them: nothing here is task preservation."""
 CANNOT_BE = """\
 PQ with 64 disjoint sub-vectors of a vector of 52 dimensions cannot exist: the lens before PQ-64 has at least
 64 dimensions here, where the report has targetDims of 52."""
-FOUND = """\
+NEIGHBOURS = """\
 The exact neighbours are those of the uncompressed vectors by cosine; nothing is rescored. The interval is
 that of knn-recall@10."""
 TWO_STAGES = """\
 knn-recall@10 of the first stage alone, and after two, four and ten times as many candidates were ranked anew
 by the original vectors, which then have to be kept as well."""
-KEPT = "Spearman with the original cosines, on the set's pairs and on pairs of rows drawn at random."
+SPEARMAN_NOTE = "Spearman with the original cosines, on the set's pairs and on pairs of rows drawn at random."
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def _text(space: str, results: list[Measured], tree: Tree, role: str | None) -> 
             READING,
             *([CANNOT_BE] if size == SMALL else []),
             "## Exact neighbours found again",
-            FOUND,
+            NEIGHBOURS,
             table(
                 ("pipeline", "point", "bytes", "ratio", "seeds", *RETRIEVAL, "interval"), _retrieval(lines)
             ),
@@ -93,7 +93,7 @@ def _text(space: str, results: list[Measured], tree: Tree, role: str | None) -> 
             TWO_STAGES,
             table(("pipeline", "point", "bytes", *RESCORED), [_cells(line, RESCORED) for line in lines]),
             "## Similarities kept",
-            KEPT,
+            SPEARMAN_NOTE,
             table(similar, _similar(lines)),
             *timed([(name, seeds[0]) for name, seeds in ordered], tree),
             "## Evidence",

@@ -27,7 +27,7 @@ class PublishedRow(_Strict):
     claim that it is about, all where there are none; ``trains``: the training splits, all that there is
     evidence for where there are none; ``suite``: where it is not the claim's. ``against``: the pipeline, at
     the same point, that the value is compared with; the row is then about the difference of the two, which
-    has to lie on one side of ``published`` with all of its interval. ``lacking`` says what was never named or
+    has to lie on one side of ``published`` with all of its interval. ``missing`` says what was never named or
     published, so that nothing can be compared with the number.
     """
 
@@ -47,7 +47,7 @@ class PublishedRow(_Strict):
     encoders: list[str] | None = Field(default=None, min_length=1)
     suite: str | None = None
     against: str | None = None
-    lacking: str | None = None
+    missing: str | None = None
     headline: bool = False
 
 
@@ -68,12 +68,12 @@ class Server(_Strict):
 
 
 class Anchor(_Strict):
-    """A published digest that nothing can be compared with: ``lacking`` names the unavailable file."""
+    """A published digest that nothing can be compared with: ``missing`` names the unavailable file."""
 
     row: str
     what: str
     printed: str
-    lacking: str
+    missing: str
     headline: bool = False
 
 

@@ -73,7 +73,7 @@ def _judged_rows(claim: Claim, row: PublishedRow, index: Index) -> Iterator[Verd
         pipeline = (suite, encoder, row.pipeline, row.point)
         blocked = dict.fromkeys(entry.cell.train for entry in index.blocked.get((suite, encoder), ()))
         trains = row.trains or list(index.trains.get(pipeline, blocked)) or [""]
-        for train in [""] if row.lacking else trains:
+        for train in [""] if row.missing else trains:
             for protocol in row.protocols:
                 question = _question(claim, row, encoder, train, protocol)
                 yield judged(claim, question, _answer(row, pipeline, train, protocol, index))
@@ -97,8 +97,8 @@ def _question(claim: Claim, row: PublishedRow, encoder: str, train: str, protoco
 
 def _answer(row: PublishedRow, pipeline: PipelineKey, train: str, protocol: str, index: Index) -> Answer:
     """Return the numbers and the verdict of a row, or why there are none."""
-    if row.lacking:
-        return Answer(verdict="BLOCKED", reason=row.lacking)
+    if row.missing:
+        return Answer(verdict="BLOCKED", reason=row.missing)
     key = (train, protocol, row.dataset, row.metric)
     suite, encoder, _, point = pipeline
     rows = index.rows.get((pipeline, *key), [])
@@ -150,7 +150,7 @@ def _judged_anchor(claim: Claim, anchor: Anchor) -> VerdictRow:
         published=None,
         printed=anchor.printed,
     )
-    return judged(claim, question, Answer(verdict="BLOCKED", reason=anchor.lacking))
+    return judged(claim, question, Answer(verdict="BLOCKED", reason=anchor.missing))
 
 
 def _printed(row: PublishedRow, value: float, low: float, high: float, marked: str) -> dict[str, str]:

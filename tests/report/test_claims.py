@@ -74,7 +74,7 @@ def test_both_columns_of_section_5_4_are_recorded() -> None:
     names = ("e5-large", "wav2vec2", "mpnet", "mistral", "minilm")
     assert [91.7, 94.9, 91.0, 89.9, 73.1] == [found[f"{name}-similarity"] for name in names]
     assert [94.1, 94.9, 92.2, 89.8, 67.9] == [found[f"{name}-task"] for name in names]
-    assert ["wav2vec2-task"] == [row.row for row in CLAIMS["C4"].rows if row.lacking]
+    assert ["wav2vec2-task"] == [row.row for row in CLAIMS["C4"].rows if row.missing]
 
 
 def test_the_ratios_and_the_certificates_of_section_5_5_are_recorded() -> None:
@@ -149,7 +149,7 @@ def test_every_row_selects_what_its_suite_measures(claim: Claim) -> None:
     assert [] == [
         (row.row, encoder, found)
         for row in claim.every_row()
-        if not row.lacking
+        if not row.missing
         for encoder in row.encoders or claim.encoders
         if (found := misfits(row, encoder, suite_of(str(row.suite or claim.suite))))
     ]

@@ -1,4 +1,4 @@
-"""Two settings compared on the same resamples: intervals, few differences, and what is lacking."""
+"""Two settings compared on the same resamples: intervals, few differences, and what is missing."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_an_outcome_is_computed_query_by_query(
 
 
 def test_without_files_the_means_are_left(tmp_path: Path) -> None:
-    """Their difference has no interval, and the outcome says what is lacking."""
+    """Their difference has no interval, and the outcome says what is missing."""
     found = paired.compared(tmp_path, ([NOWHERE], [NOWHERE]), KEY, (0.75, 0.5))
     assert Paired(Difference(0.25), "no scores of single queries here") == found
 

@@ -1,4 +1,4 @@
-"""Section 5.9: its lines are the results', its differences are paired, and what is lacking is said."""
+"""Section 5.9: its lines are the results', its differences are paired, and what is missing is said."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_the_protocols_stand_apart_in_words(evidence: Tree) -> None:
 
 
 def test_without_scores_of_single_queries_a_difference_has_no_interval(evidence: Tree) -> None:
-    """The difference of the means is printed, and the outcome says what is lacking."""
+    """The difference of the means is printed, and the outcome says what is missing."""
     part = section(text_of(evidence), "Trained maps against principal axes")
     lines = lines_of(part, "minilm")
     assert lines
@@ -197,7 +197,7 @@ def test_claims_select_pipelines_points_and_metrics_of_the_suite() -> None:
         for row in CLAIMS[claim].rows:
             pipeline = pipelines[row.pipeline]
             assert (row.point in pipeline.points) or (row.point is None and not pipeline.points)
-            assert row.metric in suite.metrics or row.lacking
+            assert row.metric in suite.metrics or row.missing
             for encoder in row.encoders or CLAIMS[claim].encoders:
                 assert encoder in (pipeline.encoders or suite.encoders)
                 assert row.dataset in suite.tests(encoder, pipeline)

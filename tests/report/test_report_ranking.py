@@ -155,7 +155,7 @@ def test_an_outcome_is_computed_query_by_query(tmp_path: Path) -> None:
 
 
 def test_without_scores_of_single_queries_a_difference_has_no_interval(evidence: Tree) -> None:
-    """The means' difference is printed, and the outcome says what is lacking."""
+    """The means' difference is printed, and the outcome says what is missing."""
     part = section(text_of(evidence), "Listwise distillation against PCA and principal axes")
     found = lines_of(part, "esm2-peptides")
     assert {("–", "no scores of single queries here")} == {(line[9], line[10]) for line in found}

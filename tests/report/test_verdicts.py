@@ -102,7 +102,7 @@ def test_a_mean_over_seeds_is_read_with_its_interval(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("named", [{}, {"s0": "0" * 64, "s1": "1" * 64}], ids=["none", "of other results"])
 def test_a_mean_of_other_results_is_never_used(tmp_path: Path, named: dict[str, str]) -> None:
-    """Without a mean of just the seeds at hand the row is NOT_RUN, and says what is lacking."""
+    """Without a mean of just the seeds at hand the row is NOT_RUN, and says what is missing."""
     tree = Tree(tmp_path)
     write_result(tree, 0, 0.94, 0.90, 0.95)
     write_result(tree, 1, 0.96, 0.93, 0.99)
@@ -279,7 +279,7 @@ def test_settings_of_a_grid_are_no_evidence_for_a_claim(tmp_path: Path) -> None:
 def test_what_was_never_named_is_blocked_whatever_was_measured(tmp_path: Path) -> None:
     """A number whose input the source does not name is compared with nothing."""
     measured(Tree(tmp_path), {}, [VALUE])
-    (row,) = judge([claim_of({"encoders": ["minilm"], "lacking": "nobody said"})], Tree(tmp_path))
+    (row,) = judge([claim_of({"encoders": ["minilm"], "missing": "nobody said"})], Tree(tmp_path))
     assert ("BLOCKED", "nobody said", None, []) == tuple(
         getattr(row, key) for key in ("verdict", "reason", "value", "evidence")
     )
@@ -288,7 +288,7 @@ def test_what_was_never_named_is_blocked_whatever_was_measured(tmp_path: Path) -
 def test_a_digest_without_its_file_is_blocked(tmp_path: Path) -> None:
     """The published certificate is printed, and there is no number on either side."""
     measured(Tree(tmp_path), {}, [VALUE])
-    anchor = {"row": "certificate", "what": "w", "printed": "sha256:69970d8…", "lacking": "not public"}
+    anchor = {"row": "certificate", "what": "w", "printed": "sha256:69970d8…", "missing": "not public"}
     (row,) = judge([claim_of(anchors=[anchor])], Tree(tmp_path))
     assert ("BLOCKED", None, "sha256:69970d8…") == (
         row.verdict,
@@ -409,8 +409,8 @@ def test_every_judged_row_has_the_same_keys_but_for_the_server(tmp_path: Path) -
     """A program that reads claims.json finds each key in each row, whatever kind of row it is."""
     measured(Tree(tmp_path), {}, [VALUE])
     heard(Tree(tmp_path), "PASS")
-    anchor = {"row": "a", "what": "w", "printed": "p", "lacking": "l"}
+    anchor = {"row": "a", "what": "w", "printed": "p", "missing": "l"}
     rows_found = judge(
-        [claim_of({}, {"row": "r", "lacking": "x"}, anchors=[anchor]), engineering()], Tree(tmp_path)
+        [claim_of({}, {"row": "r", "missing": "x"}, anchors=[anchor]), engineering()], Tree(tmp_path)
     )
     assert 1 == len({frozenset(row.as_json()) - {"server"} for row in rows_found})

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
-from harness.evidence.schema.model import Count, Model, Name, Versioned
+from harness.evidence.schema.model import Count, Model, Name, Sha256, Versioned
 
 
 class Commit(Model):
@@ -73,6 +73,10 @@ class Envelope(Versioned):
     )
     peak_memory_bytes: Count = Field(description="Most memory that the process held so far.")
     commit: Commit | None = Field(description="Commit of the harness; null outside a checkout.")
+    claims_lock: Sha256 | None = Field(
+        description="sha256 of the lock of the claims that the result was made under: locks/<sha256>.json;"
+        " null for none."
+    )
     python: Name = Field(description="Version of Python.")
     platform: Name = Field(description="System and architecture.")
     processor: str = Field(description="Name of the processor.")

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from harness.evidence.files import write_atomic
 from harness.evidence.schema.envelope import Envelope
 from harness.evidence.schema.jitter import Jitter
+from harness.evidence.schema.lock import ClaimsLock
 from harness.evidence.schema.means import Means
 from harness.evidence.schema.model import Stamped
 from harness.evidence.schema.portability import Portability
@@ -30,6 +31,7 @@ KINDS: dict[str, tuple[str, type[BaseModel]]] = {
     "portability": ("portability/portability.json", Stamped[Portability]),
     "transcript": ("transcripts/*.json", Stamped[Transcript]),
     "envelope": ("envelopes/*/*.json", Envelope),
+    "lock": ("locks/*.json", ClaimsLock),
     "claims": ("report/claims.json", Claims),
 }
 

@@ -66,7 +66,7 @@ def parse(model: type[Parsed], content: Any, where: Path | str) -> Parsed:
         raise InputError(f"{where}: {explain_json(error)}") from error
 
 
-def check_place(where: Path, key: str, found: str, expected: str) -> None:
+def check_place(where: Path, key: str, stated: str, expected: str) -> None:
     """Raise InputError where a document is of another suite, cell or server than its place says."""
-    if found != expected:
-        raise InputError(f"{where}: {key}: found {found!r}, expected {expected!r}, as its place")
+    if stated != expected:
+        raise InputError(f"{where}: {key}: found {stated!r}, expected {expected!r}, as its place")
