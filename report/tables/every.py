@@ -92,6 +92,7 @@ class Tables:
     def __init__(self, evidence: Evidence, rows: Iterable[Row], claims: list[Claim]) -> None:
         indexed, results, root = Rows(rows), evidence.results, evidence.tree.root
         steps = {(measured.suite, measured.name): measured.cell.steps for measured in results}
+        self.rows = indexed
         self.results = results
         self.records = evidence.suites
         self.verdicts = VERDICTS

@@ -1,0 +1,45 @@
+"""All findings: a list a question, and the five that stand first."""
+
+from __future__ import annotations
+
+from report.findings import (
+    autoencoder,
+    equal_bytes,
+    generalization,
+    intrinsic,
+    neighbours,
+    operating_points,
+    ranking,
+    semantic,
+    stages,
+)
+from report.findings.finding import Finding
+from report.tables.source import Source
+
+QUESTIONS = {
+    "generalization": generalization.findings,
+    "equal-bytes": equal_bytes.findings,
+    "intrinsic": intrinsic.findings,
+    "stages": stages.findings,
+    "operating-points": operating_points.findings,
+    "ranking": ranking.findings,
+    "autoencoder": autoencoder.findings,
+    "neighbours": neighbours.findings,
+    "semantic": semantic.findings,
+}
+
+
+def findings(source: Source) -> dict[str, list[Finding]]:
+    """Return the findings of each question; an empty list where there is no evidence."""
+    return {name: answer(source) for name, answer in QUESTIONS.items()}
+
+
+def headlines(by_question: dict[str, list[Finding]]) -> list[Finding]:
+    """Return the five that stand first: fewer where evidence is missing."""
+    first = [
+        *by_question["generalization"][:2],
+        *by_question["equal-bytes"][:1],
+        *by_question["autoencoder"][:1],
+        *by_question["semantic"][:1],
+    ]
+    return first
