@@ -18,7 +18,7 @@ from harness.evidence.schema.result import Result
 from harness.statistics import bootstrap
 from harness.types import Doubles
 
-BETTER, WORSE, EVEN = "better", "worse", "not told apart"
+BETTER, WORSE, EVEN = "better", "worse", "no significant difference"
 NO_SCORES, UNCOMPARED = "no scores of single queries here", "not compared in this evidence"
 OUTCOMES = (BETTER, WORSE, EVEN, NO_SCORES, UNCOMPARED)
 FEW = 30  # queries that differ, below which resamples of them say too much

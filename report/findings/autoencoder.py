@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
-from report.evidence.paired import BETTER, EVEN, WORSE
 from report.findings.finding import Finding, cells
 from report.findings.words import counted, encoder, listed, share
 from report.tables.autoencoder import EVERY, JudgedPair
-from report.tables.judged import BASES, TRAINED
+from report.tables.judged import TRAINED
 from report.tables.rows import AXES, PCA
 from report.tables.source import Source
 
@@ -24,27 +22,19 @@ def findings(source: Source) -> list[Finding]:
 
 def _linear(pairs: list[JudgedPair]) -> Iterator[Finding]:
     """Yield how often the linear auto-encoder ranks better than the axes it could learn."""
-    own = [pair for pair in pairs if pair.line.method == LINEAR]
-    counts = {base: Counter(x.paired.outcome for x in own if x.base.method == base) for base in (PCA, AXES)}
-    parts = [
-        f"{counted(outcomes[BETTER], outcomes[WORSE], outcomes[EVEN])} against {base}"
-        for base, outcomes in counts.items()
-        if outcomes
-    ]
-    if parts:
+    own = [x for x in pairs if x.line.method == LINEAR and x.base.method in {PCA, AXES}]
+    if own:
         evidence = cells(pair.line.files[0] for pair in own)
-        yield Finding(f"By nDCG@10 the linear auto-encoder is {listed(parts)}.", evidence, ("A3",))
+        yield Finding(f"By nDCG@10 the linear auto-encoder is {_outcomes(own)}.", evidence, ("A3",))
 
 
 def _others(pairs: list[JudgedPair]) -> Iterator[Finding]:
     """Yield the same of the other trained maps together, against the axes that are not centred."""
-    own = [x for x in pairs if x.line.method != LINEAR and x.base.method == BASES[2]]
+    own = [x for x in pairs if x.line.method != LINEAR and x.base.method == AXES]
     if own:
-        outcomes = Counter(pair.paired.outcome for pair in own)
-        methods = listed(dict.fromkeys(str(pair.line.method) for pair in own))
+        methods = "; ".join(dict.fromkeys(str(pair.line.method) for pair in own))
         yield Finding(
-            f"The other trained maps together ({methods}) are "
-            f"{counted(outcomes[BETTER], outcomes[WORSE], outcomes[EVEN])} against {BASES[2]}.",
+            f"The other trained maps together ({methods}) are {_outcomes(own)}.",
             cells(pair.line.files[0] for pair in own),
         )
 
@@ -52,7 +42,9 @@ def _others(pairs: list[JudgedPair]) -> Iterator[Finding]:
 def _halved(source: Source) -> Iterator[Finding]:
     """Yield nDCG@10 at half and a quarter of the dimensions, beside the uncompressed space."""
     lines = [x for x in source.tables.autoencoders.lines() if x.protocol == EVERY]
-    for full in source.tables.autoencoders.uncompressed():
+    claim = source.claim("A3")
+    spaces = [x for x in source.tables.autoencoders.uncompressed() if claim and x.encoder in claim.encoders]
+    for full in spaces:
         own = {
             x.dims: x
             for x in lines
@@ -69,3 +61,7 @@ def _halved(source: Source) -> Iterator[Finding]:
                 ("A1", "A3"),
             )
             return
+
+
+def _outcomes(pairs: list[JudgedPair]) -> str:
+    return counted((str(pair.base.method), pair.paired.outcome) for pair in pairs)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from report.findings.finding import Finding, ids
-from report.findings.generalization import DESIGN, KEPT, SIGNS, TRAIN, kept
+from report.findings.generalization import DESIGN, KEPT, SIGNS, kept
 from report.findings.words import compared, encoder, listed, share
 from report.tables import search
-from report.tables.sts import SUITE, UNSEEN
-from report.verdicts.claims import percent
 from report.tables.source import Source
+from report.tables.sts import UNSEEN
+from report.verdicts.claims import percent
 
 WIDE = {
     "lens": "the lens in float32 keeps",
@@ -31,7 +31,7 @@ def _signs(source: Source) -> Iterator[Finding]:
     if signs is None or design is None:
         return
     less = source.difference(signs, design, ("decontaminated", UNSEEN, KEPT))
-    outcome = f" Compared on the same resamples: {compared(less)}." if less else ""
+    outcome = f" On the same resamples the signs keep {compared(less)}." if less else ""
     yield Finding(
         f"In {signs.setting.bytes} bytes, signs of an untrained random projection keep {share(signs.mean)} of "
         f"{encoder(name)}'s agreement with people, and the published design {share(design.mean)}.{outcome}",

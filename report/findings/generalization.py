@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from report.findings.finding import Finding, ids
 from report.findings.words import encoder, listed, points, ratio, share
+from report.tables.source import Number, Source
 from report.tables.sts import SUITE, UNSEEN
 from report.verdicts.claims import percent
-from report.tables.source import Number, Source
 
 TRAIN, KEPT, ADDED = "stsb-train", "retention@human", "added-loss@human"
 POINT = "117x"
@@ -35,14 +35,14 @@ def _design(source: Source) -> Iterator[Finding]:
     claim = source.claim("C1")
     if not numbers or claim is None:
         return
-    values = listed(f"{share(number.mean)} of {encoder(name)}'s" for name, number in numbers.items())
+    values = listed(f"{share(number.mean)} on {encoder(name)}" for name, number in numbers.items())
     own = [name for name, role in claim.encoders.items() if role == "as published"]
     measured = [encoder(name) for name in own if name in numbers]
     published = next(row.printed for row in claim.rows if row.headline)
     yield Finding(
-        f"At {ratio(POINT)} the published design, a lens with PQ, keeps {values} agreement with people on "
-        f"pairs without a training sentence. Published: {published} on E5-large, which "
-        f"{'is measured here' if measured else 'could not be measured here'}.",
+        f"At {ratio(POINT)} the published design, a lens with PQ, keeps {values} of the agreement with people on "
+        f"pairs without a training sentence. Published: {published} on E5-large, which was "
+        f"{'' if measured else 'not '}measured here.",
         ids(numbers.values()),
         ("C1",),
     )
@@ -60,16 +60,14 @@ def _contamination(source: Source) -> Iterator[Finding]:
         (kept(source, name, pipeline, "as-published"), kept(source, name, pipeline, "decontaminated"))
         for pipeline in (DESIGN, SIGNS)
     ]
-    drops = [
-        (every, every.mean.value - clean.mean.value) for every, clean in pairs if every and clean
-    ]
+    drops = [(every, every.mean.value - clean.mean.value) for every, clean in pairs if every and clean]
     if not shared or len(drops) < len(pairs):
         return
     (design, lens), (signs, untrained) = drops
     yield Finding(
         f"{percent(shared[0].value)} % of the test pairs stand in the training split. Leaving out every pair "
         f"with a training sentence changes what the trained lens keeps of {encoder(name)}'s agreement by "
-        f"{percent(-lens)} points, and what untrained signs of as many bytes keep by {percent(-untrained)}.",
+        f"{percent(-lens)} points, and what untrained signs of as many bytes keep by {percent(-untrained)} points.",
         ids([design, signs]),
         ("C7",),
     )

@@ -21,14 +21,14 @@ def _published(source: Source) -> Iterator[Finding]:
     """Yield the lens beside both published values of each measured space."""
     lines = [line for line in source.tables.intrinsic.summary(PROTOCOL) if line.lens and line.published]
     values = [
-        f"{share(line.lens)} of {encoder(line.encoder)}'s (report: {line.published.printed}; "
-        f"program's page: {line.second.printed if line.second else 'none'})"
+        f"{share(line.lens)} on {encoder(line.encoder)} (report: {line.published.printed}, program's page: "
+        f"{line.second.printed if line.second else 'none'})"
         for line in lines
         if line.lens and line.published
     ]
     if values:
         yield Finding(
-            f"The lens keeps {listed(values)} similarities, by Spearman. The two published sources differ.",
+            f"Of the original similarities the lens keeps {listed(values)}.",
             tuple(_id(source, line.encoder, "lens") for line in lines),
             ("C3", "C10"),
         )
@@ -38,13 +38,13 @@ def _axes(source: Source) -> Iterator[Finding]:
     """Yield principal axes and a random projection beside the lens, in the same bytes."""
     lines = [line for line in source.tables.intrinsic.summary(PROTOCOL) if line.axes and line.projection]
     values = [
-        f"{encoder(line.encoder)} {share(line.axes)} and {share(line.projection)}"
+        f"{share(line.axes)} and {share(line.projection)} on {encoder(line.encoder)}"
         for line in lines
         if line.axes and line.projection
     ]
     if values:
         yield Finding(
-            f"In the same bytes, principal axes that are not centred and a random projection keep: {listed(values)}.",
+            f"In as many bytes, uncentred principal axes and an untrained random projection keep {listed(values)}.",
             tuple(_id(source, line.encoder, name) for line in lines for name in ("axes", "projection")),
             ("C11",),
         )
@@ -60,7 +60,7 @@ def _neighbours(source: Source) -> Iterator[Finding]:
     ]
     if values:
         yield Finding(
-            f"Similarities are not neighbours: of the ten nearest, the same lens finds {listed(values)}.",
+            f"Of the ten nearest neighbours the same lens finds {listed(values)}.",
             tuple(f"{SUITE}/{line.setting.group}" for line in lines if line.knn_recall),
         )
 
@@ -72,4 +72,4 @@ def _lens(source: Source, name: str) -> IntrinsicLine | None:
 
 def _id(source: Source, name: str, pipeline: str) -> str:
     lines = source.tables.intrinsic.lines(name)
-    return next(f"{SUITE}/{x.setting.group}" for x in lines if x.setting.pipeline.startswith(pipeline))
+    return next(f"{SUITE}/{x.setting.group}" for x in lines if x.setting.pipeline == pipeline)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
-from report.evidence.paired import BETTER, EVEN, WORSE
 from report.findings.finding import Finding, cells
-from report.findings.words import counted, encoder, listed, share
+from report.findings.words import METHODS, counted, encoder, listed, share
 from report.tables.neighbours import TARGET, Against
 from report.tables.rows import AXES
-from report.tables.students import PLAIN, STUDENT
-from report.verdicts.claims import percent
 from report.tables.source import Source
+from report.tables.students import STUDENT
+from report.verdicts.claims import percent
 
 DIMS = 32
 
@@ -27,8 +25,8 @@ def _constraint(pairs: list[Against]) -> Iterator[Finding]:
     """Yield what the student finds again in each space, and the axes."""
     own = [pair for pair in pairs if (pair.line.method, pair.line.dims) == (STUDENT, DIMS)]
     values = [
-        f"{share(pair.line.knn_recall)} on {encoder(pair.line.encoder)} (principal axes: "
-        f"{share(pair.base.knn_recall)})"
+        f"{share(pair.line.knn_recall)} on {encoder(pair.line.encoder)} (uncentred "
+        f"principal axes: {share(pair.base.knn_recall)})"
         for pair in own
     ]
     if values:
@@ -43,11 +41,9 @@ def _constraint(pairs: list[Against]) -> Iterator[Finding]:
 def _tallied(pairs: list[Against]) -> Iterator[Finding]:
     """Yield how often students find more than principal axes of as many dimensions."""
     if pairs:
-        outcomes = Counter(pair.paired.outcome for pair in pairs)
-        methods = listed(method for method in (STUDENT, PLAIN) if any(x.line.method == method for x in pairs))
+        outcomes = counted((pair.base.method, pair.paired.outcome) for pair in pairs)
         yield Finding(
-            f"Against {AXES}, students ({methods}) are "
-            f"{counted(outcomes[BETTER], outcomes[WORSE], outcomes[EVEN])}.",
+            f"By the ten nearest, students with and without hard negatives are {outcomes}.",
             cells(pair.line.files[0] for pair in pairs),
         )
 
@@ -60,8 +56,8 @@ def _cheapest(source: Source) -> Iterator[Finding]:
         if (line.stage, line.rule) == ("one", "strict") and line.cheapest
     ]
     values = [
-        f"{best.line.method} in {best.line.dims} dimensions with {best.line.use} on {encoder(name)} "
-        f"({best.whole:.0f} bytes a row, {share(best.reached)})"
+        f"on {encoder(name)} {best.line.use} over {METHODS.get(best.line.method, best.line.method)} vectors of "
+        f"{best.line.dims} dimensions ({best.whole:.0f} bytes a row, {share(best.reached)})"
         for name, best in chosen
     ]
     if values:

@@ -6,8 +6,8 @@ from collections import Counter
 
 from report.findings.finding import Finding
 from report.findings.words import encoder, listed
-from report.verdicts.guardrails import NOT_RECOMMENDED, RECOMMENDED, SUITE, OperatingPoint, guardrails
 from report.tables.source import Source
+from report.verdicts.guardrails import NOT_RECOMMENDED, RECOMMENDED, SUITE, OperatingPoint, guardrails
 
 
 def findings(source: Source) -> list[Finding]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
-from report.evidence.paired import BETTER, EVEN, WORSE
 from report.findings.finding import Finding, cells
 from report.findings.words import counted, encoder, listed, share
-from report.tables.ranking import BASES, LISTWISE, PUBLISHED, RankingPair
+from report.tables.ranking import LISTWISE, PUBLISHED, RankingPair
 from report.tables.rows import AXES
 from report.tables.source import Source
 
@@ -28,15 +26,10 @@ def findings(source: Source) -> list[Finding]:
 def _tallied(pairs: list[RankingPair], method: str, words: str) -> Iterator[Finding]:
     """Yield how often a method finds more of the ten nearest than each simpler map."""
     own = [pair for pair in pairs if pair.line.method == method]
-    counts = {base: Counter(x.paired.outcome for x in own if x.base.method == base) for base in BASES}
-    parts = [
-        f"{counted(outcomes[BETTER], outcomes[WORSE], outcomes[EVEN])} against {base}"
-        for base, outcomes in counts.items()
-        if outcomes
-    ]
-    if parts:
-        evidence = cells(file for pair in own for file in pair.line.files[:1])
-        yield Finding(f"{words} is {listed(parts)}, by the ten nearest found again.", evidence, ("R2",))
+    if own:
+        evidence = cells(pair.line.files[0] for pair in own)
+        outcomes = [(pair.base.method, pair.paired.outcome) for pair in own]
+        yield Finding(f"{words} finds the ten nearest {counted(outcomes)}.", evidence, ("R2",))
 
 
 def _spaces(pairs: list[RankingPair]) -> Iterator[Finding]:
@@ -47,9 +40,12 @@ def _spaces(pairs: list[RankingPair]) -> Iterator[Finding]:
         if (pair.line.method, pair.base.method, pair.line.dims) == (LISTWISE, AXES, DIMS)
     ]
     values = [
-        f"{encoder(pair.line.encoder)} {share(pair.line.values[METRIC])} (axes: {share(pair.base.values[METRIC])})"
+        f"{share(pair.line.values[METRIC])} on {encoder(pair.line.encoder)} "
+        f"(the axes: {share(pair.base.values[METRIC])})"
         for pair in own
     ]
     if values:
         evidence = cells(file for pair in own for file in (pair.line.files[0], pair.base.files[0]))
-        yield Finding(f"In {DIMS} dimensions it finds {METRIC} of {listed(values)}.", evidence, ("R1", "R2"))
+        yield Finding(
+            f"In {DIMS} dimensions it finds {listed(values)} of the ten nearest.", evidence, ("R1", "R2")
+        )

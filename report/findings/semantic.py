@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
-from report.evidence.paired import BETTER, EVEN, WORSE
 from report.findings.finding import Finding
-from report.findings.words import counted, encoder, listed, share
+from report.findings.words import METHODS, counted, encoder, listed, share
 from report.tables.codes import BASELINES, FAMILIES, CodeLine
 from report.tables.semantic import ENOUGH, SUITE
-from report.verdicts.claims import percent
 from report.tables.source import Source
+from report.verdicts.claims import percent
 
 FSQ, SIGNS = FAMILIES["fsq"], BASELINES["projection"]
 POSSIBLE = 2560  # codes of the published size
@@ -37,13 +35,14 @@ def _published(source: Source) -> Iterator[Finding]:
     """Yield what the published number of codes keeps."""
     lines = [line for line in published_size(source) if line.pairs and line.random]
     values = [
-        f"{share(line.pairs)} of {encoder(line.encoder)}'s on {line.dataset} ({share(line.random)} on random pairs)"
+        f"{share(line.pairs)} on {encoder(line.encoder)} ({share(line.random)} on random pairs)"
         for line in lines
         if line.pairs and line.random
     ]
     if values:
         yield Finding(
-            f"{POSSIBLE:,} codes keep {listed(values)} similarities; the brief asks for {percent(ENOUGH, 0)} %.",
+            f"Of the original similarities, {POSSIBLE:,} codes keep {listed(values)}; the published goal is "
+            f"{percent(ENOUGH, 0)} %.",
             _ids(lines),
             ("S2",),
         )
@@ -59,9 +58,13 @@ def _needed(source: Source) -> Iterator[Finding]:
         for name, what in (("pairs", "pairs"), ("random", "random pairs")):
             first = [line for family in reached if (line := family.first(name))]
             line = min(first, key=lambda line: line.bits, default=None)
-            words.append(f"{line.bits:.0f} bits for {what} ({line.family})" if line else f"none for {what}")
+            words.append(
+                f"{line.bits:.0f} bits for {what} ({METHODS.get(line.family, line.family)})"
+                if line
+                else f"none for {what}"
+            )
             evidence += [line] if line else []
-        parts.append(f"{encoder(space[0])} on {space[1]}: {listed(words)}")
+        parts.append(f"{encoder(space[0])} {listed(words)}")
     if parts:
         yield Finding(
             f"The fewest measured bits that keep {percent(ENOUGH, 0)} %, of any family: {'; '.join(parts)}.",
@@ -73,15 +76,13 @@ def _needed(source: Source) -> Iterator[Finding]:
 def _tallied(source: Source) -> Iterator[Finding]:
     """Yield how often FSQ keeps more than untrained signs of as many bytes."""
     own = [x for x in source.tables.semantic.compared() if (x.line.family, x.base.family) == (FSQ, SIGNS)]
-    counts = {of: Counter(pair.paired.outcome for pair in own if pair.of == of) for of in ("pairs", "random")}
-    parts = [
-        f"{counted(outcomes[BETTER], outcomes[WORSE], outcomes[EVEN])} on {words}"
-        for words, outcomes in zip(("pairs of a set", "random pairs"), counts.values(), strict=True)
-        if outcomes
-    ]
-    if parts:
+    outcomes = {
+        of: [(x.base.family, x.paired.outcome) for x in own if x.of == of] for of in ("pairs", "random")
+    }
+    if all(outcomes.values()):
         yield Finding(
-            f"Against untrained signs of as many bytes, FSQ is {listed(parts)}.",
+            f"In as many bytes, on pairs of a set FSQ is {counted(outcomes['pairs'])}; on random pairs it is "
+            f"{counted(outcomes['random'])}.",
             _ids([pair.line for pair in own]),
         )
 

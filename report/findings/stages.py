@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from report.findings.finding import Finding
 from report.findings.words import encoder, listed, share
-from report.tables.stages import SUITE, StageAblation
 from report.tables.source import Source
+from report.tables.stages import SUITE, StageAblation
 
 PROTOCOL = "decontaminated"
 
@@ -34,7 +34,9 @@ def _published(source: Source, whole: dict[str, dict[str, StageAblation]]) -> It
     for name, lines in whole.items():
         setting, mean = lines["all three"].line.setting, lines["all three"].line.stsb[PROTOCOL]
         if mean and (task := published.get(name)):
-            values.append(f"{share(mean)} on {encoder(name)} in {setting.bytes} bytes (published: {task.printed})")
+            values.append(
+                f"{share(mean)} on {encoder(name)} in {setting.bytes} bytes (published: {task.printed})"
+            )
             evidence.append(f"{SUITE}/{setting.group}")
     if values:
         yield Finding(
@@ -51,7 +53,7 @@ def _beside(whole: dict[str, dict[str, StageAblation]], what: str, words: str) -
         settings = [lines[key].line for key in (what, "all three") if key in lines]
         means = [mean for line in settings if (mean := line.unseen[PROTOCOL])]
         if len(means) > 1:
-            values.append(f"{share(means[0])} on {encoder(name)}, against {share(means[1])} with all three")
+            values.append(f"{share(means[0])} on {encoder(name)} (all three stages: {share(means[1])})")
             evidence += [f"{SUITE}/{line.setting.group}" for line in settings]
     if values:
-        yield Finding(f"{words} STS12–16 keep {listed(values)}.", tuple(evidence))
+        yield Finding(f"{words} {listed(values)} of the agreement on STS12–16 is left.", tuple(evidence))

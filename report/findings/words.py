@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable
 from typing import Protocol
 
+from report.evidence.paired import BETTER, WORSE
+from report.tables.codes import BASELINES
+from report.tables.rows import AXES
 from report.verdicts.claims import percent
 
 # What encoders are called in sentences; others by their name in the suites.
@@ -16,6 +20,7 @@ ENCODERS = {
     "esm2-peptides": "ESM-2 peptides",
     "openai-ada-002": "OpenAI ada-002",
 }
+METHODS = {AXES: "uncentred principal axes", BASELINES["projection"]: "untrained signs"}
 
 
 class Estimate(Protocol):
@@ -59,22 +64,26 @@ def compared(difference: Estimate) -> str:
     if low is None or high is None:
         return f"{points(difference)} apart, without an interval"
     if low <= 0 <= high:
-        return f"no significant difference: {points(difference)}"
+        return f"no significantly different amount: {points(difference)}"
     if difference.value > 0:
         return f"{points(difference)} more"
     return f"{percent(-difference.value)} points{_ends(-high, -low, 1)} less"
 
 
-def counted(better: int, worse: int, even: int) -> str:
-    """Return how often a method came out better, worse, or neither.
+def counted(outcomes: Iterable[tuple[str, str]]) -> str:
+    """Return how often a method came out better and worse than each of others, from (other, outcome).
 
-    >>> counted(2, 0, 1)
-    'better in 2, worse in 0 and not significantly different in 1 of 3 comparisons'
+    >>> counted([("PCA", "better"), ("PCA", "no significant difference")])
+    'better than PCA in 1 of 2 comparisons and worse in 0'
     """
-    return (
-        f"better in {better}, worse in {worse} and not significantly different in {even} "
-        f"of {better + worse + even} comparisons"
+    counts: dict[str, Counter[str]] = {}
+    for other, outcome in outcomes:
+        counts.setdefault(other, Counter())[outcome] += 1
+    parts = (
+        f"better than {METHODS.get(other, other)} in {own[BETTER]} of {own.total()} comparisons and worse in {own[WORSE]}"
+        for other, own in counts.items()
     )
+    return "; ".join(parts)
 
 
 def listed(parts: Iterable[str]) -> str:
@@ -94,12 +103,6 @@ def ratio(point: str) -> str:
     '117×'
     """
     return point.replace("x", "×")
-
-
-def bytes_of(sizes: Sequence[int]) -> str:
-    """Return sizes in bytes: one, or the smallest to the largest."""
-    smallest, largest = min(sizes), max(sizes)
-    return f"{smallest} bytes" if smallest == largest else f"{smallest} to {largest} bytes"
 
 
 def _ends(low: float | None, high: float | None, digits: int) -> str:

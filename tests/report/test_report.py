@@ -288,7 +288,7 @@ def test_the_search_table_marks_what_was_taken(whole: Tree) -> None:
 
 
 @pytest.mark.parametrize(
-    ("ends", "outcome"), [((0.005, 0.035), "better"), ((-0.005, 0.045), "not told apart")]
+    ("ends", "outcome"), [((0.005, 0.035), "better"), ((-0.005, 0.045), "no significant difference")]
 )
 def test_a_changed_setting_is_told_apart_by_the_difference(ends: tuple[float, float], outcome: str) -> None:
     """As a run left it of the cells' groups, whatever the intervals of the two have in common."""

@@ -174,7 +174,7 @@ def left(*names: str, value: float) -> Comparisons:
     [
         (left("fsq", "pq", value=0.05), 0.03, "better"),
         (left("pq", "fsq", value=0.05), -0.07, "worse"),
-        (left("fsq", "pq", value=0.01), -0.01, "not told apart"),
+        (left("fsq", "pq", value=0.01), -0.01, "no significant difference"),
         (Comparisons(), None, "not compared in this evidence"),
     ],
     ids=["more", "less, kept the other way round", "hardly more", "of other results"],

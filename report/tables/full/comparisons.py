@@ -29,7 +29,9 @@ def _judged(source: Source) -> Iterator[Json]:
         line, base = pair.line, pair.base
         methods = (str(line.method), line.ndcg.value, str(base.method), base.ndcg.value)
         dataset, size = f"{line.dataset} (fitted on {pair.fitted})", f"{line.dims} dimensions"
-        yield _line("autoencoder", line.encoder, dataset, line.protocol, "ndcg@10", size, methods, pair.paired)
+        yield _line(
+            "autoencoder", line.encoder, dataset, line.protocol, "ndcg@10", size, methods, pair.paired
+        )
 
 
 def _students(source: Source) -> Iterator[Json]:

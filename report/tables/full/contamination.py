@@ -20,5 +20,7 @@ def rows(source: Source) -> Iterator[Json]:
             "pair_in_training": counts.shared_pairs,
             "row_in_training": counts.pairs_with_a_seen_sentence,
             **{f"pairs {name}": n for name, n in sorted(counts.pairs_by_protocol.items())},
-            **{f"near duplicates {name}": n for name, n in sorted(counts.near_duplicates_by_protocol.items())},
+            **{
+                f"near duplicates {name}": n for name, n in sorted(counts.near_duplicates_by_protocol.items())
+            },
         }

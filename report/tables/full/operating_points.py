@@ -12,7 +12,18 @@ from report.verdicts.guardrails import guardrails
 def rows(source: Source) -> Iterator[Json]:
     """Yield a line for each point and bound."""
     for line in guardrails(source.evidence.results):
-        named = ("encoder", "point", "pipeline", "grid", "train", "bytes", "ratio", "seeds", "verdict", "reasons")
+        named = (
+            "encoder",
+            "point",
+            "pipeline",
+            "grid",
+            "train",
+            "bytes",
+            "ratio",
+            "seeds",
+            "verdict",
+            "reasons",
+        )
         point = {name: getattr(line, name) for name in named}
         for bound in line.bounds:
             about = ("metric", "dataset", "protocol", "value", "low", "high", "n", "at_least")

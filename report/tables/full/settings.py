@@ -21,7 +21,9 @@ def rows(source: Source) -> Iterator[Json]:
         grid = " ".join(f"{key}={value}" for key, value in row.line.grid.items())
         mean, size = row.line.values["knn-recall@10"], f"{row.line.dims} dimensions"
         setting = f"{row.line.method} {grid}".strip()
-        yield _line("ranking-validation", row.line.encoder, setting, size, "knn-recall@10", mean, taken=row.taken)
+        yield _line(
+            "ranking-validation", row.line.encoder, setting, size, "knn-recall@10", mean, taken=row.taken
+        )
     for suite in ("quick-hyper", "hard-negatives"):
         for student in source.tables.neighbours.settings(suite):
             line, size = student.line, f"{student.line.dims} dimensions"

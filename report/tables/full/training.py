@@ -11,6 +11,16 @@ from report.tables.source import Source
 def rows(source: Source) -> Iterator[Json]:
     """Yield a line for each student and number of dimensions."""
     for row in source.tables.neighbours.trained():
-        ends = {f"{name} {end}": x for name, both in row.ends.items() for end, x in zip(("first", "last"), both, strict=True)}
+        ends = {
+            f"{name} {end}": x
+            for name, both in row.ends.items()
+            for end, x in zip(("first", "last"), both, strict=True)
+        }
         line = {"encoder": row.line.encoder, "student": row.line.method, "dims": row.line.dims}
-        yield {**line, "seeds": row.line.seeds, **ends, "checkpoints": row.checkpoints, "suspect": row.suspect}
+        yield {
+            **line,
+            "seeds": row.line.seeds,
+            **ends,
+            "checkpoints": row.checkpoints,
+            "suspect": row.suspect,
+        }
