@@ -55,8 +55,8 @@ def _halved(source: Source) -> Iterator[Finding]:
         if len(halves) == 2:  # noqa: PLR2004 - a half and a quarter
             values = listed(f"{share(x.ndcg)} in {x.dims} dimensions" for x in halves)
             yield Finding(
-                f"{encoder(full.encoder)} on {full.dataset} has an nDCG@10 of {share(full.ndcg)} uncompressed, "
-                f"and after an auto-encoder fitted on other documents {values}.",
+                f"{encoder(full.encoder)} on {full.dataset} has an nDCG@10 of {share(full.ndcg)} "
+                f"uncompressed, and after an auto-encoder fitted on other documents {values}.",
                 cells(x.files[0] for x in (full, *halves)),
                 ("A1", "A3"),
             )

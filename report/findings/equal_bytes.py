@@ -33,8 +33,8 @@ def _signs(source: Source) -> Iterator[Finding]:
     less = source.difference(signs, design, ("decontaminated", UNSEEN, KEPT))
     outcome = f" On the same resamples the signs keep {compared(less)}." if less else ""
     yield Finding(
-        f"In {signs.setting.bytes} bytes, signs of an untrained random projection keep {share(signs.mean)} of "
-        f"{encoder(name)}'s agreement with people, and the published design {share(design.mean)}.{outcome}",
+        f"In {signs.setting.bytes} bytes, signs of an untrained random projection keep {share(signs.mean)} "
+        f"of {encoder(name)}'s agreement with people; the published design {share(design.mean)}.{outcome}",
         ids([signs, design]),
         ("C8",),
     )

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
+from harness.evidence.schema.version import SCHEMA_VERSION
+from harness.types import Json
 from report.findings import (
     autoencoder,
     equal_bytes,
@@ -34,12 +38,20 @@ def findings(source: Source) -> dict[str, list[Finding]]:
     return {name: answer(source) for name, answer in QUESTIONS.items()}
 
 
+def findings_document(by_question: dict[str, list[Finding]]) -> Json:
+    """Return the content of ``findings.json``: the findings of each question, and those that stand first."""
+    return {
+        "schema": SCHEMA_VERSION,
+        "headlines": [asdict(finding) for finding in headlines(by_question)],
+        "questions": {name: [asdict(finding) for finding in each] for name, each in by_question.items()},
+    }
+
+
 def headlines(by_question: dict[str, list[Finding]]) -> list[Finding]:
     """Return the five that stand first: fewer where evidence is missing."""
-    first = [
+    return [
         *by_question["generalization"][:2],
         *by_question["equal-bytes"][:1],
         *by_question["autoencoder"][:1],
         *by_question["semantic"][:1],
     ]
-    return first

@@ -40,8 +40,8 @@ def _design(source: Source) -> Iterator[Finding]:
     measured = [encoder(name) for name in own if name in numbers]
     published = next(row.printed for row in claim.rows if row.headline)
     yield Finding(
-        f"At {ratio(POINT)} the published design, a lens with PQ, keeps {values} of the agreement with people on "
-        f"pairs without a training sentence. Published: {published} on E5-large, which was "
+        f"At {ratio(POINT)} the published design, a lens with PQ, keeps {values} of the agreement with "
+        f"people on pairs without a training sentence. Published: {published} on E5-large, which was "
         f"{'' if measured else 'not '}measured here.",
         ids(numbers.values()),
         ("C1",),
@@ -67,7 +67,8 @@ def _contamination(source: Source) -> Iterator[Finding]:
     yield Finding(
         f"{percent(shared[0].value)} % of the test pairs stand in the training split. Leaving out every pair "
         f"with a training sentence changes what the trained lens keeps of {encoder(name)}'s agreement by "
-        f"{percent(-lens)} points, and what untrained signs of as many bytes keep by {percent(-untrained)} points.",
+        f"{percent(-lens)} points, and what untrained signs of as many bytes keep by {percent(-untrained)} "
+        f"points.",
         ids([design, signs]),
         ("C7",),
     )

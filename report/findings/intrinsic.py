@@ -44,7 +44,8 @@ def _axes(source: Source) -> Iterator[Finding]:
     ]
     if values:
         yield Finding(
-            f"In as many bytes, uncentred principal axes and an untrained random projection keep {listed(values)}.",
+            "In as many bytes, uncentred principal axes and an untrained random projection keep "
+            f"{listed(values)}.",
             tuple(_id(source, line.encoder, name) for line in lines for name in ("axes", "projection")),
             ("C11",),
         )

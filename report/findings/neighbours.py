@@ -56,8 +56,9 @@ def _cheapest(source: Source) -> Iterator[Finding]:
         if (line.stage, line.rule) == ("one", "strict") and line.cheapest
     ]
     values = [
-        f"on {encoder(name)} {best.line.use} over {METHODS.get(best.line.method, best.line.method)} vectors of "
-        f"{best.line.dims} dimensions ({best.whole:.0f} bytes a row, {share(best.reached)})"
+        f"{best.line.use} on {encoder(name)}, over {best.line.dims} dimensions of "
+        f"{METHODS.get(best.line.method, best.line.method)} vectors ({best.whole:.0f} bytes a row, "
+        f"{share(best.reached)})"
         for name, best in chosen
     ]
     if values:

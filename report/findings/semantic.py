@@ -21,7 +21,7 @@ def findings(source: Source) -> list[Finding]:
 
 
 def published_size(source: Source) -> list[CodeLine]:
-    """Return the FSQ lines of the published number of codes with several seeds, one a space: its first set."""
+    """Return the FSQ lines of the published number of codes with several seeds, one a space."""
     lines = [
         line
         for line in source.tables.semantic.described()

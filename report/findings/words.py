@@ -80,7 +80,8 @@ def counted(outcomes: Iterable[tuple[str, str]]) -> str:
     for other, outcome in outcomes:
         counts.setdefault(other, Counter())[outcome] += 1
     parts = (
-        f"better than {METHODS.get(other, other)} in {own[BETTER]} of {own.total()} comparisons and worse in {own[WORSE]}"
+        f"better than {METHODS.get(other, other)} in {own[BETTER]} of {own.total()} comparisons and worse in "
+        f"{own[WORSE]}"
         for other, own in counts.items()
     )
     return "; ".join(parts)

@@ -113,6 +113,11 @@ class AutoEncoders:
                 panel.measured.setdefault(line.dims, {})[line.method] = line.ndcg
         return [panel for panel in panels.values() if len(panel.measured) > 1]
 
+    def widest(self) -> Panel | None:
+        """Return the panel of most methods that are fitted on other documents; None without one."""
+        panels = [panel for panel in self.panels() if panel.fitted == FITTED["decontaminated"]]
+        return max(panels, key=lambda panel: len(panel.methods), default=None)
+
     def compared(self) -> list[JudgedPair]:
         """Return each trained map beside each of BASES in as many dimensions, query by query where it can be.
 

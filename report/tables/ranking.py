@@ -115,6 +115,14 @@ class Ranking:
         """Return the lines of a space."""
         return [line for line in self.lines(SUITE) if line.encoder == encoder]
 
+    def summary(self) -> list[tuple[str, int, dict[str, Mean]]]:
+        """Return, for each space and number of dimensions, the knn-recall@10 of each method."""
+        lines: dict[tuple[str, int], dict[str, Mean]] = {}
+        for line in self.lines(SUITE):
+            if line.method != METHODS[-1]:
+                lines.setdefault((line.encoder, line.dims), {})[line.method] = line.values[COMPARED[0]]
+        return [(*place, means) for place, means in lines.items()]
+
     def compared(self) -> list[RankingPair]:
         """Return each listwise setting beside each of BASES in as many dimensions, by each of COMPARED.
 

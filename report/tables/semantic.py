@@ -119,6 +119,22 @@ class SemanticIds:
             for key, lines in groupby(self.lines(), key=lambda line: (line.encoder, line.dataset))
         ]
 
+    def summary(self) -> list[CodeLine]:
+        """Return, for each test set, learned codes of several seeds, signs of their bytes, the best code."""
+        chosen: dict[tuple[str, str, str, str], CodeLine] = {}
+        for panel in self.panels():
+            codes = [line for line in panel.lines if line.codes and line.pairs]
+            learned = [line for line in codes if line.seeds > 1]
+            signs = [
+                line
+                for line in panel.lines
+                if line.family == BASELINES["projection"] and line.bytes in {x.bytes for x in learned}
+            ]
+            most = max(codes, key=lambda x: x.pairs.value if x.pairs else 0, default=None)
+            for line in (*learned, *signs, *([most] if most else [])):
+                chosen[line.encoder, line.dataset, line.pipeline, str(line.bytes)] = line
+        return list(chosen.values())
+
     def described(self) -> list[CodeLine]:
         """Return the lines whose codes are symbols."""
         return [line for line in self.lines() if line.codes]
