@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from report.findings.finding import Finding, cells
-from report.findings.words import METHODS, counted, encoder, listed, share
+from report.findings.words import METHODS, counted, encoder, listed, share, value
 from report.tables.neighbours import TARGET, Against
 from report.tables.rows import AXES
 from report.tables.source import Source
@@ -26,7 +26,7 @@ def _constraint(pairs: list[Against]) -> Iterator[Finding]:
     own = [pair for pair in pairs if (pair.line.method, pair.line.dims) == (STUDENT, DIMS)]
     values = [
         f"{share(pair.line.knn_recall)} on {encoder(pair.line.encoder)} (uncentred "
-        f"principal axes: {share(pair.base.knn_recall)})"
+        f"principal axes: {value(pair.base.knn_recall)})"
         for pair in own
     ]
     if values:
@@ -58,7 +58,7 @@ def _cheapest(source: Source) -> Iterator[Finding]:
     values = [
         f"{best.line.use} on {encoder(name)}, over {best.line.dims} dimensions of "
         f"{METHODS.get(best.line.method, best.line.method)} vectors ({best.whole:.0f} bytes a row, "
-        f"{share(best.reached)})"
+        f"{value(best.reached)})"
         for name, best in chosen
     ]
     if values:

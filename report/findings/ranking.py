@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from report.findings.finding import Finding, cells
-from report.findings.words import counted, encoder, listed, share
+from report.findings.words import counted, encoder, listed, share, value
 from report.tables.ranking import LISTWISE, PUBLISHED, RankingPair
 from report.tables.rows import AXES
 from report.tables.source import Source
@@ -41,7 +41,7 @@ def _spaces(pairs: list[RankingPair]) -> Iterator[Finding]:
     ]
     values = [
         f"{share(pair.line.values[METRIC])} on {encoder(pair.line.encoder)} "
-        f"(the axes: {share(pair.base.values[METRIC])})"
+        f"(the axes: {value(pair.base.values[METRIC])})"
         for pair in own
     ]
     if values:

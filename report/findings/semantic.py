@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from report.findings.finding import Finding
-from report.findings.words import METHODS, counted, encoder, listed, share
+from report.findings.words import METHODS, counted, encoder, listed, share, value
 from report.tables.codes import BASELINES, FAMILIES, CodeLine
 from report.tables.semantic import ENOUGH, SUITE
 from report.tables.source import Source
@@ -35,7 +35,7 @@ def _published(source: Source) -> Iterator[Finding]:
     """Yield what the published number of codes keeps."""
     lines = [line for line in published_size(source) if line.pairs and line.random]
     values = [
-        f"{share(line.pairs)} on {encoder(line.encoder)} ({share(line.random)} on random pairs)"
+        f"{share(line.pairs)} on {encoder(line.encoder)} ({value(line.random)} on random pairs)"
         for line in lines
         if line.pairs and line.random
     ]

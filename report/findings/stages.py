@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from report.findings.finding import Finding
-from report.findings.words import encoder, listed, share
+from report.findings.words import encoder, listed, share, value
 from report.tables.source import Source
 from report.tables.stages import SUITE, StageAblation
 
@@ -53,7 +53,7 @@ def _beside(whole: dict[str, dict[str, StageAblation]], what: str, words: str) -
         settings = [lines[key].line for key in (what, "all three") if key in lines]
         means = [mean for line in settings if (mean := line.unseen[PROTOCOL])]
         if len(means) > 1:
-            values.append(f"{share(means[0])} on {encoder(name)} (all three stages: {share(means[1])})")
+            values.append(f"{share(means[0])} on {encoder(name)} (all three stages: {value(means[1])})")
             evidence += [f"{SUITE}/{line.setting.group}" for line in settings]
     if values:
         yield Finding(f"{words} {listed(values)} of the agreement on STS12–16 is left.", tuple(evidence))

@@ -53,6 +53,11 @@ def share(estimate: Estimate, digits: int = 1) -> str:
     return f"{percent(estimate.value, digits)} %{_ends(estimate.low, estimate.high, digits)}"
 
 
+def value(estimate: Estimate, digits: int = 1) -> str:
+    """Return a fraction in per cent alone: beside another that has its interval."""
+    return f"{percent(estimate.value, digits)} %"
+
+
 def points(estimate: Estimate, digits: int = 1) -> str:
     """Return a difference of fractions in points, with its interval."""
     return f"{percent(estimate.value, digits)} points{_ends(estimate.low, estimate.high, digits)}"
