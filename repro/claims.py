@@ -15,12 +15,13 @@ UNMEASURED = ("BLOCKED", "NOT_RUN")  # verdicts that need no evidence
 ACTIVE = re.compile(
     rb"(?i)<script|<foreignobject|<iframe|<image|<!entity|javascript:|\bon[a-z]+\s*=|href\s*=\s*[\"'](?!#)"
 )
+LINK = re.compile(r"\]\((?:\.\./)?((?:tables|appendix)/[\w.-]+)\)")
 
 
 def check_report(root: Path, values: dict[str, Any], hashes: dict[str, str], problems: Problems) -> set[str]:
     """Return the paths of the report's files; check that figures run nothing and verdicts have evidence."""
     figures = values.get("artifacts/report/figures_data.json")
-    names = ["claims.json", "figures_data.json", "CLAIMS.md", "TECHNICAL_REPORT.md"]
+    names = ["claims.json", "figures_data.json", "findings.json", "CLAIMS.md", "TECHNICAL_REPORT.md"]
     names += [f"figure_{name}.svg" for name in (figures if isinstance(figures, dict) else ())]
     for path in (path for path in hashes if path.endswith(".svg")):
         if active := ACTIVE.search((root / path).read_bytes()):
@@ -35,7 +36,14 @@ def check_report(root: Path, values: dict[str, Any], hashes: dict[str, str], pro
         if isinstance(row, dict) and row.get("verdict") not in UNMEASURED and not row.get("evidence"):
             verdict = f"{row.get('id')} {row.get('row')}: {row.get('verdict')}"
             problems.append(f"{CLAIMS}: {verdict} without evidence")
-    return {f"artifacts/report/{name}" for name in names}
+    return {f"artifacts/report/{name}" for name in (*names, *_linked(root / "artifacts/report"))}
+
+
+def _linked(folder: Path) -> set[str]:
+    """Return the tables and appendix pages that the report, or its list of tables, links."""
+    pages = [folder / "TECHNICAL_REPORT.md", folder / "appendix" / "tables.md"]
+    texts = [page.read_text("utf-8", "replace") for page in pages if page.is_file()]
+    return {name for text in texts for name in LINK.findall(text)}
 
 
 def check_evidence(claims: Any, evidence: dict[tuple[str, str], str], problems: Problems) -> None:

@@ -14,7 +14,8 @@ body { font: 9.5pt/1.4 serif }
 h1, h2, h3 { font-family: sans-serif; line-height: 1.2; break-after: avoid }
 h1 { font-size: 19pt } h2 { font-size: 14pt } h3 { font-size: 11pt }
 table { border-collapse: collapse; font: 7pt/1.25 sans-serif; margin: 2mm 0; width: 100% }
-th, td { border-bottom: 0.4pt solid #888; padding: 0.6mm 1mm; text-align: left; overflow-wrap: anywhere }
+th, td { border-bottom: 0.4pt solid #888; padding: 0.6mm 1mm; text-align: left }
+td:first-child { white-space: nowrap }
 tr { break-inside: avoid }
 img { max-width: 100%; max-height: 110mm }
 code, pre { font-size: 85%; overflow-wrap: anywhere; white-space: pre-wrap }
