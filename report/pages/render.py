@@ -67,6 +67,7 @@ def rendered(tree: Tree) -> dict[str, bytes]:
         "tables_csv": {name: title for name, (title, _) in full.items()},
         "findings": by_question,
         "headlines": headlines(by_question),
+        "appendix": _appendix(),
         "guardrails": guardrails(evidence.results),
         "matrix": list(matrix),
         "transcripts": evidence.transcripts,

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
-from typing import ClassVar
 
 from harness.evidence.schema.codes import Axes
 from harness.evidence.schema.envelope import Envelope, Timings
@@ -17,7 +16,6 @@ from report.evidence.paired import Paired
 from report.evidence.results import Measured, seed_groups
 from report.evidence.values import Mean
 from report.tables.codes import BASELINES, FEW, METRICS, UNSEEN, CodeLine, line_of
-from report.tables.tally import Tally, tally
 
 SUITE = "semantic-ids"
 JUDGED = ("pairs", "random")  # those of METRICS that families are judged by
@@ -100,8 +98,6 @@ class SemanticIds:
     root: Path | None
     comparisons: Comparisons
 
-    enough: ClassVar[float] = ENOUGH
-
     def encoders(self) -> list[str]:
         """Return the spaces with evidence."""
         return list(dict.fromkeys(measured.cell.encoder for measured in self._own()))
@@ -162,10 +158,6 @@ class SemanticIds:
             and (line.encoder, line.dataset, line.bytes) == (base.encoder, base.dataset, base.bytes)
             for pair in self._pairs(line, base)
         ]
-
-    def tally(self) -> list[Tally]:
-        """Return how often each family came out better than each baseline, worse, or neither."""
-        return tally((x.line.family, x.base.family, x.of, x.paired.outcome) for x in self.compared())
 
     def axes(self) -> list[AxesTable]:
         """Return the associations of positions and properties: a table for each code of SMALL bytes."""
