@@ -9,15 +9,15 @@ therefore its published number minus half a unit of the last printed digit ('at 
   less than its own uncertainty shows nothing.
 - FAILS: the whole interval lies on the other side.
 
-'Equal' has no side: the published number is that of this very data set. The claim HOLDS where the value prints
-as the published number does, FAILS where no number of the interval prints so, and is INCONCLUSIVE otherwise.
-The interval never decides for equality: then a wider one, which says less, would hold more claims.
+'Equal' has no side: the published number is that of this very data set. The claim HOLDS where the value
+prints as the published number does, FAILS where no number of the interval prints so, and is INCONCLUSIVE
+otherwise. The interval never decides for equality: then a wider one, which says less, would hold more claims.
 
-A difference of two methods on the same resamples follows the same rule, with 0 as its published number. A bound
-on time or memory has no interval: the largest of the seeds decides. A check of a server HOLDS where it passed,
-FAILS where it failed, and is BLOCKED where it was skipped. A digest whose file is unavailable is BLOCKED.
-BLOCKED: an input is missing where the evidence was made; the row names it and the remedy. NOT_RUN: nothing is
-missing, but nobody ran it.
+A difference of two methods on the same resamples follows the same rule, with 0 as its published number. A
+bound on time or memory has no interval: the largest of the seeds decides. A check of a server HOLDS where it
+passed, FAILS where it failed, and is BLOCKED where it was skipped. A digest whose file is unavailable is
+BLOCKED. BLOCKED: an input is missing where the evidence was made; the row names it and the remedy. NOT_RUN:
+nothing is missing, but nobody ran it.
 
 **Is the published number reproduced?** Only on the published embedding space and data: REPRODUCED where the
 interval, widened by half a unit of the last printed digit at both ends, contains the published number; else
@@ -25,8 +25,8 @@ ABOVE or BELOW, as printed. In other embedding spaces the answer is *another spa
 decontaminated pairs or another training split where the number was published for others, for own claims, for
 differences, bounds and checks, and for ratios.
 
-**Arithmetic.** A ratio of bytes follows from the setting that is asked for. Its rule is looked up and its row is
-listed, but it counts neither among the claims that hold nor among the numbers that are reproduced.
+**Arithmetic.** A ratio of bytes follows from the setting that is asked for. Its rule is looked up and its row
+is listed, but it counts neither among the claims that hold nor among the numbers that are reproduced.
 """
 
 from __future__ import annotations

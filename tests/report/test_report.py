@@ -452,9 +452,9 @@ def test_certificates_are_those_of_the_results(whole: Tree) -> None:
 
 @committed
 def test_claims_json_has_the_promised_keys(rendered_again: Tree) -> None:
-    """A program finds id, row, published, value, low, high, protocol, verdict and evidence in each claim."""
+    """A program finds what was published and measured, both answers, and the evidence, in each row."""
     claims = json.loads((rendered_again.report() / "claims.json").read_text())["claims"]
-    keys = {"id", "row", "published", "value", "low", "high", "protocol", "verdict", "evidence"}
+    keys = {"id", "row", "published", "value", "low", "high", "protocol", "verdict", "number", "evidence"}
     assert [] == [claim["row"] for claim in claims if not keys <= set(claim)]
     assert {"C1", "C2"} <= {claim["id"] for claim in claims}
     places = [(claim["id"], claim["row"], claim["protocol"]) for claim in claims]
@@ -528,9 +528,7 @@ def test_an_edited_readme_table_is_noticed(tmp_path: Path) -> None:
         pytest.skip("there is no committed evidence yet")
     copied(COMMITTED, tmp_path / "artifacts")
     text = Path("README.md").read_text("utf-8")
-    (tmp_path / "README.md").write_text(
-        text.replace("| REPRODUCED |", "| NOT_REPRODUCED |").replace("C1", "C9")
-    )
+    (tmp_path / "README.md").write_text(text.replace("| HOLDS |", "| FAILS |").replace("C1", "C9"))
     assert [
         "README.md: its rendered part is not what artifacts/ renders to; run make artifacts"
     ] == lint.problems(tmp_path)
