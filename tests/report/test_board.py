@@ -6,29 +6,11 @@ from typing import Any
 
 import pytest
 from support.evidence import SHA256
+from support.verdict_rows import UNMEASURED, a_row
 
-from harness.evidence.schema.verdict import Claims, VerdictRow
+from harness.evidence.schema.verdict import Claims
 from report.verdicts.board import board, claims_document
 from report.verdicts.claims import load_claims
-
-ROW: dict[str, Any] = {
-    "id": "X1", "kind": "extrinsic", "source": "here", "origin": "published", "sentence": "s",
-    "role": "as published", "verdict": "HOLDS", "number": None, "selected_here": False, "arithmetic": False,
-    "lock": "locked", "reason": "", "row": "kept", "what": "w", "encoder": "minilm", "train": "t",
-    "protocol": "decontaminated", "metric": "m", "rule": "at least", "headline": True, "published": 0.9,
-    "value": 0.95, "low": 0.94, "high": 0.96, "n": 9, "seeds": 1,
-    "printed": {"published": "90%", "value": "95.0", "low": "94.0", "high": "96.0"},
-    "evidence": [{"cell": "s/c", "sha256": SHA256}],
-}  # fmt: skip
-UNMEASURED: dict[str, Any] = {
-    "verdict": "BLOCKED", "reason": "no hub", "value": None, "low": None, "high": None,
-    "printed": {"published": "90%"}, "evidence": [],
-}  # fmt: skip
-
-
-def a_row(**changes: Any) -> VerdictRow:
-    """Return a judged row; ``changes`` say what is not as usual."""
-    return VerdictRow.model_validate({**ROW, **changes})
 
 
 @pytest.mark.parametrize(
