@@ -163,8 +163,8 @@ def test_a_result_that_was_edited_is_refused(tmp_path: Path) -> None:
 def test_the_shipped_claims_quote_the_published_table() -> None:
     """The five printed lines of section 5.2 average to 93.9 % retention, and C1 records both figures."""
     claims = {claim.id: claim for claim in load_claims()}
-    kept = [line.lens_pq / line.original for line in claims["C1"].table]
-    assert 0.939 == round(sum(kept) / len(kept), 3)
+    retentions = [line.lens_pq / line.original for line in claims["C1"].table]
+    assert 0.939 == round(sum(retentions) / len(retentions), 3)
     assert 0.051 == round(-sum(line.loss for line in claims["C1"].table) / 500, 3)
     published = {row.row: row.published for row in claims["C1"].rows}
     assert (0.95, 0.939, 0.051) == (
@@ -232,11 +232,11 @@ def test_a_row_without_splits_takes_those_there_is_evidence_for(tmp_path: Path) 
     entry = {"cell": "c", "encoder": "e5", "train": "a", "missing": "no hub", "remedy": "connect"}
     write_stamped(tree.suite("s"), a_suite("s", blocked=[entry, {**entry, "train": "b"}]))
     claim = claim_of({"trains": None}, encoders=dict.fromkeys(("minilm", "e5", "mpnet"), "analogue"))
-    found = [(row.row, row.verdict) for row in judge([claim], tree)]
+    verdicts = [(row.row, row.verdict) for row in judge([claim], tree)]
     assert [
         ("kept.minilm.a", "INCONCLUSIVE"), ("kept.minilm.b", "FAILS"),
         ("kept.e5.a", "BLOCKED"), ("kept.e5.b", "BLOCKED"), ("kept.mpnet", "NOT_RUN"),
-    ] == found  # fmt: skip
+    ] == verdicts  # fmt: skip
 
 
 def test_a_row_without_a_point_is_about_pipelines_without_one(tmp_path: Path) -> None:
@@ -279,9 +279,9 @@ def test_a_ratio_is_judged_and_printed_as_it_is(tmp_path: Path) -> None:
     """The ratio of the bytes is a row of its own, of no data set; at scale 1 it prints as a factor."""
     measured(Tree(tmp_path), {}, [VALUE])
     row = {"metric": "ratio@bytes", "dataset": "", "published": 96.0, "precision": 0.5, "scale": 1.0}
-    (found,) = judge([claim_of({**row, "printed": "96×", "encoders": ["minilm"]})], Tree(tmp_path))
-    assert ("HOLDS", 96.0, "96.0×") == (found.verdict, found.value, found.printed.value)
-    assert (True, None) == (found.arithmetic, found.number)
+    (judged_row,) = judge([claim_of({**row, "printed": "96×", "encoders": ["minilm"]})], Tree(tmp_path))
+    assert ("HOLDS", 96.0, "96.0×") == (judged_row.verdict, judged_row.value, judged_row.printed.value)
+    assert (True, None) == (judged_row.arithmetic, judged_row.number)
 
 
 def test_the_audit_is_evidence_as_shares_of_pairs(tmp_path: Path) -> None:
@@ -293,14 +293,14 @@ def test_the_audit_is_evidence_as_shares_of_pairs(tmp_path: Path) -> None:
     combine = {"both": {"one": 0.5, "two": 0.5}, "gap": {"one": 1.0, "two": -1.0}, "more": {"three": 1.0}}
     measured(Tree(tmp_path), {}, [VALUE], contamination=audit, inputs={"combine": combine})
     flat = [row for row in json_rows(Tree(tmp_path)) if row["metric"].endswith(("@contamination", "@bytes"))]
-    found = {(row["metric"], row["dataset"]): (row["value"], row["n"]) for row in flat}
+    values = {(row["metric"], row["dataset"]): (row["value"], row["n"]) for row in flat}
     assert {
         ("ratio@bytes", ""): (96.0, 1),
         ("shared-pairs@contamination", "one"): (0.5, 10), ("seen-sentence@contamination", "one"): (0.6, 10),
         ("shared-pairs@contamination", "two"): (0.1, 30), ("seen-sentence@contamination", "two"): (0.3, 30),
         ("shared-pairs@contamination", "both"): (0.2, 40),
         ("seen-sentence@contamination", "both"): (0.375, 40),
-    } == found  # fmt: skip
+    } == values  # fmt: skip
 
 
 def heard(tree: Tree, *statuses: str, server: str = "loopback", name: str | None = "a server") -> str:
