@@ -158,11 +158,11 @@ def test_a_part_of_the_evidence_renders_as_well(evidence: Tree) -> None:
 
 
 @committed
-@pytest.mark.parametrize("kept", [["sample"], ["planted"], ["sample", "planted"]])
-def test_a_suite_without_results_is_said_to_be_missing(evidence: Tree, kept: list[str]) -> None:
+@pytest.mark.parametrize("suites", [["sample"], ["planted"], ["sample", "planted"]])
+def test_a_suite_without_results_is_said_to_be_missing(evidence: Tree, suites: list[str]) -> None:
     """Where a section's suite has no result the section says so, and figures of it are left out."""
     for folder in (evidence.root / "results").glob("*/"):
-        if folder.name not in kept:
+        if folder.name not in suites:
             shutil.rmtree(folder)
             evidence.means(folder.name).unlink()
     files = [path.name for path in render(evidence)]
@@ -181,7 +181,7 @@ def test_a_suite_without_results_is_said_to_be_missing(evidence: Tree, kept: lis
     assert "Not in this evidence: the suite `dev-search` has no result here." in page(evidence, "settings")
     assert "No finding can be computed from this evidence." in text
     assert [] == [name for name in files if name.startswith("figure_")]
-    assert ("sample" in kept) == ("values-sample.csv" in files)
+    assert ("sample" in suites) == ("values-sample.csv" in files)
 
 
 def test_every_section_of_the_published_report_is_there(whole: Tree) -> None:
@@ -193,10 +193,10 @@ def test_every_section_of_the_published_report_is_there(whole: Tree) -> None:
         "7. Practical", "8. Limitations", *("Appendix " + letter for letter in "ABCD"),
         "Reproduction commands", "B.1", *("D." + str(n) for n in range(1, 5)), "What could not be run here",
     ]  # fmt: skip
-    found = {
+    actual = {
         part: len(re.findall(r"^#+ " + re.escape(part) + r"(?!\d)", text, re.MULTILINE)) for part in parts
     }
-    assert dict.fromkeys(parts, 1) == found
+    assert dict.fromkeys(parts, 1) == actual
     assert "Not in this evidence" not in text
 
 
@@ -247,27 +247,27 @@ def test_the_report_of_the_same_evidence_has_the_same_bytes(whole: Tree, tmp_pat
 
 def test_the_intrinsic_tables_are_the_flat_rows(whole: Tree) -> None:
     """Each cell of a space's table is the mean of that pipeline's rows, and published values are C3's."""
-    found = [
+    flat = [
         row for row in json_rows(whole) if (row["suite"], row["encoder"]) == ("intrinsic", "esm2-peptides")
     ]
     wanted = {"pipeline": "pca-4", "dataset": "peptides-test", "protocol": "decontaminated"}
     for metric in ("spearman@original", "spearman-random@original", "success@10", "knn-recall@10"):
         (line,) = table(whole, "values-intrinsic", encoder="esm2-peptides", metric=metric, **wanted)
-        assert mean(found, metric=metric, **wanted) == f"{100 * float(line['value']):.1f}"
+        assert mean(flat, metric=metric, **wanted) == f"{100 * float(line['value']):.1f}"
         assert ["peptides-train", "44", "1"] == [line[key] for key in ("train", "bytes", "seeds")]
     text = section(text_of(whole), "5.3")
     (summed,) = lines_of(text, "esm2-peptides")
     wanted |= {"metric": "spearman@original"}
     pipelines = ("lens", "aqea-protein", "pca", "axes", "projection")
     assert ["44", "93.8%", "95.0%"] == summed[1:4]
-    assert [mean(found, **{**wanted, "pipeline": name}) for name in pipelines] == summed[4:9]
+    assert [mean(flat, **{**wanted, "pipeline": name}) for name in pipelines] == summed[4:9]
     (blocked,) = lines_of(text, "mpnet")
     assert ["–", "94.7%", "98.3%", "BLOCKED", *5 * ["–"]] == blocked[1:]
 
 
 def test_the_stages_table_is_the_flat_rows_and_its_stages_the_steps(whole: Tree) -> None:
     """A pipeline's stages are read from its steps; similarity and task stand in columns of their own."""
-    found = [row for row in json_rows(whole) if (row["suite"], row["encoder"]) == ("three-stage", "minilm")]
+    flat = [row for row in json_rows(whole) if (row["suite"], row["encoder"]) == ("three-stage", "minilm")]
     stages = {
         line["pipeline"]: [line["8 bits"], line["map"], line["PQ"]]
         for line in table(whole, "stages", encoder="minilm")
@@ -280,9 +280,9 @@ def test_the_stages_table_is_the_flat_rows_and_its_stages_the_steps(whole: Tree)
     } == {name: stages[name] for name in ("scalar-8", "lens-pq", "three-stage-aqea", "pca-pq")}
     (line,) = [x for x in lines_of(section(text_of(whole), "5.4"), "minilm") if x[1] == "all three"]
     wanted = {"pipeline": "three-stage", "protocol": "decontaminated"}
-    assert mean(found, metric="spearman@original", dataset="stsb-test", **wanted) == line[3]
-    assert mean(found, metric="retention@human", dataset="stsb-test", **wanted) == line[4]
-    assert mean(found, metric="retention@human", dataset="sts12-16", **wanted) == line[5]
+    assert mean(flat, metric="spearman@original", dataset="stsb-test", **wanted) == line[3]
+    assert mean(flat, metric="retention@human", dataset="stsb-test", **wanted) == line[4]
+    assert mean(flat, metric="retention@human", dataset="sts12-16", **wanted) == line[5]
 
 
 def test_the_search_table_marks_what_was_taken(whole: Tree) -> None:
@@ -381,8 +381,8 @@ def test_a_goal_tells_how_steps_were_compared() -> None:
     ]  # fmt: skip
     steps = {(suite, name): [StepSpec(use="pq")] for suite, _, name, _, _ in measured}
     goals = Search(Rows(flat), steps, Comparisons()).goals("minilm")
-    found = [(line.asymmetric, line.final.value, line.verdict) for line in goals]
-    assert [(False, 0.92, "not reached, within its interval"), (True, 0.947, "reached")] == found
+    outcomes = [(line.asymmetric, line.final.value, line.verdict) for line in goals]
+    assert [(False, 0.92, "not reached, within its interval"), (True, 0.947, "reached")] == outcomes
 
 
 @pytest.mark.parametrize(
@@ -416,11 +416,11 @@ def test_what_tells_two_pipelines_apart(other: list[tuple[str, Json]], expected:
 
 def test_contamination_is_the_difference_of_both_protocols(whole: Tree) -> None:
     """Each line subtracts the decontaminated retention from that of every pair; the largest comes first."""
-    found = Tables(gather(whole), rows(whole), load_claims()).sts.contamination("minilm", "stsb-train")
-    more = [line.more for line in found]
+    counts = Tables(gather(whole), rows(whole), load_claims()).sts.contamination("minilm", "stsb-train")
+    more = [line.more for line in counts]
     values = [
         [mean.value for name in ("as-published", "decontaminated") if (mean := line.line.retention[name])]
-        for line in found
+        for line in counts
     ]
     assert [published - clean for published, clean in values] == more
     assert sorted(more, reverse=True) == more
@@ -468,20 +468,20 @@ def test_the_transcript_of_a_server_is_shown(whole: Tree) -> None:
 def test_certificates_are_those_of_the_results(whole: Tree) -> None:
     """The table of evidence names each result once, with the digest that its file has."""
     lines = table(whole, "evidence")
-    found = {line["path"]: line["sha256"] for line in lines}
-    assert len(lines) == len(found)
+    listed = {line["path"]: line["sha256"] for line in lines}
+    assert len(lines) == len(listed)
     claims = json.loads((whole.report() / "claims.json").read_text())["claims"]
     cells = {entry["cell"] for claim in claims for entry in claim["evidence"] if "cell" in entry}
-    assert {"results/" + cell + ".json" for cell in cells} | {"transcripts/loopback.json"} == set(found)
-    for place, digest in found.items():
+    assert {"results/" + cell + ".json" for cell in cells} | {"transcripts/loopback.json"} == set(listed)
+    for place, digest in listed.items():
         assert digest == json.loads((whole.root / place).read_text())["sha256"]
 
 
 @committed
 def test_claims_json_has_the_promised_keys(rendered_again: Tree) -> None:
-    """A program finds id, row, published, value, low, high, protocol, verdict and evidence in each claim."""
+    """A program finds what was published and measured, both answers, and the evidence, in each row."""
     claims = json.loads((rendered_again.report() / "claims.json").read_text())["claims"]
-    keys = {"id", "row", "published", "value", "low", "high", "protocol", "verdict", "evidence"}
+    keys = {"id", "row", "published", "value", "low", "high", "protocol", "verdict", "number", "evidence"}
     assert [] == [claim["row"] for claim in claims if not keys <= set(claim)]
     assert {"C1", "C2"} <= {claim["id"] for claim in claims}
     places = [(claim["id"], claim["row"], claim["protocol"]) for claim in claims]
@@ -492,11 +492,11 @@ def test_claims_json_has_the_promised_keys(rendered_again: Tree) -> None:
 def test_figure_one_is_drawn_from_the_numbers_beside_it(rendered_again: Tree) -> None:
     """Each point of figures_data.json is a mean over the result rows of the cells that it names."""
     figure = json.loads((rendered_again.report() / "figures_data.json").read_text())["tradeoff"]
-    found = json_rows(rendered_again)
+    json_of_report = json_rows(rendered_again)
     for point in figure["points"]:
         values = [
             row["value"]
-            for row in found
+            for row in json_of_report
             if row["suite"] == figure["suite"]
             and row["cell"] in point["cells"]
             and (row["protocol"], row["dataset"], row["metric"])
@@ -510,14 +510,14 @@ def test_figure_one_is_drawn_from_the_numbers_beside_it(rendered_again: Tree) ->
 @committed
 def test_flat_rows_have_the_promised_columns() -> None:
     """CSV and rows agree on their columns, and fractions are fractions."""
-    found = json_rows(Tree(COMMITTED))
-    header, first, *_ = rows_csv(found).splitlines()
+    measured_rows = json_rows(Tree(COMMITTED))
+    header, first, *_ = rows_csv(measured_rows).splitlines()
     promised = "suite cell encoder pipeline train seed bytes_per_vector ratio protocol dataset metric value"
     assert {*promised.split(), "low", "high", "n"} <= set(header.split(","))
     assert len(header.split(",")) == len(first.split(","))
-    kept = [row["value"] for row in found if row["metric"] == "retention@human"]
-    assert 0 < max(kept) < 1.5
-    assert [] == [row["cell"] for row in found if not row["low"] <= row["value"] <= row["high"]]
+    retentions = [row["value"] for row in measured_rows if row["metric"] == "retention@human"]
+    assert 0 < max(retentions) < 1.5
+    assert [] == [row["cell"] for row in measured_rows if not row["low"] <= row["value"] <= row["high"]]
 
 
 @committed
@@ -528,13 +528,13 @@ def test_the_readme_and_the_templates_have_no_untraced_number() -> None:
 
 def test_the_parts_of_the_report_have_no_untraced_number() -> None:
     """Every template is linted, those of the sections too."""
-    found = sorted(TEMPLATES.rglob("*.j2"))
-    assert len(found) > 15
-    assert [] == [line for path in found for line in lint.untraced(path.read_text("utf-8"), path.name)]
+    templates = sorted(TEMPLATES.rglob("*.j2"))
+    assert len(templates) > 15
+    assert [] == [line for path in templates for line in lint.untraced(path.read_text("utf-8"), path.name)]
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "problems"),
     [
         ("We keep 95.3 of it.", 1),
         ("At 117× nothing is lost.", 1),
@@ -546,21 +546,21 @@ def test_the_parts_of_the_report_have_no_untraced_number() -> None:
         ("### 5.2 What the sets share\n", 0),
     ],
 )
-def test_a_measured_number_in_prose_is_found(text: str, found: int) -> None:
+def test_a_measured_number_in_prose_is_found(text: str, problems: int) -> None:
     """Decimals, per cent, ratios and bytes are refused outside code and rendered parts."""
-    assert found == len(lint.untraced(text, "t"))
+    assert problems == len(lint.untraced(text, "t"))
 
 
 @pytest.mark.parametrize(
-    ("source", "found"),
+    ("source", "problems"),
     [
         ('"""Keeps 95.3 %."""\n\nPOINT = "117x"\n', 0),
         ('def sentence(value):\n    return f"The lens keeps {value} of 13 bytes."\n', 1),
     ],
 )
-def test_a_typed_number_in_a_finding_is_found(source: str, found: int) -> None:
+def test_a_typed_number_in_a_finding_is_found(source: str, problems: int) -> None:
     """In what a sentence is made of; docstrings and the names of points are no sentences."""
-    assert found == len(lint.untraced_in_code(source, "t"))
+    assert problems == len(lint.untraced_in_code(source, "t"))
 
 
 def test_an_edited_readme_and_report_are_noticed(tmp_path: Path) -> None:

@@ -102,10 +102,10 @@ def test_a_method_is_read_from_the_step(use: str, params: dict[str, Any], expect
     assert expected == method([StepSpec(use=use, params=params)])
 
 
-def pair(root: Path, mine: list[list[float]], theirs: list[float]) -> Ranking:
+def pair(root: Path, own: list[list[float]], theirs: list[float]) -> Ranking:
     """Return the tables of listwise, a seed for each list of queries' scores, and of PCA."""
     results: list[dict[str, Any]] = []
-    for use, params, scores in [*(("listwise", LISTWISE, scores) for scores in mine), ("pca", {}, theirs)]:
+    for use, params, scores in [*(("listwise", LISTWISE, scores) for scores in own), ("pca", {}, theirs)]:
         path = root / f"{len(results)}.npz"
         metrics = ("knn-recall@10", "success@10", "knn-ndcg@10")
         queries = np.tile(scores, 10).astype(np.float32)
@@ -142,13 +142,13 @@ def pair(root: Path, mine: list[list[float]], theirs: list[float]) -> Ranking:
 
 def test_an_outcome_is_computed_query_by_query(tmp_path: Path) -> None:
     """Against scores of 0.25, 0.5, 0.75 and 0.5; two seeds are one mean, here a quarter above PCA."""
-    mine, outcome = [[0.375, 0.625, 0.875, 0.625], [0.625, 0.875, 1.125, 0.875]], "better"
-    tables = pair(tmp_path, mine, [0.25, 0.5, 0.75, 0.5])
+    own, outcome = [[0.375, 0.625, 0.875, 0.625], [0.625, 0.875, 1.125, 0.875]], "better"
+    tables = pair(tmp_path, own, [0.25, 0.5, 0.75, 0.5])
     lines = tables.compared()
     assert [(metric, outcome) for metric in ("knn-recall@10", "success@10", "knn-ndcg@10")] == [
         (line.metric, line.paired.outcome) for line in lines
     ]
-    less = np.mean(mine, axis=0) - [0.25, 0.5, 0.75, 0.5]
+    less = np.mean(own, axis=0) - [0.25, 0.5, 0.75, 0.5]
     assert np.mean(less) == pytest.approx(lines[0].paired.less.value)
 
 
@@ -175,9 +175,9 @@ def test_a_score_file_that_was_altered_is_refused(tmp_path: Path) -> None:
 def test_the_figure_has_a_point_a_method_and_size(evidence: Tree) -> None:
     """Every space has its three sizes in both metrics, and the texts no published temperature."""
     points = figure.data(rows(evidence), [])["points"]
-    mine = [p for p in points if (p["encoder"], p["metric"]) == ("minilm", "knn-ndcg@10")]
-    assert set(figure.METHODS) - {"listwise, published temperature"} == {p["method"] for p in mine}
-    assert {64, 128, 256} == {p["bytes_per_vector"] for p in mine}
+    own_points = [p for p in points if (p["encoder"], p["metric"]) == ("minilm", "knn-ndcg@10")]
+    assert set(figure.METHODS) - {"listwise, published temperature"} == {p["method"] for p in own_points}
+    assert {64, 128, 256} == {p["bytes_per_vector"] for p in own_points}
     assert 3 == len({p["encoder"] for p in points})
 
 
