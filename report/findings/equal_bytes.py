@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from report.findings.finding import Finding, ids
-from report.findings.generalization import DESIGN, KEPT, SIGNS, kept
+from report.findings.generalization import DESIGN, RETENTION, SIGNS, kept
 from report.findings.words import compared, encoder, listed, share
 from report.tables import search
 from report.tables.source import Source
@@ -27,10 +27,10 @@ def findings(source: Source) -> list[Finding]:
 def _signs(source: Source) -> Iterator[Finding]:
     """Yield untrained signs beside the published design, compared on the same resamples."""
     name = next(iter(source.tables.sts.encoders()), "")
-    signs, design = (kept(source, name, pipeline, "decontaminated") for pipeline in (SIGNS, DESIGN))
+    signs, design = (retained(source, name, pipeline, "decontaminated") for pipeline in (SIGNS, DESIGN))
     if signs is None or design is None:
         return
-    less = source.difference(signs, design, ("decontaminated", UNSEEN, KEPT))
+    less = source.difference(signs, design, ("decontaminated", UNSEEN, RETENTION))
     outcome = f" On the same resamples the signs keep {compared(less)}." if less else ""
     yield Finding(
         f"In {signs.setting.bytes} bytes, signs of an untrained random projection keep {share(signs.mean)} "
@@ -46,7 +46,7 @@ def _width(source: Source) -> Iterator[Finding]:
     numbers = {
         words: number
         for pipeline, words in WIDE.items()
-        if (number := kept(source, name, (pipeline, "29x"), "decontaminated"))
+        if (number := retained(source, name, (pipeline, "29x"), "decontaminated"))
     }
     if len(numbers) == len(WIDE):
         values = listed(f"{words} {share(number.mean)}" for words, number in numbers.items())

@@ -10,7 +10,7 @@ from report.tables.source import Number, Source
 from report.tables.sts import SUITE, UNSEEN
 from report.verdicts.claims import percent
 
-TRAIN, KEPT, ADDED = "stsb-train", "retention@human", "added-loss@human"
+TRAIN, RETENTION, ADDED = "stsb-train", "retention@human", "added-loss@human"
 POINT = "117x"
 DESIGN, SIGNS = ("lens-pq", POINT), ("projection-sign", POINT)
 
@@ -20,9 +20,9 @@ def findings(source: Source) -> list[Finding]:
     return [*_design(source), *_contamination(source), *_pq(source)]
 
 
-def kept(source: Source, name: str, pipeline: tuple[str, str | None], protocol: str) -> Number | None:
+def retained(source: Source, name: str, pipeline: tuple[str, str | None], protocol: str) -> Number | None:
     """Return what a pipeline keeps of an encoder's agreement with people on STS12–16."""
-    return source.number((SUITE, name, TRAIN), pipeline, (UNSEEN, KEPT), protocol)
+    return source.number((SUITE, name, TRAIN), pipeline, (UNSEEN, RETENTION), protocol)
 
 
 def _design(source: Source) -> Iterator[Finding]:
@@ -30,7 +30,7 @@ def _design(source: Source) -> Iterator[Finding]:
     numbers = {
         name: number
         for name in reversed(source.tables.sts.encoders())
-        if (number := kept(source, name, DESIGN, "decontaminated"))
+        if (number := retained(source, name, DESIGN, "decontaminated"))
     }
     claim = source.claim("C1")
     if not numbers or claim is None:
@@ -57,7 +57,7 @@ def _contamination(source: Source) -> Iterator[Finding]:
         if row.train == TRAIN
     ]
     pairs = [
-        (kept(source, name, pipeline, "as-published"), kept(source, name, pipeline, "decontaminated"))
+        (retained(source, name, pipeline, "as-published"), retained(source, name, pipeline, "decontaminated"))
         for pipeline in (DESIGN, SIGNS)
     ]
     drops = [(every, every.mean.value - clean.mean.value) for every, clean in pairs if every and clean]

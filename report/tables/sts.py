@@ -59,7 +59,7 @@ class SizeLine:
 
     encoder: str
     bytes: int
-    kept: dict[str, Mean | None]
+    retention: dict[str, Mean | None]
     best: Retained
 
 
@@ -127,7 +127,7 @@ class Generalization:
                 lines.append(Retained(setting, retention, own))
         return sorted(lines, key=lambda line: (-line.setting.bytes, -sort_value(line.retention)))
 
-    def kept(self, encoder: str, train: str, pipeline: str, point: str | None) -> Means:
+    def retained(self, encoder: str, train: str, pipeline: str, point: str | None) -> Means:
         """Return the mean retention on STS12–16 under each protocol, None where nothing was measured."""
         return self.rows.means(SUITE, encoder, UNSEEN, "retention@human", train, (pipeline, point, ""))
 
@@ -139,13 +139,13 @@ class Generalization:
             for point in POINTS:
                 own = [line for line in pipelines if line.setting.point == point]
                 if own and (top := best(own, own[0].setting.bytes, _setting, _retention)):
-                    kept = {
-                        name: self.kept(encoder, TRAIN, by_point[point], point)[CLEAN]
+                    retention = {
+                        name: self.retained(encoder, TRAIN, by_point[point], point)[CLEAN]
                         if point in by_point
                         else None
                         for name, by_point in DESIGNS.items()
                     }
-                    lines.append(SizeLine(encoder, own[0].setting.bytes, kept, top))
+                    lines.append(SizeLine(encoder, own[0].setting.bytes, retention, top))
         return lines
 
     def best(self, encoder: str, train: str) -> list[BestLine]:
