@@ -1,4 +1,4 @@
-"""Which cells a rerun of limited time takes: what they cost by the committed envelopes, cheapest encoder first."""
+"""Which cells a rerun of limited time takes: costs by the committed envelopes, the cheapest encoder first."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Sequence
 from typing import NoReturn
@@ -24,7 +25,7 @@ class _Counted(Exception):  # noqa: N818 - no error: ends an encoding before it 
 def encoding_seconds(entries: Sequence[Entry]) -> float:
     """Return the seconds, in one process, of the vectors that the cells of one encoder need and lack.
 
-    Only encoders that encode in chunks are timed: they are the slow ones, and of others all rows count at once.
+    Only encoders that encode in chunks are timed: the others take no time to speak of.
     """
     inputs, encoder = entries[0].inputs, entries[0].cell.encoder
     spec = spec_of(inputs, encoder, [entry.cell for entry in entries], store_folder())
@@ -32,7 +33,7 @@ def encoding_seconds(entries: Sequence[Entry]) -> float:
     module = registry.load("encoders", inputs.suite.encoders[encoder].use, inputs.where)
     if not missing or not hasattr(module, "CHUNK"):
         return 0.0
-    return missing * _seconds_of_a_row(spec)
+    return missing * seconds_of_a_row(spec)
 
 
 def _missing_rows(spec: EncoderSpec) -> int:
@@ -48,7 +49,9 @@ def _missing_rows(spec: EncoderSpec) -> int:
     return 0
 
 
-def _seconds_of_a_row(spec: EncoderSpec) -> float:
+@functools.cache
+def seconds_of_a_row(spec: EncoderSpec) -> float:
+    """Return how long one row takes, by encoding a few rows of the largest set; once for each spec."""
     use_threads()
     inputs = spec.inputs
     definition = inputs.suite.encoders[spec.encoder]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,14 @@ class Rerun:
         differing = [f"{x.suite}: {x.cell}: {x.state}: {x.why}" for x in self.lines if x.state in FAILING]
         return [*self.failures, *differing]
 
+    def __str__(self) -> str:
+        """Return how many cells came out how, and how many were left."""
+        states = Counter(line.state for line in self.lines)
+        parts = [f"{count} cells {state}" for state, count in states.most_common()]
+        parts += [f"{len(self.failures)} failed"] if self.failures else []
+        parts += [f"{len(self.left)} left for a larger budget"] if self.left else []
+        return ", ".join(parts) or "no cell has its inputs here"
+
     def confirmed(self) -> set[str]:
         """Return the cells, '<suite>/<cell>', that came out as committed."""
         return {f"{line.suite}/{line.cell}" for line in self.lines if line.state not in FAILING}
@@ -54,10 +63,7 @@ def rerun(
     start = time.monotonic()
     todo = [entry for entry in entries if entry.state == "to do"]
     failures: list[str] = []
-    if budget is None:
-        chosen = todo
-    else:
-        chosen = _quick(batches(todo, committed, jobs, 1.0))
+    chosen = todo if budget is None else _quick(batches(todo, committed, jobs, 1.0))
     if chosen:
         failures += run(_whole_suites(entries, chosen), chosen, out, store, jobs, on_progress)
     if budget is not None and (rest := _others(todo, chosen)):
