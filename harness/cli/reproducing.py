@@ -48,7 +48,7 @@ def reproduce(
     from harness.parallel.resources import default_jobs
     from harness.run.budget import parse_budget
     from harness.run.rerun import rerun
-    from harness.verification.recomputed import recompute
+    from harness.verification.recompute import recompute
     from report.verdicts.board import board
     from report.verdicts.claims import load_claims
     from report.verdicts.judge import judge
@@ -61,8 +61,11 @@ def reproduce(
     problems = _integrity()
     committed = Tree(ARTIFACTS)
     with progress() as on_progress:
-        recomputed = recompute(committed, workers, on_progress)
-    show(f"recompute  {recomputed}")
+        recomputed = recompute(Path(), workers, on_progress)
+    show(
+        f"recompute  {recomputed.values} values, {recomputed.intervals} intervals, {recomputed.verdicts} verdicts, "
+        f"{recomputed.pages} pages: {_outcome(recomputed.problems)}  {_duration(recomputed.seconds)}"
+    )
     problems += recomputed.problems
     entries = statuses(None, mirror, out, offline=offline, large=large)
     with progress() as on_progress:
@@ -71,7 +74,7 @@ def reproduce(
     show(f"rerun      {again}  {_duration(again.seconds)}")
     problems += [*again.problems, *failed]
     entries_of_claims = board(judge(load_claims(), committed))
-    show("\n" + claims_lines(entries_of_claims, again.confirmed() | served, recomputed.claims))
+    show("\n" + claims_lines(entries_of_claims, again.confirmed() | served, recomputed.confirmed))
     if lines := blocked_lines(entries, MOST_BLOCKED):
         show("\n" + "\n".join(lines))
     show(f"\n{committed.report() / 'index.html'} has all of it. Took {_duration(time.monotonic() - start)}.")
@@ -98,6 +101,10 @@ def _served(out: Tree) -> tuple[set[str], list[str]]:
         return set(), []
     failed = check(codecs, None, out.transcript("loopback"), store_folder(), lambda _line: None)
     return ({"transcripts/loopback"}, []) if not failed else (set(), [f"API: {failed} checks failed"])
+
+
+def _outcome(problems: list[str]) -> str:
+    return f"{len(problems)} problems" if problems else "all as committed"
 
 
 def _duration(seconds: float) -> str:
