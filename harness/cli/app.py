@@ -11,6 +11,7 @@ from harness.cli.listing import list_
 from harness.cli.machine import doctor, portability
 from harness.cli.measuring import jitter, plan, run_
 from harness.cli.reporting import claims, export, lock, report, results, schema
+from harness.cli.reproducing import blocked, reproduce
 from harness.cli.serving import serve
 from harness.console.exits import INTERRUPTED
 from harness.console.output import replace_unprintable
@@ -20,6 +21,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "plan": plan,
     "run": run_,
     "jitter": jitter,
+    "reproduce": reproduce,
+    "blocked": blocked,
     "results": results,
     "claims": claims,
     "report": report,

@@ -1,0 +1,69 @@
+"""The one screen of ``harness reproduce``: a line a claim, what is blocked, and the page to open."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from harness.evidence.schema.verdict import BoardEntry
+from harness.planning.status import Entry
+
+MOST_BLOCKED = 10  # lines of missing inputs that the screen has; harness blocked prints all
+_SENTENCE = 46  # characters of a claim's sentence
+
+
+def claims_lines(board: Sequence[BoardEntry], rerun: Collection[str], recomputed: Collection[str]) -> str:
+    """Return a line a claim: verdict, the number that decides it beside the published one, how confirmed.
+
+    ``rerun``: cells and transcripts that came out as committed here; ``recomputed``: ids of claims that were
+    computed again from scores.
+    """
+    head = ("", "claim", "verdict", "here", "published", "space", "confirmed by")
+    rows = [head, *(_claim(entry, rerun, recomputed) for entry in board)]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )
+
+
+def _claim(entry: BoardEntry, rerun: Collection[str], recomputed: Collection[str]) -> tuple[str, ...]:
+    interval = f" ({entry.low} to {entry.high})" if entry.low and entry.low != entry.high else ""
+    here = f"{entry.value}{interval}" if entry.value else "–"
+    space = entry.space + (
+        "" if entry.role == "as published" or not entry.space else ", not the published one"
+    )
+    return (
+        entry.id,
+        _short(entry.sentence),
+        entry.verdict,
+        here,
+        entry.published,
+        space,
+        confirmed_by(entry, rerun, recomputed),
+    )
+
+
+def confirmed_by(entry: BoardEntry, rerun: Collection[str], recomputed: Collection[str]) -> str:
+    """Return the strongest of rerun, recompute and hash that confirmed a claim's evidence here."""
+    if not entry.evidence:
+        return "–"
+    if all(name in rerun for name in entry.evidence):
+        return "rerun"
+    return "recompute" if entry.id in recomputed else "hash"
+
+
+def _short(sentence: str) -> str:
+    return sentence if len(sentence) <= _SENTENCE else sentence[: _SENTENCE - 2].rstrip() + " …"
+
+
+def blocked_lines(entries: Sequence[Entry], most: int | None = None) -> list[str]:
+    """Return a line for each missing input, the commonest first: how many cells lack it, how to get it."""
+    counts: dict[tuple[str, str, str], int] = {}
+    for entry in entries:
+        if not entry.can_run:
+            key = ("BLOCKED" if entry.state == "blocked" else "LEFT OUT", entry.why, entry.remedy)
+            counts[key] = counts.get(key, 0) + 1
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    lines = [f"{state:<8} {cells:>4} cells: {why}; {remedy}" for (state, why, remedy), cells in ranked[:most]]
+    if most is not None and len(ranked) > most:
+        lines.append(f"and {len(ranked) - most} more inputs: harness blocked")
+    return lines

@@ -1,0 +1,116 @@
+"""Cells of the committed evidence run again, within a budget, and compared."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.evaluation.means import OnProgress
+from harness.evidence.layout import Tree
+from harness.planning.status import Entry
+from harness.run.budget import Batch, batches, committed_seconds, select
+from harness.run.compare import FAILING, Line, compare
+from harness.run.runner import run
+
+QUICK = 60.0  # committed seconds, at most, of the first cells: they show the pace of this machine
+
+
+@dataclass(frozen=True, slots=True)
+class Rerun:
+    """What was run again: a line a cell that was compared, what failed, and the cells left for more time."""
+
+    lines: list[Line]
+    failures: list[str]
+    left: list[Entry]
+    seconds: float
+
+    @property
+    def problems(self) -> list[str]:
+        """Return a line for each cell that failed or differs."""
+        differing = [f"{x.suite}: {x.cell}: {x.state}: {x.why}" for x in self.lines if x.state in FAILING]
+        return [*self.failures, *differing]
+
+    def __str__(self) -> str:
+        """Return how many cells came out how, and how many were left."""
+        states = Counter(line.state for line in self.lines)
+        parts = [f"{count} cells {state}" for state, count in states.most_common()]
+        parts += [f"{len(self.failures)} failed"] if self.failures else []
+        parts += [f"{len(self.left)} left for a larger budget"] if self.left else []
+        return ", ".join(parts) or "no cell has its inputs here"
+
+    def confirmed(self) -> set[str]:
+        """Return the cells, '<suite>/<cell>', that came out as committed."""
+        return {f"{line.suite}/{line.cell}" for line in self.lines if line.state not in FAILING}
+
+
+def rerun(
+    entries: Sequence[Entry],
+    out: Tree,
+    committed: Tree,
+    store: Path,
+    jobs: int,
+    budget: float | None,
+    on_progress: OnProgress,
+) -> Rerun:
+    """Run what is to do of ``entries`` into ``out``, in ``budget`` seconds (None: all), and compare.
+
+    Cells that are done in ``out`` already are compared as well. The cells that are quick and need no vectors
+    run first, and show the pace of this machine.
+    """
+    start = time.monotonic()
+    todo = [entry for entry in entries if entry.state == "to do"]
+    failures: list[str] = []
+    chosen = todo if budget is None else _quick(batches(todo, committed, jobs, 1.0))
+    if chosen:
+        failures += run(_whole_suites(entries, chosen), chosen, out, store, jobs, on_progress)
+    if budget is not None and (rest := _others(todo, chosen)):
+        pace = _pace(chosen, committed, jobs, time.monotonic() - start)
+        spent = time.monotonic() - start
+        more = select(batches(rest, committed, jobs, pace), budget - spent)
+        if more:
+            failures += run(_whole_suites(entries, more), more, out, store, jobs, on_progress)
+        chosen += more
+    return Rerun(
+        _compared(entries, chosen, out, committed),
+        failures,
+        _others(todo, chosen),
+        time.monotonic() - start,
+    )
+
+
+def _quick(listed: Sequence[Batch]) -> list[Entry]:
+    """Return the cells of batches that need no encoding, the quickest first, up to QUICK seconds."""
+    left, chosen = QUICK, []
+    for batch in sorted(listed, key=lambda each: each.seconds):
+        if batch.encoding == 0 and batch.seconds <= left:
+            left -= batch.seconds
+            chosen += [entry for _, entry in batch.cells]
+    return chosen
+
+
+def _pace(chosen: Sequence[Entry], committed: Tree, jobs: int, seconds: float) -> float:
+    """Return what a committed second takes here, by what was just run; 1 where nothing was."""
+    expected = sum(committed_seconds(committed, entry) for entry in chosen) / jobs
+    return max(seconds / expected, 0.2) if expected > 1 else 1.0
+
+
+def _others(entries: Sequence[Entry], chosen: Sequence[Entry]) -> list[Entry]:
+    names = {(entry.cell.suite, entry.cell.id) for entry in chosen}
+    return [entry for entry in entries if (entry.cell.suite, entry.cell.id) not in names]
+
+
+def _whole_suites(entries: Sequence[Entry], chosen: Sequence[Entry]) -> list[Entry]:
+    """Return all cells of the suites that have cells to run, which their means and records need."""
+    suites = {entry.cell.suite for entry in chosen}
+    return [entry for entry in entries if entry.cell.suite in suites]
+
+
+def _compared(entries: Sequence[Entry], chosen: Sequence[Entry], out: Tree, committed: Tree) -> list[Line]:
+    names = {(e.cell.suite, e.cell.id) for e in entries if e.state == "done"}
+    names |= {(e.cell.suite, e.cell.id) for e in chosen}
+    if not names:
+        return []
+    return [line for line in compare(out, committed) if (line.suite, line.cell) in names]
