@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -27,7 +28,7 @@ def cell(explained: Mapping[str, Any]) -> str:
         *_block("encoder", [f"{spec['encoder']}: {encoder}"]),
         *_block("data", _bounded(_datasets(explained), _DATASETS)),
         *_block("code", [f"{len(code['modules']) + len(code['elsewhere'])} modules{elsewhere}"]),
-        *_block("files", [f"{sha256}  {path}" for path, sha256 in explained["files"].items()]),
+        *_block("files", _files(explained)),
         *_block("made", [_made(made)]),
         *_block("claims", _bounded(map(_claim, explained["claims"]), _CLAIMS) or ["none rests on it"]),
         *_block("again", explained["again"].values()),
@@ -41,7 +42,7 @@ def transcript(explained: Mapping[str, Any]) -> str:
         explained["id"],
         *_block("checks", [counts]),
         *_block("server", [str(explained["server"]["name"] or explained["server"]["host"])]),
-        *_block("files", [f"{sha256}  {path}" for path, sha256 in explained["files"].items()]),
+        *_block("files", _files(explained)),
         *_block("claims", _bounded(map(_claim, explained["claims"]), _CLAIMS) or ["none rests on it"]),
         *_block("again", explained["again"].values()),
     ])  # fmt: skip
@@ -84,6 +85,15 @@ def _step(step: Mapping[str, Any]) -> str:
     return step["use"] + (f" ({params})" if params else "")
 
 
+def _files(explained: Mapping[str, Any]) -> list[str]:
+    return [f"{_short(sha256)}  {path}" for path, sha256 in explained["files"].items()]
+
+
+def _short(text: str) -> str:
+    """Return the first digits of a digest, as a screen has room for them; --json has them all."""
+    return f"{text[:12]}…" if re.fullmatch("[0-9a-f]{40,64}", text) else text
+
+
 def _datasets(explained: Mapping[str, Any]) -> Iterable[str]:
     for name, identity in explained["datasets"].items():
         part = "training" if name == explained["cell"]["train"] else "test"
@@ -95,7 +105,7 @@ def _datasets(explained: Mapping[str, Any]) -> Iterable[str]:
 def _identity(identity: Mapping[str, Any]) -> str:
     """Return what identifies an input: its kind, then each of its plain facts."""
     facts = [
-        f"{key} {value}"
+        f"{key} {_short(str(value))}"
         for key, value in identity.items()
         if key != "use" and isinstance(value, str | int) and value not in {"", False}
     ]

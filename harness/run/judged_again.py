@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+from harness.errors import InputError
 from harness.evidence import stability
 from harness.evidence.layout import Tree
 from harness.evidence.schema.verdict import BoardEntry, VerdictRow
@@ -25,7 +26,10 @@ def judged_again(
     ``claims``: where they are not this project's.
     """
     names = {(row.row, row.protocol) for row in target.rows}
-    claim = next(each for each in claims or load_claims() if each.id == target.rows[0].id)
+    name = target.rows[0].id
+    claim = next((each for each in claims or load_claims() if each.id == name), None)
+    if claim is None:
+        raise InputError(f"{name}: judged in {committed.report()}, expected a claim that harness list names")
     suites = {str(row.suite or claim.suite) for row in claim.every_row()} | {
         suite for suite, _ in target.cells
     }

@@ -110,10 +110,10 @@ def suite_files(cells: Iterable[CellId], committed: Tree) -> list[str]:
     return [str(files[suite].path) for suite in suites]
 
 
-def compared(cells: Sequence[CellId], out: Tree, committed: Tree) -> list[Line]:
-    """Return the comparison of the cells, and of the means of their suites."""
-    suites = {suite for suite, _ in cells}
-    lines = [line for line in compare(out, committed) if (line.suite, line.cell) in set(cells)]
+def compared(target: Target, out: Tree, committed: Tree) -> list[Line]:
+    """Return the comparison of the target's cells, and for a claim of the means of their suites."""
+    lines = [line for line in compare(out, committed) if (line.suite, line.cell) in target.cells]
+    suites = {suite for suite, _ in target.cells} if target.rows else set()  # a seed alone has no mean
     return lines + [line for line in compare_means(out, committed) if line.suite in suites]
 
 

@@ -23,7 +23,7 @@ def evidence(named: str, root: Path = ROOT) -> Iterator[Tree]:
 
     Raises InputError for what is neither, and for a commit without evidence.
     """
-    if Path(named).is_dir():
+    if named and Path(named).is_dir():
         yield Tree(Path(named))
         return
     with tempfile.TemporaryDirectory(prefix="harness-diff-") as folder:

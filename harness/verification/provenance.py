@@ -44,6 +44,7 @@ def explain_cell(tree: Tree, named: CellReference) -> Explanation:
         keys = ", ".join("/".join(key_of(value)) for value in content["values"][:3])
         raise InputError(f"{path}: found no value {'/'.join(named.value or ())}, expected one such as {keys}")
     inputs = content["inputs"]
+    values.sort(key=lambda value: value["dataset"] not in inputs["combine"])  # what sums up sets comes first
     return {
         "id": named.id,
         "certificate": certificate,
