@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 DIMENSION = 16
+# What sentence-transformers reads beside the model, in the form in which the hub has it.
+_MODULES = [
+    {"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},
+    {"idx": 1, "name": "1", "path": "1_Pooling", "type": "sentence_transformers.models.Pooling"},
+]
+_FILES = {
+    "modules.json": _MODULES,
+    "sentence_bert_config.json": {"max_seq_length": 32, "do_lower_case": False},
+    "1_Pooling/config.json": {"word_embedding_dimension": DIMENSION, "pooling_mode_mean_tokens": True},
+}
 
 
 def files(folder: Path, words: list[str], seed: int = 0) -> dict[str, bytes]:
     """Return the files of a model that has the ``words`` as its vocabulary, by name, made in ``folder``."""
     import torch
-    from sentence_transformers import SentenceTransformer
-    from sentence_transformers.models import Pooling, Transformer
-    from transformers import BertConfig, BertModel, BertTokenizerFast
+    from tokenizers import Tokenizer
+    from tokenizers.models import WordLevel
+    from tokenizers.pre_tokenizers import Whitespace
+    from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
-    bare = folder / "bert"
-    bare.mkdir(parents=True)
-    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *words]
-    (bare / "vocab.txt").write_text("\n".join(vocabulary) + "\n", "utf-8")
+    vocabulary = {word: i for i, word in enumerate(["[PAD]", "[UNK]", *words])}
     config = BertConfig(
         vocab_size=len(vocabulary),
         hidden_size=DIMENSION,
@@ -25,14 +34,14 @@ def files(folder: Path, words: list[str], seed: int = 0) -> dict[str, bytes]:
         num_attention_heads=2,
         intermediate_size=2 * DIMENSION,
         max_position_embeddings=64,
+        initializer_range=0.5,  # texts are told apart
     )
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        BertModel(config).save_pretrained(bare)
-    BertTokenizerFast(vocab_file=str(bare / "vocab.txt")).save_pretrained(bare)
-    layers = [Transformer(str(bare)), Pooling(DIMENSION)]
-    SentenceTransformer(modules=layers, device="cpu").save_pretrained(
-        str(folder / "model"), create_model_card=False
-    )
-    saved = (path for path in (folder / "model").rglob("*") if path.is_file())
-    return {path.relative_to(folder / "model").as_posix(): path.read_bytes() for path in saved}
+        BertModel(config).save_pretrained(folder)
+    tokenizer = Tokenizer(WordLevel(vocabulary, "[UNK]"))
+    tokenizer.pre_tokenizer = Whitespace()
+    special = {"unk_token": "[UNK]", "pad_token": "[PAD]"}
+    PreTrainedTokenizerFast(tokenizer_object=tokenizer, **special).save_pretrained(folder)
+    saved = {path.name: path.read_bytes() for path in folder.iterdir()}
+    return saved | {name: json.dumps(content).encode() for name, content in _FILES.items()}
