@@ -60,6 +60,8 @@ def replay(
             complain(line)
         with progress() as on_progress:
             failing = run(entries, chosen, tree, store_folder(), jobs or default_jobs(), on_progress)
+        if failing and not tree.results():
+            raise RunError(failing[0])
         lines = replaying.compared(target, tree, committed)
         show(compared(lines))
         failing += [f"{line.suite} {line.cell} {line.state}" for line in lines if line.state in FAILING]

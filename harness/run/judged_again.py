@@ -57,8 +57,8 @@ def _merged(suites: Sequence[str], out: Tree, committed: Tree, folder: Path) -> 
 
 
 def _merge_means(suite: str, out: Tree, committed: Tree, merged: Tree) -> None:
-    """Write the means of both: each counts for the results that it names by their checksums."""
-    contents = [read_stamped(path)[0] for tree in (out, committed) if (path := tree.means(suite)).is_file()]
+    """Write the means of both: each counts for the results that it names by checksum, the rerun's last."""
+    contents = [read_stamped(path)[0] for tree in (committed, out) if (path := tree.means(suite)).is_file()]
     if contents:
         batches = [batch for content in contents for batch in content["batches"]]
         write_stamped(merged.means(suite), {**contents[-1], "batches": batches})

@@ -9,7 +9,7 @@ from harness.errors import BlockedError, InputError
 from harness.evidence.layout import Tree
 from harness.evidence.schema.envelope import Envelope
 from harness.evidence.schema.model import parse
-from harness.evidence.schema.verdict import BoardEntry, CellEvidence, VerdictRow
+from harness.evidence.schema.verdict import BoardEntry, CellEvidence, TranscriptEvidence, VerdictRow
 from harness.evidence.stamp import read_json
 from harness.planning.status import Entry
 from harness.run.compare import Line, compare
@@ -55,7 +55,7 @@ def target(named: Reference, committed: Tree) -> Target:
         check_cell(committed, named)
         return Target(((named.suite, named.cell),))
     if isinstance(named, TranscriptReference):
-        raise BlockedError(f"{named.id} is of a server, not of a cell", f"harness explain {named.id}")
+        raise BlockedError(f"{named.id} is of a server, not of a cell", named.command)
     return _claim_target(named, committed)
 
 
@@ -63,13 +63,14 @@ def _claim_target(named: ClaimReference, committed: Tree) -> Target:
     entry, rows = claim_rows(read_claims(committed), named)
     if named.row is None:  # the deciding row comes first
         rows = rows[:1]
-        if any(not isinstance(each, CellEvidence) for each in rows[0].evidence):
-            raise BlockedError(
-                f"{named.claim} rests on transcripts of servers", f"harness explain {named.claim}"
-            )
-    cells = {each.cell: None for row in rows for each in row.evidence if isinstance(each, CellEvidence)}
+    evidence = [each for row in rows for each in row.evidence]
+    servers = [each.transcript for each in evidence if isinstance(each, TranscriptEvidence)]
+    if servers:
+        command = TranscriptReference(servers[0]).command
+        raise BlockedError(f"{named.claim} rests on the transcript of {servers[0]}, on no cell", command)
+    cells = {each.cell: None for each in evidence if isinstance(each, CellEvidence)}
     if not cells:
-        reason = rows[0].reason or "it has no value"
+        reason = rows[0].reason or "nothing was measured"
         raise BlockedError(f"{named.claim}: {rows[0].row} rests on no cell", reason)
     pairs = (cell.partition("/") for cell in cells)
     return Target(tuple((suite, cell) for suite, _, cell in pairs), tuple(rows), entry)

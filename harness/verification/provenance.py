@@ -27,7 +27,6 @@ from harness.verification.references import (
 )
 
 Explanation = dict[str, Any]
-LOOPBACK = "loopback"  # what the transcript of the reference server is called
 
 
 def explain_cell(tree: Tree, named: CellReference) -> Explanation:
@@ -79,16 +78,8 @@ def explain_transcript(tree: Tree, named: TranscriptReference) -> Explanation:
         "counts": content["counts"],
         "files": {path.relative_to(tree.root).as_posix(): sha256_file(path)},
         "claims": _resting_on(tree, named.id),
-        "again": {"run": _smoke_test(named.server)},
+        "again": {"run": named.command},
     }
-
-
-def _smoke_test(server: str) -> str:
-    """Return the command that asks a server again: the reference server of this machine, or another."""
-    out = f"out/transcripts/{server}.json"
-    if server == LOOPBACK:
-        return f"harness serve --check {out}"
-    return f"python3 repro/api_smoketest.py --base-url https://{server} --out {out}"
 
 
 def explain_claim(tree: Tree, named: ClaimReference) -> Explanation:

@@ -42,6 +42,14 @@ class TranscriptReference:
         """Return ``transcripts/<server>``."""
         return f"{TRANSCRIPTS}/{self.server}"
 
+    @property
+    def command(self) -> str:
+        """Return what asks the server again: the reference server of this machine, or another."""
+        out = f"out/transcripts/{self.server}.json"
+        if self.server == "loopback":
+            return f"harness serve --check {out}"
+        return f"python3 repro/api_smoketest.py --base-url https://{self.server} --out {out}"
+
 
 @dataclass(frozen=True, slots=True)
 class ClaimReference:

@@ -168,3 +168,26 @@ def test_the_command_is_blocked_by_a_missing_input(quick: Cli, committed: Tree) 
     run_of = quick("replay", "/".join(CELLS[0]), cwd=root)
     assert 2 == run_of.returncode
     assert "train.npy" in run_of.stderr
+
+
+@pytest.mark.parametrize(
+    ("server", "command"),
+    [
+        ("loopback", "harness serve --check out/transcripts/loopback.json"),
+        (
+            "a.example",
+            "python3 repro/api_smoketest.py --base-url https://a.example --out out/transcripts/a.example.json",
+        ),
+    ],
+)
+def test_a_server_is_asked_again_by_its_own_command(server: str, command: str, committed: Tree) -> None:
+    """A claim about a server rests on its transcript, and on no cell that could be run."""
+    path = committed.report() / "claims.json"
+    document = json.loads(path.read_text())
+    for row in document["claims"]:
+        row["evidence"] = [{"transcript": server, "sha256": "0" * 64}]
+    path.write_text(json.dumps(document))
+    for named in ("Z1", f"transcripts/{server}"):
+        with pytest.raises(BlockedError) as raised:
+            replay.target(reference(named), committed)
+        assert command == raised.value.remedy
