@@ -11,6 +11,7 @@ Structure:
 - No value and no result stands twice.
 - Each result has an envelope, made from a clean commit.
 - The lock of the claims that an envelope names is there.
+- Each receipt is named by its sha256; what the RO-Crate description names is there.
 - Every file is named by another; no figure runs or loads anything.
 Arithmetic:
 - The means of a suite average the values of all seeds of every result.
@@ -37,6 +38,8 @@ from repro.claims import CLAIMS, check_evidence, check_report
 from repro.derived import check_derived
 from repro.listing import LISTING, Problems, check_listing, check_matrices, read_files
 from repro.locks import check_locks
+from repro.receipts import check_receipts
+from repro.ro_crate import check_crate
 from repro.stamped import Seen, check_stamped
 from repro.suites import check_pairs
 
@@ -58,6 +61,7 @@ def problems(root: Path) -> tuple[Problems, str]:
             lines.append(f"{path}: {error}")
     check_pairs(values, seen.results, seen.suites, lines)
     seen.named |= check_locks(values, hashes, lines)
+    seen.named |= check_receipts(values, hashes, lines) | check_crate(values, hashes, lines)
     check_derived(values, seen.sound, lines)
     seen.named |= {
         path for path in hashes if path.startswith("artifacts/envelopes/") and path.endswith(".json")

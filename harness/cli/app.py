@@ -10,8 +10,10 @@ from harness.cli.checking import artifacts, compare, verify
 from harness.cli.listing import list_
 from harness.cli.machine import doctor, portability
 from harness.cli.measuring import jitter, plan, run_
+from harness.cli.provenance import diff, explain
 from harness.cli.reporting import claims, export, lock, report, results, schema
 from harness.cli.reproducing import blocked, reproduce
+from harness.cli.rerunning import receipt, replay
 from harness.cli.serving import serve
 from harness.console.exits import INTERRUPTED
 from harness.console.output import replace_unprintable
@@ -31,6 +33,10 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "lock": lock,
     "verify": verify,
     "compare": compare,
+    "explain": explain,
+    "replay": replay,
+    "receipt": receipt,
+    "diff": diff,
     "artifacts": artifacts,
     "serve": serve,
     "doctor": doctor,

@@ -16,7 +16,7 @@ from harness.evidence import stability
 from harness.evidence.layout import Tree
 from harness.evidence.stability import Key, Stability
 from harness.evidence.stamp import read_stamped
-from harness.run.compare import Line, furthest, tolerance, values_of
+from harness.run.compare import Line, State, furthest, tolerance, values_of
 from harness.types import Json
 
 MEANS = "means over seeds"  # in the place of a cell
@@ -49,27 +49,34 @@ def _line(suite: str, here: Tree, committed: Tree, jitter: Stability) -> Line:
     except (KeyError, TypeError, AttributeError) as error:
         paths = f"{here.means(suite)}, {committed.means(suite)}"
         raise InputError(f"{paths}: {error!r}, expected what a run writes") from error
-    if not why and _parts_are_the_same(ours, theirs):
-        return Line(suite, MEANS, "SAME BYTES" if ours["code"] == theirs["code"] else "SAME VALUES")
-    return Line(suite, MEANS, "DIFFERS" if why else "WITHIN TOLERANCE", why)
+    return Line(suite, MEANS, "DIFFERS", why) if why else Line(suite, MEANS, _state(ours, theirs))
 
 
-def _parts_are_the_same(ours: Json, theirs: Json) -> bool:
-    """Return whether what was made here stands in the committed means; other encoders may be blocked.
+def _state(ours: Json, theirs: Json) -> State:
+    """Return how the groups and comparisons made here stand in the committed means; others may be blocked.
 
-    Made by other code, it may be of results with other checksums.
+    Made by other code, they may be of results with other checksums.
     """
-    same = all(ours[key] == theirs[key] for key in ("suite", "interval"))
-    parts, committed = ours["batches"], theirs["batches"]
-    if ours["code"] != theirs["code"]:
-        parts, committed = list(map(_without_checksums, parts)), list(map(_without_checksums, committed))
-    return same and all(batch in committed for batch in parts)
+    if ours["interval"] == theirs["interval"]:
+        if ours["code"] == theirs["code"] and _holds(_parts(theirs), _parts(ours)):
+            return "SAME BYTES"
+        if _holds(*(list(map(_without_checksums, _parts(content))) for content in (theirs, ours))):
+            return "SAME VALUES"
+    return "WITHIN TOLERANCE"
 
 
-def _without_checksums(batch: Json) -> dict[str, Any]:
-    """Return a batch with the names of its results alone."""
-    groups = [{**group, "results": sorted(group["results"])} for group in batch["groups"]]
-    return {**batch, "of": {**batch["of"], "results": sorted(batch["of"]["results"])}, "groups": groups}
+def _parts(content: Json) -> list[dict[str, Any]]:
+    """Return the groups and comparisons of all batches."""
+    return [part for batch in content["batches"] for part in (*batch["groups"], *batch["comparisons"])]
+
+
+def _holds(parts: list[dict[str, Any]], others: list[dict[str, Any]]) -> bool:
+    return all(part in parts for part in others)
+
+
+def _without_checksums(part: dict[str, Any]) -> dict[str, Any]:
+    """Return a group with the names of its results alone; a comparison as it is."""
+    return {**part, "results": sorted(part["results"])} if "results" in part else part
 
 
 def _differs(suite: str, ours: Json, theirs: Json, trees: tuple[Tree, Tree], jitter: Stability) -> str:

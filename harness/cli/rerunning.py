@@ -1,0 +1,101 @@
+"""Commands that run evidence again and say what came of it: ``replay``, ``receipt``."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harness.cli.evidence import existing
+from harness.cli.options import ARTIFACTS, OUT, From, Jobs, Large, Mirror, Offline, Out
+from harness.cli.plans import statuses
+from harness.console.output import complain, show
+from harness.errors import RunError
+from harness.evidence.files import store_folder
+from harness.evidence.layout import Tree
+
+
+def replay(
+    named: Annotated[str, typer.Argument(metavar="ID", help="A claim, a row of one (C8:row), or a cell.")],
+    mirror: Mirror = None,
+    offline: Offline = False,
+    large: Large = False,
+    jobs: Jobs = None,
+    source: From = ARTIFACTS,
+    out: Annotated[
+        Path | None, typer.Option(help="Keep the rerun in this folder; otherwise it is thrown away.")
+    ] = None,
+) -> None:
+    """Run again what a claim's verdict rests on, and that alone; compare, and judge the claim by it.
+
+    Of a claim the row that decides is run, of C8:row that row. All other evidence is the committed one. Says
+    first what the cells took when they were made. Exit status 1 where a cell, mean or verdict is not the
+    committed one; 2 where an input is missing, which the line names with its remedy.
+
+    \b
+    Examples: harness replay C8 --mirror DIR
+              harness replay sample/minilm.lee-background.identity.s0
+    """
+    from harness.console import rerun
+    from harness.console.progress import progress
+    from harness.console.show import compared
+    from harness.parallel.resources import default_jobs
+    from harness.run import replay as replaying
+    from harness.run.compare import FAILING
+    from harness.run.judged_again import judged_again
+    from harness.run.runner import run
+    from harness.verification.references import reference
+
+    committed = existing(source)
+    target = replaying.target(reference(named), committed)
+    show(rerun.cost(named, len(target.cells), replaying.budget(target.cells, committed)))
+    with tempfile.TemporaryDirectory(prefix="harness-replay-") as folder:
+        tree = Tree(out or Path(folder, "out"))
+        suites = replaying.suite_files(target.cells, committed)
+        entries = statuses(suites, mirror, tree.root, offline=offline, large=large)
+        chosen = replaying.chosen(entries, target.cells)
+        for line in rerun.blocked(chosen):
+            complain(line)
+        with progress() as on_progress:
+            failing = run(entries, chosen, tree, store_folder(), jobs or default_jobs(), on_progress)
+        if failing and not tree.results():
+            raise RunError(failing[0])
+        lines = replaying.compared(target, tree, committed)
+        show(compared(lines))
+        failing += [f"{line.suite} {line.cell} {line.state}" for line in lines if line.state in FAILING]
+        if target.entry:
+            rows, entry = judged_again(target, tree, committed, Path(folder, "merged"))
+            show("\n".join(rerun.verdicts(target, rows, entry)))
+            failing += replaying.changed(target, rows, entry)
+    if failing:
+        raise RunError(f"{named}: {failing[0]}" + (f", and {len(failing) - 1} more" if failing[1:] else ""))
+
+
+def receipt(
+    out: Out = OUT,
+    committed: Annotated[Path, typer.Option(help="Committed evidence.")] = ARTIFACTS,
+    to: Annotated[
+        Path | None, typer.Option(help="Folder to write to; default: receipts/ of the run.")
+    ] = None,
+    key: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Sign with this ed25519 key (PEM, no password).")
+    ] = None,
+) -> None:
+    """Write a receipt of what a rerun confirmed: an in-toto statement of how each cell came out.
+
+    It names the committed results by sha256, commit, packages and machine, and no time. Signed with a key it
+    is a DSSE envelope that holds the public key. To have it counted, add it to artifacts/receipts/.
+
+    \b
+    Examples: harness receipt
+              harness receipt --key ~/.keys/receipts.pem
+    """
+    from harness.run.receipts import statement, write_receipt
+
+    content = statement(existing(out), existing(committed), Path("constraints.txt"))
+    path = write_receipt(content, to or out / "receipts", key)
+    predicate = content["predicate"]
+    counts = (f"{len(predicate[name + 'Tests'])} {name}" for name in ("passed", "warned", "failed"))
+    show(f"{path}: {predicate['result']}, {', '.join(counts)}, {'signed' if key else 'not signed'}")

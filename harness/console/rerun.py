@@ -1,0 +1,38 @@
+"""What ``harness replay`` shows: the cost before, the cells compared, and the verdict from the rerun."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from harness.evidence.schema.verdict import BoardEntry, VerdictRow
+from harness.planning.status import Entry
+from harness.run.replay import Budget, Target
+
+
+def cost(name: str, cells: int, budget: Budget) -> str:
+    """Return a line on what the cells took when they were made."""
+    machines = f" on {'; '.join(budget.machines)}" if budget.machines else ""
+    unknown = f", {budget.unknown} of them unknown" if budget.unknown else ""
+    took = f"{budget.seconds:.3g} s{machines}{unknown}"
+    return f"{name}: {cells} cells; they took {took}, and reading and encoding their data besides"
+
+
+def blocked(entries: Sequence[Entry]) -> list[str]:
+    """Return a line for each reason why some cells do not run here, with its remedy."""
+    reasons = dict.fromkeys((entry.why, entry.remedy) for entry in entries if not entry.can_run)
+    return [f"BLOCKED  {why}. To unblock: {remedy}." for why, remedy in reasons]
+
+
+def verdicts(target: Target, rows: Sequence[VerdictRow], entry: BoardEntry) -> list[str]:
+    """Return a line for each row, committed and here, and one for the claim."""
+    before = {(row.row, row.protocol): row for row in target.rows}
+    lines = [
+        f"{row.id}:{row.row} {_of(before[row.row, row.protocol])} committed, {_of(row)} here" for row in rows
+    ]
+    committed = target.entry.verdict if target.entry else entry.verdict
+    return [*lines, f"{entry.id} {entry.verdict} here, {committed} committed: {entry.sentence}"]
+
+
+def _of(row: VerdictRow) -> str:
+    ends = f" ({row.printed.low} … {row.printed.high})" if row.low is not None else ""
+    return f"{row.verdict} {row.printed.value or 'not measured'}{ends}"
