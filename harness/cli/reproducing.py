@@ -63,8 +63,8 @@ def reproduce(
     with progress() as on_progress:
         recomputed = recompute(Path(), workers, on_progress)
     show(
-        f"recompute  {recomputed.values} values, {recomputed.intervals} intervals, {recomputed.verdicts} verdicts, "
-        f"{recomputed.pages} pages: {_outcome(recomputed.problems)}  {_duration(recomputed.seconds)}"
+        f"recompute  {recomputed.values} values, {recomputed.intervals} intervals, "
+        f"{recomputed.verdicts} verdicts, {recomputed.pages} pages: {_outcome(recomputed.problems)}  {_duration(recomputed.seconds)}"
     )
     problems += recomputed.problems
     entries = statuses(None, mirror, out, offline=offline, large=large)
