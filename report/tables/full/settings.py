@@ -20,7 +20,7 @@ def rows(source: Source) -> Iterator[Json]:
     for row in source.tables.ranking.settings():
         grid = " ".join(f"{key}={value}" for key, value in row.line.grid.items())
         mean, size = row.line.values["knn-recall@10"], f"{row.line.dims} dimensions"
-        setting = f"{row.line.method} {grid}".strip()
+        setting = grid or row.line.method
         yield _line(
             "ranking-validation", row.line.encoder, setting, size, "knn-recall@10", mean, taken=row.taken
         )
