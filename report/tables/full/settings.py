@@ -29,9 +29,11 @@ def rows(source: Source) -> Iterator[Json]:
             line, size = student.line, f"{student.line.dims} dimensions"
             metric = "vs-teacher@knn-recall@10"
             less = student.less
-            yield _line(
+            columns = _line(
                 suite, line.encoder, student.change, size, metric, line.knn_recall, taken=student.taken
-            ) | {
+            )
+            yield {
+                **columns,
                 "best_student_minus_this": less and less.value,
                 "difference_low": less and less.low,
                 "difference_high": less and less.high,
