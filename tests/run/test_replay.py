@@ -175,8 +175,8 @@ def test_the_command_is_blocked_by_a_missing_input(quick: Cli, committed: Tree) 
     [
         ("loopback", "harness serve --check out/transcripts/loopback.json"),
         (
-            "a.example",
-            "python3 repro/api_smoketest.py --base-url https://a.example --out out/transcripts/a.example.json",
+            "a.io",
+            "python3 repro/api_smoketest.py --base-url https://a.io --out out/transcripts/a.io.json",
         ),
     ],
 )
