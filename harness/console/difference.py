@@ -13,7 +13,7 @@ def markdown(names: tuple[str, str], different: Difference) -> str:
     smaller = [change for change in different.changes if not change.larger_than_noise]
     counts = f"{len(larger)} values moved by more than noise, {len(smaller)} by less; "
     counts += f"{different.same} cells have the same values, {len(different.added)} are new, "
-    counts += f"{len(different.removed)} are gone; {len(different.verdicts)} verdicts changed."
+    counts += f"{len(different.removed)} are gone; {_changed_verdicts(different)}."
     lines = [f"# {names[0]} … {names[1]}", "", counts]
     if different.verdicts:
         rows = [f"| {each.id} | {each.before or '–'} | {each.after or '–'} |" for each in different.verdicts]
@@ -23,6 +23,12 @@ def markdown(names: tuple[str, str], different: Difference) -> str:
     for title, cells in (("New cells", different.added), ("Cells that are gone", different.removed)):
         lines += ["", f"## {title}", "", *(f"- {cell}" for cell in cells)] if cells else []
     return "\n".join(lines)
+
+
+def _changed_verdicts(different: Difference) -> str:
+    if different.verdicts is None:
+        return "verdicts are not compared: one of the two has no report of this form"
+    return f"{len(different.verdicts)} verdicts changed"
 
 
 def _table(title: str, changes: Sequence[Change]) -> list[str]:

@@ -82,7 +82,7 @@ def _value(value: Mapping[str, Any]) -> str:
 
 def _step(step: Mapping[str, Any]) -> str:
     params = ", ".join(f"{key} {value}" for key, value in step["params"].items())
-    return step["use"] + (f" ({params})" if params else "")
+    return f"{step['use']} ({params})" if params else str(step["use"])
 
 
 def _files(explained: Mapping[str, Any]) -> list[str]:
@@ -134,5 +134,17 @@ def _row(row: Mapping[str, Any]) -> list[str]:
     interval = f" ({printed['low']} … {printed['high']})" if row["low"] is not None else ""
     name = f"{row['row']} {row['protocol']}".strip()
     first = f"{name}: {printed['published']} published, {here}{interval}, {row['verdict']}"
-    cells = ", ".join(_bounded(row["evidence"], _CELLS))
+    cells = ", ".join(_bounded(_seeds_together(row["evidence"]), _CELLS))
     return [first, f"  {row['place']}" + (f"; rests on {cells}" if cells else f"; {row['reason']}")]
+
+
+def _seeds_together(cells: Iterable[str]) -> list[str]:
+    """Return cells that differ in their seed alone as one: its first, and the seeds of the others."""
+    seeds: dict[str, list[str]] = {}
+    for cell in cells:
+        group, dot, seed = cell.rpartition(".")
+        seeds.setdefault(group if dot else cell, []).append(seed)
+    return [
+        f"{group}.{first}" + (f" ({', '.join(others)})" if others else "")
+        for group, (first, *others) in seeds.items()
+    ]

@@ -26,11 +26,13 @@ def blocked(entries: Sequence[Entry]) -> list[str]:
 def verdicts(target: Target, rows: Sequence[VerdictRow], entry: BoardEntry) -> list[str]:
     """Return a line for each row, committed and here, and one for the claim."""
     before = {(row.row, row.protocol): row for row in target.rows}
-    lines = [
-        f"{row.id}:{row.row} {_of(before[row.row, row.protocol])} committed, {_of(row)} here" for row in rows
-    ]
+    lines = [_beside(f"{row.id}:{row.row}", _of(row), _of(before[row.row, row.protocol])) for row in rows]
     committed = target.entry.verdict if target.entry else entry.verdict
-    return [*lines, f"{entry.id} {entry.verdict} here, {committed} committed: {entry.sentence}"]
+    return [*lines, f"{_beside(entry.id, entry.verdict, committed)}: {entry.sentence}"]
+
+
+def _beside(name: str, here: str, committed: str) -> str:
+    return f"{name} {here} here, " + ("as committed" if here == committed else f"{committed} committed")
 
 
 def _of(row: VerdictRow) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from harness.errors import InputError
 from harness.evidence import stability
 from harness.evidence.layout import Tree
 from harness.evidence.schema.result import check_result
@@ -51,12 +52,15 @@ class VerdictChange:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Everything in which two trees differ; ``same``: cells with the same values."""
+    """Everything in which two trees differ; ``same``: cells with the same values.
+
+    ``verdicts`` is None where a tree has no claims of this form: their results are compared all the same.
+    """
 
     changes: list[Change]
     added: list[str]
     removed: list[str]
-    verdicts: list[VerdictChange]
+    verdicts: list[VerdictChange] | None
     same: int
 
     def as_json(self) -> dict[str, Any]:
@@ -100,11 +104,12 @@ def _ends(value: Json | None) -> Ends | None:
     return None if value is None else (value["value"], value["low"], value["high"])
 
 
-def _verdicts(before: Tree, after: Tree) -> list[VerdictChange]:
-    """Return the claims and rows with another verdict; none where a tree has no rendered report."""
-    if not all((tree.report() / "claims.json").is_file() for tree in (before, after)):
-        return []
-    old, new = (_by_id(read_claims(tree)) for tree in (before, after))
+def _verdicts(before: Tree, after: Tree) -> list[VerdictChange] | None:
+    """Return the claims and rows with another verdict."""
+    try:
+        old, new = (_by_id(read_claims(tree)) for tree in (before, after))
+    except InputError:
+        return None
     return [
         VerdictChange(name, old.get(name), new.get(name))
         for name in dict.fromkeys([*new, *old])

@@ -12,6 +12,7 @@ from harness.evidence.layout import Tree
 from harness.evidence.schema.envelope import Envelope
 from harness.evidence.schema.model import parse
 from harness.evidence.schema.result import check_result
+from harness.evidence.schema.verdict import TranscriptEvidence, VerdictRow
 from harness.evidence.stability import key_of
 from harness.evidence.stamp import read_json, read_stamped
 from harness.planning import registry
@@ -89,8 +90,16 @@ def explain_claim(tree: Tree, named: ClaimReference) -> Explanation:
         "id": named.claim,
         "board": entry.model_dump(),
         "rows": [{**row.as_json(), "place": place(row), "evidence": evidence_ids(row)} for row in rows],
-        "again": {"replay": f"harness replay {named.claim}" + (f":{named.row}" if named.row else "")},
+        "again": _again(named, rows[0]),
     }
+
+
+def _again(named: ClaimReference, row: VerdictRow) -> dict[str, str]:
+    """Return the command that runs a row's evidence again: its cells, or the checks of its server."""
+    servers = [each.transcript for each in row.evidence if isinstance(each, TranscriptEvidence)]
+    if servers:
+        return {"run": TranscriptReference(servers[0]).command}
+    return {"replay": f"harness replay {named.claim}" + (f":{named.row}" if named.row else "")}
 
 
 def _code(digests: list[str]) -> Explanation:

@@ -71,7 +71,7 @@ def reference(text: str) -> Reference:
         if len(parts) == 2 and parts[0] == TRANSCRIPTS:  # noqa: PLR2004 - <folder>/<server>
             return TranscriptReference(parts[1])
         if len(parts) == 2:  # noqa: PLR2004 - <suite>/<cell>
-            return CellReference(*parts)
+            return CellReference(parts[0], parts[1])
         if len(parts) == 5:  # noqa: PLR2004 - and protocol, data set, metric
             return CellReference(parts[0], parts[1], (parts[2], parts[3], parts[4]))
     raise InputError(f"found {text!r}, expected an id: {FORMS}")
@@ -95,8 +95,9 @@ def read_claims(tree: Tree) -> Claims:
 
 
 def claim_rows(claims: Claims, named: ClaimReference) -> tuple[BoardEntry, list[VerdictRow]]:
-    """Return the board's entry of a claim and its rows, or those of the row named, the deciding ones first.
+    """Return the board's entry of a claim and its rows, or those of the row named.
 
+    The row that decides comes first, then those with evidence.
     A row is named as the claim's file has it, or with encoder and training split behind. Raises InputError.
     """
     entry = next((entry for entry in claims.board if entry.id == named.claim), None)
@@ -108,7 +109,8 @@ def claim_rows(claims: Claims, named: ClaimReference) -> tuple[BoardEntry, list[
     if not chosen:
         names = ", ".join(dict.fromkeys(map(name_in_file, rows)))
         raise InputError(f"{named.claim}: found the row {named.row!r}, expected one of {names}")
-    return entry, sorted(chosen, key=lambda row: (row.row, row.protocol) != (entry.row, entry.protocol))
+    decides = entry.row, entry.protocol
+    return entry, sorted(chosen, key=lambda row: ((row.row, row.protocol) != decides, not row.evidence))
 
 
 def name_in_file(row: VerdictRow) -> str:

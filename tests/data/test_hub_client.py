@@ -140,6 +140,24 @@ def test_a_transfer_that_breaks_is_resumed_where_it_broke(hub: Hub, snapshot: Sn
     assert f"bytes={constants.DOWNLOAD_CHUNK_SIZE}-" == second  # what the client had written
 
 
+def test_a_download_that_was_killed_between_two_files_is_completed(
+    hub: Hub, snapshot: Snapshot, tmp_path: Path
+) -> None:
+    """Offline it is missing and never half a commit; with the hub only the file that lacks is sent."""
+    hub.repos["dataset", "who/set"] = PLAIN
+    whole = snapshot()
+    (link,) = (tmp_path / "hf").glob("hub/datasets--who--set/snapshots/*/b.bin")
+    link.resolve().unlink()
+    link.unlink()
+    refused = snapshot(offline=True, HF_HUB_OFFLINE="1")
+    assert refused["missing"].startswith("dataset who/set could not be fetched: ")
+    assert "run again with the hub reachable" == refused["remedy"]
+    hub.requests.clear()
+    assert whole == snapshot()
+    assert [None] == hub.transfers(BIG[:5000])
+    assert [] == [r.path for r in hub.requests if r.method == "GET" and r.path.endswith("a.txt")]
+
+
 def test_a_repository_that_has_moved_is_followed(hub: Hub, snapshot: Snapshot) -> None:
     """The hub redirects from the old name to the new one; the suite may go on naming the old one."""
     hub.repos["dataset", "them/moved"] = PLAIN

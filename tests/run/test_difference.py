@@ -93,9 +93,20 @@ def test_changed_verdicts_are_named(before: Tree, after: Tree) -> None:
     document = CLAIM.model_dump(mode="json")
     document["rows"][0]["published"] = 0.9999
     write_claims(after, type(CLAIM).model_validate(document))
-    actual = [(each.id, each.before, each.after) for each in difference(before, after).verdicts]
+    actual = [(each.id, each.before, each.after) for each in difference(before, after).verdicts or ()]
     row = "Z1:signs.own.train-set as-published"
     assert [("Z1", "HOLDS", "FAILS"), (row, "HOLDS", "FAILS")] == actual
+
+
+def test_without_a_report_the_results_are_compared_all_the_same(before: Tree, after: Tree) -> None:
+    """What is not compared is said."""
+    (after.report() / "claims.json").unlink()
+    move(after, -0.05)
+    different = difference(before, after)
+    assert (1, None) == (len(different.changes), different.verdicts)
+    assert "verdicts are not compared: one of the two has no report of this form" in markdown(
+        ("A", "B"), different
+    )
 
 
 # -- Commits

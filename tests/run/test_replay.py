@@ -10,6 +10,7 @@ import pytest
 from support.claimed import CLAIM, SIGN, claimed_checkout
 from support.command import Cli
 
+from harness.console.rerun import verdicts
 from harness.errors import BlockedError, InputError
 from harness.evidence.layout import Tree
 from harness.evidence.stamp import read_stamped, write_stamped
@@ -120,6 +121,10 @@ def test_a_rerun_comes_out_in_its_bytes_and_with_its_verdict(committed: Tree, tm
     assert list(target.rows) == rows
     assert target.entry == entry
     assert [] == replay.changed(target, rows, entry)
+    row, claim = verdicts(target, rows, entry)
+    assert row.startswith("Z1:signs.own.train-set HOLDS ")
+    assert row.endswith(" here, as committed")
+    assert f"Z1 HOLDS here, as committed: {CLAIM.sentence}" == claim
 
 
 def test_false_evidence_is_exposed_by_its_rerun(committed: Tree, tmp_path: Path) -> None:
@@ -134,6 +139,7 @@ def test_false_evidence_is_exposed_by_its_rerun(committed: Tree, tmp_path: Path)
     rows, entry = judged_again(target, out, committed, tmp_path / "merged", [CLAIM])
     expected = ["signs.own.train-set: HOLDS here, FAILS committed", "Z1: HOLDS here, FAILS committed"]
     assert expected == replay.changed(target, rows, entry)
+    assert f"Z1 HOLDS here, FAILS committed: {CLAIM.sentence}" == verdicts(target, rows, entry)[-1]
 
 
 # -- The command
@@ -175,8 +181,8 @@ def test_the_command_is_blocked_by_a_missing_input(quick: Cli, committed: Tree) 
     [
         ("loopback", "harness serve --check out/transcripts/loopback.json"),
         (
-            "a.example",
-            "python3 repro/api_smoketest.py --base-url https://a.example --out out/transcripts/a.example.json",
+            "a.io",
+            "python3 repro/api_smoketest.py --base-url https://a.io --out out/transcripts/a.io.json",
         ),
     ],
 )
