@@ -115,8 +115,8 @@ def test_outcomes_are_counted_against_each_other_method() -> None:
     """Better and worse of all comparisons with it; the rest do not differ significantly."""
     outcomes = [("PCA", BETTER), ("PCA", EVEN), ("PCA", WORSE), ("principal axes, not centred", EVEN)]
     assert (
-        "better than PCA in 1 of 3 comparisons and worse in 1; "
-        "better than uncentred principal axes in 0 of 1 comparisons and worse in 0"
+        "better than PCA in 1 and worse in 1 of 3 comparisons; "
+        "better than uncentred principal axes in 0 and worse in 0 of 1 comparisons"
     ) == counted(outcomes)
 
 
