@@ -52,7 +52,10 @@ def installed() -> bool:
 
 
 def opened(envelope: SignedEnvelope, where: str) -> bytes:
-    """Return the payload, its signatures checked where the package is ``installed``; raise InputError for a wrong one."""
+    """Return the payload, its signatures checked if the package is ``installed``.
+
+    Raises InputError for a wrong one, and for what is no base64.
+    """
     payload = _bytes(envelope.payload, f"{where}: payload")
     for i, signature in enumerate(envelope.signatures):
         at = f"{where}: signatures.{i}"
