@@ -133,8 +133,8 @@ class Tables:
         return dict(sorted(metrics.items()))
 
     def tally(self, judged: list[VerdictRow], claim_id: str) -> list[int]:
-        """Return how many of a claim's judged rows have each of the verdicts."""
-        own: list[str] = [row.verdict for row in judged if row.id == claim_id]
+        """Return how many of a claim's judged rows have each of the verdicts; arithmetic counts as none."""
+        own: list[str] = [row.verdict for row in judged if row.id == claim_id and not row.arithmetic]
         return [own.count(name) for name in VERDICTS]
 
     def contamination(self, suite: str) -> list[ContaminationLine]:

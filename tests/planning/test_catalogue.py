@@ -42,7 +42,7 @@ def test_no_shipped_suite_defines_what_it_names() -> None:
         suite = load(path)
         for name, definition in (*suite.datasets.items(), *suite.encoders.items()):
             files[name].add(definition.file)
-    assert {1} == {len(found) for found in files.values()}
+    assert {1} == {len(digests) for digests in files.values()}
 
 
 def test_every_shipped_definition_is_named_by_a_suite() -> None:
@@ -195,7 +195,7 @@ def test_declared_counts_are_checked_when_a_set_is_read(
 # -- The name that draws are seeded by -----------------------------------------------------------------------
 
 INDEX = 'index = { use = "ivf", nlist = 4, nprobe = 1 }\nmetrics = ["vs-teacher@success@10"]\n'
-DRAWN = (
+SAMPLED = (
     ('["spearman@original"]', '["spearman@original", "spearman-random@original", "success@10"]'),
     ("seeds = [0]", "seeds = [0, 1, 2]"),
     ("ratio = 8", "ratio = 4"),
@@ -211,17 +211,17 @@ RENAMED = (
 
 def values_of(quick: Cli, small_suite: SmallSuite, *edits: tuple[str, str]) -> list[object]:
     """Return the values of a run's cells and means, with data sets called train and test."""
-    folder = small_suite(*DRAWN, *edits).parents[1]
+    folder = small_suite(*SAMPLED, *edits).parents[1]
     done = quick("run", "mine", "--jobs", "1", cwd=folder)
     assert 0 == done.returncode, done.stderr
     paths = [*sorted((folder / "out/results/mine").glob("*.json")), folder / "out/means/mine.json"]
-    found: list[object] = []
+    sampled: list[object] = []
     for path in paths:
         text = re.sub("(new-)?(train|test)(-set)?", r"\2", path.read_text("utf-8"))
         content = json.loads(text)["content"]
         groups = [group["values"] for batch in content.get("batches", []) for group in batch["groups"]]
-        found.append([content.get("cell"), content.get("values"), content.get("sizes"), groups])
-    return found
+        sampled.append([content.get("cell"), content.get("values"), content.get("sizes"), groups])
+    return sampled
 
 
 def test_a_data_set_that_was_renamed_has_the_values_it_had(quick: Cli, small_suite: SmallSuite) -> None:

@@ -32,7 +32,7 @@ def test_every_cell_of_a_shipped_suite_has_a_name_of_its_own(path: Path) -> None
 def test_the_order_of_cells_is_the_suites() -> None:
     """Encoder by encoder, then pipeline, training split, point and seed; the same whenever it is asked."""
     path = next(path for path in SHIPPED if path.stem == "sts-generalization")
-    suite, found = load(path), planned(path)
+    suite, cells = load(path), planned(path)
     pipelines = [pipeline.name for pipeline in suite.pipelines]
     keys = [
         (
@@ -42,10 +42,10 @@ def test_the_order_of_cells_is_the_suites() -> None:
             list(suite.points).index(cell.point) if cell.point else -1,
             cell.seed,
         )
-        for cell in found
+        for cell in cells
     ]
     assert sorted(keys) == keys
-    assert found == planned(path)
+    assert cells == planned(path)
 
 
 # payload bytes: 4 D / ratio, in float32 values (29x) or bytes (the others)
@@ -70,7 +70,7 @@ def test_the_points_of_the_sts_suite_have_the_published_bytes(
     """13 float32 values, 14, 13 and 7 bytes for MiniLM; 35 float32 values and 35 bytes for E5-large."""
     path = next(path for path in SHIPPED if path.stem == "sts-generalization")
     suite = load(path)
-    encoder = next(name for name, found in suite.encoders.items() if dimension == found.dimension)
+    encoder = next(name for name, definition in suite.encoders.items() if dimension == definition.dimension)
     assert expected == budget(suite, point, encoder, "here")
 
 
@@ -117,18 +117,18 @@ def test_codecs_of_the_named_points_are_kept_for_the_first_seed() -> None:
     """One file a named point, training split and encoder."""
     path = next(path for path in SHIPPED if path.stem == "sts-generalization")
     suite = load(path)
-    kept = [cell for cell in planned(path) if cell.keep_codec]
-    assert {*suite.codecs} == {f"{cell.pipeline}.{cell.point}" for cell in kept}
-    assert {suite.seeds[0]} == {cell.seed for cell in kept}
-    assert len(suite.codecs) * len(suite.train) * len(suite.encoders) == len(kept)
+    with_codec = [cell for cell in planned(path) if cell.keep_codec]
+    assert {*suite.codecs} == {f"{cell.pipeline}.{cell.point}" for cell in with_codec}
+    assert {suite.seeds[0]} == {cell.seed for cell in with_codec}
+    assert len(suite.codecs) * len(suite.train) * len(suite.encoders) == len(with_codec)
 
 
 def test_a_cell_says_all_that_decides_it(small_suite: SmallSuite) -> None:
     """Two cells that differ in anything but their name have different specifications."""
     path = small_suite(("seeds = [0]", "seeds = [0, 1]"))
-    found = planned(path)
+    cells = planned(path)
     assert ["identity.s0", "projection-sign.8x.s0", "projection-sign.8x.s1"] == [
-        cell.id.removeprefix("own.train-set.") for cell in found
+        cell.id.removeprefix("own.train-set.") for cell in cells
     ]
     expected = {
         "encoder": "own",
@@ -145,7 +145,7 @@ def test_a_cell_says_all_that_decides_it(small_suite: SmallSuite) -> None:
         "grid": {},
         "guardrails": {},
     }
-    assert expected == found[2].spec()
+    assert expected == cells[2].spec()
 
 
 KINDS = ("compressors", "encoders", "metrics", "protocols")
@@ -399,26 +399,26 @@ OTHER = (
 def test_an_encoder_has_cells_of_its_own_sets_and_bytes(small_suite: SmallSuite) -> None:
     """32 bytes / 8 are 4 in the one space, 64 bytes / 16 are 4 in the other; their sets are not the same."""
     path = small_suite(("ratio = 8", "ratio = { own = 8, other = 16 }"), *OTHER)
-    found = {cell.id: cell for cell in planned(path)}
+    by_id = {cell.id: cell for cell in planned(path)}
     assert [
         "own.train-set.identity.s0",
         "own.train-set.projection-sign.8x.s0",
         "other.other-train.identity.s0",
         "other.other-train.projection-sign.8x.s0",
-    ] == list(found)
-    other = found["other.other-train.projection-sign.8x.s0"]
+    ] == list(by_id)
+    other = by_id["other.other-train.projection-sign.8x.s0"]
     assert ("other-train", ("other-test",)) == (other.train, other.tests)
     assert (("other-test", ("spearman@original",)),) == other.metrics
-    assert [4, 4] == [cell.target_bytes for cell in found.values() if cell.point]
+    assert [4, 4] == [cell.target_bytes for cell in by_id.values() if cell.point]
 
 
 def test_a_pipeline_of_one_encoder_has_no_cells_in_another(small_suite: SmallSuite) -> None:
     """And its point needs no ratio there."""
     edits = (("ratio = 8", "ratio = { own = 8 }"), ("bits = 1", 'bits = 1\nencoders = ["own"]'))
     path = small_suite(*OTHER, *edits)
-    found = [cell.id for cell in planned(path)]
-    assert 3 == len(found)
-    assert "own.train-set.projection-sign.8x.s0" == found[1]
+    ids = [cell.id for cell in planned(path)]
+    assert 3 == len(ids)
+    assert "own.train-set.projection-sign.8x.s0" == ids[1]
     with pytest.raises(InputError, match=r"\[points\.8x\] ratio: found none for other, expected one"):
         planned(small_suite(edits[0], *OTHER))
 
@@ -427,14 +427,14 @@ def test_a_grid_has_a_cell_for_each_combination(small_suite: SmallSuite) -> None
     """Two values of one parameter and two of another are four cells, called by what they set."""
     grid = 'grid = { "pca.dims" = [2, 4], "scalar.bits" = [4, 8] }'
     path = small_suite((IDENTITY, '[{ use = "pca" }, { use = "scalar" }]\n' + grid))
-    found = [cell for cell in planned(path) if "identity" == cell.pipeline]
+    uncompressed = [cell for cell in planned(path) if "identity" == cell.pipeline]
     expected = [(2, 4), (2, 8), (4, 4), (4, 8)]
     assert [f"own.train-set.identity.dims-{d}.bits-{b}.s0" for d, b in expected] == [
-        cell.id for cell in found
+        cell.id for cell in uncompressed
     ]
-    assert expected == [(cell.steps[0].params["dims"], cell.steps[1].params["bits"]) for cell in found]
-    assert {"pca.dims": 2, "scalar.bits": 8} == found[1].spec()["grid"]
-    assert 4 == len({str(cell.spec()) for cell in found})
+    assert expected == [(cell.steps[0].params["dims"], cell.steps[1].params["bits"]) for cell in uncompressed]
+    assert {"pca.dims": 2, "scalar.bits": 8} == uncompressed[1].spec()["grid"]
+    assert 4 == len({str(cell.spec()) for cell in uncompressed})
 
 
 def test_a_grid_at_a_point_names_both(small_suite: SmallSuite) -> None:
@@ -445,13 +445,13 @@ def test_a_grid_at_a_point_names_both(small_suite: SmallSuite) -> None:
         ("seeds = [0]", "seeds = [0, 1]"),
         ("ratio = 8", "ratio = 32"),
     )
-    found = [cell.id for cell in planned(path) if cell.pipeline == "projection-sign"]
+    ids = [cell.id for cell in planned(path) if cell.pipeline == "projection-sign"]
     weights = ("0.0", "0.5")
     assert [
         f"own.train-set.projection-sign.8x.human_weight-{weight}.s{seed}"
         for weight in weights
         for seed in (0, 1)
-    ] == found
+    ] == ids
 
 
 def test_a_step_at_another_point_has_its_float32_dimensions(small_suite: SmallSuite) -> None:
@@ -493,7 +493,7 @@ def test_cells_say_whether_they_are_asymmetric_and_timed(small_suite: SmallSuite
     path = small_suite(
         ("bits = 1", "bits = 1\nasymmetric = true"), ("seeds = [0]", "seeds = [0]\ntimings = true")
     )
-    found = planned(path)
-    assert [(False, True), (True, True)] == [(cell.asymmetric, cell.timings) for cell in found]
-    assert [False, True] == [cell.spec()["asymmetric"] for cell in found]
-    assert not any("timings" in cell.spec() for cell in found)
+    cells = planned(path)
+    assert [(False, True), (True, True)] == [(cell.asymmetric, cell.timings) for cell in cells]
+    assert [False, True] == [cell.spec()["asymmetric"] for cell in cells]
+    assert not any("timings" in cell.spec() for cell in cells)

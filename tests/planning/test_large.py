@@ -31,7 +31,7 @@ def _states(path: Path, *, large: bool = False) -> set[tuple[str, str, str]]:
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def requests(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return the list of what the hub was asked for: it would answer, and have every model."""
     names: list[str] = []
 
@@ -44,14 +44,16 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return names
 
 
-def test_a_large_model_is_left_out_before_the_hub_is_asked(small_suite: SmallSuite, asked: list[str]) -> None:
+def test_a_large_model_is_left_out_before_the_hub_is_asked(
+    small_suite: SmallSuite, requests: list[str]
+) -> None:
     """With all it is to do; a model that is not declared large is to do as well."""
     revision = f'{MODEL}\nrevision = "{"a" * 40}"'
     path = small_suite((AS_IS, f'{revision}\nlarge = "{COST}"'))
     assert {("left out", WHY, REMEDY)} == _states(path)
-    assert [] == asked
+    assert [] == requests
     assert {("to do", "no result yet", "")} == _states(path, large=True)
-    assert ["hub"] == asked[:1]
+    assert ["hub"] == requests[:1]
     assert {("to do", "no result yet", "")} == _states(small_suite((AS_IS, revision)))
 
 

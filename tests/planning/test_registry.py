@@ -45,14 +45,14 @@ def test_the_digest_of_a_module_is_that_of_its_source() -> None:
 
 def test_a_plug_in_stands_on_what_it_imports_and_on_what_that_imports() -> None:
     """At the top or inside a function, and nothing else: the reference method's rotation, not the lens."""
-    found = registry.transitive_imports("harness.compressors.aqea")
+    imports = registry.transitive_imports("harness.compressors.aqea")
     assert {
         "harness.compressors.aqea",
         "harness.codecs.aqea_rotation",
         "harness.codecs.affine",
         "harness.types",
-    } <= found
-    assert "harness.compressors.lens" not in found
+    } <= imports
+    assert "harness.compressors.lens" not in imports
     assert {"harness.data.readers", "harness.data.sampling"} <= registry.transitive_imports(
         "harness.sources.mirror"
     )

@@ -370,9 +370,9 @@ def test_a_point_says_what_it_promises(small_suite: SmallSuite) -> None:
         "ratio = { own = 8 }\nsmallest_bytes = 64\n"
         'bounds = [{ dataset = "test-set", metric = "spearman@original", at_least = 0.9 }]'
     )
-    found = load(small_suite(("ratio = 8", point))).points["8x"]
-    assert ({"own": 8}, 64) == (found.ratio, found.smallest_bytes)
-    [bound] = found.bounds
+    parsed = load(small_suite(("ratio = 8", point))).points["8x"]
+    assert ({"own": 8}, 64) == (parsed.ratio, parsed.smallest_bytes)
+    [bound] = parsed.bounds
     assert ("test-set", "spearman@original", 0.9) == (bound.dataset, bound.metric, bound.at_least)
 
 

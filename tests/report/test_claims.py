@@ -63,17 +63,19 @@ def test_the_intrinsic_figures_of_both_sources_are_recorded() -> None:
 
 def test_the_two_intrinsic_claims_select_the_same_evidence() -> None:
     """They differ in what was published, and in nothing that picks a result."""
-    kept = set(PublishedRow.model_fields) - {"published", "printed"}
-    first, second = ([row.model_dump(include=kept) for row in CLAIMS[claim].rows] for claim in ("C3", "C10"))
+    selectors = set(PublishedRow.model_fields) - {"published", "printed"}
+    first, second = (
+        [row.model_dump(include=selectors) for row in CLAIMS[claim].rows] for claim in ("C3", "C10")
+    )
     assert first == second
 
 
 def test_both_columns_of_section_5_4_are_recorded() -> None:
     """Similarity and task preservation; nobody named the pairs behind the task column of wav2vec2."""
-    found = published("C4")
+    published_values = published("C4")
     names = ("e5-large", "wav2vec2", "mpnet", "mistral", "minilm")
-    assert [91.7, 94.9, 91.0, 89.9, 73.1] == [found[f"{name}-similarity"] for name in names]
-    assert [94.1, 94.9, 92.2, 89.8, 67.9] == [found[f"{name}-task"] for name in names]
+    assert [91.7, 94.9, 91.0, 89.9, 73.1] == [published_values[f"{name}-similarity"] for name in names]
+    assert [94.1, 94.9, 92.2, 89.8, 67.9] == [published_values[f"{name}-task"] for name in names]
     assert ["wav2vec2-task"] == [row.row for row in CLAIMS["C4"].rows if row.missing]
 
 
@@ -106,8 +108,8 @@ def test_the_checks_are_checks_of_the_smoke_test() -> None:
     """A check that the smoke test does not have could never be judged."""
     from repro.api_checks import CHECKS
 
-    known = {"all", *(name for name, _, _ in CHECKS)}
-    assert [] == [check.check for check in CLAIMS["C6"].checks if check.check not in known]
+    allowed = {"all", *(name for name, _, _ in CHECKS)}
+    assert [] == [check.check for check in CLAIMS["C6"].checks if check.check not in allowed]
 
 
 def suite_of(name: str) -> dict[str, Any]:
@@ -147,16 +149,16 @@ def misfits(row: PublishedRow, encoder: str, suite: dict[str, Any]) -> list[str]
 def test_every_row_selects_what_its_suite_measures(claim: Claim) -> None:
     """A selector that fits no cell would be NOT_RUN for ever, whoever runs the suite."""
     assert [] == [
-        (row.row, encoder, found)
+        (row.row, encoder, reasons)
         for row in claim.every_row()
         if not row.missing
         for encoder in row.encoders or claim.encoders
-        if (found := misfits(row, encoder, suite_of(str(row.suite or claim.suite))))
+        if (reasons := misfits(row, encoder, suite_of(str(row.suite or claim.suite))))
     ]
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "message"),
     [
         ("rule =", "ruel =", r"C2\.toml: \[rows\.0\] rule"),
         ('"at most"', '"about"', r"C2\.toml: \[rows\.0\] rule"),
@@ -168,13 +170,13 @@ def test_every_row_selects_what_its_suite_measures(claim: Claim) -> None:
     ],
 )
 def test_a_mistake_in_a_claim_is_one_line_that_names_file_and_key(
-    tmp_path: Path, old: str, new: str, said: str
+    tmp_path: Path, old: str, new: str, message: str
 ) -> None:
     """Whatever is wrong, the line names the file, and the key or the row."""
     text = Path("report/claims/C2.toml").read_text("utf-8")
     assert old in text
     (tmp_path / "C2.toml").write_text(text.replace(old, new), "utf-8")
-    with pytest.raises(InputError, match=said) as error:
+    with pytest.raises(InputError, match=message) as error:
         load_claims(tmp_path)
     assert 1 == len(str(error.value).splitlines())
 
@@ -194,3 +196,9 @@ def test_a_bound_without_a_suite_is_refused(tmp_path: Path) -> None:
     (tmp_path / "X.toml").write_text(text, "utf-8")
     with pytest.raises(InputError, match=r"X\.toml: measures: expected a suite"):
         load_claims(tmp_path)
+
+
+def test_a_claim_that_compares_methods_is_decided_by_the_comparison() -> None:
+    """The sentences of C8 and R2 say 'more than': their headline rows are paired differences."""
+    for name, others in (("C8", {"lens-pq"}), ("R2", {"axes", "pca"})):
+        assert others == {row.against for row in CLAIMS[name].rows if row.headline}

@@ -128,8 +128,8 @@ def test_the_interval_of_an_unstable_pipeline_is_as_wide_in_every_form(tree: Tre
     write_stamped(tree.jitter("ranking"), content)
     paths = export(tree, "ranking", tmp_path / "exported")
     expected = [row for row in json_rows(tree) if row["cell"] == name and row["metric"] == "knn-recall@10"]
-    found = pyarrow.parquet.read_table(paths[3]).to_pylist()
-    (row,) = [row for row in found if row["cell"] == name and row["metric"] == "knn-recall@10"]
+    records = pyarrow.parquet.read_table(paths[3]).to_pylist()
+    (row,) = [row for row in records if row["cell"] == name and row["metric"] == "knn-recall@10"]
     assert (0.03, [row["low"]]) == (row["jitter"], [one["low"] for one in expected])
     assert row["low"] < 0.78 - 0.01
     assert paths[2].read_text().count(",0.03,") == 1
@@ -143,10 +143,10 @@ def test_an_export_has_the_same_bytes_again(tree: Tree, tmp_path: Path) -> None:
 
 def test_a_record_says_what_made_its_metrics(tree: Tree) -> None:
     """Compressor, dimensions, seed, cutoffs, parameters, sizes, and the rows of each split with a digest."""
-    [found] = [line for line in map_records(tree) if line["meta"]["cell"] == "mine.corpus.narrow.s1"]
+    [record] = [line for line in map_records(tree) if line["meta"]["cell"] == "mine.corpus.narrow.s1"]
     published = {"as-published": {"knn-recall@10": 0.91, "vs-teacher@success@50": 0.5}}
-    assert {"held-out": published} == found["metrics"]
-    meta = found["meta"]
+    assert {"held-out": published} == record["metrics"]
+    meta = record["meta"]
     expected = {
         "pipeline": "narrow", "dims": 8, "seed": 1, "k": [10, 50], "train": "corpus", "tests": ["held-out"],
         "grid": {"pca.dims": 8}, "point": None, "encoder": "mine", "suite": "ranking", "training_rows": 3,
@@ -199,8 +199,8 @@ def test_the_scope_follows_from_the_name(metric: str, expected: str) -> None:
 
 def cheapest(tree: Tree, at_least: float, *, strict: bool = False, encoder: str = "mine") -> Any:
     """Return the pipeline that is chosen, or None."""
-    found = best(of_suite(tree, "ranking"), "knn-recall@10", at_least, strict=strict)[encoder]
-    return found and found.setting["pipeline"]
+    cheapest = best(of_suite(tree, "ranking"), "knn-recall@10", at_least, strict=strict)[encoder]
+    return cheapest and cheapest.setting["pipeline"]
 
 
 @pytest.mark.parametrize(
@@ -238,9 +238,9 @@ def test_what_an_index_takes_counts_and_the_map_with_it(tree: Tree) -> None:
     for pipeline, state, index in (("flat", 100, 80), ("coded", 70, 50), ("linked", 100, 300)):
         put(tree, pipeline, 0, 8, 0.9, state=state, index=index, encoder="searched")
     assert "coded" == cheapest(tree, 0.85, encoder="searched")
-    found = best(of_suite(tree, "ranking"), "knn-recall@10", 0.85, strict=False)["searched"]
-    assert found is not None
-    assert 12.0 == found.bytes_a_row
+    selected = best(of_suite(tree, "ranking"), "knn-recall@10", 0.85, strict=False)["searched"]
+    assert selected is not None
+    assert 12.0 == selected.bytes_a_row
 
 
 def test_rescoring_keeps_the_originals(tree: Tree) -> None:
@@ -249,9 +249,9 @@ def test_rescoring_keeps_the_originals(tree: Tree) -> None:
         replace(cell, values=(replace(cell.values[0], metric="rescored@2"),))
         for cell in of_suite(tree, "ranking")
     ]
-    found = best(rescored, "rescored@2", 0.9, strict=False)["mine"]
-    assert found is not None
-    assert 264 == found.bytes_a_row
+    cheapest = best(rescored, "rescored@2", 0.9, strict=False)["mine"]
+    assert cheapest is not None
+    assert 264 == cheapest.bytes_a_row
 
 
 @pytest.mark.parametrize(
@@ -287,11 +287,11 @@ def test_timings_stand_beside_what_they_were_taken_of(tree: Tree) -> None:
 def test_what_is_chosen_is_told_with_its_values_and_cells(tree: Tree, tmp_path: Path) -> None:
     """Mean of 0.90 and 0.91 with its interval, bytes, and each cell's certificate."""
     assert [] == write_best(tree, "ranking", tmp_path, "knn-recall@10", 0.9, strict=False)
-    found = json.loads((tmp_path / "best.json").read_text())
+    document = json.loads((tmp_path / "best.json").read_text())
     assert ("knn-recall@10", 0.9, "mean over seeds") == tuple(
-        found[key] for key in ("metric", "at_least", "held")
+        document[key] for key in ("metric", "at_least", "held")
     )
-    chosen = found["best"]["mine"]
+    chosen = document["best"]["mine"]
     assert ("narrow", 8, 100) == tuple(chosen[key] for key in ("pipeline", "bytes_per_vector", "state_bytes"))
     place = {"dataset": "held-out", "protocol": "as-published", "seeds": 2, "n": 500}
     assert [{**place, "value": 0.905, "low": 0.885, "high": 0.925}] == chosen["values"]
@@ -316,7 +316,7 @@ def test_a_metric_that_nobody_measured_is_named_with_those_measured(tree: Tree) 
 
 
 @pytest.mark.parametrize(
-    ("options", "status", "said"),
+    ("options", "status", "message"),
     [
         ((), 0, ""),
         (("--metric", "knn-recall@10", "--at-least", "0.9"), 0, ""),
@@ -335,12 +335,12 @@ def test_a_metric_that_nobody_measured_is_named_with_those_measured(tree: Tree) 
     ids=["files", "a bound", "a bound that nothing meets", "no bound", "strict about nothing"],
 )
 def test_the_command_writes_and_tells(
-    tree: Tree, tmp_path: Path, cli: Any, options: tuple[str, ...], status: int, said: str
+    tree: Tree, tmp_path: Path, cli: Any, options: tuple[str, ...], status: int, message: str
 ) -> None:
     """The paths on standard output; where nothing meets the bound, one line and exit status 1."""
     done = cli("export", "ranking", "--from", str(tree.root), "--to", "to", *options, cwd=tmp_path)
     assert status == done.returncode, done.stderr
-    assert done.stderr.startswith(said)
+    assert done.stderr.startswith(message)
     written = ["ranking.jsonl", "ranking.json", "summary.csv", "summary.parquet"]
     expected = [] if status == 2 else [*written, *(["best.json"] if options else [])]
     assert expected == [Path(line).name for line in done.stdout.splitlines()]

@@ -117,14 +117,14 @@ def test_there_are_the_figures_of_the_report() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_figure_drawn_twice_has_the_same_bytes(name: str) -> None:
     """Nothing in the SVG depends on the clock, on a name drawn at random, or on the order of the rows."""
-    claims, found = load_claims(), some_rows()
-    first, second = (module(name).data(rows, claims) for rows in (found, found[::-1]))
+    claims, measured_rows = load_claims(), some_rows()
+    first, second = (module(name).data(rows, claims) for rows in (measured_rows, measured_rows[::-1]))
     assert first["points"]
     assert first == second
-    drawn = svg(module(name).draw(first))
-    assert drawn == svg(module(name).draw(second))
-    assert b"<svg" in drawn
-    assert b"nan" not in drawn
+    figure = svg(module(name).draw(first))
+    assert figure == svg(module(name).draw(second))
+    assert b"<svg" in figure
+    assert b"nan" not in figure
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -158,8 +158,8 @@ def test_a_point_is_the_mean_of_its_seeds_with_their_interval() -> None:
 
 def test_points_of_different_settings_are_not_mixed() -> None:
     """The same pipeline and size at two settings of a grid is two points."""
-    found = [row(0.8), row(0.9, grid="lens.dropout=0.4", cell="g.s0")]
-    points = module("tradeoff").data(found, [])["points"]
+    measured_rows = [row(0.8), row(0.9, grid="lens.dropout=0.4", cell="g.s0")]
+    points = module("tradeoff").data(measured_rows, [])["points"]
     assert [0.8, 0.9] == [point["value"] for point in points]
 
 
@@ -181,8 +181,8 @@ def test_a_family_has_its_look(family: str, label: str) -> None:
 def test_the_frontier_is_the_most_in_so_many_bytes_or_fewer() -> None:
     """Of sizes 7, 13, 14 and 52 those are on it that keep more than every smaller one, and no other."""
     sizes = {7: 0.91, 13: 0.96, 14: 0.95, 52: 0.995}
-    found = [row(value, bytes_per_vector=size, cell=str(size)) for size, value in sizes.items()]
-    points = module("frontier").data(found, [])["points"]
+    measured_rows = [row(value, bytes_per_vector=size, cell=str(size)) for size, value in sizes.items()]
+    points = module("frontier").data(measured_rows, [])["points"]
     assert {7: True, 13: True, 14: False, 52: True} == {p["bytes_per_vector"]: p["best"] for p in points}
 
 
@@ -194,19 +194,19 @@ def test_the_frontier_has_no_settings_that_were_only_searched() -> None:
 def test_contamination_pairs_both_protocols_and_begins_with_the_largest_difference() -> None:
     """A pipeline with one protocol alone is left out; 93 against 88 comes before 98.5 against 99."""
     points = module("contamination").data([*some_rows(), row(0.5, pipeline="pq", cell="q.s0")], [])["points"]
-    found = [(point["pipeline"], point["protocol"], point["value"]) for point in points]
+    values = [(point["pipeline"], point["protocol"], point["value"]) for point in points]
     assert [
         ("lens", "as-published", 0.93), ("lens", "decontaminated", 0.88),
         ("sign", "as-published", 0.985), ("sign", "decontaminated", 0.99),
-    ] == found  # fmt: skip
+    ] == values  # fmt: skip
 
 
 def test_spaces_that_could_not_be_measured_keep_their_published_marks() -> None:
     """Each published value of both sources and each space is in the data, measured or not."""
-    found = module("intrinsic_29x").data(some_rows(), load_claims())
-    printed = {(mark["claim"], mark["encoder"]): mark["value"] for mark in found["published"]}
+    numbers = module("intrinsic_29x").data(some_rows(), load_claims())
+    printed = {(mark["claim"], mark["encoder"]): mark["value"] for mark in numbers["published"]}
     assert (0.947, 0.983) == (printed["C3", "mpnet"], printed["C10", "mpnet"])
-    assert {"minilm"} == {p["encoder"] for p in found["points"] if p["metric"] == "spearman@original"}
+    assert {"minilm"} == {p["encoder"] for p in numbers["points"] if p["metric"] == "spearman@original"}
     tasks = module("task_preservation").data(some_rows(), load_claims())["published"]
     assert {"e5-large-v2": 0.941, "mpnet": 0.922, "mistral": 0.898, "minilm": 0.679, "wav2vec2": 0.949} == {
         mark["encoder"]: mark["value"] for mark in tasks if mark["metric"] == "retention@human"
@@ -222,8 +222,8 @@ def test_the_published_stars_stand_at_the_published_bytes() -> None:
 def test_the_training_figure_has_each_checkpoint_of_both_statistics() -> None:
     """Two checkpoints, of norms and cosines the mean and the deviation, and whether they are suspect."""
     points = module("training").data(some_rows(), [])["points"]
-    found = [(p["metric"].removesuffix("@training"), p["step"], p["value"]) for p in points]
-    assert [(name, step, value) for name, value in STATISTICS.items() for step in (20, 40)] == found
+    steps = [(p["metric"].removesuffix("@training"), p["step"], p["value"]) for p in points]
+    assert [(name, step, value) for name, value in STATISTICS.items() for step in (20, 40)] == steps
 
 
 def test_a_figure_that_no_section_places_stands_at_the_end() -> None:

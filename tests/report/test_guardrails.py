@@ -8,7 +8,7 @@ from support.evidence import a_result, measured
 
 from report.verdicts.guardrails import guardrails
 
-KEPT = {"dataset": "sts12-16", "metric": "retention@human", "at_least": 0.95}
+BOUND = {"dataset": "sts12-16", "metric": "retention@human", "at_least": 0.95}
 
 
 def value(protocol: str, number: float, metric: str = "retention@human") -> dict[str, Any]:
@@ -29,7 +29,7 @@ def result(
     promised = {"bounds": bounds, **({"smallest_bytes": smallest} if smallest else {})}
     cell = {
         "encoder": "minilm", "train": "stsb-train", "pipeline": "lens-pq", "point": "balanced", "seed": seed,
-        "grid": {}, "guardrails": {key: found for key, found in promised.items() if found},
+        "grid": {}, "guardrails": {key: value for key, value in promised.items() if value},
     }  # fmt: skip
     sizes = {"bytes_per_vector": size, "ratio": 1536 / size}
     content = a_result(cell, suite="operating-points", values=values, sizes=sizes)
@@ -44,26 +44,26 @@ def judged(*results: dict[str, Any]) -> tuple[str, list[str]]:
 
 def test_a_point_whose_bounds_hold_is_recommended() -> None:
     """0.96 on pairs that training has not seen is not under 0.95, and a bound that is met exactly holds."""
-    assert ("recommended", []) == judged(result([value("decontaminated", 0.96)], [KEPT]))
-    assert ("recommended", []) == judged(result([value("decontaminated", 0.95)], [KEPT]))
+    assert ("recommended", []) == judged(result([value("decontaminated", 0.96)], [BOUND]))
+    assert ("recommended", []) == judged(result([value("decontaminated", 0.95)], [BOUND]))
 
 
 def test_a_missed_bound_is_named_with_its_protocol_and_value() -> None:
     """It is the decontaminated value that counts, whatever the published protocol would say."""
     values = [value("as-published", 0.97), value("decontaminated", 0.94)]
     reason = "retention@human on sts12-16 (decontaminated): 94.0, under 95.0"
-    assert ("NOT RECOMMENDED", [reason]) == judged(result(values, [KEPT]))
+    assert ("NOT RECOMMENDED", [reason]) == judged(result(values, [BOUND]))
 
 
 def test_the_published_protocol_counts_where_there_is_no_other() -> None:
     """A set that is tested as published alone is held to its bound by that value."""
     reason = "retention@human on sts12-16 (as-published): 94.0, under 95.0"
-    assert ("NOT RECOMMENDED", [reason]) == judged(result([value("as-published", 0.94)], [KEPT]))
+    assert ("NOT RECOMMENDED", [reason]) == judged(result([value("as-published", 0.94)], [BOUND]))
 
 
 def test_seeds_are_judged_by_their_mean() -> None:
     """0.94 and 0.97 average to 0.955, with the interval of their mean; both cells are evidence."""
-    seeds = [result([value("decontaminated", x)], [KEPT], seed=i) for i, x in enumerate((0.94, 0.97))]
+    seeds = [result([value("decontaminated", x)], [BOUND], seed=i) for i, x in enumerate((0.94, 0.97))]
     (line,) = guardrails(measured(*seeds))
     (bound,) = line.bounds
     assert ("recommended", 2) == (line.verdict, line.seeds)
@@ -75,26 +75,26 @@ def test_vectors_smaller_than_the_point_allows_are_not_recommended() -> None:
     """Seven bytes are under the smallest of eight, however good the value is; eight are not."""
     good = [value("decontaminated", 0.99)]
     reason = "7 bytes a vector, under the point's smallest of 8"
-    assert ("NOT RECOMMENDED", [reason]) == judged(result(good, [KEPT], size=7, smallest=8))
-    assert ("recommended", []) == judged(result(good, [KEPT], size=8, smallest=8))
+    assert ("NOT RECOMMENDED", [reason]) == judged(result(good, [BOUND], size=7, smallest=8))
+    assert ("recommended", []) == judged(result(good, [BOUND], size=8, smallest=8))
 
 
 def test_what_was_not_measured_is_no_recommendation() -> None:
     """Where no bound's data set was measured, nothing is known: neither recommended nor advised against."""
-    other = {**KEPT, "metric": "spearman@original"}
+    other = {**BOUND, "metric": "spearman@original"}
     assert ("not judged", []) == judged(result([value("decontaminated", 0.99)], [other]))
 
 
 def test_a_bound_that_was_not_measured_hides_no_other() -> None:
     """One bound of two was measured, and is missed."""
-    other = {**KEPT, "dataset": "sts17"}
-    verdict, reasons = judged(result([value("decontaminated", 0.90)], [other, KEPT]))
+    other = {**BOUND, "dataset": "sts17"}
+    verdict, reasons = judged(result([value("decontaminated", 0.90)], [other, BOUND]))
     assert ("NOT RECOMMENDED", 1) == (verdict, len(reasons))
 
 
 def test_other_suites_and_pipelines_without_a_point_are_left_out() -> None:
     """Only what promises something is held to it."""
-    promising = result([value("decontaminated", 0.99)], [KEPT])
+    promising = result([value("decontaminated", 0.99)], [BOUND])
     assert [] == guardrails(
         measured({**promising, "suite": "sample"}, result([value("decontaminated", 0.99)], []))
     )

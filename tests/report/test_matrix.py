@@ -68,9 +68,9 @@ def lines_of(text: bytes, start: str) -> list[str]:
 
 def test_the_last_line_certifies_all_bytes_before_it(tmp_path: Path) -> None:
     """The digest is what sha256sum says of the file without its last line."""
-    found = matrices(measured(result(0, 0.5)), Tree(tmp_path), {})
-    assert ["matrix_openai-ada-002.md"] == list(found)
-    data = found["matrix_openai-ada-002.md"]
+    files = matrices(measured(result(0, 0.5)), Tree(tmp_path), {})
+    assert ["matrix_openai-ada-002.md"] == list(files)
+    data = files["matrix_openai-ada-002.md"]
     body, _, sha256 = data.rpartition(b"Certificate: sha256:")
     assert hashlib.sha256(body).hexdigest() == sha256.decode().removesuffix("\n")
 
@@ -83,9 +83,9 @@ def test_numbers_are_means_over_seeds_with_their_interval(tmp_path: Path) -> Non
         for seed in measured(result(0, 0.5), result(1, 0.7))
     ]
     text = matrices(seeds, Tree(tmp_path), {})["matrix_openai-ada-002.md"]
-    kept, rescored, similar = lines_of(text, "| lens-64-pq-64 |")
+    first_stage, rescored, similar = lines_of(text, "| lens-64-pq-64 |")
     value = "60.0 | " * 6
-    assert f"| lens-64-pq-64 | pq-64 | 64 | 96.0 | 2 | {value}49.0 … 71.0 |" == kept
+    assert f"| lens-64-pq-64 | pq-64 | 64 | 96.0 | 2 | {value}49.0 … 71.0 |" == first_stage
     assert "| lens-64-pq-64 | pq-64 | 64 | 60.0 | 60.0 | – | – |" == rescored
     assert "| lens-64-pq-64 | pq-64 | 64 | – | – | – | – |" == similar
 
@@ -106,9 +106,9 @@ def test_the_evidence_and_the_vectors_are_named(tmp_path: Path) -> None:
 def test_what_cannot_exist_is_said_where_the_report_has_it(tmp_path: Path) -> None:
     """PQ-64 of 52 dimensions is asked of 1536 dimensions; 3072 are compressed to 105."""
     small, large = result(0, 0.5), result(0, 0.5, original=12288, encoder="openai-3-large")
-    found = matrices(measured(small, large), Tree(tmp_path), {})
-    assert CANNOT_BE.encode() in found["matrix_openai-ada-002.md"]
-    assert CANNOT_BE.encode() not in found["matrix_openai-3-large.md"]
+    files = matrices(measured(small, large), Tree(tmp_path), {})
+    assert CANNOT_BE.encode() in files["matrix_openai-ada-002.md"]
+    assert CANNOT_BE.encode() not in files["matrix_openai-3-large.md"]
 
 
 def test_timings_stand_beside_the_machine_that_they_were_taken_on(tmp_path: Path) -> None:

@@ -22,18 +22,18 @@ NOWHERE = paired.Scores("scores/s/none.s0.npz", "0" * 64, "s none", ())
 
 def files(root: Path, name: str, seeds: list[list[float]], times: int) -> paired.Files:
     """Write a score file a seed, each list of scores so many times over, and return their names."""
-    found: list[paired.Scores] = []
+    both: list[paired.Scores] = []
     for seed, scores in enumerate(seeds):
         path = root / "scores" / "s" / f"{name}.s{seed}.npz"
         path.parent.mkdir(parents=True, exist_ok=True)
         np.savez(path, **{KEY: np.tile(scores, times).astype(np.float32)})
         place = path.relative_to(root).as_posix()
-        found.append(paired.Scores(place, sha256_file(path), f"s {name}", ()))
-    return found
+        both.append(paired.Scores(place, sha256_file(path), f"s {name}", ()))
+    return both
 
 
 @pytest.mark.parametrize(
-    ("mine", "times", "outcome"),
+    ("own", "times", "outcome"),
     [
         ([[0.5, 0.75, 1.0, 0.75]], 10, "better"),
         ([[0.0, 0.25, 0.5, 0.25]], 10, "worse"),
@@ -50,19 +50,19 @@ def files(root: Path, name: str, seeds: list[list[float]], times: int) -> paired
     ],
 )
 def test_an_outcome_is_computed_query_by_query(
-    tmp_path: Path, mine: list[list[float]], times: int, outcome: str
+    tmp_path: Path, own: list[list[float]], times: int, outcome: str
 ) -> None:
     """Four scores ten times over are forty queries; of four alone the signs may be chance."""
-    both = files(tmp_path, "mine", mine, times), files(tmp_path, "theirs", [THEIRS], times)
-    found = paired.compared(tmp_path, both, KEY, (1.0, 0.0))
-    assert outcome == found.outcome
-    assert np.mean(np.mean(mine, axis=0) - THEIRS) == pytest.approx(found.less.value)
+    both = files(tmp_path, "mine", own, times), files(tmp_path, "theirs", [THEIRS], times)
+    actual = paired.compared(tmp_path, both, KEY, (1.0, 0.0))
+    assert outcome == actual.outcome
+    assert np.mean(np.mean(own, axis=0) - THEIRS) == pytest.approx(actual.less.value)
 
 
 def test_without_files_the_means_are_left(tmp_path: Path) -> None:
     """Their difference has no interval, and the outcome says what is missing."""
-    found = paired.compared(tmp_path, ([NOWHERE], [NOWHERE]), KEY, (0.75, 0.5))
-    assert Paired(Difference(0.25), "no scores of single queries here") == found
+    actual = paired.compared(tmp_path, ([NOWHERE], [NOWHERE]), KEY, (0.75, 0.5))
+    assert Paired(Difference(0.25), "no scores of single queries here") == actual
 
 
 @pytest.mark.parametrize(
@@ -87,12 +87,12 @@ def test_what_no_run_compared_is_told_from_what_does_not_differ() -> None:
 
 def test_a_paired_difference_has_the_interval_of_a_paired_t_test(tmp_path: Path) -> None:
     """On 400 queries scipy's paired interval, of Student's distribution, agrees within a twentieth of it."""
-    mine, theirs = np.random.default_rng(0).random((2, 400))
-    both = files(tmp_path, "mine", [mine.tolist()], 1), files(tmp_path, "theirs", [theirs.tolist()], 1)
-    found = paired.compared(tmp_path, both, KEY, (0.0, 0.0)).less
-    low, high = stats.ttest_rel(mine, theirs).confidence_interval(0.95)
-    assert [np.mean(mine - theirs), low, high] == pytest.approx(
-        [found.value, found.low, found.high], abs=0.05 * (high - low)
+    own, theirs = np.random.default_rng(0).random((2, 400))
+    both = files(tmp_path, "mine", [own.tolist()], 1), files(tmp_path, "theirs", [theirs.tolist()], 1)
+    difference = paired.compared(tmp_path, both, KEY, (0.0, 0.0)).less
+    low, high = stats.ttest_rel(own, theirs).confidence_interval(0.95)
+    assert [np.mean(own - theirs), low, high] == pytest.approx(
+        [difference.value, difference.low, difference.high], abs=0.05 * (high - low)
     )
 
 

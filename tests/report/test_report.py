@@ -151,11 +151,11 @@ def test_a_part_of_the_evidence_renders_as_well(evidence: Tree) -> None:
 
 
 @committed
-@pytest.mark.parametrize("kept", [["sample"], ["planted"], ["sample", "planted"]])
-def test_a_suite_without_results_is_said_to_be_missing(evidence: Tree, kept: list[str]) -> None:
+@pytest.mark.parametrize("suites", [["sample"], ["planted"], ["sample", "planted"]])
+def test_a_suite_without_results_is_said_to_be_missing(evidence: Tree, suites: list[str]) -> None:
     """Where a section's suite has no result the section says so, and figures of it are left out."""
     for folder in (evidence.root / "results").glob("*/"):
-        if folder.name not in kept:
+        if folder.name not in suites:
             shutil.rmtree(folder)
             evidence.means(folder.name).unlink()
     files = [path.name for path in render(evidence)]
@@ -173,7 +173,7 @@ def test_a_suite_without_results_is_said_to_be_missing(evidence: Tree, kept: lis
     ):
         assert "Not in this evidence: the suite `" + name + "` has no result here." in text
     assert [] == [name for name in files if name.startswith("figure_")]
-    assert ("sample" in kept) == ("The embedded sample" in text)
+    assert ("sample" in suites) == ("The embedded sample" in text)
 
 
 def test_every_section_of_the_published_report_is_there(whole: Tree) -> None:
@@ -187,10 +187,10 @@ def test_every_section_of_the_published_report_is_there(whole: Tree) -> None:
         *("Section 4." + str(n) for n in range(5)), *("Section 5." + str(n) for n in range(1, 12)),
         *("Section 8." + str(n) for n in range(1, 6)), "What could not be run here",
     ]  # fmt: skip
-    found = {
+    actual = {
         part: len(re.findall(r"^#+ " + re.escape(part) + r"(?!\d)", text, re.MULTILINE)) for part in parts
     }
-    assert dict.fromkeys(parts, 1) == found
+    assert dict.fromkeys(parts, 1) == actual
     assert "Not in this evidence" not in text
 
 
@@ -218,29 +218,31 @@ def test_the_report_of_the_same_evidence_has_the_same_bytes(whole: Tree, tmp_pat
 
 def test_the_intrinsic_tables_are_the_flat_rows(whole: Tree) -> None:
     """Each cell of a space's table is the mean of that pipeline's rows, and published values are C3's."""
-    found = [
+    actual = [
         row for row in json_rows(whole) if (row["suite"], row["encoder"]) == ("intrinsic", "esm2-peptides")
     ]
     text = text_of(whole)
     (line,) = lines_of(section(text, "esm2-peptides"), "pca-4")
     metrics = ("spearman-random@original", "success@10", "knn-recall@10")
     wanted = {"pipeline": "pca-4", "dataset": "peptides-test", "protocol": "decontaminated"}
-    expected = [mean(found, metric=metric, **wanted) for metric in metrics]
+    expected = [mean(actual, metric=metric, **wanted) for metric in metrics]
     assert ["peptides-train", "44", "29.1", "1"] == line[1:5]
     assert expected == line[8:11]
-    assert mean(found, metric="spearman@original", **wanted) == line[6]
+    assert mean(actual, metric="spearman@original", **wanted) == line[6]
     (summed,) = lines_of(section(text, "Pairs of the set, decontaminated"), "esm2-peptides")
     wanted |= {"metric": "spearman@original"}
     pipelines = ("lens", "aqea-protein", "pca", "axes", "projection")
     assert ["44", "29.1", "93.8%", "95.0%"] == summed[1:5]
-    assert [mean(found, **{**wanted, "pipeline": name}) for name in pipelines] == summed[5:10]
+    assert [mean(actual, **{**wanted, "pipeline": name}) for name in pipelines] == summed[5:10]
     (blocked,) = lines_of(section(text, "Pairs of the set, decontaminated"), "mpnet")
     assert ["–", "–", "94.7%", "98.3%", "BLOCKED", *5 * ["–"]] == blocked[1:]
 
 
 def test_the_stages_table_is_the_flat_rows_and_its_stages_the_steps(whole: Tree) -> None:
     """A pipeline's stages are read from its steps; similarity and task stand in columns of their own."""
-    found = [row for row in json_rows(whole) if (row["suite"], row["encoder"]) == ("three-stage", "minilm")]
+    measured_rows = [
+        row for row in json_rows(whole) if (row["suite"], row["encoder"]) == ("three-stage", "minilm")
+    ]
     part = section(section_text(text_of(whole), "Section 5.4", "Section 5.5"), "minilm")
     stages = {
         name: lines_of(part, name)[0][2:5] for name in ("scalar-8", "lens-pq", "three-stage-aqea", "pca-pq")
@@ -253,9 +255,9 @@ def test_the_stages_table_is_the_flat_rows_and_its_stages_the_steps(whole: Tree)
     } == stages
     (line,) = lines_of(part, "three-stage")
     wanted = {"pipeline": "three-stage", "protocol": "as-published"}
-    assert mean(found, metric="spearman@original", dataset="stsb-test", **wanted) == line[7]
-    assert mean(found, metric="retention@human", dataset="stsb-test", **wanted) == line[9]
-    assert mean(found, metric="retention@human", dataset="sts12-16", **wanted) == line[12]
+    assert mean(measured_rows, metric="spearman@original", dataset="stsb-test", **wanted) == line[7]
+    assert mean(measured_rows, metric="retention@human", dataset="stsb-test", **wanted) == line[9]
+    assert mean(measured_rows, metric="retention@human", dataset="sts12-16", **wanted) == line[12]
 
 
 def section_text(text: str, start: str, end: str) -> str:
@@ -266,8 +268,10 @@ def section_text(text: str, start: str, end: str) -> str:
 def test_the_search_table_marks_what_was_taken(whole: Tree) -> None:
     """A setting whose steps a pipeline of the STS suite has is marked, and has its final figure."""
     text = text_of(whole)
-    found = {line[1]: line[-1] for line in lines_of(section(text, "minilm: settings on dev"), "lens-wide-pq")}
-    assert {"lens.dropout=0.2": "measured", "lens.dropout=0.4": ""} == found
+    cells_of_lines = {
+        line[1]: line[-1] for line in lines_of(section(text, "minilm: settings on dev"), "lens-wide-pq")
+    }
+    assert {"lens.dropout=0.2": "measured", "lens.dropout=0.4": ""} == cells_of_lines
     final = [
         row
         for row in json_rows(whole)
@@ -356,8 +360,8 @@ def test_a_goal_tells_how_steps_were_compared() -> None:
     ]  # fmt: skip
     steps = {(suite, name): [StepSpec(use="pq")] for suite, _, name, _, _ in measured}
     goals = Search(Rows(flat), steps, Comparisons()).goals("minilm")
-    found = [(line.asymmetric, line.final.value, line.verdict) for line in goals]
-    assert [(False, 0.92, "not reached, within its interval"), (True, 0.947, "reached")] == found
+    outcomes = [(line.asymmetric, line.final.value, line.verdict) for line in goals]
+    assert [(False, 0.92, "not reached, within its interval"), (True, 0.947, "reached")] == outcomes
 
 
 @pytest.mark.parametrize(
@@ -391,11 +395,11 @@ def test_what_tells_two_pipelines_apart(other: list[tuple[str, Json]], expected:
 
 def test_contamination_is_the_difference_of_both_protocols(whole: Tree) -> None:
     """Each line subtracts the decontaminated retention from that of every pair; the largest comes first."""
-    found = Tables(gather(whole), rows(whole), load_claims()).sts.contamination("minilm", "stsb-train")
-    more = [line.more for line in found]
+    counts = Tables(gather(whole), rows(whole), load_claims()).sts.contamination("minilm", "stsb-train")
+    more = [line.more for line in counts]
     values = [
         [mean.value for name in ("as-published", "decontaminated") if (mean := line.line.retention[name])]
-        for line in found
+        for line in counts
     ]
     assert [published - clean for published, clean in values] == more
     assert sorted(more, reverse=True) == more
@@ -442,19 +446,19 @@ def test_the_transcript_of_a_server_is_shown(whole: Tree) -> None:
 
 def test_certificates_are_those_of_the_results(whole: Tree) -> None:
     """Appendix B names each result once, with the digest that its file has."""
-    found = dict(re.findall(r"^\| `(\S+\.json)` \| [^|]+ \| `(\w{64})` \|$", text_of(whole), re.MULTILINE))
+    listed = dict(re.findall(r"^\| `(\S+\.json)` \| [^|]+ \| `(\w{64})` \|$", text_of(whole), re.MULTILINE))
     claims = json.loads((whole.report() / "claims.json").read_text())["claims"]
     cells = {entry["cell"] for claim in claims for entry in claim["evidence"] if "cell" in entry}
-    assert {"results/" + cell + ".json" for cell in cells} | {"transcripts/loopback.json"} == set(found)
-    for place, digest in found.items():
+    assert {"results/" + cell + ".json" for cell in cells} | {"transcripts/loopback.json"} == set(listed)
+    for place, digest in listed.items():
         assert digest == json.loads((whole.root / place).read_text())["sha256"]
 
 
 @committed
 def test_claims_json_has_the_promised_keys(rendered_again: Tree) -> None:
-    """A program finds id, row, published, value, low, high, protocol, verdict and evidence in each claim."""
+    """A program finds what was published and measured, both answers, and the evidence, in each row."""
     claims = json.loads((rendered_again.report() / "claims.json").read_text())["claims"]
-    keys = {"id", "row", "published", "value", "low", "high", "protocol", "verdict", "evidence"}
+    keys = {"id", "row", "published", "value", "low", "high", "protocol", "verdict", "number", "evidence"}
     assert [] == [claim["row"] for claim in claims if not keys <= set(claim)]
     assert {"C1", "C2"} <= {claim["id"] for claim in claims}
     places = [(claim["id"], claim["row"], claim["protocol"]) for claim in claims]
@@ -465,11 +469,11 @@ def test_claims_json_has_the_promised_keys(rendered_again: Tree) -> None:
 def test_figure_one_is_drawn_from_the_numbers_beside_it(rendered_again: Tree) -> None:
     """Each point of figures_data.json is a mean over the result rows of the cells that it names."""
     figure = json.loads((rendered_again.report() / "figures_data.json").read_text())["tradeoff"]
-    found = json_rows(rendered_again)
+    json_of_report = json_rows(rendered_again)
     for point in figure["points"]:
         values = [
             row["value"]
-            for row in found
+            for row in json_of_report
             if row["suite"] == figure["suite"]
             and row["cell"] in point["cells"]
             and (row["protocol"], row["dataset"], row["metric"])
@@ -483,14 +487,14 @@ def test_figure_one_is_drawn_from_the_numbers_beside_it(rendered_again: Tree) ->
 @committed
 def test_flat_rows_have_the_promised_columns() -> None:
     """CSV and rows agree on their columns, and fractions are fractions."""
-    found = json_rows(Tree(COMMITTED))
-    header, first, *_ = rows_csv(found).splitlines()
+    measured_rows = json_rows(Tree(COMMITTED))
+    header, first, *_ = rows_csv(measured_rows).splitlines()
     promised = "suite cell encoder pipeline train seed bytes_per_vector ratio protocol dataset metric value"
     assert {*promised.split(), "low", "high", "n"} <= set(header.split(","))
     assert len(header.split(",")) == len(first.split(","))
-    kept = [row["value"] for row in found if row["metric"] == "retention@human"]
-    assert 0 < max(kept) < 1.5
-    assert [] == [row["cell"] for row in found if not row["low"] <= row["value"] <= row["high"]]
+    retentions = [row["value"] for row in measured_rows if row["metric"] == "retention@human"]
+    assert 0 < max(retentions) < 1.5
+    assert [] == [row["cell"] for row in measured_rows if not row["low"] <= row["value"] <= row["high"]]
 
 
 @committed
@@ -501,13 +505,13 @@ def test_the_readme_and_the_templates_have_no_untraced_number() -> None:
 
 def test_the_parts_of_the_report_have_no_untraced_number() -> None:
     """Every template is linted, those of the sections too."""
-    found = sorted(TEMPLATES.rglob("*.j2"))
-    assert len(found) > 15
-    assert [] == [line for path in found for line in lint.untraced(path.read_text("utf-8"), path.name)]
+    templates = sorted(TEMPLATES.rglob("*.j2"))
+    assert len(templates) > 15
+    assert [] == [line for path in templates for line in lint.untraced(path.read_text("utf-8"), path.name)]
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "problems"),
     [
         ("We keep 95.3 of it.", 1),
         ("At 117× nothing is lost.", 1),
@@ -517,9 +521,9 @@ def test_the_parts_of_the_report_have_no_untraced_number() -> None:
         ("```\n95.3\n```\nthen 1.25 here", 1),
     ],
 )
-def test_a_measured_number_in_prose_is_found(text: str, found: int) -> None:
+def test_a_measured_number_in_prose_is_found(text: str, problems: int) -> None:
     """Decimals, per cent, ratios and bytes are refused outside code and rendered parts."""
-    assert found == len(lint.untraced(text, "t"))
+    assert problems == len(lint.untraced(text, "t"))
 
 
 def test_an_edited_readme_table_is_noticed(tmp_path: Path) -> None:
@@ -528,9 +532,7 @@ def test_an_edited_readme_table_is_noticed(tmp_path: Path) -> None:
         pytest.skip("there is no committed evidence yet")
     copied(COMMITTED, tmp_path / "artifacts")
     text = Path("README.md").read_text("utf-8")
-    (tmp_path / "README.md").write_text(
-        text.replace("| REPRODUCED |", "| NOT_REPRODUCED |").replace("C1", "C9")
-    )
+    (tmp_path / "README.md").write_text(text.replace("| HOLDS |", "| FAILS |").replace("C1", "C9"))
     assert [
         "README.md: its rendered part is not what artifacts/ renders to; run make artifacts"
     ] == lint.problems(tmp_path)

@@ -41,13 +41,13 @@ def test_a_panel_has_methods_as_columns_and_its_cells_are_means_over_seeds(evide
     heading = "minilm: nDCG@10 on nfcorpus, fitted on other documents (scifact-documents)"
     part = section(text_of(evidence), heading)
     (header,), (line,) = lines_of(part, "dimensions"), lines_of(part, "192")
-    found = dict(zip(header, line, strict=True))
+    by_column = dict(zip(header, line, strict=True))
     wanted = {"suite": "autoencoder", "encoder": "minilm", "train": "scifact-documents"}
     wanted |= {"dataset": "nfcorpus", "protocol": "decontaminated", "metric": "ndcg@10"}
     flat = [row for row in json_rows(evidence) if wanted.items() <= row.items()]
     for name, pipeline in (("linear auto-encoder", "autoencoder-ratio"), ("PCA", "pca-ratio")):
-        assert mean(flat, pipeline=pipeline, point="half") == f"{float(found[name]):.1f}"
-    assert "–" == found["first dimensions"]
+        assert mean(flat, pipeline=pipeline, point="half") == f"{float(by_column[name]):.1f}"
+    assert "–" == by_column["first dimensions"]
 
 
 def test_the_protocols_stand_apart_in_words(evidence: Tree) -> None:
@@ -71,9 +71,12 @@ def test_without_scores_of_single_queries_a_difference_has_no_interval(evidence:
 def test_the_experiment_has_its_parts_in_order(evidence: Tree) -> None:
     """The analogue's five lines on NFCorpus, under each protocol that was invented."""
     part = section(text_of(evidence), "Small encoders mapped")
-    found = [line[1] for line in lines_of(part, "minilm-lsa")]
-    assert ["all of them side by side, as they are", "the same with a residual link"] == [found[0], found[-1]]
-    assert 5 == len(set(found))
+    datasets = [line[1] for line in lines_of(part, "minilm-lsa")]
+    assert ["all of them side by side, as they are", "the same with a residual link"] == [
+        datasets[0],
+        datasets[-1],
+    ]
+    assert 5 == len(set(datasets))
 
 
 @pytest.mark.parametrize(
@@ -95,11 +98,11 @@ def test_a_method_is_read_from_the_steps(steps: list[tuple[str, Any]], expected:
     assert expected == method([StepSpec(use=use, params=params) for use, params in steps])
 
 
-def pair(root: Path, mine: list[list[float]], theirs: list[float]) -> AutoEncoders:
+def pair(root: Path, own: list[list[float]], theirs: list[float]) -> AutoEncoders:
     """Return the tables of one auto-encoder, a seed for each list of queries' scores, and of one PCA."""
     results = []
     for name, steps, scores in [
-        *(("autoencoder", {"hidden": None, "basis": "orthonormal"}, scores) for scores in mine),
+        *(("autoencoder", {"hidden": None, "basis": "orthonormal"}, scores) for scores in own),
         ("pca", {"whiten": 0.0}, theirs),
     ]:
         path = root / f"{len(results)}.npz"
@@ -126,11 +129,11 @@ def pair(root: Path, mine: list[list[float]], theirs: list[float]) -> AutoEncode
 
 def test_an_outcome_is_computed_query_by_query(tmp_path: Path) -> None:
     """Against scores of 0.25, 0.5, 0.75 and 0.5; two seeds are one mean, here a quarter below PCA."""
-    mine, outcome = [[0.0, 0.25, 0.5, 0.25], [0.0, 0.25, 0.5, 0.25]], "worse"
-    (line,) = pair(tmp_path, mine, [0.25, 0.5, 0.75, 0.5]).compared()
-    means = np.mean(mine, axis=0)
+    own, outcome = [[0.0, 0.25, 0.5, 0.25], [0.0, 0.25, 0.5, 0.25]], "worse"
+    (line,) = pair(tmp_path, own, [0.25, 0.5, 0.75, 0.5]).compared()
+    means = np.mean(own, axis=0)
     assert outcome == line.paired.outcome
-    (counted,) = pair(tmp_path, mine, [0.25, 0.5, 0.75, 0.5]).tally()
+    (counted,) = pair(tmp_path, own, [0.25, 0.5, 0.75, 0.5]).tally()
     assert [outcome] == [name for name in OUTCOMES if counted.outcomes[name]]
     assert np.mean(means - [0.25, 0.5, 0.75, 0.5]) == pytest.approx(line.paired.less.value)
 
@@ -152,9 +155,9 @@ def test_a_score_file_that_was_altered_is_refused(tmp_path: Path) -> None:
 def test_the_figure_has_a_point_a_pipeline_and_size_and_none_of_the_mapped(evidence: Tree) -> None:
     """MiniLM on NFCorpus: the uncompressed space, and every pipeline of one method at each of its sizes."""
     points = figure.data(rows(evidence), [])["points"]
-    mine = [p for p in points if (p["encoder"], p["dataset"]) == ("minilm", "nfcorpus")]
-    assert [1536] == [p["bytes_per_vector"] for p in mine if p["method"] == "uncompressed"]
-    assert {"uncompressed", *figure.METHODS} == {p["method"] for p in mine}
+    own_points = [p for p in points if (p["encoder"], p["dataset"]) == ("minilm", "nfcorpus")]
+    assert [1536] == [p["bytes_per_vector"] for p in own_points if p["method"] == "uncompressed"]
+    assert {"uncompressed", *figure.METHODS} == {p["method"] for p in own_points}
     cells = {cell.split(".")[2] for point in points for cell in point["cells"]}
     assert not {"mapped", "small"} & cells
     assert {"pca", "pca-ratio"} <= cells
@@ -162,7 +165,7 @@ def test_the_figure_has_a_point_a_pipeline_and_size_and_none_of_the_mapped(evide
 
 def test_the_published_figures_are_recorded() -> None:
     """The seed's tables, in its units; the one that cannot be right says so."""
-    found = {row.row: row for claim in ("A2", "A3", "A4", "A5") for row in CLAIMS[claim].rows}
+    claim_rows = {row.row: row for claim in ("A2", "A3", "A4", "A5") for row in CLAIMS[claim].rows}
     names = (
         "e5",
         "mxbai",
@@ -176,7 +179,7 @@ def test_the_published_figures_are_recorded() -> None:
         "e5-256",
     )
     expected = [0.35661, 0.37716, 0.37744, 0.31806, 0.33708, 0.35509, 0.33514, 0.33509, 0.33013, 0.32846]
-    assert expected == [found[name].published for name in names]
+    assert expected == [claim_rows[name].published for name in names]
     assert [0.36197, 0.36382, 0.53097] == [row.published for row in CLAIMS["A4"].rows[:3]]
     assert "cannot be right" in CLAIMS["A4"].rows[2].what
     losses = [row.published for name in ("A3", "A4") for row in CLAIMS[name].rows if row.metric == "loss"]
@@ -184,9 +187,9 @@ def test_the_published_figures_are_recorded() -> None:
     jina = [row.published for row in CLAIMS["A5"].rows[:6]]
     assert [0.23143, 0.28707, 0.31171, 0.33101, 0.33466, 0.33535] == jina
     assert [0.3159, 0.6451] == [row.published for row in CLAIMS["A1"].rows]
-    kept = {row.row: row.published for row in CLAIMS["A3"].rows}
-    assert 0.33013 / 0.35661 == pytest.approx(kept["kept-half"], abs=5e-6)
-    assert 0.32846 / 0.35661 == pytest.approx(kept["kept-quarter"], abs=5e-6)
+    published_values = {row.row: row.published for row in CLAIMS["A3"].rows}
+    assert 0.33013 / 0.35661 == pytest.approx(published_values["kept-half"], abs=5e-6)
+    assert 0.32846 / 0.35661 == pytest.approx(published_values["kept-quarter"], abs=5e-6)
 
 
 def test_claims_select_pipelines_points_and_metrics_of_the_suite() -> None:

@@ -79,11 +79,11 @@ def test_settings_are_of_validation_parts_and_taken_ones_are_in_the_search(evide
         for encoder in SPACES:
             taken = [line[-1] for line in lines_of(part, suite) if line[2] == encoder]
             assert {"yes", "no"} == set(taken), (suite, encoder)
-            said = [line[3] for line in lines_of(part, suite) if line[2] == encoder]
-            (best,) = [what for what in said if what.startswith("the best student: ")]
+            printed = [line[3] for line in lines_of(part, suite) if line[2] == encoder]
+            (best,) = [what for what in printed if what.startswith("the best student: ")]
             assert re.search(r"temperature|rate|hard_negatives", best)
-            assert AXES in said
-            assert {STUDENT, PLAIN}.isdisjoint(said)
+            assert AXES in printed
+            assert {STUDENT, PLAIN}.isdisjoint(printed)
 
 
 def test_the_suites_that_settings_are_chosen_by_search_no_test_part() -> None:
@@ -170,15 +170,17 @@ def test_students_are_compared_query_by_query(tmp_path: Path) -> None:
         result(tmp_path, "axes-flat", [0.6, 0.7, 0.8, 0.9], size=128),
         result(tmp_path, "pca-hnsw", [0.5, 0.6, 0.7, 0.8], size=272, use="hnsw"),
     ]
-    found = Neighbours(results, tmp_path).compared()
-    said = {(x.line.method, x.base.method): (x.paired.outcome, round(x.paired.less.value, 6)) for x in found}
+    comparisons = Neighbours(results, tmp_path).compared()
+    outcomes = {
+        (x.line.method, x.base.method): (x.paired.outcome, round(x.paired.less.value, 6)) for x in comparisons
+    }
     assert {
         (STUDENT, PLAIN): ("not told apart", 0.0),
         (STUDENT, PCA): ("better", 0.1),
         (PLAIN, PCA): ("better", 0.1),
         (STUDENT, AXES): ("not told apart", 0.0),
         (PLAIN, AXES): ("not told apart", 0.0),
-    } == said
+    } == outcomes
 
 
 def test_without_scores_a_difference_has_no_interval(tmp_path: Path) -> None:
@@ -215,8 +217,8 @@ def test_the_cheapest_that_reaches_the_constraint_is_selected(tmp_path: Path) ->
         result(tmp_path, "student-rabitq", [0.6, 0.6], size=40, use="rabitq"),
         result(tmp_path, "axes-rabitq", [0.5, 0.5], size=40, use="rabitq"),
     ]
-    found = {(x.stage, x.rule): x.cheapest for x in Neighbours(results, tmp_path).selected()}
-    chosen = {key: each and (each.line.method, each.line.use, each.whole) for key, each in found.items()}
+    cheapest = {(x.stage, x.rule): x.cheapest for x in Neighbours(results, tmp_path).selected()}
+    chosen = {key: each and (each.line.method, each.line.use, each.whole) for key, each in cheapest.items()}
     assert {
         ("one", "strict"): (STUDENT, "flat", 133.0),
         ("one", "loose"): (STUDENT, "pq", 65.0),
@@ -230,12 +232,12 @@ def test_the_figures_draw_what_the_suite_has(evidence: Tree) -> None:
     """By dimensions the five maps at three sizes; by back end each of six, with the bytes of its index."""
     flat = rows(evidence)
     points = neighbours_dims.data(flat, [])["points"]
-    mine = {(p["method"], p["bytes_per_vector"]) for p in points if p["encoder"] == "minilm"}
-    assert {(name, 4 * d) for name in neighbours_dims.METHODS for d in (64, 32, 16)} == mine
-    found = neighbours_backends.data(flat, [])["points"]
-    assert set(neighbours_backends.MARKERS) == {p["backend"] for p in found}
-    assert set(neighbours_backends.METHODS) == {p["family"] for p in found}
-    assert {164.045, 228.045, 356.045} <= {p["bytes"] for p in found}
+    own_points = {(p["method"], p["bytes_per_vector"]) for p in points if p["encoder"] == "minilm"}
+    assert {(name, 4 * d) for name in neighbours_dims.METHODS for d in (64, 32, 16)} == own_points
+    of_flat = neighbours_backends.data(flat, [])["points"]
+    assert set(neighbours_backends.MARKERS) == {p["backend"] for p in of_flat}
+    assert set(neighbours_backends.METHODS) == {p["family"] for p in of_flat}
+    assert {164.045, 228.045, 356.045} <= {p["bytes"] for p in of_flat}
 
 
 def test_the_claims_select_pipelines_and_metrics_of_the_suite() -> None:

@@ -52,15 +52,15 @@ def test_a_space_has_a_line_a_method_and_size_with_means_over_seeds(evidence: Tr
     part = section(
         text_of(evidence), "esm2-peptides: neighbours found again on peptides-80-10-10-test, trained on"
     )
-    found = {line[1]: line for line in lines_of(part, "32")}
-    assert list(METHODS[:-1]) == list(found)
+    lines = {line[1]: line for line in lines_of(part, "32")}
+    assert list(METHODS[:-1]) == list(lines)
     flat = [
         row for row in json_rows(evidence) if (row["suite"], row["encoder"]) == ("ranking", "esm2-peptides")
     ]
     for name, pipeline, seeds in (("listwise", "listwise", "3"), ("PCA", "pca", "1")):
         wanted = {"pipeline": pipeline, "point": "d32"}
-        assert [seeds, mean(flat, metric="knn-recall@10", **wanted)] == found[name][2:4]
-        assert mean(flat, metric="knn-ndcg@10", **wanted) == found[name][8]
+        assert [seeds, mean(flat, metric="knn-recall@10", **wanted)] == lines[name][2:4]
+        assert mean(flat, metric="knn-ndcg@10", **wanted) == lines[name][8]
 
 
 def test_a_setting_that_is_measured_on_the_test_part_is_marked(evidence: Tree) -> None:
@@ -103,10 +103,10 @@ def test_a_method_is_read_from_the_step(use: str, params: dict[str, Any], expect
     assert expected == method([StepSpec(use=use, params=params)])
 
 
-def pair(root: Path, mine: list[list[float]], theirs: list[float]) -> Ranking:
+def pair(root: Path, own: list[list[float]], theirs: list[float]) -> Ranking:
     """Return the tables of listwise, a seed for each list of queries' scores, and of PCA."""
     results: list[dict[str, Any]] = []
-    for use, params, scores in [*(("listwise", LISTWISE, scores) for scores in mine), ("pca", {}, theirs)]:
+    for use, params, scores in [*(("listwise", LISTWISE, scores) for scores in own), ("pca", {}, theirs)]:
         path = root / f"{len(results)}.npz"
         metrics = ("knn-recall@10", "success@10", "knn-ndcg@10")
         queries = np.tile(scores, 10).astype(np.float32)
@@ -143,13 +143,13 @@ def pair(root: Path, mine: list[list[float]], theirs: list[float]) -> Ranking:
 
 def test_an_outcome_is_computed_query_by_query(tmp_path: Path) -> None:
     """Against scores of 0.25, 0.5, 0.75 and 0.5; two seeds are one mean, here a quarter above PCA."""
-    mine, outcome = [[0.375, 0.625, 0.875, 0.625], [0.625, 0.875, 1.125, 0.875]], "better"
-    tables = pair(tmp_path, mine, [0.25, 0.5, 0.75, 0.5])
+    own, outcome = [[0.375, 0.625, 0.875, 0.625], [0.625, 0.875, 1.125, 0.875]], "better"
+    tables = pair(tmp_path, own, [0.25, 0.5, 0.75, 0.5])
     lines = tables.compared()
     assert [(metric, outcome) for metric in ("knn-recall@10", "success@10", "knn-ndcg@10")] == [
         (line.metric, line.paired.outcome) for line in lines
     ]
-    less = np.mean(mine, axis=0) - [0.25, 0.5, 0.75, 0.5]
+    less = np.mean(own, axis=0) - [0.25, 0.5, 0.75, 0.5]
     assert np.mean(less) == pytest.approx(lines[0].paired.less.value)
     assert [1, 1, 1] == [line.outcomes[outcome] for line in tables.tally()]
 
@@ -157,9 +157,9 @@ def test_an_outcome_is_computed_query_by_query(tmp_path: Path) -> None:
 def test_without_scores_of_single_queries_a_difference_has_no_interval(evidence: Tree) -> None:
     """The means' difference is printed, and the outcome says what is missing."""
     part = section(text_of(evidence), "Listwise distillation against PCA and principal axes")
-    found = lines_of(part, "esm2-peptides")
-    assert {("–", "no scores of single queries here")} == {(line[9], line[10]) for line in found}
-    numbers = [[float(line[i].replace("−", "-")) for i in (5, 7, 8)] for line in found]
+    lines = lines_of(part, "esm2-peptides")
+    assert {("–", "no scores of single queries here")} == {(line[9], line[10]) for line in lines}
+    numbers = [[float(line[i].replace("−", "-")) for i in (5, 7, 8)] for line in lines]
     assert [] == [line for line in numbers if abs(line[0] - line[1] - line[2]) > 0.11]
 
 
@@ -175,9 +175,9 @@ def test_a_score_file_that_was_altered_is_refused(tmp_path: Path) -> None:
 def test_the_figure_has_a_point_a_method_and_size(evidence: Tree) -> None:
     """Every space has its three sizes in both metrics, and the texts no published temperature."""
     points = figure.data(rows(evidence), [])["points"]
-    mine = [p for p in points if (p["encoder"], p["metric"]) == ("minilm", "knn-ndcg@10")]
-    assert set(figure.METHODS) - {"listwise, published temperature"} == {p["method"] for p in mine}
-    assert {64, 128, 256} == {p["bytes_per_vector"] for p in mine}
+    own_points = [p for p in points if (p["encoder"], p["metric"]) == ("minilm", "knn-ndcg@10")]
+    assert set(figure.METHODS) - {"listwise, published temperature"} == {p["method"] for p in own_points}
+    assert {64, 128, 256} == {p["bytes_per_vector"] for p in own_points}
     assert 3 == len({p["encoder"] for p in points})
 
 

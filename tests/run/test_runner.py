@@ -323,7 +323,9 @@ def test_suites_that_have_steps_in_common_end_in_the_same_bytes_as_apart(
             assert content == evidence[name.replace("/own/", "/twin/")]
 
 
-DRAWN = 'metrics = ["spearman@original", "spearman-random@original", "success@10", "knn-ndcg@10", "mrr@100"]'
+SAMPLED = (
+    'metrics = ["spearman@original", "spearman-random@original", "success@10", "knn-ndcg@10", "mrr@100"]'
+)
 
 
 def test_queries_end_in_the_same_bytes_whatever_the_jobs(
@@ -334,7 +336,7 @@ def test_queries_end_in_the_same_bytes_whatever_the_jobs(
     other = Harness(forks, tmp_path / "other")
     _write(other.folder)
     for harness in (fresh, other):
-        harness.edit(human, DRAWN)
+        harness.edit(human, SAMPLED)
     done = subprocess.run(
         [*COMMAND, "run", "--jobs", "2", "--only", "*lens*"],
         cwd=fresh.folder,
