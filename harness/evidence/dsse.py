@@ -25,12 +25,12 @@ def signed(payload: bytes, payload_type: str, key: Path) -> dict[str, Any]:
     Raises InputError for a file that holds no ed25519 key without a password, and BlockedError without the
     package that signs.
     """
-    try:
-        from cryptography.exceptions import UnsupportedAlgorithm
-        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-        from cryptography.hazmat.primitives.serialization import load_pem_private_key
-    except ModuleNotFoundError:
-        raise BlockedError("the package cryptography is not installed", _INSTALL) from None
+    if not installed():
+        raise BlockedError("the package cryptography is not installed", _INSTALL)
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
     try:
         private = load_pem_private_key(key.read_bytes(), password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
@@ -46,13 +46,16 @@ def signed(payload: bytes, payload_type: str, key: Path) -> dict[str, Any]:
     return {"payload": _text(payload), "payloadType": payload_type, "signatures": [signature]}
 
 
-def can_check() -> bool:
-    """Return whether the package that checks signatures is installed."""
+def installed() -> bool:
+    """Return whether the package that signs and checks is installed."""
     return importlib.util.find_spec("cryptography") is not None
 
 
 def opened(envelope: SignedEnvelope, where: str) -> bytes:
-    """Return the payload, its signatures checked where ``can_check``; raise InputError for a wrong one."""
+    """Return the payload, its signatures checked if the package is ``installed``.
+
+    Raises InputError for a wrong one, and for what is no base64.
+    """
     payload = _bytes(envelope.payload, f"{where}: payload")
     for i, signature in enumerate(envelope.signatures):
         at = f"{where}: signatures.{i}"
@@ -60,7 +63,7 @@ def opened(envelope: SignedEnvelope, where: str) -> bytes:
         if hashlib.sha256(public).hexdigest() != signature.keyid:
             raise InputError(f"{at}.keyid: expected the sha256 of its public_key")
         signed_bytes = _signed_bytes(payload, envelope.payload_type)
-        if can_check() and not _valid(public, _bytes(signature.sig, f"{at}.sig"), signed_bytes):
+        if installed() and not _valid(public, _bytes(signature.sig, f"{at}.sig"), signed_bytes):
             raise InputError(f"{at}: the signature does not fit payload and key")
     return payload
 

@@ -24,12 +24,11 @@ _LIST_OF_STATE = {
     "SAME VALUES": "passedTests",
     "WITHIN TOLERANCE": "warnedTests",
     "DIFFERS": "failedTests",
-    "MISSING": "failedTests",
 }
 
 
 def statement(out: Tree, committed: Tree, constraints: Path) -> dict[str, Any]:
-    """Return the statement of a run in ``out`` about ``committed``.
+    """Return the statement of a run in ``out`` about ``committed``: of the cells that are in both.
 
     Raises RunError where no cell is in both, and InputError without an envelope of the run.
     """

@@ -71,7 +71,7 @@ def summary(tree: Tree) -> str:
         confirmed |= current & {*predicate.passed, *predicate.warned}
         refuted |= current & set(predicate.failed)
     signed = sum(receipt.signed for receipt in receipts)
-    unchecked = "" if dsse.can_check() or not signed else " (not checked: install the extra receipts)"
+    unchecked = "" if dsse.installed() or not signed else " (not checked: install the extra receipts)"
     differing = f", {len(refuted)} differ elsewhere" if refuted else ""
     counts = f"{len(receipts)} receipts, {signed} signed{unchecked}"
     return f"{counts}: {len(confirmed)} of {len(tree.results())} results confirmed{differing}"

@@ -99,6 +99,15 @@ def test_a_cell_that_is_not_the_same_is_listed_apart(
     assert (result, [f"mine/{CELL}"]) == (predicate["result"], predicate[f"{name}Tests"])
 
 
+def test_a_receipt_is_of_the_cells_that_were_run(trees: tuple[Tree, Tree]) -> None:
+    """Another cell of the suite is neither confirmed nor failed: a rerun may be of a few cells alone."""
+    trees[0].result("mine", CELL).unlink()
+    content = stated(trees)
+    assert "PASSED" == content["predicate"]["result"]
+    assert f"mine/{CELL}" not in json.dumps(content)
+    assert len(trees[1].results()) - 1 == len(content["subject"])
+
+
 # -- Checked by others
 
 

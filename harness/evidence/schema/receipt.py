@@ -45,7 +45,7 @@ class Outcome(Model):
     configuration: list[Configuration] = Field(min_length=1, description="Commit, packages and machine.")
     passed: list[Name] = Field(alias="passedTests", description="Cells with the same values.")
     warned: list[Name] = Field(alias="warnedTests", description="Cells within their rerun tolerance.")
-    failed: list[Name] = Field(alias="failedTests", description="Cells that differ by more, or are missing.")
+    failed: list[Name] = Field(alias="failedTests", description="Cells that differ by more.")
 
     @model_validator(mode="after")
     def _worst(self) -> Self:
