@@ -2,8 +2,8 @@
 
 Values depend on human scores by their ranks alone; ``human@<set>`` has these ranks over the whole set.
 ``audit@<split>@<set>`` has the masks of the contamination audit, packed bits; ``members@<i>@<set>`` the
-clusters, or rows, that the bootstrap draws; ``queries@<set>`` the query of each judged pair. There is no text,
-no vector and no score of a person.
+clusters, or rows, that the bootstrap draws; ``queries@<set>`` the query of each judged pair. There is no
+text, no vector and no score of a person.
 """
 
 from __future__ import annotations

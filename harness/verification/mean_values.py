@@ -16,10 +16,10 @@ from harness.evidence import draw_names
 from harness.evidence.stability import key_of
 from harness.numerics.rounding import rounded
 from harness.statistics import bootstrap
-from harness.statistics import estimates as stats
 from harness.types import Json
 from harness.verification.measured import Remade
 from harness.verification.numbers import Tally
+from harness.verification.summaries import summaries
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def check_batch(where: str, setting: Setting, batch: Json, remade: Mapping[str, 
     _same_names(where, stated, setting.groups(), tally)
     for name in groups.keys() & stated.keys():
         at = f"{where}: {name}"
-        expected = dict(_stated(setting, groups[name], means[name], remade))
+        expected = _stated(setting, groups[name], means[name], remade)
         checked += _check(at, stated[name]["values"], expected, tally)
     differences = {
         pair: _compared(*pair, groups, means, remade) for pair in setting.pairs() if {*pair} <= means.keys()
@@ -111,17 +111,22 @@ def _mean(setting: Setting, cells: Sequence[str], remade: Mapping[str, Remade]) 
 
 def _stated(
     setting: Setting, cells: Sequence[str], mean: Estimated, remade: Mapping[str, Remade]
-) -> Iterator[tuple[Key, dict[str, float]]]:
-    """Yield the mean of each value that all seeds have; its point is the mean of their rounded values."""
+) -> dict[Key, dict[str, float]]:
+    """Return the mean of each value that all seeds have; its point is the mean of their rounded values."""
     by_key: dict[Key, list[float]] = {}
     for cell in cells:
         for value in setting.contents[cell]["values"]:
             by_key.setdefault(key_of(value), []).append(value["value"])
-    for key, points in by_key.items():
-        if len(points) == len(cells) and key in mean:
-            value = rounded(sum(points) / len(points))
-            units = sum(len(members) for members in remade[cells[0]].units[key].values())
-            yield key, {**_interval(mean[key], value), "n": remade[cells[0]].n[key], "units": units}
+    points = {
+        key: rounded(sum(values) / len(values))
+        for key, values in by_key.items()
+        if len(values) == len(cells) and key in mean
+    }
+    stated = _intervals({key: mean[key] for key in points}, points)
+    one = remade[cells[0]]
+    for key, numbers in stated.items():
+        numbers |= {"n": one.n[key], "units": sum(len(members) for members in one.units[key].values())}
+    return stated
 
 
 def _compared(
@@ -133,17 +138,23 @@ def _compared(
 ) -> dict[Key, dict[str, float]]:
     """Return the differences of two groups' means, where both were measured on the same resamples."""
     one, two = (remade[groups[each][0]].units for each in (name, other))
-    compared: dict[Key, dict[str, float]] = {}
-    for key in means[name].keys() & means[other].keys():
-        if one[key].keys() == two[key].keys():
-            less = means[name][key] - means[other][key]
-            p = bootstrap.p_value(less[1:])
-            compared[key] = {**_interval(less, rounded(float(less[0]))), "p": p}
+    both = means[name].keys() & means[other].keys()
+    less = {key: means[name][key] - means[other][key] for key in both if one[key].keys() == two[key].keys()}
+    compared = _intervals(less, {key: rounded(float(each[0])) for key, each in less.items()})
+    for key, numbers in compared.items():
+        numbers["p"] = bootstrap.p_value(less[key][1:])
     return compared
 
 
-def _interval(estimate: Any, value: float) -> dict[str, float]:
-    _, low, high, undefined = stats.summary(estimate)
-    # The value is a mean of rounded values: it may pass an end by its last digit.
-    ends = {"low": min(rounded(low), value), "high": max(rounded(high), value)}
-    return {"value": value, **ends, "undefined": undefined}
+def _intervals(estimated: Estimated, points: Mapping[Key, float]) -> dict[Key, dict[str, float]]:
+    """Return the value and interval of each estimate."""
+    # A mean of rounded values may pass an end by its last digit: the end is moved to it.
+    return {
+        key: {
+            "value": points[key],
+            "low": min(rounded(low), points[key]),
+            "high": max(rounded(high), points[key]),
+            "undefined": undefined,
+        }
+        for key, (_, low, high, undefined) in zip(estimated, summaries(list(estimated.values())), strict=True)
+    }

@@ -10,19 +10,21 @@ import numpy as np
 
 from harness.errors import InputError
 from harness.evaluation import values
+from harness.evaluation.metric import plugin
 from harness.evaluation.panel import Panel
 from harness.evaluation.values import Estimated, Key
 from harness.evidence.layout import Tree
 from harness.evidence.stability import key_of
 from harness.evidence.stamp import digest
-from harness.statistics import estimates as stats
 from harness.types import Json
 from harness.verification.estimates import Part, estimated, parts_of
 from harness.verification.labels import Labels
 from harness.verification.numbers import Tally
 from harness.verification.panels import arrays, panel
+from harness.verification.summaries import summaries
 
 Units = dict[str, np.ndarray[Any, Any]]
+_Counted = dict[tuple[Any, ...], Units]  # units by what they follow from: cells have them in common
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,8 @@ def remade(
     for alike in _alike(contents, panels).values():
         for dataset in panels[alike[0]]:
             _of_set(dataset, alike, contents, panels, computed, resampled=resampled)
-    return {cell: _remade(contents[cell], panels[cell], own) for cell, own in computed.items()}
+    counted: _Counted = {}
+    return {cell: _remade(contents[cell], panels[cell], own, counted) for cell, own in computed.items()}
 
 
 def _panels(tree: Tree, content: Json, labels: Labels, where: str) -> dict[str, Panel]:
@@ -102,21 +105,38 @@ def _of_set(
             computed[cell].update(own)
 
 
-def _remade(content: Json, panels: Mapping[str, Panel], every: Estimated) -> Remade:
+def _remade(content: Json, panels: Mapping[str, Panel], every: Estimated, counted: _Counted) -> Remade:
     own = {key: estimate for key, estimate in every.items() if np.isfinite(estimate[0])}
     n = {key: panels[key[1]].count(key[0], key[2]) for key in own}
-    units: dict[Key, Units] = {key: dict([panels[key[1]].units(key[0], key[2])]) for key in own}
+    tests = tuple(panels)
+    units = {key: _units(panels[key[1]], key, tests, counted) for key in own}
     combine = content["inputs"].get("combine") or {}
     sums = values.combined(own, combine)
     for protocol, name, metric in sums:
         keys = [(protocol, dataset, metric) for dataset in combine[name]]
         n[protocol, name, metric] = sum(n[key] for key in keys)
-        joined: Units = {}
-        for key in keys:
-            for group, members in units[key].items():
-                joined[group] = np.union1d(joined[group], members) if group in joined else members
-        units[protocol, name, metric] = joined
+        parts = (name, protocol, plugin(metric).ITEMS, tests)
+        if parts not in counted:
+            counted[parts] = _joined([units[key] for key in keys])
+        units[protocol, name, metric] = counted[parts]
     return Remade(panels, own | sums, n, units)
+
+
+def _units(panel: Panel, key: Key, tests: tuple[str, ...], counted: _Counted) -> Units:
+    """Return the units behind a value, by the name of their resamples."""
+    protocol, dataset, metric = key
+    parts = (dataset, protocol, plugin(metric).ITEMS, tests)
+    if parts not in counted:
+        counted[parts] = dict([panel.units(protocol, metric)])
+    return counted[parts]
+
+
+def _joined(every: Sequence[Units]) -> Units:
+    joined: Units = {}
+    for units in every:
+        for group, members in units.items():
+            joined[group] = np.union1d(joined[group], members) if group in joined else members
+    return joined
 
 
 def check_values(where: str, content: Json, own: Remade, tally: Tally, *, resampled: bool) -> int:
@@ -125,17 +145,17 @@ def check_values(where: str, content: Json, own: Remade, tally: Tally, *, resamp
     for key in stated.keys() ^ own.estimated.keys():
         side = "found, its scores come to none" if key in stated else "not found, its scores come to one"
         tally.problems.append(f"{where}: {' '.join(key)}: {side}")
-    both = stated.keys() & own.estimated.keys()
-    for key in both:
-        value, low, high, undefined = stats.summary(own.estimated[key]) if resampled else (0.0,) * 4
-        numbers = {"value": float(own.estimated[key][0])}
-        if resampled:
-            numbers = {"value": value, "low": low, "high": high}
+    both = sorted(stated.keys() & own.estimated.keys())
+    ends = summaries([own.estimated[key] for key in both]) if resampled else [None] * len(both)
+    for key, summary in zip(both, ends, strict=True):
         name = f"{where}: {' '.join(key)}"
+        numbers, counts = {"value": float(own.estimated[key][0])}, {"n": own.n[key]}
+        if summary is not None:
+            numbers |= dict(zip(("value", "low", "high"), summary, strict=False))
+            counts["undefined"] = summary[-1]
         tally.compare(name, stated[key], numbers)
-        counts = {"n": own.n[key], **({"undefined": undefined} if resampled else {})}
         tally.problems += [
-            f"{name}: {count}: found {stated[key].get(count, 0)}, expected {number:g}, as its labels have"
+            f"{name}: {count}: found {stated[key].get(count, 0)}, expected {number}, as its labels have"
             for count, number in counts.items()
             if stated[key].get(count, 0) != number
         ]

@@ -1,21 +1,18 @@
-"""Everything that evidence can be held to without running it again or drawing an interval; a problem is one line.
+"""Everything that evidence can be held to without running it again or drawing an interval, a line a problem.
 
-By hash and structure (``repro/verify.py``, which runs alone as well); against the suites (``admission``); by
-recomputing values from scores (``recompute``), which renders the report and the README's part again.
+By hash and structure (``repro/verify.py``, which runs alone as well); by versions; and, by ``recompute``,
+against the suites, by values from scores, and by rendering the report and the README's part again.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 from harness.errors import InputError
-from harness.evidence.layout import Tree
 from harness.evidence.stamp import read_json
-from harness.verification import admission, completeness
-from harness.verification import plans as suite_plans
-from harness.verification.recompute import OnProgress, recompute_values
+from harness.verification.recompute import OnProgress, Recomputed, recompute, recompute_values
 from repro import verify
 
 Problems = list[str]
@@ -28,43 +25,42 @@ def problems(root: Path, jobs: int, on_progress: OnProgress) -> tuple[Problems, 
     """
     hashed, checked = verify.problems(root)
     again = recompute_values(root, jobs, on_progress)
-    lines = one_line_each([*hashed, *against_suites(root), *unlike_pins(root), *again.problems])
-    tiers = (
-        f"{checked.partition(':')[0]}, {again.values} values against their scores, "
-        f"{again.verdicts} verdicts and {again.pages} pages rendered again"
+    lines = one_line_each([*hashed, *unlike_pins(root), *again.problems])
+    return lines, f"{checked.partition(': ')[0]}, {summary(again)}: {outcome(lines)}"
+
+
+def of_integrity(root: Path) -> tuple[Problems, str]:
+    """Return the problems that hashes and structure show, and what was checked."""
+    return verify.problems(root)
+
+
+def of_recompute(root: Path, jobs: int, on_progress: OnProgress) -> tuple[Problems, str]:
+    """Return the problems that computing everything again shows, and what was computed."""
+    again = recompute(root, jobs, on_progress)
+    lines = one_line_each(again.problems)
+    return lines, f"{summary(again)}: {outcome(lines)}"
+
+
+def summary(again: Recomputed) -> str:
+    """Return what was computed again, in words."""
+    parts = [f"{again.values:,} values"]
+    parts += [f"{again.intervals:,} intervals"] if again.intervals else []
+    agreeing = f"{again.last_digit:,} numbers differ in their last digit"
+    agreeing += f", {again.rounding:,} by rounding" if again.rounding else ""
+    return (
+        f"{', '.join(parts)}, {again.verdicts} verdicts and {again.pages} pages computed again "
+        f"in {again.seconds:.0f} s ({agreeing})"
     )
-    return lines, f"{tiers}: " + (f"{len(lines)} problems" if lines else "no problem")
+
+
+def outcome(lines: Problems) -> str:
+    """Return how many problems there are, in words."""
+    return f"{len(lines)} problems" if lines else "no problem"
 
 
 def one_line_each(lines: Iterable[str]) -> Problems:
     """Return the different lines in order, each without a line break."""
     return list(dict.fromkeys(" ".join(line.split()) for line in lines))
-
-
-def against_suites(root: Path) -> Problems:
-    """Return a line for each result that no suite of ``root`` has, and each cell that has no evidence."""
-    tree, suites = Tree(root / "artifacts"), suite_plans.files_of(root)
-    try:
-        plans = suite_plans.plans(tree, suites=suites, committed=tree.root)
-        absent = sorted(suites.keys() - set(suite_plans.names(tree)))
-        return [
-            *admission.strangers(tree, plans),
-            *completeness.missing(tree, plans),
-            *(f"{suites[name]}: found no evidence of it, expected {tree.suite(name)}" for name in absent),
-            *_both(tree, plans),
-        ]
-    except InputError as error:  # a suite file that is none
-        return [str(error)]
-
-
-def _both(tree: Tree, plans: dict[str, suite_plans.Plan]) -> Iterator[str]:
-    for name in plans:
-        try:
-            listed = read_json(tree.suite(name))["content"]["blocked"]
-            cells = [entry["cell"] for entry in listed if tree.result(name, str(entry["cell"])).is_file()]
-        except (InputError, KeyError, TypeError):
-            continue  # a line of the first tier
-        yield from (f"{tree.suite(name)}: {cell} has a result, expected a cell without one" for cell in cells)
 
 
 def unlike_pins(root: Path) -> Problems:

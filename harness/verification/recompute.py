@@ -1,4 +1,4 @@
-"""Every value, interval, verdict and page computed again from committed scores: no model, no data, no fitting."""
+"""Values, intervals, verdicts and pages computed again from scores: no model, no data, no fitting."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from harness.types import Json
 from harness.verification import plans as suite_plans
 from harness.verification.numbers import LAST_DIGIT, ROUNDING
 from harness.verification.rendering import Rendered, render_again
+from harness.verification.suites import against_suites
 from harness.verification.tasks import Outcome, Task
 
 OnProgress = Callable[[str, int, int], None]  # what is being done, how much of it is done, of how much
@@ -56,21 +57,21 @@ class _Rendering:
 
 
 def recompute(root: Path, jobs: int, on_progress: OnProgress) -> Recomputed:
-    """Compute everything in the evidence below ``root`` again; what is wrong is a line, nothing raises.
+    """Compute all evidence below ``root`` again, and hold it to the suites; what is wrong is a line.
 
-    Hashes, and results that no suite plans, are the other tiers'.
+    Hashes are ``repro.verify``'s.
     """
     return _recompute(root, jobs, on_progress, resampled=True)
 
 
 def recompute_values(root: Path, jobs: int, on_progress: OnProgress) -> Recomputed:
-    """Compute the same again without any interval, in a quarter of the time."""
+    """Compute the same again but for intervals, in a fifth of the time."""
     return _recompute(root, jobs, on_progress, resampled=False)
 
 
 def _recompute(root: Path, jobs: int, on_progress: OnProgress, *, resampled: bool) -> Recomputed:
     start = time.monotonic()
-    problems: list[str] = []
+    problems = against_suites(root)
     tasks = sorted(_tasks(root, problems, resampled=resampled), key=lambda task: -task.cost)
     outcomes: list[Outcome] = []
     report = Rendered([], 0, [])
@@ -103,9 +104,8 @@ def _tasks(root: Path, problems: list[str], *, resampled: bool) -> Iterator[Task
     try:
         plans = suite_plans.plans(tree, suites=suite_plans.files_of(root), committed=tree.root)
         cells = {name: list(plan.cells) for name, plan in plans.items()}
-    except InputError as error:
-        problems.append(str(error))
-        return
+    except InputError:
+        return  # a line of against_suites
     for suite, plan in plans.items():
         contents = _contents(tree, suite, cells[suite], problems)
         batches = _batches(tree, suite, problems)
@@ -113,10 +113,10 @@ def _tasks(root: Path, problems: list[str], *, resampled: bool) -> Iterator[Task
         for cell, content in contents.items():
             own = content["inputs"]["cell"]
             pieces.setdefault((own["encoder"], own["train"]), {})[cell] = content
-        for setting in sorted(batches.keys() - pieces.keys()):
-            problems.append(
-                f"{tree.means(suite)}: {' '.join(setting)}: found means, expected none of no result"
-            )
+        problems += [
+            f"{tree.means(suite)}: {' '.join(setting)}: found means, expected none where no result is"
+            for setting in sorted(batches.keys() - pieces.keys())
+        ]
         for setting, piece in pieces.items():
             yield Task(tree, suite, piece, batches.get(setting, []), plan.suite.baselines, resampled)
 

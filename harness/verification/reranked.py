@@ -1,8 +1,7 @@
-"""Spearman's correlation of every resample, for many series at once, to the last bit of ``statistics.reranking``.
+"""Spearman's correlation of every resample, for many series at once: bit by bit that of ``reranking``.
 
 Series that many cells share (human scores, cosines before compression) are ranked once. Ranks and counts are
-exact integers, and sums of products run over the items in the same order: the numbers are the same, an eighth of
-the time is needed.
+exact integers, and products are summed in the order of the items: no number is another.
 """
 
 from __future__ import annotations
@@ -28,8 +27,8 @@ def correlations(
 ) -> Doubles:
     """Return the correlation of each pair of series (n,) in each resample, (pairs, RESAMPLES).
 
-    ``pairs`` are positions in ``series``. ``unit_counts`` (units, RESAMPLES) uint8: how often each resample draws
-    each unit; ``members`` (n,): the unit of each item. NaN where undefined.
+    ``pairs`` are positions in ``series``. ``unit_counts`` (units, RESAMPLES) uint8: how often each resample
+    draws each unit; ``members`` (n,): the unit of each item. NaN where undefined.
     """
     resampled = np.empty((len(pairs), RESAMPLES))
     if not pairs:
@@ -50,13 +49,13 @@ def _block(
 ) -> Doubles:
     resamples = _Resamples(counts)
     held = {
-        second: resamples.ranks(orders[second], resamples.room())
+        second: resamples.ranks(orders[second], resamples.empty())
         for second in {second for _, second in pairs}
     }
     spread = {second: _products(resamples.weighted(ranks), ranks) for second, ranks in held.items()}
-    correlated, room = np.empty((len(pairs), counts.shape[1])), resamples.room()
+    correlated, memory = np.empty((len(pairs), counts.shape[1])), resamples.empty()
     for first, numbers in partners.items():
-        ranks = held[first] if first in held else resamples.ranks(orders[first], room)
+        ranks = held[first] if first in held else resamples.ranks(orders[first], memory)
         weighted = resamples.weighted(ranks)
         own = spread[first] if first in spread else _products(weighted, ranks)
         for k in numbers:
@@ -95,7 +94,7 @@ class _Order:
 
 
 class _Resamples:
-    """The counts (n, r) of some resamples, and the room that ranks are computed in: given anew it takes longest."""
+    """The counts (n, r) of some resamples, and the memory that ranks are computed in, taken once."""
 
     def __init__(self, counts: Weights) -> None:
         items, resamples = counts.shape
@@ -111,8 +110,8 @@ class _Resamples:
         self._up_to: Counts = np.empty((items, resamples), kind)
         self._weighted: Floats = np.empty((items, resamples), np.float32)
 
-    def room(self) -> Floats:
-        """Return room for ranks (n, r) float32."""
+    def empty(self) -> Floats:
+        """Return memory for ranks (n, r) float32."""
         return np.empty_like(self.counts)
 
     def ranks(self, order: _Order, ranks: Floats) -> Floats:
@@ -131,5 +130,5 @@ class _Resamples:
         return ranks
 
     def weighted(self, ranks: Floats) -> Floats:
-        """Return the ranks times their counts, in room that the next call uses again."""
+        """Return the ranks times their counts, in memory that the next call overwrites."""
         return np.multiply(self.counts, ranks, out=self._weighted)

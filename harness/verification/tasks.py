@@ -1,4 +1,4 @@
-"""What is computed again in one piece: the cells of one suite, encoder and training split, and their means."""
+"""What is computed again in one piece: cells of one suite, encoder and training split, and their means."""
 
 from __future__ import annotations
 
