@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from support.checkouts import attest, pin, relist
-from support.suites import COMPARED, SUITE, dataset, write_files
 
 from harness.evidence import npz
 from harness.evidence.files import sha256_file
@@ -21,6 +19,8 @@ from harness.planning.status import entries
 from harness.run.runner import run
 from harness.types import Place
 from report.pages.render import render
+from support.checkouts import attest, pin, relist
+from support.suites import COMPARED, SUITE, dataset, write_files
 
 Content = dict[str, Any]
 SIGN = "own.train-set.projection-sign.8x"
@@ -50,7 +50,7 @@ sha256 = "0000000000000000000000000000000000000000000000000000000000000000"
 
 
 def checkout(root: Path) -> Path:
-    """Write a checkout's suite and data, run it into its evidence, render and list it; return the checkout."""
+    """Write a suite and its data, run it into the evidence of a checkout, render and list it."""
     text = SUITE
     for old, new in EDITS:
         assert 1 == text.count(old), old

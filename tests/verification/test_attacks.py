@@ -222,7 +222,7 @@ COVERED: dict[str, tuple[Attack, str, str]] = {
         INTEGRITY,
         "has no envelope",
     ),
-    "a link": (link, INTEGRITY, "link"),
+    "a link": (link, INTEGRITY, "cannot be read: no plain file or folder"),
     "an odd file name": (
         lambda root: (root / "artifacts/scores/mine/a\nb.npz").write_bytes(b"x"),
         INTEGRITY,
