@@ -18,8 +18,8 @@ from harness.types import Doubles, Floats, Ints
 Pair = tuple[int, int]
 Counts = np.ndarray[Any, np.dtype[np.unsignedinteger[Any]]]
 _UINT16 = 1 << 16
-_CACHED = 300_000  # numbers of a block, so that a few arrays of them fit the cache
-_FEWEST, _MOST = 100, 1_000  # resamples at a time
+_CACHED = 300_000  # numbers of an array, so that a few fit the cache
+_AT_ONCE = (500, 250, 200, 125, 100)  # resamples: parts of RESAMPLES, so that memory is taken once
 
 
 def correlations(
@@ -33,36 +33,31 @@ def correlations(
     resampled = np.empty((len(pairs), RESAMPLES))
     if not pairs:
         return resampled
-    step = min(_MOST, max(_FEWEST, _CACHED // max(1, len(members))))
+    step = next((size for size in _AT_ONCE if size * len(members) <= _CACHED), _AT_ONCE[-1])
     orders = [_Order(values) for values in series]
-    partners: dict[int, list[int]] = {}
+    block = _Block(len(members), step)
+    seconds = {second: block.empty() for second in dict.fromkeys(second for _, second in pairs)}
+    by_first: dict[int, list[int]] = {}
     for k, (first, _) in enumerate(pairs):
-        partners.setdefault(first, []).append(k)
+        by_first.setdefault(first, []).append(k)
+    own = block.empty()
     for start in range(0, RESAMPLES, step):
         some = slice(start, start + step)
-        resampled[:, some] = _block(orders, pairs, partners, unit_counts[members, some])
+        block.draw(unit_counts[members, some])
+        for second, memory in seconds.items():
+            block.ranks(orders[second], memory)
+        spread = {second: _products(block.weighted(ranks), ranks) for second, ranks in seconds.items()}
+        for first, numbers in by_first.items():
+            ranks = seconds[first] if first in seconds else block.ranks(orders[first], own)
+            weighted = block.weighted(ranks)
+            if first not in seconds:
+                spread[first] = _products(weighted, ranks)
+            for k in numbers:
+                second = pairs[k][1]
+                with np.errstate(divide="ignore", invalid="ignore"):
+                    divisor = np.sqrt(spread[first] * spread[second])
+                    resampled[k, some] = _products(weighted, seconds[second]) / divisor
     return np.clip(resampled, -1, 1)
-
-
-def _block(
-    orders: Sequence[_Order], pairs: Sequence[Pair], partners: dict[int, list[int]], counts: Weights
-) -> Doubles:
-    resamples = _Resamples(counts)
-    held = {
-        second: resamples.ranks(orders[second], resamples.empty())
-        for second in {second for _, second in pairs}
-    }
-    spread = {second: _products(resamples.weighted(ranks), ranks) for second, ranks in held.items()}
-    correlated, memory = np.empty((len(pairs), counts.shape[1])), resamples.empty()
-    for first, numbers in partners.items():
-        ranks = held[first] if first in held else resamples.ranks(orders[first], memory)
-        weighted = resamples.weighted(ranks)
-        own = spread[first] if first in spread else _products(weighted, ranks)
-        for k in numbers:
-            second = pairs[k][1]
-            with np.errstate(divide="ignore", invalid="ignore"):
-                correlated[k] = _products(weighted, held[second]) / np.sqrt(own * spread[second])
-    return correlated
 
 
 def _products(a: Floats, b: Floats) -> Doubles:
@@ -81,8 +76,7 @@ class _Order:
         items = len(values)
         order = np.argsort(values, kind="stable")
         ordered = values[order]
-        self.width = math.isqrt(items) + 1
-        self.lines = -(-(1 + items) // self.width)
+        self.width, self.lines = _table(items)
         table = np.full(self.lines * self.width, items)  # the item that is never drawn
         table[1 : 1 + items] = order
         self.places = table.reshape(self.lines, self.width).T.ravel()
@@ -93,26 +87,41 @@ class _Order:
         return positions % self.width * self.lines + positions // self.width
 
 
-class _Resamples:
-    """The counts (n, r) of some resamples, and the memory that ranks are computed in, taken once."""
+def _table(items: int) -> tuple[int, int]:
+    """Return width and lines of the table of so many items and one more."""
+    width = math.isqrt(items) + 1
+    return width, -(-(1 + items) // width)
 
-    def __init__(self, counts: Weights) -> None:
-        items, resamples = counts.shape
-        total = counts.sum(axis=0, dtype=np.uint32)
-        kind = np.uint16 if 2 * int(total.max(initial=0)) < _UINT16 else np.uint32
-        self.counts: Floats = counts.astype(np.float32)
-        self._total = total.astype(np.float32)
+
+class _Block:
+    """Some resamples of n items, and the memory that ranks are computed in: taken anew it costs most."""
+
+    def __init__(self, items: int, resamples: int) -> None:
+        self._counts: Floats = np.zeros((items, resamples), np.float32)
+        self._weighted: Floats = np.zeros((items, resamples), np.float32)
+        self._total: Floats = np.zeros(resamples, np.float32)
+        self._take_memory(np.dtype(np.uint16))
+
+    def _take_memory(self, kind: np.dtype[Any]) -> None:
+        items, resamples = self._counts.shape
+        width, lines = _table(items)
         self._whole: Counts = np.zeros((1 + items, resamples), kind)
-        self._whole[:items] = counts
-        width = math.isqrt(items) + 1
-        self._sums: Counts = np.empty((-(-(1 + items) // width) * width, resamples), kind)
-        self._below: Counts = np.empty((items, resamples), kind)
-        self._up_to: Counts = np.empty((items, resamples), kind)
-        self._weighted: Floats = np.empty((items, resamples), np.float32)
+        self._sums: Counts = np.zeros((width * lines, resamples), kind)
+        self._below: Counts = np.zeros((items, resamples), kind)
+        self._up_to: Counts = np.zeros((items, resamples), kind)
 
     def empty(self) -> Floats:
         """Return memory for ranks (n, r) float32."""
-        return np.empty_like(self.counts)
+        return np.zeros_like(self._counts)
+
+    def draw(self, counts: Weights) -> None:
+        """Take over how often each resample draws each item, (n, r)."""
+        total = counts.sum(axis=0, dtype=np.uint32)
+        if 2 * int(total.max(initial=0)) >= _UINT16 and self._whole.dtype == np.uint16:
+            self._take_memory(np.dtype(np.uint32))
+        np.copyto(self._total, total)
+        np.copyto(self._counts, counts)
+        np.copyto(self._whole[:-1], counts)
 
     def ranks(self, order: _Order, ranks: Floats) -> Floats:
         """Return ``ranks`` (n, r) float32 with twice the mid-ranks in each resample less twice their mean."""
@@ -131,4 +140,4 @@ class _Resamples:
 
     def weighted(self, ranks: Floats) -> Floats:
         """Return the ranks times their counts, in memory that the next call overwrites."""
-        return np.multiply(self.counts, ranks, out=self._weighted)
+        return np.multiply(self._counts, ranks, out=self._weighted)
