@@ -16,8 +16,6 @@ from harness.statistics.bootstrap import RESAMPLES, Weights
 from harness.types import Doubles, Floats, Ints
 
 Pair = tuple[int, int]
-Counts = np.ndarray[Any, np.dtype[np.unsignedinteger[Any]]]
-_UINT16 = 1 << 16
 _CACHED = 300_000  # numbers of an array, so that a few fit the cache
 _AT_ONCE = (500, 250, 200, 125, 100)  # resamples: parts of RESAMPLES, so that memory is taken once
 
@@ -36,32 +34,27 @@ def correlations(
     step = next((size for size in _AT_ONCE if size * len(members) <= _CACHED), _AT_ONCE[-1])
     orders = [_Order(values) for values in series]
     block = _Block(len(members), step)
-    seconds = {second: block.empty() for second in dict.fromkeys(second for _, second in pairs)}
+    weighted = {second: block.empty() for second in dict.fromkeys(second for _, second in pairs)}
     by_first: dict[int, list[int]] = {}
     for k, (first, _) in enumerate(pairs):
         by_first.setdefault(first, []).append(k)
-    own = block.empty()
     for start in range(0, RESAMPLES, step):
         some = slice(start, start + step)
         block.draw(unit_counts[members, some])
-        for second, memory in seconds.items():
-            block.ranks(orders[second], memory)
-        spread = {second: _products(block.weighted(ranks), ranks) for second, ranks in seconds.items()}
+        spread: dict[int, Doubles] = {}
+        for second, memory in weighted.items():
+            ranks = block.ranks(orders[second])
+            spread[second] = block.spread(ranks)
+            np.multiply(block.counts, ranks, out=memory)
         for first, numbers in by_first.items():
-            ranks = seconds[first] if first in seconds else block.ranks(orders[first], own)
-            weighted = block.weighted(ranks)
-            if first not in seconds:
-                spread[first] = _products(weighted, ranks)
+            ranks = block.ranks(orders[first])
+            own = spread[first] if first in spread else block.spread(ranks)
             for k in numbers:
                 second = pairs[k][1]
+                products = np.einsum("nr,nr->r", ranks, weighted[second]).astype(np.float64)
                 with np.errstate(divide="ignore", invalid="ignore"):
-                    divisor = np.sqrt(spread[first] * spread[second])
-                    resampled[k, some] = _products(weighted, seconds[second]) / divisor
+                    resampled[k, some] = products / np.sqrt(own * spread[second])
     return np.clip(resampled, -1, 1)
-
-
-def _products(a: Floats, b: Floats) -> Doubles:
-    return np.asarray(np.einsum("nr,nr->r", a, b), np.float64)
 
 
 class _Order:
@@ -97,34 +90,37 @@ class _Block:
     """Some resamples of n items, and the memory that ranks are computed in: taken anew it costs most."""
 
     def __init__(self, items: int, resamples: int) -> None:
-        self._counts: Floats = np.zeros((items, resamples), np.float32)
-        self._weighted: Floats = np.zeros((items, resamples), np.float32)
-        self._total: Floats = np.zeros(resamples, np.float32)
-        self._take_memory(np.dtype(np.uint16))
+        self.counts: Floats = np.zeros((items, resamples), np.float32)
+        self._ranks = self.empty()
+        self._take_memory(np.dtype(np.int16))
 
     def _take_memory(self, kind: np.dtype[Any]) -> None:
-        items, resamples = self._counts.shape
+        items, resamples = self.counts.shape
         width, lines = _table(items)
-        self._whole: Counts = np.zeros((1 + items, resamples), kind)
-        self._sums: Counts = np.zeros((width * lines, resamples), kind)
-        self._below: Counts = np.zeros((items, resamples), kind)
-        self._up_to: Counts = np.zeros((items, resamples), kind)
+        self._total: Ints = np.zeros(resamples, kind)
+        self._whole: Ints = np.zeros((1 + items, resamples), kind)
+        self._sums: Ints = np.zeros((width * lines, resamples), kind)
+        self._below: Ints = np.zeros((items, resamples), kind)
+        self._up_to: Ints = np.zeros((items, resamples), kind)
 
     def empty(self) -> Floats:
-        """Return memory for ranks (n, r) float32."""
-        return np.zeros_like(self._counts)
+        """Return memory for numbers (n, r) float32."""
+        return np.zeros_like(self.counts)
 
     def draw(self, counts: Weights) -> None:
         """Take over how often each resample draws each item, (n, r)."""
-        total = counts.sum(axis=0, dtype=np.uint32)
-        if 2 * int(total.max(initial=0)) >= _UINT16 and self._whole.dtype == np.uint16:
-            self._take_memory(np.dtype(np.uint32))
-        np.copyto(self._total, total)
-        np.copyto(self._counts, counts)
-        np.copyto(self._whole[:-1], counts)
+        total = counts.sum(axis=0, dtype=np.int64)
+        if int(total.max(initial=0)) > np.iinfo(self._total.dtype).max:
+            self._take_memory(np.dtype(np.int32))
+        self._total[:] = total
+        self.counts[:] = counts
+        self._whole[:-1] = counts
 
-    def ranks(self, order: _Order, ranks: Floats) -> Floats:
-        """Return ``ranks`` (n, r) float32 with twice the mid-ranks in each resample less twice their mean."""
+    def ranks(self, order: _Order) -> Floats:
+        """Return twice the mid-ranks in each resample less twice their mean, (n, r) float32.
+
+        The next call overwrites them.
+        """
         sums = np.take(self._whole, order.places, axis=0, out=self._sums, mode="clip")
         table = sums.reshape(order.width, order.lines, -1)
         for k in range(1, order.width):
@@ -132,12 +128,12 @@ class _Block:
         before = np.zeros_like(table[-1])
         np.cumsum(table[-1, :-1], axis=0, dtype=sums.dtype, out=before[1:])
         table += before
-        below = np.take(sums, order.below, axis=0, out=self._below, mode="clip")
-        below += np.take(sums, order.up_to, axis=0, out=self._up_to, mode="clip")
-        np.copyto(ranks, below)
-        ranks -= self._total
-        return ranks
+        ranks = np.take(sums, order.below, axis=0, out=self._below, mode="clip")
+        ranks -= self._total  # first, so that the sum of the two cannot overflow
+        ranks += np.take(sums, order.up_to, axis=0, out=self._up_to, mode="clip")
+        np.copyto(self._ranks, ranks)
+        return self._ranks
 
-    def weighted(self, ranks: Floats) -> Floats:
-        """Return the ranks times their counts, in memory that the next call overwrites."""
-        return np.multiply(self._counts, ranks, out=self._weighted)
+    def spread(self, ranks: Floats) -> Doubles:
+        """Return the sum of the squares of the ranks (n, r) in each resample, (r,)."""
+        return np.einsum("nr,nr,nr->r", self.counts, ranks, ranks).astype(np.float64)
