@@ -95,7 +95,7 @@ def _recompute(root: Path, jobs: int, on_progress: OnProgress, *, resampled: boo
         rounding=agreeing[ROUNDING],
         seconds=time.monotonic() - start,
         problems=[*dict.fromkeys(problems)],
-        confirmed=_confirmed(report, outcomes),
+        confirmed=claims_confirmed(report, outcomes),
     )
 
 
@@ -149,7 +149,7 @@ def _batches(tree: Tree, suite: str, problems: list[str]) -> Mapping[tuple[str, 
     return batches
 
 
-def _confirmed(report: Rendered, outcomes: list[Outcome]) -> frozenset[str]:
+def claims_confirmed(report: Rendered, outcomes: list[Outcome]) -> frozenset[str]:
     """Return the claims with measured rows that all rest on cells without a problem, and are rendered so."""
     if report.problems:
         return frozenset()

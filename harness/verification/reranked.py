@@ -51,7 +51,7 @@ def correlations(
             own = spread[first] if first in spread else block.spread(ranks)
             for k in numbers:
                 second = pairs[k][1]
-                products = np.einsum("nr,nr->r", ranks, weighted[second]).astype(np.float64)
+                products = np.asarray(np.einsum("nr,nr->r", ranks, weighted[second]), np.float64)
                 with np.errstate(divide="ignore", invalid="ignore"):
                     resampled[k, some] = products / np.sqrt(own * spread[second])
     return np.clip(resampled, -1, 1)
@@ -136,4 +136,4 @@ class _Block:
 
     def spread(self, ranks: Floats) -> Doubles:
         """Return the sum of the squares of the ranks (n, r) in each resample, (r,)."""
-        return np.einsum("nr,nr,nr->r", self.counts, ranks, ranks).astype(np.float64)
+        return np.asarray(np.einsum("nr,nr,nr->r", self.counts, ranks, ranks), np.float64)
