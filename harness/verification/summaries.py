@@ -19,7 +19,7 @@ def summaries(estimates: Sequence[Estimates]) -> list[Summary]:
     if not estimates:
         return []
     matrix = np.stack(estimates)
-    whole = np.isfinite(matrix).all(axis=1)
+    whole = np.asarray(np.isfinite(matrix).all(axis=1), bool)
     lows, highs = np.zeros(len(matrix)), np.zeros(len(matrix))
     if whole.any():
         lows[whole], highs[whole] = np.percentile(matrix[whole, 1:], TAILS, axis=1)
@@ -27,5 +27,5 @@ def summaries(estimates: Sequence[Estimates]) -> list[Summary]:
         (float(row[0]), min(float(low), float(row[0])), max(float(high), float(row[0])), 0)
         if defined
         else stats.summary(row)
-        for row, defined, low, high in zip(matrix, whole, lows, highs, strict=True)
+        for row, defined, low, high in zip(matrix, whole.tolist(), lows, highs, strict=True)
     ]

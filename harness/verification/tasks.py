@@ -10,9 +10,9 @@ from harness.errors import InputError
 from harness.evidence.layout import Tree
 from harness.types import Json
 from harness.verification.audits import unlike_audit, unlike_sizes
-from harness.verification.labels import read_labels
+from harness.verification.labels import Labels, read_labels
 from harness.verification.mean_values import Setting, check_batch
-from harness.verification.measured import check_values, remade
+from harness.verification.measured import Remade, check_values, remade
 from harness.verification.numbers import Tally
 
 
@@ -47,24 +47,31 @@ class Task:
         """Return what the cells and their means come to; what is wrong is a line."""
         from threadpoolctl import threadpool_limits
 
-        names = frozenset(f"{self.suite}/{cell}" for cell in self.contents)
         tally = Tally()
+        values, intervals = 0, 0
         with threadpool_limits(1):
             try:
                 labels = read_labels(self.tree, self.suite)
+                again = remade(self.tree, self.contents, labels, tally, resampled=self.resampled)
+                values = sum(self._values(again, labels, tally))
+                intervals = values + sum(self._means(again, tally)) if self.resampled else 0
             except InputError as error:
-                return Outcome(names, 0, 0, Counter(), [str(error)])
-            again = remade(self.tree, self.contents, labels, tally, resampled=self.resampled)
-            values = 0
-            for cell, own in again.items():
-                where, content = str(self.tree.result(self.suite, cell)), self.contents[cell]
-                values += check_values(where, content, own, tally, resampled=self.resampled)
-                audit = unlike_audit(content, own.panels, labels)
-                tally.problems += [f"{where}: {line}" for line in (*audit, *unlike_sizes(content))]
-            intervals = values + sum(self._means(again, tally)) if self.resampled else 0
+                tally.problems.append(str(error))
+            except Exception as error:  # noqa: BLE001 - certified, of the right form, and yet not computable
+                problem = f"{self._title()}: cannot be computed again: {type(error).__name__}: {error}"
+                tally.problems.append(f"{self.tree.results(self.suite)[0].parent}: {problem}")
+        names = frozenset(f"{self.suite}/{cell}" for cell in self.contents)
         return Outcome(names, values, intervals, tally.agreeing, tally.problems)
 
-    def _means(self, again: Mapping[str, object], tally: Tally) -> Iterator[int]:
+    def _values(self, again: Mapping[str, Remade], labels: Labels, tally: Tally) -> Iterator[int]:
+        """Yield how many values of each cell were computed again; its audit and sizes are checked as well."""
+        for cell, own in again.items():
+            where, content = str(self.tree.result(self.suite, cell)), self.contents[cell]
+            yield check_values(where, content, own, tally, resampled=self.resampled)
+            lines = (*unlike_audit(content, own.panels, labels), *unlike_sizes(content))
+            tally.problems += [f"{where}: {line}" for line in lines]
+
+    def _means(self, again: Mapping[str, Remade], tally: Tally) -> Iterator[int]:
         """Yield how many intervals of means and comparisons were drawn again, batch by batch."""
         where = str(self.tree.means(self.suite))
         settings: dict[int, dict[str, Json]] = {}
