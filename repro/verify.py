@@ -18,8 +18,8 @@ Arithmetic:
 - Each comparison is the difference of two means.
 - Jitter is of existing results.
 Each problem is printed as one line.
-``harness verify`` alone checks results against the suites, values and intervals against their scores, and the
-report against what the evidence renders to.
+``harness verify --tier recompute`` alone checks results against the suites, values and intervals against
+their scores and labels, and the report against what the evidence renders to.
 Exit status: 0 no problem, 1 problems, 2 no ``ARTIFACTS.sha256`` in ROOT.
 """
 

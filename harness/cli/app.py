@@ -9,7 +9,7 @@ import typer
 from harness.cli.checking import artifacts, compare, verify
 from harness.cli.listing import list_
 from harness.cli.machine import doctor, portability
-from harness.cli.measuring import jitter, plan, run_
+from harness.cli.measuring import jitter, labels, plan, run_
 from harness.cli.provenance import diff, explain
 from harness.cli.reporting import claims, export, lock, report, results, schema
 from harness.cli.reproducing import blocked, reproduce
@@ -22,6 +22,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "list": list_,
     "plan": plan,
     "run": run_,
+    "labels": labels,
     "jitter": jitter,
     "reproduce": reproduce,
     "blocked": blocked,

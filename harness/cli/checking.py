@@ -2,40 +2,87 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from harness.cli.options import ARTIFACTS, LISTING, OUT, Mirror, Offline, Out
+from harness.cli.options import ARTIFACTS, LISTING, OUT, Jobs, Mirror, Offline, Out
 from harness.cli.plans import statuses
 from harness.console.output import show
 from harness.errors import InputError, RunError
 from harness.evidence.layout import Tree
 
 
-def verify(root: Annotated[Path, typer.Option(help="The checkout to verify.")] = Path()) -> None:
-    """Check the committed evidence in every way that needs no data and runs nothing again.
+class Tier(StrEnum):
+    """How far evidence is proven."""
+
+    INTEGRITY = "integrity"
+    RECOMPUTE = "recompute"
+    RERUN = "rerun"
+
+
+def verify(
+    root: Annotated[Path, typer.Option(help="The checkout to verify.")] = Path(),
+    tier: Annotated[Tier | None, typer.Option(help="One tier; default: all that takes seconds.")] = None,
+    sample: Annotated[int, typer.Option(min=1, help="Cells of tier rerun.")] = 5,
+    seed: Annotated[int, typer.Option(min=0, help="Which cells of tier rerun.")] = 0,
+    jobs: Jobs = None,
+    mirror: Mirror = None,
+    offline: Offline = False,
+) -> None:
+    """Check the committed evidence. Without --tier: integrity, and recompute without intervals.
 
     \b
-    By hash: ARTIFACTS.sha256 both ways, certificates, files, structure, envelopes
-      (python3 repro/verify.py does this alone, without a package).
-    Against the suites: no result that they have not, none missing that is not BLOCKED.
-    By recomputing: values whose scores are all in the evidence come out again from
-      them; of the others the number of items is checked. Of means over seeds and of comparisons
-      some intervals a suite are drawn again; of the others the hash is checked.
-    By rendering: claims, figures, report and the README's part come out in the same bytes.
-    Seconds and versions in an envelope are held by the hash alone.
+    integrity  Every hash, certificate, envelope and figure; python3 repro/verify.py does the same alone.
+    recompute  No data, no model: results against the suites; every value, interval, mean and comparison
+               from scores and labels; contamination; claims, figures, pages and README byte for byte.
+    rerun      A sample of the cells whose inputs are here, run again and compared within tolerance.
+
+    No tier finds an edit, stamped anew, of what only a run measures: payload and state bytes, codes,
+    training histories, jitter, irregularities of judged sets, seconds, memory and versions in envelopes,
+    answers in transcripts. Nor scores and labels invented together: harness labels makes labels from data.
 
     \b
-    Example: harness verify
+    Examples: harness verify
+              harness verify --tier recompute
+              harness verify --tier rerun --sample 3 --mirror DIR
     """
-    from harness.verification.problems import problems
+    from harness.console.progress import progress
+    from harness.parallel.resources import default_jobs
+    from harness.verification import problems
 
-    lines, summary = problems(root)
+    if tier is Tier.RERUN:
+        _rerun(root, sample, seed, jobs or default_jobs(), mirror, offline=offline)
+        return
+    with progress() as on_progress:
+        if tier is Tier.INTEGRITY:
+            lines, summary = problems.of_integrity(root)
+        elif tier is Tier.RECOMPUTE:
+            lines, summary = problems.of_recompute(root, jobs or default_jobs(), on_progress)
+        else:
+            lines, summary = problems.problems(root, jobs or default_jobs(), on_progress)
     show("\n".join([*lines, summary]))
     if lines:
         raise RunError(f"{len(lines)} problems")
+
+
+def _rerun(root: Path, sample: int, seed: int, jobs: int, mirror: Path | None, *, offline: bool) -> None:
+    from harness.console.progress import progress
+    from harness.console.rerun_sample import rerun_table
+    from harness.evidence.files import store_folder
+    from harness.run.compare import FAILING
+    from harness.run.rerun_sample import rerun, sampled
+
+    committed = Tree(root / "artifacts")
+    cells = statuses(None, mirror, root / ".rerun", offline=offline)
+    chosen = sampled(cells, committed, sample, seed)
+    with progress() as on_progress:
+        reruns = rerun(cells, chosen, committed, store_folder(), jobs, on_progress)
+    show(rerun_table(reruns))
+    if failing := [each for each in reruns if each.line.state in FAILING]:
+        raise RunError(f"{len(failing)} of {len(reruns)} cells differ by more than their tolerance")
 
 
 def compare(

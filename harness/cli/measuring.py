@@ -1,4 +1,4 @@
-"""Commands that plan and measure: ``plan``, ``run``, ``jitter``."""
+"""Commands that plan and measure: ``plan``, ``run``, ``labels``, ``jitter``."""
 
 from __future__ import annotations
 
@@ -79,6 +79,20 @@ def run_(
         show(removed(surplus))
     if failures:
         raise RunError(f"{len(failures)} of {len(chosen)} cells failed or fell short")
+
+
+def labels(suites: Suites = None, mirror: Mirror = None, offline: Offline = False, out: Out = OUT) -> None:
+    """Write what values depend on beside score files: ranks of human scores, masks, clusters. Runs no cell.
+
+    harness run writes the same at its end. harness verify --tier recompute needs it, and no data.
+
+    \b
+    Example: harness labels --mirror DIR
+    """
+    from harness.run.labels import write_labels
+
+    written = write_labels(statuses(suites, mirror, out, offline=offline), Tree(out), store_folder())
+    show("\n".join([*map(str, written), f"{len(written)} indices of labels written"]))
 
 
 def jitter(

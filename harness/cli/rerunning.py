@@ -38,7 +38,7 @@ def replay(
     Examples: harness replay C8 --mirror DIR
               harness replay sample/minilm.lee-background.identity.s0
     """
-    from harness.console import rerun
+    from harness.console import replay as printed
     from harness.console.progress import progress
     from harness.console.show import compared
     from harness.parallel.resources import default_jobs
@@ -50,13 +50,13 @@ def replay(
 
     committed = existing(source)
     target = replaying.target(reference(named), committed)
-    show(rerun.cost(named, len(target.cells), replaying.budget(target.cells, committed)))
+    show(printed.cost(named, len(target.cells), replaying.budget(target.cells, committed)))
     with tempfile.TemporaryDirectory(prefix="harness-replay-") as folder:
         tree = Tree(out or Path(folder, "out"))
         suites = replaying.suite_files(target.cells, committed)
         entries = statuses(suites, mirror, tree.root, offline=offline, large=large)
         chosen = replaying.chosen(entries, target.cells)
-        for line in rerun.blocked(chosen):
+        for line in printed.blocked(chosen):
             complain(line)
         with progress() as on_progress:
             failing = run(entries, chosen, tree, store_folder(), jobs or default_jobs(), on_progress)
@@ -67,7 +67,7 @@ def replay(
         failing += [f"{line.suite} {line.cell} {line.state}" for line in lines if line.state in FAILING]
         if target.entry:
             rows, entry = judged_again(target, tree, committed, Path(folder, "merged"))
-            show("\n".join(rerun.verdicts(target, rows, entry)))
+            show("\n".join(printed.verdicts(target, rows, entry)))
             failing += replaying.changed(target, rows, entry)
     if failing:
         raise RunError(f"{named}: {failing[0]}" + (f", and {len(failing) - 1} more" if failing[1:] else ""))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 # Folders of stamped evidence that belongs to no cell: published whole, and required once committed.
-EXTRAS = ("transcripts", "means", "portability", "jitter")
+EXTRAS = ("transcripts", "means", "portability", "jitter", "labels")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,10 @@ class Tree:
     def means(self, suite: str) -> Path:
         """Return the stamped means over seeds of a suite, and the comparisons of methods."""
         return self.root / "means" / f"{suite}.json"
+
+    def labels(self, suite: str) -> Path:
+        """Return the stamped index of what a suite's values depend on beside score files."""
+        return self.root / "labels" / f"{suite}.json"
 
     def transcript(self, server: str) -> Path:
         """Return the stamped transcript of what the smoke test saw of a server."""

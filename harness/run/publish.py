@@ -96,6 +96,9 @@ def _check(entries: list[Entry], out: Tree, committed: Tree) -> None:
     stability.read(out)  # a file that is no jitter is refused in one line
     if lines := incomplete(entries, out):
         raise RunError(f"{lines[0]}; harness jitter before, or remove {out.jitter('*').parent}")
+    for suite in sorted({entry.cell.suite for entry in entries if entry.state == "done"}):
+        if not out.labels(suite).is_file():
+            raise RunError(f"{out.labels(suite)}: not found, expected labels; harness labels makes them")
     for path in committed.extras():
         location = out.root / path.relative_to(committed.root)
         if not location.is_file():

@@ -1,4 +1,4 @@
-"""Runs what is to do: inputs prepared once, groups of cells side by side, then means over seeds."""
+"""Runs what is to do: inputs prepared once, groups of cells side by side; then means and labels."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from harness.planning.cells import Cell
 from harness.planning.status import FORCED, Entry
 from harness.run.claims_lock import copy_lock
 from harness.run.group import Group, group_key, run_group
+from harness.run.labels import write_labels
 from harness.run.leftovers import check_origin, settle
 
 
@@ -33,7 +34,9 @@ def run(
     check_origin(entries, tree)
     if not todo:
         settle(entries, chosen, tree)
-        means_over_seeds([e for e in entries if e.state == "done"], tree, store, jobs, on_progress)
+        done_already = [e for e in entries if e.state == "done"]
+        means_over_seeds(done_already, tree, store, jobs, on_progress)
+        write_labels(done_already, tree, store)
         return []
     specs, todo, failures = _prepared(entries, chosen, tree, store, jobs, on_progress)
     settle(entries, chosen, tree)  # not before: inputs that are refused leave nothing behind
@@ -54,6 +57,7 @@ def run(
         e for e in entries if e.state == "done" or e.why == FORCED or (e.cell.suite, e.cell.id) in run_now
     ]
     means_over_seeds(measured, tree, store, jobs, on_progress)
+    write_labels(measured, tree, store)
     return failures
 
 

@@ -73,6 +73,11 @@ def plans(
     return {name: Plan(path) for name, path in files.items() if path is not None}
 
 
+def files_of(root: Path) -> dict[str, Path]:
+    """Return the suites of a checkout by their names."""
+    return {path.stem: path for path in (root / "suites").glob("*.toml")}
+
+
 def content_of(path: Path) -> dict[str, Any]:
     """Return the content of a stamped file, unchecked; empty where there is none or it is no object."""
     try:

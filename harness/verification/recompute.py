@@ -1,121 +1,165 @@
-"""Values computed again from score files, without the data, by other code than the one that measured.
-
-Where a value's n is the number of a set's items, its correlation or mean is computed again. Where a value
-needs the data (human scores, the mask of a protocol, vectors), its score file must have at least n items. A
-combined value must be the weighted sum of the values that it combines.
-"""
+"""Values, intervals, verdicts and pages computed again from scores: no model, no data, no fitting."""
 
 from __future__ import annotations
 
-import math
-import zipfile
-from collections.abc import Iterator, Mapping
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from operator import methodcaller
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from scipy.stats import rankdata
-
 from harness.errors import InputError
-from harness.evidence.files import inside
 from harness.evidence.layout import Tree
-from harness.planning import registry
-from harness.types import Doubles
+from harness.evidence.schema.means import parse_means
+from harness.evidence.schema.result import check_result
+from harness.evidence.schema.verdict import CellEvidence, VerdictRow
+from harness.evidence.stamp import read_json
+from harness.parallel.workers import spread
+from harness.types import Json
+from harness.verification import plans as suite_plans
+from harness.verification.numbers import LAST_DIGIT, ROUNDING
+from harness.verification.rendering import Rendered, render_again
+from harness.verification.suites import against_suites
+from harness.verification.tasks import Outcome, Task
 
-Arrays = Mapping[str, Doubles]
-DIGITS = 6  # significant digits that values are printed with
-FLOOR = 1e-7  # what float32 scores of size 1 leave of a mean that is near 0
-
-
-def disagreements(tree: Tree, path: Path, content: Mapping[str, Any]) -> list[str]:
-    """Return a line for each value of the result at ``path`` that its score files do not come to."""
-    try:
-        after, before = (arrays(tree, content, key, str(path)) for key in ("after", "before"))
-    except InputError as error:
-        return [str(error)]
-    return [
-        f"{path}: {value['protocol']} {value['dataset']} {value['metric']}: {why}"
-        for value in content["values"]
-        if (why := _disagreement(value, content, after, before))
-    ]
+OnProgress = Callable[[str, int, int], None]  # what is being done, how much of it is done, of how much
 
 
-def arrays(tree: Tree, content: Mapping[str, Any], key: str, where: str) -> Arrays:
-    """Return the arrays of a score file; raise InputError where it cannot be read or is not finite."""
-    try:
-        file = inside(tree.root, str(content["files"][key]["path"]), f"{where}: files.{key}")
-        with np.load(file, allow_pickle=False) as stored:
-            scores = {name: np.asarray(stored[name], np.float64) for name in stored.files}
-    except (KeyError, TypeError, OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise InputError(f"{where}: files.{key}: {error}, expected a readable .npz of scores") from error
-    for name, array in scores.items():
-        if not np.isfinite(array).all():
-            raise InputError(f"{file}: {name}: found NaN or infinity, expected finite scores")
-    return scores
+@dataclass(frozen=True, slots=True)
+class Recomputed:
+    """What was computed again, and a line for each thing that is not as stated.
+
+    ``last_digit`` and ``rounding`` count numbers that agree but for their last digit, or for float32 sums.
+    ``confirmed``: the claims of which a row was measured, and all that such rows rest on is as stated.
+    """
+
+    values: int
+    intervals: int
+    verdicts: int
+    pages: int
+    last_digit: int
+    rounding: int
+    seconds: float
+    problems: list[str]
+    confirmed: frozenset[str]
 
 
-def _disagreement(value: Mapping[str, Any], content: Mapping[str, Any], after: Arrays, before: Arrays) -> str:
-    combine = content["inputs"].get("combine") or {}
-    if value["dataset"] in combine:
-        return _combined(value, content["values"], combine[value["dataset"]])
-    metric, _, reference = value["metric"].partition("@")
-    module = registry.load("metrics", metric, "metrics")
-    series = series_of(value["dataset"], module.ITEMS, after, before)
-    needed = {key for request in module.needs(reference) for key in request}
-    lengths = [len(series[key]) for key in needed if key in series]
-    if not lengths and not (module.ITEMS == "pairs" and needed == {"squared-error"}):
-        return f"found no scores of {', '.join(sorted(needed))}, expected them in its score files"
-    if any(items < value["n"] for items in lengths):
-        return f"n: found {value['n']}, expected at most {min(lengths)}, as its score file has"
-    if needed - set(series) or any(items != value["n"] for items in lengths):
-        return ""  # human scores and the masks of protocols are the data's
-    computed = float(module.compute(lambda request: _point(*(series[key] for key in request)), reference)[0])
-    return _unlike(value["value"], computed, "its score files come to")
+@dataclass(frozen=True, slots=True)
+class _Rendering:
+    """The report, as a piece of work."""
+
+    root: Path
+
+    def run(self) -> Rendered:
+        return render_again(self.root)
 
 
-def series_of(dataset: str, items: str, after: Arrays, before: Arrays) -> dict[str, Doubles]:
-    """Return what the score files have of a set's items: by the names that metrics ask for."""
-    if items != "pairs":
-        start = f"{dataset}@{items}@"
-        return {key.removeprefix(start): array for key, array in after.items() if key.startswith(start)}
-    named = {"compressed": after.get(dataset), "original": before.get(dataset)}
-    named |= {name: after.get(f"{dataset}@{name}") for name in ("stage", "squared-error")}
-    return {key: array for key, array in named.items() if array is not None}
+def recompute(root: Path, jobs: int, on_progress: OnProgress) -> Recomputed:
+    """Compute all evidence below ``root`` again, and hold it to the suites; what is wrong is a line.
+
+    Hashes are ``repro.verify``'s.
+    """
+    return _recompute(root, jobs, on_progress, resampled=True)
 
 
-def _point(first: Doubles, second: Doubles | None = None) -> Doubles:
-    """Return the mean of one series, or Spearman's correlation of two, as an array of one."""
-    if second is None:
-        return np.array([first.mean()])
-    ranks = rankdata(first), rankdata(second)
-    with np.errstate(invalid="ignore"):  # of equal scores: not a number, and so unlike any value
-        return np.array([np.corrcoef(*ranks)[0, 1]])
+def recompute_values(root: Path, jobs: int, on_progress: OnProgress) -> Recomputed:
+    """Compute the same again but for intervals, in a fifth of the time."""
+    return _recompute(root, jobs, on_progress, resampled=False)
 
 
-def _combined(value: Mapping[str, Any], values: Any, weights: Mapping[str, float]) -> str:
-    key = (value["protocol"], value["metric"])
-    parts = {part["dataset"]: part["value"] for part in values if (part["protocol"], part["metric"]) == key}
-    absent = [name for name in weights if name not in parts]
-    if absent:
-        return f"found no value of {absent[0]}, expected one of every set that it combines"
-    summed = math.fsum(weight * parts[name] for name, weight in weights.items())
-    slack = math.fsum(abs(weight) * _unit(parts[name]) for name, weight in weights.items())
-    return _unlike(value["value"], summed, "the sets that it combines come to", slack)
-
-
-def _unlike(printed: float, computed: float, source: str, slack: float = 0.0) -> str:
-    bound = max(_unit(computed), FLOOR, slack)
-    return "" if abs(printed - computed) <= bound else f"found {printed:.6g}, {source} {computed:.6g}"
-
-
-def _unit(value: float) -> float:
-    """Return one unit of the last digit that ``value`` is printed with."""
-    return (
-        10.0 ** (math.floor(math.log10(abs(value))) + 1 - DIGITS) if value and math.isfinite(value) else 0.0
+def _recompute(root: Path, jobs: int, on_progress: OnProgress, *, resampled: bool) -> Recomputed:
+    start = time.monotonic()
+    problems = against_suites(root)
+    tasks = sorted(_tasks(root, problems, resampled=resampled), key=lambda task: -task.cost)
+    outcomes: list[Outcome] = []
+    report = Rendered([], 0, [])
+    work = [_Rendering(root), *tasks]
+    total = sum(len(task.contents) for task in tasks)
+    for outcome in spread(methodcaller("run"), work, jobs):
+        if isinstance(outcome, Rendered):
+            report = outcome
+        else:
+            outcomes.append(outcome)
+            done = sum(len(each.cells) for each in outcomes)
+            on_progress("cells computed again", done, total)
+    agreeing = sum((outcome.agreeing for outcome in outcomes), Counter())
+    problems += [line for outcome in outcomes for line in outcome.problems] + report.problems
+    return Recomputed(
+        values=sum(outcome.values for outcome in outcomes),
+        intervals=sum(outcome.intervals for outcome in outcomes),
+        verdicts=len(report.rows),
+        pages=report.pages,
+        last_digit=agreeing[LAST_DIGIT],
+        rounding=agreeing[ROUNDING],
+        seconds=time.monotonic() - start,
+        problems=[*dict.fromkeys(problems)],
+        confirmed=claims_confirmed(report, outcomes),
     )
 
 
-def every_disagreement(tree: Tree, contents: Mapping[Path, Mapping[str, Any]]) -> Iterator[str]:
-    """Yield the lines of ``disagreements`` for every result, ``contents`` by path."""
-    for path, content in contents.items():
-        yield from disagreements(tree, path, content)
+def _tasks(root: Path, problems: list[str], *, resampled: bool) -> Iterator[Task]:
+    tree = Tree(root / "artifacts")
+    try:
+        plans = suite_plans.plans(tree, suites=suite_plans.files_of(root), committed=tree.root)
+        cells = {name: list(plan.cells) for name, plan in plans.items()}
+    except InputError:
+        return  # a line of against_suites
+    for suite, plan in plans.items():
+        contents = _contents(tree, suite, cells[suite], problems)
+        batches = _batches(tree, suite, problems)
+        pieces: dict[tuple[str, str], dict[str, Json]] = {}
+        for cell, content in contents.items():
+            own = content["inputs"]["cell"]
+            pieces.setdefault((own["encoder"], own["train"]), {})[cell] = content
+        problems += [
+            f"{tree.means(suite)}: {' '.join(setting)}: found means, expected none where no result is"
+            for setting in sorted(batches.keys() - pieces.keys())
+        ]
+        for setting, piece in pieces.items():
+            yield Task(tree, suite, piece, batches.get(setting, []), plan.suite.baselines, resampled)
+
+
+def _contents(tree: Tree, suite: str, cells: list[str], problems: list[str]) -> dict[str, Json]:
+    """Return the results of a suite by cell, in the plan's order; one that is none is a line."""
+    contents: dict[str, Json] = {}
+    for cell in cells:
+        path = tree.result(suite, cell)
+        try:
+            if path.is_file():
+                contents[cell] = check_result(path, read_json(path).get("content"))
+        except InputError as error:
+            problems.append(str(error))
+    return contents
+
+
+def _batches(tree: Tree, suite: str, problems: list[str]) -> Mapping[tuple[str, str], list[dict[str, Any]]]:
+    """Return the batches of a suite's means by encoder and training split."""
+    path = tree.means(suite)
+    batches: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    try:
+        means = parse_means(path, read_json(path).get("content"))
+    except InputError as error:
+        problems.append(str(error))
+        return batches
+    for batch in means.batches:
+        own = batch.model_dump(exclude_unset=True)
+        batches.setdefault((batch.of.encoder, batch.of.train), []).append(own)
+    return batches
+
+
+def claims_confirmed(report: Rendered, outcomes: list[Outcome]) -> frozenset[str]:
+    """Return the claims with measured rows that all rest on cells without a problem, and are rendered so."""
+    if report.problems:
+        return frozenset()
+    sound = frozenset().union(*(outcome.cells for outcome in outcomes if not outcome.problems))
+    by_claim: dict[str, list[VerdictRow]] = {}
+    for row in report.rows:
+        if row.evidence:
+            by_claim.setdefault(row.id, []).append(row)
+    return frozenset(
+        claim
+        for claim, rows in by_claim.items()
+        if all(isinstance(one, CellEvidence) and one.cell in sound for row in rows for one in row.evidence)
+    )

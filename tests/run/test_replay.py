@@ -10,7 +10,7 @@ import pytest
 from support.claimed import CLAIM, SIGN, claimed_checkout
 from support.command import Cli
 
-from harness.console.rerun import verdicts
+from harness.console.replay import verdicts
 from harness.errors import BlockedError, InputError
 from harness.evidence.layout import Tree
 from harness.evidence.stamp import read_stamped, write_stamped

@@ -18,7 +18,7 @@ from harness.evidence.stamp import read_stamped, stamp, write_stamped
 from harness.planning.status import entries
 from harness.run.compare_means import compare_means
 from harness.run.jitter import run as disturb
-from harness.verification import problems as verification
+from harness.verification.recompute import recompute
 from repro import verify
 
 Edit = Callable[[dict[str, Any]], Any]
@@ -220,11 +220,15 @@ TAMPERED: dict[str, tuple[str, Edit, str]] = {
 
 
 def test_sound_evidence_has_no_problem(published: Path) -> None:
-    """Neither for the script that stands alone nor for the command, which draws intervals again."""
+    """Neither for the script that stands alone nor for the command, which draws every interval again."""
     assert [] == verify.problems(published)[0]
-    problems, checked = verification.problems(published)
-    assert [] == problems
-    assert " 9 intervals of means drawn again" in checked
+    recomputed = recompute(published, 1, lambda *_: None)
+    assert ([], 15, 27, 0) == (
+        recomputed.problems,
+        recomputed.values,
+        recomputed.intervals,
+        recomputed.last_digit,
+    )
 
 
 @pytest.mark.parametrize(("path", "edit", "message"), TAMPERED.values(), ids=TAMPERED)
@@ -277,14 +281,13 @@ def test_means_that_are_not_there_are_missed(root: Path) -> None:
     ids=["low of a mean", "high of another", "p of a difference"],
 )
 def test_an_interval_that_its_score_files_do_not_come_to_is_named(
-    root: Path, edit: Edit, message: str, monkeypatch: pytest.MonkeyPatch
+    root: Path, edit: Edit, message: str
 ) -> None:
-    """The script alone cannot see it; the command draws the resamples again, here those of every group."""
-    monkeypatch.setattr("harness.verification.intervals.CHOSEN", 9)
+    """The script alone cannot see it; the command draws the resamples of every group again."""
     restamp(root, MEANS, edit)
     relist(root)
     assert [] == verify.problems(root)[0]
-    lines = [line for line in verification.problems(root)[0] if MEANS in line]
+    lines = [line for line in recompute(root, 1, lambda *_: None).problems if MEANS in line]
     assert 1 == len(lines), lines
     assert message in lines[0]
 

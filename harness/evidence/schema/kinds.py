@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from harness.evidence.files import write_atomic
 from harness.evidence.schema.envelope import Envelope
 from harness.evidence.schema.jitter import Jitter
+from harness.evidence.schema.labels import LabelIndex
 from harness.evidence.schema.lock import ClaimsLock
 from harness.evidence.schema.means import Means
 from harness.evidence.schema.model import Stamped
@@ -27,6 +28,7 @@ KINDS: dict[str, tuple[str, type[BaseModel]]] = {
     "result": ("results/*/*.json", Stamped[Result]),
     "suite": ("results/*.suite.json", Stamped[SuiteRecord]),
     "means": ("means/*.json", Stamped[Means]),
+    "labels": ("labels/*.json", Stamped[LabelIndex]),
     "jitter": ("jitter/*.json", Stamped[Jitter]),
     "portability": ("portability/portability.json", Stamped[Portability]),
     "transcript": ("transcripts/*.json", Stamped[Transcript]),
