@@ -46,13 +46,14 @@ def claims(source: From = ARTIFACTS, as_json: AsJson = False) -> None:
     """
     from harness.console.show import claims_table
     from harness.verification.admission import admit
+    from report.verdicts.board import claims_document
     from report.verdicts.claims import load_claims
     from report.verdicts.judge import judge
 
     tree = existing(source)
     missing = admit(tree)
     verdicts = judge(load_claims(), tree)
-    document = {"claims": [verdict.as_json() for verdict in verdicts]}
+    document = claims_document(verdicts)
     show(json.dumps(document, indent=2, ensure_ascii=False) if as_json else claims_table(verdicts))
     if missing:
         raise RunError(summary(missing))

@@ -15,7 +15,8 @@ from harness.types import Json
 if TYPE_CHECKING:
     from report.verdicts.claims import Claim
 
-_PROSE = {"what", "note", "headline", "remedy", "title", "licence", "large"}  # decides no verdict
+# What decides no verdict.
+_PROSE = {"what", "note", "headline", "selected_here", "remedy", "title", "licence", "large"}
 
 
 def lock_bytes() -> bytes:

@@ -13,7 +13,6 @@ from typing import Any
 
 from harness.evidence.files import write_atomic
 from harness.evidence.layout import Tree
-from harness.evidence.schema.version import SCHEMA_VERSION
 from harness.evidence.stability import mark
 from harness.evidence.stamp import dumps
 from harness.types import Json
@@ -21,6 +20,7 @@ from report.evidence.results import BlockedEntry, gather
 from report.evidence.rows import Row, checkpoints_of, rows_of
 from report.export.matrix import SUITE, matrices
 from report.tables.every import Tables
+from report.verdicts.board import board, claims_document
 from report.verdicts.claims import Claim, load_claims
 from report.verdicts.guardrails import guardrails
 from report.verdicts.judge import judge_by
@@ -54,6 +54,7 @@ def rendered(tree: Tree) -> dict[str, bytes]:
     matrix = matrices(evidence.results, tree, roles)
     context = {
         "claims": judged,
+        "board": board(judged),
         "published": claims,
         "figures": numbers,
         "further_figures": [name for name in numbers if name not in _placed_figures()],
@@ -65,7 +66,7 @@ def rendered(tree: Tree) -> dict[str, bytes]:
         "transcripts": evidence.transcripts,
     }
     return {
-        "claims.json": dumps({"schema": SCHEMA_VERSION, "claims": [row.as_json() for row in judged]}),
+        "claims.json": dumps(claims_document(judged)),
         "figures_data.json": dumps(numbers),
         **pictures,
         **matrix,

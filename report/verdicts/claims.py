@@ -8,10 +8,11 @@ from pathlib import Path
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from harness.errors import InputError
-from harness.evidence.schema.verdict import Kind, Role, Rule
+from harness.evidence.schema.verdict import Kind, Origin, Role, Rule
 from harness.evidence.validation import explain
 
 FOLDER = Path(__file__).parent.parent / "claims"
+OWN = "this project"  # how the source of an own claim begins
 
 
 class _Strict(BaseModel, extra="forbid", frozen=True, strict=True):
@@ -28,7 +29,8 @@ class PublishedRow(_Strict):
     evidence for where there are none; ``suite``: where it is not the claim's. ``against``: the pipeline, at
     the same point, that the value is compared with; the row is then about the difference of the two, which
     has to lie on one side of ``published`` with all of its interval. ``missing`` says what was never named or
-    published, so that nothing can be compared with the number.
+    published, so that nothing can be compared with the number. ``selected_here``: the number quotes the best
+    of several, selected on the very set that it is quoted for.
     """
 
     row: str
@@ -48,6 +50,7 @@ class PublishedRow(_Strict):
     suite: str | None = None
     against: str | None = None
     missing: str | None = None
+    selected_here: bool = False
     headline: bool = False
 
 
@@ -113,7 +116,7 @@ class Published(Scores):
 
 
 class Claim(_Strict):
-    """A claim of a published report, or of this project.
+    """A claim of a published report, or of this project: then its ``source`` begins with 'this project'.
 
     ``encoders`` maps each space to its part: as published, the same space with other data, or an analogue.
     ``note`` says how the published words are read here, and what of that is a guess.
@@ -148,6 +151,11 @@ class Claim(_Strict):
             if not (row.suite or self.suite):
                 raise ValueError(f"row {row.row}: expected a suite, of the row or of the claim")
         return self
+
+    @property
+    def origin(self) -> Origin:
+        """Return whose claim it is. ``source`` says so, which the lock covers."""
+        return "own" if self.source.startswith(OWN) else "published"
 
     def every_row(self) -> list[PublishedRow]:
         """Return the rows as written, and one for each number of the table."""

@@ -1,21 +1,13 @@
-"""Claims against evidence: verdicts are computed here and written nowhere else.
-
-REPRODUCED: the value here, at the printed precision, satisfies the claim's rule. WITHIN_TOLERANCE: it does
-not, but its 95 % interval reaches the published value. NOT_REPRODUCED: neither. BLOCKED: an input is missing
-where the evidence was made; the row names it and the remedy. NOT_RUN: nothing is missing, but nobody ran it.
-A check that a server passed is REPRODUCED, one that it failed NOT_REPRODUCED, one that was skipped BLOCKED.
-A row against another method is about the difference of the two, compared on the same resamples: REPRODUCED
-where its whole interval satisfies the rule, WITHIN_TOLERANCE where a part does, NOT_REPRODUCED where none.
-A bound on time or memory has no interval: REPRODUCED where the largest of the seeds is within it.
-"""
+"""Claims against evidence: verdicts are computed here and written nowhere else; ``rule`` says how."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from harness.errors import InputError
 from harness.evidence.layout import Tree
-from harness.evidence.schema.verdict import Verdict, VerdictRow
+from harness.evidence.schema.verdict import PublishedNumber, VerdictRow
 from harness.evidence.stability import mark
 from report.evidence.means import group_of
 from report.evidence.results import Evidence, gather
@@ -23,8 +15,10 @@ from report.evidence.rows import Row
 from report.evidence.values import Mean, over_seeds
 from report.verdicts.claims import Anchor, Claim, PublishedRow, percent
 from report.verdicts.index import Index, PipelineKey, indexed
+from report.verdicts.locks import read_locks
 from report.verdicts.measures import judged_measures
 from report.verdicts.rows import Answer, Question, judged, unmeasured
+from report.verdicts.rule import ARITHMETIC, number, verdict
 from report.verdicts.transcripts import judged_checks
 
 
@@ -35,9 +29,9 @@ def judge(claims: list[Claim], tree: Tree) -> list[VerdictRow]:
 
 def judge_by(claims: list[Claim], evidence: Evidence) -> list[VerdictRow]:
     """Return the same as ``judge``, from evidence that is already read."""
-    index = indexed(evidence)
+    index, locks = indexed(evidence), read_locks(evidence.tree)
     return [
-        row
+        row.model_copy(update={"lock": locks.state(row.id, row.evidence)})
         for claim in claims
         for row in (
             *(judged_row for row in claim.every_row() for judged_row in _judged_rows(claim, row, index)),
@@ -46,24 +40,6 @@ def judge_by(claims: list[Claim], evidence: Evidence) -> list[VerdictRow]:
             *judged_measures(claim, evidence),
         )
     ]
-
-
-def verdict(row: PublishedRow, value: float, low: float, high: float) -> Verdict:
-    """Return the verdict on a value and its interval."""
-    above, below = value >= row.published - row.precision, value <= row.published + row.precision
-    if {"at least": above, "at most": below, "equal": above and below}[row.rule]:
-        return "REPRODUCED"
-    reaches = {"at least": high >= row.published, "at most": low <= row.published}
-    return "WITHIN_TOLERANCE" if reaches.get(row.rule, low <= row.published <= high) else "NOT_REPRODUCED"
-
-
-def verdict_of_difference(row: PublishedRow, low: float, high: float) -> Verdict:
-    """Return the verdict on a difference by its interval: all, some or nothing of it satisfies the rule."""
-    bound = row.published
-    whole = {"at least": low >= bound, "at most": high <= bound}.get(row.rule, low <= bound <= high)
-    if whole:
-        return "REPRODUCED"
-    return "WITHIN_TOLERANCE" if low <= bound <= high else "NOT_REPRODUCED"
 
 
 def _judged_rows(claim: Claim, row: PublishedRow, index: Index) -> Iterator[VerdictRow]:
@@ -76,7 +52,8 @@ def _judged_rows(claim: Claim, row: PublishedRow, index: Index) -> Iterator[Verd
         for train in [""] if row.missing else trains:
             for protocol in row.protocols:
                 question = _question(claim, row, encoder, train, protocol)
-                yield judged(claim, question, _answer(row, pipeline, train, protocol, index))
+                answer = _answer(row, pipeline, train, protocol, index)
+                yield judged(claim, question, _with_number(claim, row, question, answer))
 
 
 def _question(claim: Claim, row: PublishedRow, encoder: str, train: str, protocol: str) -> Question:
@@ -92,7 +69,20 @@ def _question(claim: Claim, row: PublishedRow, encoder: str, train: str, protoco
         headline=row.headline,
         published=row.published,
         printed=row.printed,
+        selected_here=row.selected_here,
+        arithmetic=row.metric == ARITHMETIC,
     )
+
+
+def _with_number(claim: Claim, row: PublishedRow, question: Question, answer: Answer) -> Answer:
+    """Return the answer with what it says of the published number, where it says something of it."""
+    silent = claim.origin == "own" or question.arithmetic or row.against
+    if silent or answer.low is None or answer.high is None:
+        return answer
+    comparison: PublishedNumber | None = "another space"
+    if question.role == "as published":  # and of the pairs that the number was published for
+        comparison = number(row, answer.low, answer.high) if question.protocol == row.protocols[0] else None
+    return replace(answer, number=comparison)
 
 
 def _answer(row: PublishedRow, pipeline: PipelineKey, train: str, protocol: str, index: Index) -> Answer:
@@ -111,7 +101,7 @@ def _answer(row: PublishedRow, pipeline: PipelineKey, train: str, protocol: str,
         return Answer(verdict="NOT_RUN", reason=str(error))
     value, low, high = (round(number, 9) for number in (mean.value, mean.low, mean.high))
     return Answer(
-        verdict=verdict_of_difference(row, low, high) if row.against else verdict(row, value, low, high),
+        verdict=verdict(row, value, low, high),
         value=value,
         low=low,
         high=high,

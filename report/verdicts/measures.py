@@ -53,7 +53,7 @@ def _answer(claim: Claim, measure: Measure, encoder: str, evidence: Evidence) ->
     worst = max(number for number, _, _ in numbers) / measure.scale
     machines = dict.fromkeys(envelope.machine for _, _, envelope in numbers)
     return Answer(
-        verdict="REPRODUCED" if worst <= measure.published else "NOT_REPRODUCED",
+        verdict="HOLDS" if worst <= measure.published else "FAILS",
         reason="measured in one thread on " + "; ".join(machines),
         value=worst,
         n=len(numbers),

@@ -11,6 +11,7 @@ from report.verdicts.claims import Check, Claim
 from report.verdicts.rows import Answer, Question, judged, unmeasured
 
 ALL = "all"
+_OTHER = "checked against our own reference server: says nothing of the published one"
 
 
 def judged_checks(claim: Claim, transcripts: dict[str, StampedTranscript]) -> list[VerdictRow]:
@@ -46,6 +47,8 @@ def _answer(claim: Claim, check: Check, server: str, stamped: StampedTranscript 
         return _no_transcript(claim, server)
     answered = stamped.transcript.server
     verdict, reason = _verdict(selected)
+    if claim.servers[server].role != "as published":
+        reason = "; ".join(filter(None, [reason, _OTHER]))
     passed = sum(entry.status == "PASS" for entry in selected)
     counted = verdict != "BLOCKED"  # where a check was skipped the share is no number
     return Answer(
@@ -61,13 +64,13 @@ def _answer(claim: Claim, check: Check, server: str, stamped: StampedTranscript 
 
 def _verdict(selected: list[ServerCheck]) -> tuple[Verdict, str]:
     """Return the verdict on checks, and the first failed one, else the first skipped: later ones need it."""
-    verdicts: tuple[tuple[str, Verdict], ...] = (("FAIL", "NOT_REPRODUCED"), ("SKIPPED", "BLOCKED"))
+    verdicts: tuple[tuple[str, Verdict], ...] = (("FAIL", "FAILS"), ("SKIPPED", "BLOCKED"))
     for status, verdict in verdicts:
         failing = [entry for entry in selected if entry.status == status]
         if failing:
             more = f" (and {len(failing) - 1} more)" if failing[1:] else ""
             return verdict, f"{failing[0].name}: {failing[0].found}{more}"
-    return "REPRODUCED", ""
+    return "HOLDS", ""
 
 
 def _no_transcript(claim: Claim, server: str) -> Answer:
