@@ -105,14 +105,27 @@ def lock(
     show(str(LOCK))
 
 
-def report(source: From = ARTIFACTS) -> None:
+def report(
+    source: From = ARTIFACTS,
+    lint: Annotated[
+        bool, typer.Option("--lint", help="Write nothing: check that no number in prose lacks a result.")
+    ] = False,
+    pdf: Annotated[
+        Path | None, typer.Option(help="Also write the technical report as PDF to this file (extra pdf).")
+    ] = None,
+) -> None:
     """Render claims, figures and the technical report into the evidence folder's report/.
 
-    Of the committed evidence, the README's table and the report's lines of ARTIFACTS.sha256 follow.
+    Of the committed evidence, the README's findings and the report's lines of ARTIFACTS.sha256 follow. With
+    --lint, exit status 1 for a number in the prose of README, page, report or templates that no result has.
 
     \b
-    Example: harness report --from out
+    Examples: harness report --from out
+              harness report --lint
     """
+    if lint:
+        _lint()
+        return
     from harness.run.publish import publish_report
     from harness.verification.admission import admit
     from report.pages.render import render
@@ -122,8 +135,25 @@ def report(source: From = ARTIFACTS) -> None:
     committed = source == ARTIFACTS and LISTING.is_file()
     for path in publish_report(source, LISTING) if committed else render(tree):
         show(str(path))
+    if pdf is not None:
+        from harness.evidence.files import write_atomic
+        from report.pages.pdf import pdf as document
+
+        write_atomic(pdf, document(tree.report()))
+        show(str(pdf))
     if missing:
         raise RunError(summary(missing))
+
+
+def _lint() -> None:
+    """Print each problem of this checkout's prose; raise RunError if there are any."""
+    from report.pages.lint import problems
+
+    lines = problems(Path())
+    for line in lines:
+        show(line)
+    if lines:
+        raise RunError(f"{len(lines)} numbers or texts without a result behind them")
 
 
 def export(

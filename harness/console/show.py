@@ -94,20 +94,33 @@ def compared(lines: Sequence[Line]) -> str:
 def claims_table(claims: Sequence[VerdictRow]) -> Any:
     """Return the claims as a table, a row a published number, encoder and protocol; then what was blocked.
 
-    A check of a server says which server answered where an encoder's row has its protocol.
+    Own claims are a table of their own. A check of a server says which server answered where an encoder's row
+    has its protocol.
     """
     from rich.console import Group
+
+    origins = {"published": "Published claims", "own": "Claims of this project"}
+    tables = [
+        _claims_of([claim for claim in claims if claim.origin == origin], title)
+        for origin, title in origins.items()
+    ]
+    reasons = dict.fromkeys(f"{claim.verdict}: {claim.reason}" for claim in claims if claim.reason)
+    return Group(*tables, *reasons)
+
+
+def _claims_of(claims: Sequence[VerdictRow], title: str) -> Any:
     from rich.table import Table
 
-    columns = ("claim", "row", "protocol", "published", "here", "95 % interval", "verdict")
-    table = Table(*columns)
+    columns = ("claim", "row", "protocol", "published", "here", "95 % interval", "verdict", "number")
+    table = Table(*columns, title=title, title_justify="left")
     for claim in claims:
         printed = claim.printed
         interval = "" if claim.low is None else f"{printed.low} … {printed.high}"
         source, here = claim.protocol or claim.server or "", printed.value or ""
-        table.add_row(claim.id, claim.row, source, printed.published, here, interval, claim.verdict)
-    reasons = dict.fromkeys(f"{claim.verdict}: {claim.reason}" for claim in claims if claim.reason)
-    return Group(table, *reasons)
+        verdict = claim.verdict + (" (arithmetic)" if claim.arithmetic else "")
+        number = ", ".join(filter(None, [claim.number, "selected here" if claim.selected_here else None]))
+        table.add_row(claim.id, claim.row, source, printed.published, here, interval, verdict, number)
+    return table
 
 
 def rows_table(rows: Sequence[Json]) -> Any:

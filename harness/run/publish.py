@@ -73,7 +73,7 @@ def publish_report(target: Path, listing: Path) -> list[Path]:
     folder = Tree(target).report()
     lines = (line.split("  ", 1) for line in listing.read_text("utf-8").splitlines())
     evidence = {path: sha256 for sha256, path in lines if not Path(path).is_relative_to(folder)}
-    report = {path.as_posix(): sha256_file(path) for path in folder.iterdir()}
+    report = {path.as_posix(): sha256_file(path) for path in folder.rglob("*") if path.is_file()}
     _write_listing(listing, evidence | report)
     return written
 

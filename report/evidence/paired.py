@@ -18,9 +18,8 @@ from harness.evidence.schema.result import Result
 from harness.statistics import bootstrap
 from harness.types import Doubles
 
-BETTER, WORSE, EVEN = "better", "worse", "not told apart"
+BETTER, WORSE, EVEN = "better", "worse", "no significant difference"
 NO_SCORES, UNCOMPARED = "no scores of single queries here", "not compared in this evidence"
-OUTCOMES = (BETTER, WORSE, EVEN, NO_SCORES, UNCOMPARED)
 FEW = 30  # queries that differ, below which resamples of them say too much
 LEVEL = 0.05
 
@@ -62,7 +61,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Paired:
-    """A difference, and which setting is better, or why that is unknown (OUTCOMES)."""
+    """A difference, and which setting is better, or why that is unknown."""
 
     less: Difference
     outcome: str

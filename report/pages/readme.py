@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 from harness.errors import InputError
 from harness.evidence.files import write_atomic
 from harness.evidence.layout import Tree
-from harness.evidence.schema.verdict import VerdictRow
-from report.pages.render import template
-from report.verdicts.claims import load_claims
-from report.verdicts.judge import judge
+from report.pages.render import rendered, template
 
 START, END = "<!-- rendered from artifacts/: start -->\n", "<!-- rendered from artifacts/: end -->\n"
 
 
 def block(tree: Tree) -> str:
-    """Return the README's claims table for the evidence in ``tree``."""
-    return block_of(judge(load_claims(), tree))
+    """Return the findings and the verdicts in numbers, for the evidence in ``tree``."""
+    return block_of(rendered(tree))
 
 
-def block_of(judged: list[VerdictRow]) -> str:
-    """Return the README's claims table for judged rows."""
-    return template("README.md.j2", {"claims": [row for row in judged if row.headline]}).decode()
+def block_of(files: Mapping[str, bytes]) -> str:
+    """Return the same from the report's files, by name: findings.json and claims.json."""
+    entries = json.loads(files["claims.json"])["board"]
+    published = [entry for entry in entries if entry["origin"] == "published"]
+    context = {
+        "headlines": json.loads(files["findings.json"])["headlines"],
+        "published": len(published),
+        "counts": Counter(entry["verdict"] for entry in published),
+    }
+    return template("README.md.j2", context).decode()
 
 
 def split(readme: Path) -> tuple[str, str, str]:
@@ -36,6 +43,7 @@ def split(readme: Path) -> tuple[str, str, str]:
 
 
 def refresh(readme: Path, tree: Tree) -> None:
-    """Render the part anew, in place."""
+    """Render the part anew from the report that is rendered in ``tree``, in place."""
     head, _, tail = split(readme)
-    write_atomic(readme, (head + block(tree) + tail).encode())
+    files = {name: (tree.report() / name).read_bytes() for name in ("claims.json", "findings.json")}
+    write_atomic(readme, (head + block_of(files) + tail).encode())

@@ -19,7 +19,10 @@ from harness.types import Json
 from report.evidence.results import BlockedEntry, gather
 from report.evidence.rows import Row, checkpoints_of, rows_of
 from report.export.matrix import SUITE, matrices
+from report.findings.every import findings, findings_document, headlines
 from report.tables.every import Tables
+from report.tables.full.files import files
+from report.tables.source import Source
 from report.verdicts.board import board, claims_document
 from report.verdicts.claims import Claim, load_claims
 from report.verdicts.guardrails import guardrails
@@ -30,17 +33,15 @@ FIGURES = Path(__file__).parent.parent / "figures"
 
 
 def render(tree: Tree) -> list[Path]:
-    """Write claims.json, CLAIMS.md, figures, matrices and TECHNICAL_REPORT.md; return their paths.
-
-    A matrix without evidence is removed.
-    """
-    files = rendered(tree)
-    for name, content in files.items():
+    """Write every file of the report and return their paths; what an earlier rendering left is removed."""
+    contents = rendered(tree)
+    for name, content in contents.items():
         write_atomic(tree.report() / name, content)
-    for path in tree.report().glob("matrix_*.md"):
-        if path.name not in files:
-            path.unlink()
-    return [tree.report() / name for name in files]
+    for pattern in ("matrix_*.md", "tables/*.csv", "appendix/*.md"):
+        for path in tree.report().glob(pattern):
+            if path.relative_to(tree.report()).as_posix() not in contents:
+                path.unlink()
+    return [tree.report() / name for name in contents]
 
 
 def rendered(tree: Tree) -> dict[str, bytes]:
@@ -52,6 +53,8 @@ def rendered(tree: Tree) -> dict[str, bytes]:
     numbers, pictures = _figures([*rows, *checkpoints], claims)
     roles = {name: role for claim in claims if claim.suite == SUITE for name, role in claim.encoders.items()}
     matrix = matrices(evidence.results, tree, roles)
+    source = Source(evidence, Tables(evidence, rows, claims), claims, judged)
+    full, by_question = files(source), findings(source)
     context = {
         "claims": judged,
         "board": board(judged),
@@ -60,7 +63,11 @@ def rendered(tree: Tree) -> dict[str, bytes]:
         "further_figures": [name for name in numbers if name not in _placed_figures()],
         "results": evidence.results,
         "blocked": _reasons(evidence.blocked),
-        "tables": Tables(evidence, rows, claims),
+        "tables": source.tables,
+        "tables_csv": {name: title for name, (title, _) in full.items()},
+        "findings": by_question,
+        "headlines": headlines(by_question),
+        "appendix": _appendix(),
         "guardrails": guardrails(evidence.results),
         "matrix": list(matrix),
         "transcripts": evidence.transcripts,
@@ -68,11 +75,19 @@ def rendered(tree: Tree) -> dict[str, bytes]:
     return {
         "claims.json": dumps(claims_document(judged)),
         "figures_data.json": dumps(numbers),
+        "findings.json": dumps(findings_document(by_question)),
+        **{f"tables/{name}.csv": data for name, (_, data) in full.items()},
         **pictures,
         **matrix,
         "CLAIMS.md": template("CLAIMS.md.j2", context),
+        **{name: template(f"{name}.j2", context) for name in _appendix()},
         "TECHNICAL_REPORT.md": template("TECHNICAL_REPORT.md.j2", context),
     }
+
+
+def _appendix() -> list[str]:
+    """Return the appendix pages by their path in the report."""
+    return [f"appendix/{path.stem}" for path in sorted(TEMPLATES.glob("appendix/*.md.j2"))]
 
 
 def _placed_figures() -> set[str]:

@@ -10,7 +10,6 @@ from report.evidence.paired import Paired
 from report.evidence.results import Measured, seed_groups
 from report.evidence.values import Mean
 from report.tables.judged import BASES, METHODS, TRAINED, JudgedLine, lines_of
-from report.tables.tally import Tally, tally
 
 SUITE = "autoencoder"
 RANKING = "ndcg@10"
@@ -113,6 +112,11 @@ class AutoEncoders:
                 panel.measured.setdefault(line.dims, {})[line.method] = line.ndcg
         return [panel for panel in panels.values() if len(panel.measured) > 1]
 
+    def widest(self) -> Panel | None:
+        """Return the panel of most methods that are fitted on other documents; None without one."""
+        panels = [panel for panel in self.panels() if panel.fitted == FITTED["decontaminated"]]
+        return max(panels, key=lambda panel: len(panel.methods), default=None)
+
     def compared(self) -> list[JudgedPair]:
         """Return each trained map beside each of BASES in as many dimensions, query by query where it can be.
 
@@ -130,12 +134,6 @@ class AutoEncoders:
                 if base.method in BASES and _conditions(line) == _conditions(base)
             ]
         return pairs
-
-    def tally(self) -> list[Tally]:
-        """Return how often each method came out better than each base, worse, or neither."""
-        return tally(
-            (str(x.line.method), str(x.base.method), x.fitted, x.paired.outcome) for x in self.compared()
-        )
 
     def experiment(self) -> list[Part]:
         """Return the parts of the three-step experiment for each space that has them, in their order."""

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import get_args
 
 from harness.evidence import stability
 from harness.evidence.schema.result import Contamination, Irregularities
 from harness.evidence.schema.suite import DescribedMetric
-from harness.evidence.schema.verdict import CellEvidence, TranscriptEvidence, Verdict, VerdictRow
+from harness.evidence.schema.verdict import CellEvidence, TranscriptEvidence, VerdictRow
 from report.evidence.results import Evidence
 from report.evidence.rows import Row
 from report.tables.autoencoder import AutoEncoders
@@ -25,7 +24,6 @@ from report.tables.stages import Stages
 from report.tables.sts import Generalization
 from report.verdicts.claims import Claim
 
-VERDICTS: tuple[str, ...] = get_args(Verdict)
 PINNED = ("sha256", "revision")
 
 
@@ -92,9 +90,9 @@ class Tables:
     def __init__(self, evidence: Evidence, rows: Iterable[Row], claims: list[Claim]) -> None:
         indexed, results, root = Rows(rows), evidence.results, evidence.tree.root
         steps = {(measured.suite, measured.name): measured.cell.steps for measured in results}
+        self.rows = indexed
         self.results = results
         self.records = evidence.suites
-        self.verdicts = VERDICTS
         self.sts = Generalization(indexed, claims)
         self.intrinsic = Intrinsic(indexed, claims)
         self.stages = Stages(indexed, steps, claims)
@@ -131,11 +129,6 @@ class Tables:
         """Return how the values of each metric are read, by its name."""
         metrics = {name: read for record in self.records.values() for name, read in record.metrics.items()}
         return dict(sorted(metrics.items()))
-
-    def tally(self, judged: list[VerdictRow], claim_id: str) -> list[int]:
-        """Return how many of a claim's judged rows have each of the verdicts."""
-        own: list[str] = [row.verdict for row in judged if row.id == claim_id]
-        return [own.count(name) for name in VERDICTS]
 
     def contamination(self, suite: str) -> list[ContaminationLine]:
         """Return what each test set of a suite shares with each training split, a line for each pair."""

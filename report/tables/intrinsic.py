@@ -12,18 +12,15 @@ from report.verdicts.claims import Claim
 SUITE = "intrinsic"
 # Pipelines that a column of the summary is for: what a pipeline's name begins with.
 COLUMNS = {"lens": "lens", "reference": "aqea", "pca": "pca", "axes": "axes", "projection": "projection"}
-NEIGHBOURS = ("spearman-random@original", "success@10", "knn-recall@10")
 
 
 @dataclass(frozen=True, slots=True)
 class IntrinsicLine:
-    """What a setting keeps of a set's pairs, random pairs and neighbours."""
+    """What a setting keeps of a set's pairs and of the ten nearest neighbours."""
 
     setting: Setting
     dataset: str
     pairs: Means
-    random: Mean | None
-    success: Mean | None
     knn_recall: Mean | None
 
 
@@ -99,10 +96,8 @@ class Intrinsic:
                 for setting in self.rows.settings(SUITE, encoder, train):
                     pairs = self._means(encoder, dataset, "spearman@original", setting)
                     if any(pairs.values()):
-                        random, success, knn_recall = (
-                            _any(self._means(encoder, dataset, metric, setting)) for metric in NEIGHBOURS
-                        )
-                        lines.append(IntrinsicLine(setting, dataset, pairs, random, success, knn_recall))
+                        knn_recall = _any(self._means(encoder, dataset, "knn-recall@10", setting))
+                        lines.append(IntrinsicLine(setting, dataset, pairs, knn_recall))
         return sorted(lines, key=lambda line: (-line.setting.bytes, -sort_value(line.pairs)))
 
     def _means(self, encoder: str, dataset: str, metric: str, setting: Setting) -> Means:

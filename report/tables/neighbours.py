@@ -26,19 +26,9 @@ from report.tables.students import (
 )
 
 SUITE = "search"
-SCORES = ("success@1", "success@10", "knn-recall@10", "knn-ndcg@10")
 STAGES = {"one": "knn-recall@10", "two, 2x": "rescored@2", "two, 4x": "rescored@4", "two, 10x": "rescored@10"}
 COMPARED = {(STUDENT, PLAIN), (STUDENT, AXES), (STUDENT, PCA), (PLAIN, AXES), (PLAIN, PCA)}
 TARGET = 0.7  # the knn-recall@10 that a configuration has to reach (the published sweep's constraint)
-
-
-@dataclass(frozen=True, slots=True)
-class Scoped:
-    """A line in a scope: its scores there, None where one is missing."""
-
-    scope: str
-    line: StudentLine
-    scores: dict[str, Mean | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,17 +100,6 @@ class Neighbours:
         searched = (x for x in self.results if x.suite == suite and x.cell.index and x.sizes.index)
         return [line_of(seeds, self._latency(seeds[0])) for seeds in seed_groups(searched)]
 
-    def backends(self, encoder: str) -> list[Scoped]:
-        """Return each line of a space in both scopes: neighbours of the teacher found, and of the student."""
-        lines = [line for line in self.lines(SUITE) if line.encoder == encoder]
-        ordered = sorted(lines, key=lambda line: (line.method, -line.dims, line.use))
-        scores = (*SCORES, *STAGES.values())
-        return [
-            Scoped(scope, line, {score: line.values.get(prefix + score) for score in scores})
-            for scope, prefix in SCOPES.items()
-            for line in ordered
-        ]
-
     def compared(self) -> list[Against]:
         """Return what is COMPARED, the student beside simpler maps, at equal dimensions.
 
@@ -180,20 +159,10 @@ class Neighbours:
             for rule in ("strict", "loose")
         ]
 
-    def timed(self) -> list[StudentLine]:
-        """Return the lines with a latency, by space, method, dimensions and back end."""
-        lines = [line for line in self.lines(SUITE) if line.latency]
-        return sorted(lines, key=lambda x: (x.encoder, x.method, -x.dims, x.use))
-
     def trained(self) -> list[Trained]:
         """Return the first and last training statistics of each student in the search, over its seeds."""
         lines = (line for line in self.lines(SUITE) if line.histories and line.use == "flat")
         return [trained(line) for line in {_named(line) + line.encoder: line for line in lines}.values()]
-
-    def machine(self) -> str | None:
-        """Return the machine that latencies were measured on; None without any latency."""
-        machines = {line.latency.machine for line in self.lines(SUITE) if line.latency}
-        return "; ".join(sorted(machines)) or None
 
     def _latency(self, measured: Measured) -> Latency | None:
         envelope = envelope_of(self.root, measured.suite, measured.name)

@@ -14,7 +14,6 @@ from report.evidence.paired import Paired
 from report.evidence.results import Measured, seed_groups
 from report.evidence.values import Mean, MeasuredValue, over_seeds
 from report.tables.rows import AXES, PCA
-from report.tables.tally import Tally, tally
 
 SUITE, VALIDATION = "ranking", "ranking-validation"
 COMPARED = ("knn-recall@10", "success@10", "knn-ndcg@10")
@@ -111,9 +110,13 @@ class Ranking:
         lines = [_line(seeds) for seeds in groups]
         return sorted(lines, key=lambda x: (x.encoder, -x.dims, METHODS.index(x.method)))
 
-    def of(self, encoder: str) -> list[RankingLine]:
-        """Return the lines of a space."""
-        return [line for line in self.lines(SUITE) if line.encoder == encoder]
+    def summary(self) -> list[tuple[str, int, dict[str, Mean]]]:
+        """Return, for each space and number of dimensions, the knn-recall@10 of each method."""
+        lines: dict[tuple[str, int], dict[str, Mean]] = {}
+        for line in self.lines(SUITE):
+            if line.method != METHODS[-1]:
+                lines.setdefault((line.encoder, line.dims), {})[line.method] = line.values[COMPARED[0]]
+        return [(*place, means) for place, means in lines.items()]
 
     def compared(self) -> list[RankingPair]:
         """Return each listwise setting beside each of BASES in as many dimensions, by each of COMPARED.
@@ -139,12 +142,6 @@ class Ranking:
             if line.method == LISTWISE != base.method and _same(line, base)
             if base.method.startswith(LISTWISE)
         ]
-
-    def tally(self) -> list[Tally]:
-        """Return, by method, base and metric, how often it came out better, worse, or neither."""
-        lines = tally((x.line.method, x.base.method, x.metric, x.paired.outcome) for x in self.compared())
-        rank = METHODS.index
-        return sorted(lines, key=lambda x: (rank(x.method), rank(x.against), x.of))
 
     def settings(self) -> list[Validated]:
         """Return what was measured on validation parts, best knn-recall@10 first in each space."""

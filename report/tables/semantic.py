@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
-from typing import ClassVar
 
 from harness.evidence.schema.codes import Axes
 from harness.evidence.schema.envelope import Envelope, Timings
@@ -17,7 +16,6 @@ from report.evidence.paired import Paired
 from report.evidence.results import Measured, seed_groups
 from report.evidence.values import Mean
 from report.tables.codes import BASELINES, FEW, METRICS, UNSEEN, CodeLine, line_of
-from report.tables.tally import Tally, tally
 
 SUITE = "semantic-ids"
 JUDGED = ("pairs", "random")  # those of METRICS that families are judged by
@@ -100,8 +98,6 @@ class SemanticIds:
     root: Path | None
     comparisons: Comparisons
 
-    enough: ClassVar[float] = ENOUGH
-
     def encoders(self) -> list[str]:
         """Return the spaces with evidence."""
         return list(dict.fromkeys(measured.cell.encoder for measured in self._own()))
@@ -118,6 +114,22 @@ class SemanticIds:
             CodePanel(*key, list(lines))
             for key, lines in groupby(self.lines(), key=lambda line: (line.encoder, line.dataset))
         ]
+
+    def summary(self) -> list[CodeLine]:
+        """Return, for each test set, learned codes of several seeds, signs of their bytes, the best code."""
+        chosen: dict[tuple[str, str, str, str], CodeLine] = {}
+        for panel in self.panels():
+            codes = [line for line in panel.lines if line.codes and line.pairs]
+            learned = [line for line in codes if line.seeds > 1]
+            signs = [
+                line
+                for line in panel.lines
+                if line.family == BASELINES["projection"] and line.bytes in {x.bytes for x in learned}
+            ]
+            most = max(codes, key=lambda x: x.pairs.value if x.pairs else 0, default=None)
+            for line in (*learned, *signs, *([most] if most else [])):
+                chosen[line.encoder, line.dataset, line.pipeline, str(line.bytes)] = line
+        return list(chosen.values())
 
     def described(self) -> list[CodeLine]:
         """Return the lines whose codes are symbols."""
@@ -146,10 +158,6 @@ class SemanticIds:
             and (line.encoder, line.dataset, line.bytes) == (base.encoder, base.dataset, base.bytes)
             for pair in self._pairs(line, base)
         ]
-
-    def tally(self) -> list[Tally]:
-        """Return how often each family came out better than each baseline, worse, or neither."""
-        return tally((x.line.family, x.base.family, x.of, x.paired.outcome) for x in self.compared())
 
     def axes(self) -> list[AxesTable]:
         """Return the associations of positions and properties: a table for each code of SMALL bytes."""

@@ -10,6 +10,16 @@ from report.tables.rows import PROTOCOLS, Means, Rows, Setting, best, sort_value
 from report.verdicts.claims import Claim, Published
 
 SUITE, UNSEEN = "sts-generalization", "sts12-16"
+TRAIN, CLEAN = "stsb-train", "decontaminated"
+POINTS = ("29x", "117x", "219x")
+# Columns of the table at equal bytes: pipelines by point, where a point has one.
+DESIGNS = {
+    "published design": {"29x": "lens", "117x": "lens-pq"},
+    "AQEA": {"29x": "aqea", "117x": "aqea-pq"},
+    "PQ alone": dict.fromkeys(POINTS, "pq"),
+    "ITQ": dict.fromkeys(POINTS, "itq"),
+    "untrained signs": dict.fromkeys(POINTS, "projection-sign"),
+}
 LIMITS = (7, 14, 52)  # bytes a vector: the best of at most so many is named
 
 
@@ -41,6 +51,16 @@ class BestLine:
 
     limit: int
     line: Retained
+
+
+@dataclass(frozen=True, slots=True)
+class SizeLine:
+    """What an encoder keeps in so many bytes, by each of DESIGNS, and by the best of all: selected here."""
+
+    encoder: str
+    bytes: int
+    retention: dict[str, Mean | None]
+    best: Retained
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +127,34 @@ class Generalization:
                 lines.append(Retained(setting, retention, own))
         return sorted(lines, key=lambda line: (-line.setting.bytes, -sort_value(line.retention)))
 
+    def retained(self, encoder: str, train: str, pipeline: str, point: str | None) -> Means:
+        """Return the mean retention on STS12–16 under each protocol, None where nothing was measured."""
+        return self.rows.means(SUITE, encoder, UNSEEN, "retention@human", train, (pipeline, point, ""))
+
+    def sizes(self) -> list[SizeLine]:
+        """Return a line for each encoder and each of POINTS: decontaminated, trained on TRAIN."""
+        lines = []
+        for encoder in self.encoders():
+            pipelines = [x for x in self.pipelines(encoder, TRAIN) if not x.setting.asymmetric]
+            for point in POINTS:
+                own = [line for line in pipelines if line.setting.point == point]
+                if own and (top := best(own, own[0].setting.bytes, _setting, _retention)):
+                    retention = {
+                        name: self.retained(encoder, TRAIN, by_point[point], point)[CLEAN]
+                        if point in by_point
+                        else None
+                        for name, by_point in DESIGNS.items()
+                    }
+                    lines.append(SizeLine(encoder, own[0].setting.bytes, retention, top))
+        return lines
+
     def best(self, encoder: str, train: str) -> list[BestLine]:
         """Return, for each of LIMITS, the pipeline that keeps most on decontaminated STS12–16.
 
         Asymmetric pipelines, which compare a full vector with a compressed one, are left out.
         """
         lines = [line for line in self.pipelines(encoder, train) if not line.setting.asymmetric]
-        chosen = [
-            (limit, best(lines, limit, lambda line: line.setting, lambda line: line.retention))
-            for limit in LIMITS
-        ]
+        chosen = [(limit, best(lines, limit, _setting, _retention)) for limit in LIMITS]
         return [BestLine(limit, line) for limit, line in chosen if line]
 
     def contamination(self, encoder: str, train: str) -> list[Flattered]:
@@ -130,6 +168,14 @@ class Generalization:
             if published and clean:
                 lines.append(Flattered(line, published.value - clean.value))
         return sorted(lines, key=lambda line: -line.more)
+
+
+def _setting(line: Retained) -> Setting:
+    return line.setting
+
+
+def _retention(line: Retained) -> Means:
+    return line.retention
 
 
 def _change(loss: Mean | None) -> Mean | None:

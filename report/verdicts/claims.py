@@ -26,11 +26,11 @@ class PublishedRow(_Strict):
     ``printed`` is the number as printed, which is ``scale`` times a value (-100: a loss printed as a change
     in per cent, 1: a ratio). ``rule`` says which side of it still holds the claim. ``encoders``: those of the
     claim that it is about, all where there are none; ``trains``: the training splits, all that there is
-    evidence for where there are none; ``suite``: where it is not the claim's. ``against``: the pipeline, at
-    the same point, that the value is compared with; the row is then about the difference of the two, which
-    has to lie on one side of ``published`` with all of its interval. ``missing`` says what was never named or
-    published, so that nothing can be compared with the number. ``selected_here``: the number quotes the best
-    of several, selected on the very set that it is quoted for.
+    evidence for where there are none. The first of ``trains`` and of ``protocols`` is the published one.
+    ``suite``: where it is not the claim's. ``against``: the pipeline, at the same point, that the value is
+    compared with; the row is then about the difference of the two. ``missing`` says what was never named or
+    published, so that nothing can be compared with the number. ``selected_here``: the row quotes the best of
+    several, selected on the very set that it is quoted for.
     """
 
     row: str

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from harness.errors import InputError
 from harness.evidence.layout import Tree
-from harness.evidence.schema.verdict import PublishedNumber, VerdictRow
+from harness.evidence.schema.verdict import VerdictRow
 from harness.evidence.stability import mark
 from report.evidence.means import group_of
 from report.evidence.results import Evidence, gather
@@ -79,10 +79,12 @@ def _with_number(claim: Claim, row: PublishedRow, question: Question, answer: An
     silent = claim.origin == "own" or question.arithmetic or row.against
     if silent or answer.low is None or answer.high is None:
         return answer
-    comparison: PublishedNumber | None = "another space"
-    if question.role == "as published":  # and of the pairs that the number was published for
-        comparison = number(row, answer.low, answer.high) if question.protocol == row.protocols[0] else None
-    return replace(answer, number=comparison)
+    if question.role != "as published":
+        return replace(answer, number="another space")
+    published = question.train, question.protocol
+    if published != (row.trains[0] if row.trains else question.train, row.protocols[0]):
+        return answer
+    return replace(answer, number=number(row, answer.low, answer.high))
 
 
 def _answer(row: PublishedRow, pipeline: PipelineKey, train: str, protocol: str, index: Index) -> Answer:

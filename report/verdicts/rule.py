@@ -1,32 +1,32 @@
-"""The two questions of a claim: does it hold here, and is the published number reproduced?
+"""The two questions of a claim, and what decides them.
 
-**Does it hold?** A printed number stands for every number that prints so. The bound of a claim is therefore
-its published number less half a unit of the last printed digit (at least), or plus that (at most).
+**Does it hold here?** A printed number stands for every number that prints the same. The bound of a claim is
+therefore its published number minus half a unit of the last printed digit ('at least'), or plus that
+('at most').
 
 - HOLDS: the whole 95 % interval lies on the claimed side of the bound.
-- INCONCLUSIVE: the interval contains the bound, on whichever side of it the value lies. A value that is past
-  the bound by less than its own uncertainty shows nothing.
+- INCONCLUSIVE: the interval contains the bound, whichever side the value lies on. A value past the bound by
+  less than its own uncertainty shows nothing.
 - FAILS: the whole interval lies on the other side.
 
-A number that is stated as equal has no side: it is that of this very data set. It HOLDS where the value prints
-as the published number does, FAILS where the interval reaches no number that prints so, and is INCONCLUSIVE
-otherwise. The interval decides nothing in favour of equality: it would, the more, the less was measured.
+'Equal' has no side: the published number is that of this very data set. The claim HOLDS where the value
+prints as the published number does, FAILS where no number of the interval prints so, and is INCONCLUSIVE
+otherwise. The interval never decides for equality: then a wider one, which says less, would hold more claims.
 
-A difference of two methods on the same resamples is judged by the same rule, with 0 as its bound. A bound on
-time or memory has no interval: the largest of the seeds decides. A check of a server HOLDS where it passed,
-FAILS where it failed and is BLOCKED where it was skipped. A digest whose file is unavailable is BLOCKED.
+A difference of two methods on the same resamples follows the same rule, with 0 as its published number. A
+bound on time or memory has no interval: the largest of the seeds decides. A check of a server HOLDS where it
+passed, FAILS where it failed, and is BLOCKED where it was skipped. A digest whose file is unavailable is
+BLOCKED. BLOCKED: an input is missing where the evidence was made; the row names it and the remedy. NOT_RUN:
+nothing is missing, but nobody ran it.
 
-BLOCKED: an input is missing where the evidence was made; the row names it and the remedy. NOT_RUN: nothing is
-missing, but nobody ran it.
-
-**Is the number reproduced?** Only where embedding space and data are the published ones: REPRODUCED where the
+**Is the published number reproduced?** Only on the published embedding space and data: REPRODUCED where the
 interval, widened by half a unit of the last printed digit at both ends, contains the published number; else
-ABOVE or BELOW, as printed. A value far above a published one says as little of how that came about as one far
-below. In other embedding spaces the answer is *another space*. There is none for decontaminated pairs where
-the number was published for all of them, nor for own claims, bounds, checks and ratios.
+ABOVE or BELOW, as printed. In other embedding spaces the answer is *another space*. There is no answer for
+decontaminated pairs or another training split where the number was published for others, for own claims, for
+differences, bounds and checks, and for ratios.
 
-A ratio of bytes follows from the setting that is asked for. It is *arithmetic*: its rule is looked up, its row
-is listed, and it counts neither as a claim that holds nor as a number that is reproduced.
+**Arithmetic.** A ratio of bytes follows from the setting that is asked for. Its rule is looked up and its row
+is listed, but it counts neither among the claims that hold nor among the numbers that are reproduced.
 """
 
 from __future__ import annotations

@@ -196,3 +196,9 @@ def test_a_bound_without_a_suite_is_refused(tmp_path: Path) -> None:
     (tmp_path / "X.toml").write_text(text, "utf-8")
     with pytest.raises(InputError, match=r"X\.toml: measures: expected a suite"):
         load_claims(tmp_path)
+
+
+def test_a_claim_that_compares_methods_is_decided_by_the_comparison() -> None:
+    """The sentences of C8 and R2 say 'more than': their headline rows are paired differences."""
+    for name, others in (("C8", {"lens-pq"}), ("R2", {"axes", "pca"})):
+        assert others == {row.against for row in CLAIMS[name].rows if row.headline}

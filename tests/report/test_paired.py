@@ -37,9 +37,9 @@ def files(root: Path, name: str, seeds: list[list[float]], times: int) -> paired
     [
         ([[0.5, 0.75, 1.0, 0.75]], 10, "better"),
         ([[0.0, 0.25, 0.5, 0.25]], 10, "worse"),
-        ([[0.5, 0.25, 1.0, 0.25]], 10, "not told apart"),
-        ([[0.0, 0.25, 0.5, 0.25], [1.0, 1.25, 1.5, 1.25]], 10, "not told apart"),
-        ([[0.5, 0.75, 1.0, 0.75]], 1, "not told apart"),
+        ([[0.5, 0.25, 1.0, 0.25]], 10, "no significant difference"),
+        ([[0.0, 0.25, 0.5, 0.25], [1.0, 1.25, 1.5, 1.25]], 10, "no significant difference"),
+        ([[0.5, 0.75, 1.0, 0.75]], 1, "no significant difference"),
     ],
     ids=[
         "a quarter more",
@@ -70,7 +70,7 @@ def test_without_files_the_means_are_left(tmp_path: Path) -> None:
     [
         ({"value": 0.25, "low": 0.125, "high": 0.5}, "better"),
         ({"value": -0.25, "low": -0.5, "high": -0.125}, "worse"),
-        ({"value": 0.25, "low": 0.0, "high": 0.5}, "not told apart"),
+        ({"value": 0.25, "low": 0.0, "high": 0.5}, "no significant difference"),
     ],
 )
 def test_a_difference_that_a_run_left_has_its_outcome(less: dict[str, float], outcome: str) -> None:

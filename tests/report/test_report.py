@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from support.invented_results import invent
-from support.pages import json_rows, lines_of, mean, section, text_of
+from support.pages import json_rows, lines_of, mean, page, section, table, text_of
 
 from harness.errors import InputError
 from harness.evidence.layout import EXTRAS, Tree
@@ -123,8 +123,14 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Tree:
 @committed
 def test_the_committed_report_is_what_the_committed_results_render_to(rendered_again: Tree) -> None:
     """Every document and figure comes out in the bytes that are committed, and there is no other."""
-    expected = {path.name: path.read_bytes() for path in (COMMITTED / "report").iterdir()}
-    actual = {path.name: path.read_bytes() for path in rendered_again.report().iterdir()}
+    expected, actual = (
+        {
+            path.relative_to(folder).as_posix(): path.read_bytes()
+            for path in folder.rglob("*")
+            if path.is_file()
+        }
+        for folder in (COMMITTED / "report", rendered_again.report())
+    )
     assert sorted(expected) == sorted(actual)
     for name, content in actual.items():
         assert expected[name] == content, name
@@ -147,7 +153,8 @@ def test_a_part_of_the_evidence_renders_as_well(evidence: Tree) -> None:
         if ".lens-pq." not in path.name:
             path.unlink()
     render(evidence)
-    assert "| –% |" in text_of(evidence)
+    assert "| –% |" in page(evidence, "generalization")
+    assert "| – |" in text_of(evidence)
 
 
 @committed
@@ -165,27 +172,26 @@ def test_a_suite_without_results_is_said_to_be_missing(evidence: Tree, suites: l
         "intrinsic",
         "three-stage",
         "operating-points",
-        "dev-search",
         "ranking",
         "autoencoder",
         "search",
         "semantic-ids",
     ):
         assert "Not in this evidence: the suite `" + name + "` has no result here." in text
+    assert "Not in this evidence: the suite `dev-search` has no result here." in page(evidence, "settings")
+    assert "No finding can be computed from this evidence." in text
     assert [] == [name for name in files if name.startswith("figure_")]
-    assert ("sample" in suites) == ("The embedded sample" in text)
+    assert ("sample" in suites) == ("values-sample.csv" in files)
 
 
 def test_every_section_of_the_published_report_is_there(whole: Tree) -> None:
     """The report has the parts of the one whose claims it checks, each once."""
     text = text_of(whole)
     parts = [
-        "How to cite", "Abstract", "Scope of this report", "Claims", "Non-claims", "Executive summary",
-        "1. Problem", "2. Method", "3. Why", "4. Evaluation setup", "5. Results", "6. Ablations",
-        "7. Practical", "8. Limitations", "Appendix A", "Appendix B", "Appendix C", "Appendix D",
-        "Appendix E",
-        *("Section 4." + str(n) for n in range(5)), *("Section 5." + str(n) for n in range(1, 12)),
-        *("Section 8." + str(n) for n in range(1, 6)), "What could not be run here",
+        "How to cite", "Abstract", "Scope", "Executive summary", "1. Problem", "2. Method", "3. Why",
+        "4. Evaluation setup", "5. Results", *("5." + str(n) for n in range(1, 12)), "6. Ablations",
+        "7. Practical", "8. Limitations", *("Appendix " + letter for letter in "ABCD"),
+        "Reproduction commands", "B.1", *("D." + str(n) for n in range(1, 5)), "What could not be run here",
     ]  # fmt: skip
     actual = {
         part: len(re.findall(r"^#+ " + re.escape(part) + r"(?!\d)", text, re.MULTILINE)) for part in parts
@@ -196,82 +202,93 @@ def test_every_section_of_the_published_report_is_there(whole: Tree) -> None:
 
 def test_nothing_undefined_is_printed(whole: Tree) -> None:
     """No document has a hole: no NaN, None or infinity, no empty link, and every table has even lines."""
-    for path in whole.report().glob("*.md"):
+    for path in whole.report().rglob("*.md"):
         text = path.read_text("utf-8")
         assert [] == re.findall(r"\bnan\b|\bNone\b|\binf\b|Undefined|\]\(\)", text), path.name
-        for table in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE):
-            widths = {len(re.findall(r"(?<!\\)\|", line)) for line in table.splitlines()}
-            assert 1 == len(widths), (path.name, table.splitlines()[0])
+        for lines in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE):
+            widths = {len(re.findall(r"(?<!\\)\|", line)) for line in lines.splitlines()}
+            assert 1 == len(widths), (path.name, lines.splitlines()[0])
 
 
 def test_links_and_figures_of_the_report_are_beside_it(whole: Tree) -> None:
-    """Every file that the report points to was written with it."""
-    for target in re.findall(r"\]\(([^)]+)\)", text_of(whole)):
-        assert (whole.report() / target).is_file(), target
+    """Report and appendix pages point to files that were written with them, and to every table and page."""
+    linked = set()
+    for path in (whole.report() / "TECHNICAL_REPORT.md", *whole.report().glob("appendix/*.md")):
+        for target in re.findall(r"\]\(([^)]+)\)", path.read_text("utf-8")):
+            assert (path.parent / target).is_file(), (path.name, target)
+            linked.add((path.parent / target).resolve())
+    folders = (whole.report() / "tables", whole.report() / "appendix")
+    assert {path.resolve() for folder in folders for path in folder.iterdir()} <= linked
+
+
+def test_a_stranger_reads_the_report_and_the_readme_in_one_sitting(whole: Tree) -> None:
+    """At most 8,000 words in the report, tables included, and 150 lines in the README."""
+    assert len(text_of(whole).split()) <= 8000
+    assert len(Path("README.md").read_text("utf-8").splitlines()) <= 150
+
+
+@pytest.mark.parametrize("name", ["tables/old.csv", "appendix/old.md"])
+def test_what_an_earlier_report_left_is_removed(tmp_path: Path, name: str) -> None:
+    """A table or page that the evidence does not render to any more is no part of the report."""
+    invent(tmp_path, load(Path("suites/intrinsic.toml")), {"minilm"})
+    stale = Tree(tmp_path).report() / name
+    stale.parent.mkdir(parents=True)
+    stale.write_text("x")
+    render(Tree(tmp_path))
+    assert not stale.exists()
 
 
 def test_the_report_of_the_same_evidence_has_the_same_bytes(whole: Tree, tmp_path: Path) -> None:
     """Rendered again elsewhere, every file comes out the same."""
     for path in render(copied(whole.root, tmp_path)):
-        assert (whole.report() / path.name).read_bytes() == path.read_bytes(), path.name
+        name = path.relative_to(Tree(tmp_path).report())
+        assert (whole.report() / name).read_bytes() == path.read_bytes(), name
 
 
 def test_the_intrinsic_tables_are_the_flat_rows(whole: Tree) -> None:
     """Each cell of a space's table is the mean of that pipeline's rows, and published values are C3's."""
-    actual = [
+    flat = [
         row for row in json_rows(whole) if (row["suite"], row["encoder"]) == ("intrinsic", "esm2-peptides")
     ]
-    text = text_of(whole)
-    (line,) = lines_of(section(text, "esm2-peptides"), "pca-4")
-    metrics = ("spearman-random@original", "success@10", "knn-recall@10")
     wanted = {"pipeline": "pca-4", "dataset": "peptides-test", "protocol": "decontaminated"}
-    expected = [mean(actual, metric=metric, **wanted) for metric in metrics]
-    assert ["peptides-train", "44", "29.1", "1"] == line[1:5]
-    assert expected == line[8:11]
-    assert mean(actual, metric="spearman@original", **wanted) == line[6]
-    (summed,) = lines_of(section(text, "Pairs of the set, decontaminated"), "esm2-peptides")
+    for metric in ("spearman@original", "spearman-random@original", "success@10", "knn-recall@10"):
+        (line,) = table(whole, "values-intrinsic", encoder="esm2-peptides", metric=metric, **wanted)
+        assert mean(flat, metric=metric, **wanted) == f"{100 * float(line['value']):.1f}"
+        assert ["peptides-train", "44", "1"] == [line[key] for key in ("train", "bytes", "seeds")]
+    text = section(text_of(whole), "5.3")
+    (summed,) = lines_of(text, "esm2-peptides")
     wanted |= {"metric": "spearman@original"}
     pipelines = ("lens", "aqea-protein", "pca", "axes", "projection")
-    assert ["44", "29.1", "93.8%", "95.0%"] == summed[1:5]
-    assert [mean(actual, **{**wanted, "pipeline": name}) for name in pipelines] == summed[5:10]
-    (blocked,) = lines_of(section(text, "Pairs of the set, decontaminated"), "mpnet")
-    assert ["–", "–", "94.7%", "98.3%", "BLOCKED", *5 * ["–"]] == blocked[1:]
+    assert ["44", "93.8%", "95.0%"] == summed[1:4]
+    assert [mean(flat, **{**wanted, "pipeline": name}) for name in pipelines] == summed[4:9]
+    (blocked,) = lines_of(text, "mpnet")
+    assert ["–", "94.7%", "98.3%", "BLOCKED", *5 * ["–"]] == blocked[1:]
 
 
 def test_the_stages_table_is_the_flat_rows_and_its_stages_the_steps(whole: Tree) -> None:
     """A pipeline's stages are read from its steps; similarity and task stand in columns of their own."""
-    measured_rows = [
-        row for row in json_rows(whole) if (row["suite"], row["encoder"]) == ("three-stage", "minilm")
-    ]
-    part = section(section_text(text_of(whole), "Section 5.4", "Section 5.5"), "minilm")
+    flat = [row for row in json_rows(whole) if (row["suite"], row["encoder"]) == ("three-stage", "minilm")]
     stages = {
-        name: lines_of(part, name)[0][2:5] for name in ("scalar-8", "lens-pq", "three-stage-aqea", "pca-pq")
+        line["pipeline"]: [line["8 bits"], line["map"], line["PQ"]]
+        for line in table(whole, "stages", encoder="minilm")
     }
     assert {
-        "scalar-8": ["on", "", ""],
-        "lens-pq": ["", "lens", "on"],
-        "three-stage-aqea": ["on", "aqea", "on"],
-        "pca-pq": ["", "pca", "on"],
-    } == stages
-    (line,) = lines_of(part, "three-stage")
-    wanted = {"pipeline": "three-stage", "protocol": "as-published"}
-    assert mean(measured_rows, metric="spearman@original", dataset="stsb-test", **wanted) == line[7]
-    assert mean(measured_rows, metric="retention@human", dataset="stsb-test", **wanted) == line[9]
-    assert mean(measured_rows, metric="retention@human", dataset="sts12-16", **wanted) == line[12]
-
-
-def section_text(text: str, start: str, end: str) -> str:
-    """Return the report from one heading to another."""
-    return text[text.index("### " + start) : text.index("### " + end)]
+        "scalar-8": ["true", "", "false"],
+        "lens-pq": ["false", "lens", "true"],
+        "three-stage-aqea": ["true", "aqea", "true"],
+        "pca-pq": ["false", "pca", "true"],
+    } == {name: stages[name] for name in ("scalar-8", "lens-pq", "three-stage-aqea", "pca-pq")}
+    (line,) = [x for x in lines_of(section(text_of(whole), "5.4"), "minilm") if x[1] == "all three"]
+    wanted = {"pipeline": "three-stage", "protocol": "decontaminated"}
+    assert mean(flat, metric="spearman@original", dataset="stsb-test", **wanted) == line[3]
+    assert mean(flat, metric="retention@human", dataset="stsb-test", **wanted) == line[4]
+    assert mean(flat, metric="retention@human", dataset="sts12-16", **wanted) == line[5]
 
 
 def test_the_search_table_marks_what_was_taken(whole: Tree) -> None:
     """A setting whose steps a pipeline of the STS suite has is marked, and has its final figure."""
-    text = text_of(whole)
-    cells_of_lines = {
-        line[1]: line[-1] for line in lines_of(section(text, "minilm: settings on dev"), "lens-wide-pq")
-    }
-    assert {"lens.dropout=0.2": "measured", "lens.dropout=0.4": ""} == cells_of_lines
+    taken = {line["setting"]: line["taken"] for line in table(whole, "settings", suite="dev-search")}
+    assert {"lens-wide-pq lens.dropout=0.2": "true", "lens-wide-pq lens.dropout=0.4": "false"} == taken
     final = [
         row
         for row in json_rows(whole)
@@ -283,16 +300,20 @@ def test_the_search_table_marks_what_was_taken(whole: Tree) -> None:
         "dataset": "sts12-16",
         "protocol": "decontaminated",
     }
-    (line,) = lines_of(section(text, "minilm: what got there"), "7 B")
-    assert ["94.5", "lens-wide-pq", "lens.dropout=0.2", "7"] == line[1:5]
-    assert ["both decoded", mean(final, metric="retention@human", **wanted)] == line[6:8]
-    assert "not reached" == line[9]
-    (changed,) = lines_of(section(text, "minilm: one thing changed"), "lens-wide-pq (lens.dropout=0.2)")
-    assert ["lens.dropout: 0.4 for 0.2", "not compared in this evidence"] == [changed[2], changed[-1]]
+    (line,) = lines_of(section(page(whole, "settings"), "Goals"), "minilm")
+    assert ["7 B", "94.5", "lens-wide-pq", "lens.dropout=0.2", "7"] == line[1:6]
+    assert ["both decoded", mean(final, metric="retention@human", **wanted)] == line[7:9]
+    assert "not reached" == line[10]
+    (changed,) = table(whole, "comparisons", suite="dev-search")
+    assert [
+        "lens-wide-pq lens.dropout=0.2",
+        "lens.dropout: 0.4 for 0.2",
+        "not compared in this evidence",
+    ] == [changed[key] for key in ("method", "against", "outcome")]
 
 
 @pytest.mark.parametrize(
-    ("ends", "outcome"), [((0.005, 0.035), "better"), ((-0.005, 0.045), "not told apart")]
+    ("ends", "outcome"), [((0.005, 0.035), "better"), ((-0.005, 0.045), "no significant difference")]
 )
 def test_a_changed_setting_is_told_apart_by_the_difference(ends: tuple[float, float], outcome: str) -> None:
     """As a run left it of the cells' groups, whatever the intervals of the two have in common."""
@@ -419,34 +440,36 @@ def test_the_best_at_a_size_is_the_largest_of_its_table(whole: Tree) -> None:
 
 def test_guardrails_are_printed_with_the_rule_that_fired(whole: Tree) -> None:
     """The highest ratio leaves MiniLM seven bytes, which the point's smallest size refuses."""
-    lines = lines_of(section(text_of(whole), "Named points"), "minilm")
+    lines = lines_of(section(text_of(whole), "5.5"), "minilm")
     refused = [line for line in lines if line[1] == "discovery"]
     assert refused
-    assert {"NOT RECOMMENDED"} == {line[7] for line in refused}
-    assert all("7 bytes a vector" in line[8] for line in refused)
+    assert all(line[7].startswith("NOT RECOMMENDED: ") for line in refused)
+    assert all("7 bytes a vector" in line[7] for line in refused)
 
 
 def test_the_audit_is_shown_of_every_suite_and_under_every_protocol(whole: Tree) -> None:
-    """Near duplicates stand beside what each protocol keeps, in section 5.2 and in Appendix E."""
-    first = section(text_of(whole), "Are the test sets unseen?")
+    """Near duplicates stand beside what each protocol keeps, of STS12–16 and of every suite."""
+    first = section(page(whole, "generalization"), "What the test sets share")
     assert "| stsb-train | sts12 | 100 | 30 | 40 | 7 | 60 | 1 |" in first
-    part = section(text_of(whole), "Appendix E")
+    part = section(page(whole, "data"), "Contamination")
     for suite in ("`sts-generalization`", "`autoencoder`", "`ranking`"):
         lines = lines_of(part, suite)
         assert lines
         assert {"as-published 7, decontaminated 1"} == {line[7] for line in lines}
-    assert [["nfcorpus", *"333333"]] == lines_of(part, "nfcorpus")
+    assert [["nfcorpus", *"333333"]] == lines_of(section(page(whole, "data"), "Irreg"), "nfcorpus")
 
 
 def test_the_transcript_of_a_server_is_shown(whole: Tree) -> None:
     """Who answered, and each check; a bar in what was found does not break the table."""
-    part = section(text_of(whole), "loopback: answered by loopback (reference)")
+    part = section(page(whole, "server"), "loopback: answered by loopback (reference)")
     assert "| health | PASS | it answers \\| 200 |" in part
 
 
 def test_certificates_are_those_of_the_results(whole: Tree) -> None:
-    """Appendix B names each result once, with the digest that its file has."""
-    listed = dict(re.findall(r"^\| `(\S+\.json)` \| [^|]+ \| `(\w{64})` \|$", text_of(whole), re.MULTILINE))
+    """The table of evidence names each result once, with the digest that its file has."""
+    lines = table(whole, "evidence")
+    listed = {line["path"]: line["sha256"] for line in lines}
+    assert len(lines) == len(listed)
     claims = json.loads((whole.report() / "claims.json").read_text())["claims"]
     cells = {entry["cell"] for claim in claims for entry in claim["evidence"] if "cell" in entry}
     assert {"results/" + cell + ".json" for cell in cells} | {"transcripts/loopback.json"} == set(listed)
@@ -456,9 +479,9 @@ def test_certificates_are_those_of_the_results(whole: Tree) -> None:
 
 @committed
 def test_claims_json_has_the_promised_keys(rendered_again: Tree) -> None:
-    """A program finds id, row, published, value, low, high, protocol, verdict and evidence in each claim."""
+    """A program finds what was published and measured, both answers, and the evidence, in each row."""
     claims = json.loads((rendered_again.report() / "claims.json").read_text())["claims"]
-    keys = {"id", "row", "published", "value", "low", "high", "protocol", "verdict", "evidence"}
+    keys = {"id", "row", "published", "value", "low", "high", "protocol", "verdict", "number", "evidence"}
     assert [] == [claim["row"] for claim in claims if not keys <= set(claim)]
     assert {"C1", "C2"} <= {claim["id"] for claim in claims}
     places = [(claim["id"], claim["row"], claim["protocol"]) for claim in claims]
@@ -519,6 +542,8 @@ def test_the_parts_of_the_report_have_no_untraced_number() -> None:
         ("Twelve sets, 3 seeds, STS12–16, C1.", 0),
         ("As `13 B` in code, and {{ value }} %.", 0),
         ("```\n95.3\n```\nthen 1.25 here", 1),
+        ("<style>p { margin: 1.5em }</style><p width='7.5'>13 bytes</p>", 1),
+        ("### 5.2 What the sets share\n", 0),
     ],
 )
 def test_a_measured_number_in_prose_is_found(text: str, problems: int) -> None:
@@ -526,17 +551,32 @@ def test_a_measured_number_in_prose_is_found(text: str, problems: int) -> None:
     assert problems == len(lint.untraced(text, "t"))
 
 
-def test_an_edited_readme_table_is_noticed(tmp_path: Path) -> None:
-    """A README whose rendered part says something else than the evidence is a problem."""
-    if not (COMMITTED / "results").is_dir():
-        pytest.skip("there is no committed evidence yet")
-    copied(COMMITTED, tmp_path / "artifacts")
-    text = Path("README.md").read_text("utf-8")
-    (tmp_path / "README.md").write_text(
-        text.replace("| REPRODUCED |", "| NOT_REPRODUCED |").replace("C1", "C9")
-    )
+@pytest.mark.parametrize(
+    ("source", "problems"),
+    [
+        ('"""Keeps 95.3 %."""\n\nPOINT = "117x"\n', 0),
+        ('def sentence(value):\n    return f"The lens keeps {value} of 13 bytes."\n', 1),
+    ],
+)
+def test_a_typed_number_in_a_finding_is_found(source: str, problems: int) -> None:
+    """In what a sentence is made of; docstrings and the names of points are no sentences."""
+    assert problems == len(lint.untraced_in_code(source, "t"))
+
+
+def test_an_edited_readme_and_report_are_noticed(tmp_path: Path) -> None:
+    """A README whose rendered part says something else than the evidence is a problem, as is a report."""
+    tree = Tree(tmp_path / "artifacts")
+    invent(tree.root, load(Path("suites/intrinsic.toml")), {"minilm"})
+    render(tree)
+    readme_path, report_path = tmp_path / "README.md", tree.report() / "TECHNICAL_REPORT.md"
+    readme_path.write_text(f"# Sound\n\n{readme.START}{readme.END}")
+    readme.refresh(readme_path, tree)
+    assert [] == lint.problems(tmp_path)
+    readme_path.write_text(readme_path.read_text("utf-8").replace("BLOCKED", "HOLDS"))
+    report_path.write_text(report_path.read_text("utf-8").replace("BLOCKED", "HOLDS"))
     assert [
-        "README.md: its rendered part is not what artifacts/ renders to; run make artifacts"
+        "README.md: its rendered part is not what artifacts/ renders to; run make artifacts",
+        f"{report_path}: is not what artifacts/ renders to; run make artifacts",
     ] == lint.problems(tmp_path)
 
 

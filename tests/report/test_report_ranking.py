@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from support.evidence import a_result, measured
 from support.invented_results import invent
-from support.pages import json_rows, lines_of, mean, section, text_of
+from support.pages import json_rows, lines_of, mean, section, table, text_of
 
 from harness.errors import InputError
 from harness.evidence.files import sha256_file
@@ -19,7 +19,7 @@ from harness.planning.suite import load
 from report.evidence.rows import rows
 from report.figures import ranking as figure
 from report.pages.render import render
-from report.tables.ranking import METHODS, Ranking, Split, method
+from report.tables.ranking import Ranking, Split, method
 from report.verdicts.claims import load_claims
 
 CLAIMS = {claim.id: claim for claim in load_claims()}
@@ -47,35 +47,34 @@ def evidence(tmp_path_factory: pytest.TempPathFactory) -> Tree:
     return Tree(root)
 
 
-def test_a_space_has_a_line_a_method_and_size_with_means_over_seeds(evidence: Tree) -> None:
+def test_a_space_has_a_column_a_method_with_means_over_seeds(evidence: Tree) -> None:
     """The peptides in 32 dimensions: listwise is the mean of three seeds, PCA has one."""
-    part = section(
-        text_of(evidence), "esm2-peptides: neighbours found again on peptides-80-10-10-test, trained on"
-    )
-    lines = {line[1]: line for line in lines_of(part, "32")}
-    assert list(METHODS[:-1]) == list(lines)
+    (line,) = [x for x in lines_of(section(text_of(evidence), "5.8"), "esm2-peptides") if x[1] == "32"]
     flat = [
         row for row in json_rows(evidence) if (row["suite"], row["encoder"]) == ("ranking", "esm2-peptides")
     ]
-    for name, pipeline, seeds in (("listwise", "listwise", "3"), ("PCA", "pca", "1")):
+    for column, pipeline, seeds in ((2, "listwise", "3"), (5, "pca", "1")):
         wanted = {"pipeline": pipeline, "point": "d32"}
-        assert [seeds, mean(flat, metric="knn-recall@10", **wanted)] == lines[name][2:4]
-        assert mean(flat, metric="knn-ndcg@10", **wanted) == lines[name][8]
+        assert mean(flat, metric="knn-recall@10", **wanted) == line[column]
+        (value,) = table(evidence, "values-ranking", encoder="esm2-peptides", metric="knn-ndcg@10", **wanted)
+        assert seeds == value["seeds"]
+        assert mean(flat, metric="knn-ndcg@10", **wanted) == f"{100 * float(value['value']):.1f}"
 
 
 def test_a_setting_that_is_measured_on_the_test_part_is_marked(evidence: Tree) -> None:
     """In each space the chosen temperatures and the published ones, and PCA: computed from the steps."""
-    part = section(text_of(evidence), "What the temperatures were chosen from")
     for space in ("esm2-peptides", "openai-ada-002"):
-        marked = {line[2]: line[-1] for line in lines_of(part, space)}
+        lines = table(evidence, "settings", suite="ranking-validation", encoder=space)
+        taken = {line["setting"]: line["taken"] for line in lines}
         for (student, tau), spaces in TEMPERATURES.items():
-            setting = f"listwise.student_tau = {student}, listwise.tau = {tau}"
-            assert marked[setting] == ("yes" if space in spaces else "no")
+            setting = f"listwise listwise.student_tau={student} listwise.tau={tau}"
+            assert taken[setting] == ("true" if space in spaces else "false")
+        assert "true" == taken["PCA"]
 
 
 def test_splits_are_named_with_the_array_that_has_their_rows(evidence: Tree) -> None:
     """Invented evidence names no rows; a result that does has its rule and its place shown."""
-    assert [] == lines_of(section(text_of(evidence), "Which rows are in which part"), "peptides-test")
+    assert not (evidence.report() / "tables" / "splits.csv").exists()
     rule = {"part": "test", "share": 0.8, "validation": 0.1, "seed": 42, "pairs": 1}
     origin = {"use": "mirror", "path": "a.npy", "sha256": "00", "rows": rule}
     inputs = {"datasets": {"peptides-test": origin}}
@@ -151,16 +150,17 @@ def test_an_outcome_is_computed_query_by_query(tmp_path: Path) -> None:
     ]
     less = np.mean(own, axis=0) - [0.25, 0.5, 0.75, 0.5]
     assert np.mean(less) == pytest.approx(lines[0].paired.less.value)
-    assert [1, 1, 1] == [line.outcomes[outcome] for line in tables.tally()]
 
 
 def test_without_scores_of_single_queries_a_difference_has_no_interval(evidence: Tree) -> None:
     """The means' difference is printed, and the outcome says what is missing."""
-    part = section(text_of(evidence), "Listwise distillation against PCA and principal axes")
-    lines = lines_of(part, "esm2-peptides")
-    assert {("–", "no scores of single queries here")} == {(line[9], line[10]) for line in lines}
-    numbers = [[float(line[i].replace("−", "-")) for i in (5, 7, 8)] for line in lines]
-    assert [] == [line for line in numbers if abs(line[0] - line[1] - line[2]) > 0.11]
+    lines = table(evidence, "comparisons", suite="ranking", encoder="esm2-peptides")
+    assert {("", "", "no scores of single queries here")} == {
+        (line["low"], line["high"], line["outcome"]) for line in lines
+    }
+    for line in lines:
+        value, other = float(line["value"]), float(line["against_value"])
+        assert value - other == pytest.approx(float(line["difference"]), abs=2e-6)
 
 
 def test_a_score_file_that_was_altered_is_refused(tmp_path: Path) -> None:

@@ -136,11 +136,10 @@ def root(tmp_path: Path) -> Path:
         {"cell": "s/enc.train.pca.s0", "sha256": sha256(rfc8785.dumps(content))},
         {"transcript": "loopback", "sha256": sha256(rfc8785.dumps(transcript))},
     ]
-    put(
-        root,
-        CLAIMS,
-        json.dumps({"schema": SCHEMA_VERSION, "claims": [{"id": "C1", "evidence": evidence}]}).encode(),
-    )
+    row = {"id": "C1", "row": "r", "protocol": "p", "verdict": "HOLDS", "number": None}
+    board = [{**row, "evidence": ["s/enc.train.pca.s0", "transcripts/loopback"]}]
+    claims = {"schema": SCHEMA_VERSION, "claims": [{**row, "evidence": evidence}], "board": board}
+    put(root, CLAIMS, json.dumps(claims).encode())
     relist(root)
     return root
 
@@ -419,9 +418,25 @@ TAMPERED: dict[str, tuple[Callable[[Path], Any], str]] = {
     ),
     "verdict without evidence": (
         lambda root: put(
-            root, CLAIMS, b'{"schema": 2, "claims": [{"id": "C1", "row": "r", "verdict": "REPRODUCED"}]}'
+            root, CLAIMS, b'{"schema": 2, "claims": [{"id": "C1", "row": "r", "verdict": "HOLDS"}]}'
         ),
-        f"{CLAIMS}: C1 r: REPRODUCED without evidence",
+        f"{CLAIMS}: C1 r: HOLDS without evidence",
+    ),
+    "a verdict of another vocabulary": (
+        lambda root: put(root, CLAIMS, (root / CLAIMS).read_bytes().replace(b'"HOLDS"', b'"PROVEN"', 1)),
+        f"{CLAIMS}: row C1 r: verdict: PROVEN, expected one of HOLDS, INCONCLUSIVE, FAILS, BLOCKED, NOT_RUN",
+    ),
+    "a number of another vocabulary": (
+        lambda root: put(root, CLAIMS, (root / CLAIMS).read_bytes().replace(b"null", b'"NEARLY"', 1)),
+        f"{CLAIMS}: row C1 r: number: NEARLY, expected one of REPRODUCED, ABOVE, BELOW, another space, null",
+    ),
+    "a board that says more than its row": (
+        lambda root: put(root, CLAIMS, (root / CLAIMS).read_bytes().replace(b'"HOLDS"', b'"FAILS"', 1)),
+        f"{CLAIMS}: board: C1 r: no row has its verdict HOLDS",
+    ),
+    "a board that names no evidence of its row": (
+        lambda root: put(root, CLAIMS, (root / CLAIMS).read_bytes().replace(b"transcripts/loop", b"x/loop")),
+        f"{CLAIMS}: board: C1: found no x/loopback, expected evidence",
     ),
     "script in a figure": (
         lambda root: draw(root, b"<svg><script>alert(1)</script></svg>"),

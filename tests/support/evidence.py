@@ -51,7 +51,8 @@ RESULT: dict[str, Any] = {
 ENVELOPE: dict[str, Any] = {
     "schema": SCHEMA_VERSION,
     "made": "2026-01-01T00:00:00+00:00", "seconds": 4.5, "peak_memory_bytes": 700_000_000,
-    "commit": {"sha": "0" * 40, "dirty": False}, "python": "3.11.7", "platform": "Linux x86_64",
+    "commit": {"sha": "0" * 40, "dirty": False}, "claims_lock": None,
+    "python": "3.11.7", "platform": "Linux x86_64",
     "processor": "a processor", "cores": 2, "threads": 1,
     "numerics": {"simd": "avx2", "version": 1, "flags": [], "dispatch": {}, "overridden": {}},
     "packages": {},

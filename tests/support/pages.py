@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from typing import Any
 
@@ -12,6 +14,17 @@ from report.evidence.rows import rows
 def text_of(tree: Tree) -> str:
     """Return the technical report of a tree."""
     return (tree.report() / "TECHNICAL_REPORT.md").read_text("utf-8")
+
+
+def page(tree: Tree, name: str) -> str:
+    """Return an appendix page of a tree's report."""
+    return (tree.report() / "appendix" / f"{name}.md").read_text("utf-8")
+
+
+def table(tree: Tree, name: str, **wanted: str) -> list[dict[str, str]]:
+    """Return the lines of a full table that have the cells ``wanted``."""
+    text = (tree.report() / "tables" / f"{name}.csv").read_text("utf-8")
+    return [line for line in csv.DictReader(io.StringIO(text)) if wanted.items() <= line.items()]
 
 
 def json_rows(tree: Tree) -> list[dict[str, Any]]:

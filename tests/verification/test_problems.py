@@ -324,8 +324,8 @@ def drop_a_row(root: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (edit_text("artifacts/report/claims.json", "NOT_RUN", "REPRODUCED"), "claims.json: is not what"),
-        (edit_text("artifacts/report/CLAIMS.md", "NOT_RUN", "REPRODUCED"), "CLAIMS.md: is not what"),
+        (edit_text("artifacts/report/claims.json", "NOT_RUN", "HOLDS"), "claims.json: is not what"),
+        (edit_text("artifacts/report/CLAIMS.md", "NOT_RUN", "HOLDS"), "CLAIMS.md: is not what"),
         (
             edit_text("artifacts/report/TECHNICAL_REPORT.md", "\n", "\nX\n"),
             "TECHNICAL_REPORT.md: is not what",
@@ -383,12 +383,12 @@ def test_a_result_without_values_is_one_line(root: Path) -> None:
 
 def test_the_command_says_all_and_leaves_with_1(root: Path, quick: Cli) -> None:
     """A line a problem, hashed anew as it may be."""
-    edit_text("artifacts/report/claims.json", "NOT_RUN", "REPRODUCED")(root)
+    edit_text("artifacts/report/claims.json", "NOT_RUN", "HOLDS")(root)
     relist(root)
     done = quick("verify", cwd=root)
     assert 1 == done.returncode
     assert "artifacts/report/claims.json: is not what the evidence renders to, byte for byte" in done.stdout
-    assert [] != [line for line in verify.problems(root)[0] if "REPRODUCED without evidence" in line]
+    assert [] != [line for line in verify.problems(root)[0] if "HOLDS without evidence" in line]
 
 
 @pytest.mark.parametrize(

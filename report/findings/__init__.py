@@ -1,0 +1,1 @@
+"""What the evidence says, in sentences that are computed from it."""

@@ -1,0 +1,72 @@
+"""What the same bytes buy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from report.findings.finding import Finding, ids
+from report.findings.generalization import DESIGN, RETENTION, SIGNS, kept
+from report.findings.words import compared, encoder, listed, share
+from report.tables import search
+from report.tables.source import Source
+from report.tables.sts import UNSEEN
+from report.verdicts.claims import percent
+
+WIDE = {
+    "lens": "the lens in float32 keeps",
+    "lens-wide-4": "a wider lens with fewer bits a dimension",
+    "projection-sign": "untrained signs",
+}
+
+
+def findings(source: Source) -> list[Finding]:
+    """Return the sentences on untrained signs, on wide maps with few bits, and on the search's goals."""
+    return [*_signs(source), *_width(source), *_goals(source)]
+
+
+def _signs(source: Source) -> Iterator[Finding]:
+    """Yield untrained signs beside the published design, compared on the same resamples."""
+    name = next(iter(source.tables.sts.encoders()), "")
+    signs, design = (retained(source, name, pipeline, "decontaminated") for pipeline in (SIGNS, DESIGN))
+    if signs is None or design is None:
+        return
+    less = source.difference(signs, design, ("decontaminated", UNSEEN, RETENTION))
+    outcome = f" On the same resamples the signs keep {compared(less)}." if less else ""
+    yield Finding(
+        f"In {signs.setting.bytes} bytes, signs of an untrained random projection keep {share(signs.mean)} "
+        f"of {encoder(name)}'s agreement with people; the published design {share(design.mean)}.{outcome}",
+        ids([signs, design]),
+        ("C8",),
+    )
+
+
+def _width(source: Source) -> Iterator[Finding]:
+    """Yield many dimensions at few bits beside few dimensions in float32."""
+    name = next(iter(source.tables.sts.encoders()), "")
+    numbers = {
+        words: number
+        for pipeline, words in WIDE.items()
+        if (number := retained(source, name, (pipeline, "29x"), "decontaminated"))
+    }
+    if len(numbers) == len(WIDE):
+        values = listed(f"{words} {share(number.mean)}" for words, number in numbers.items())
+        size = next(iter(numbers.values())).setting.bytes
+        yield Finding(f"In {size} bytes on {encoder(name)}: {values}.", ids(numbers.values()))
+
+
+def _goals(source: Source) -> Iterator[Finding]:
+    """Yield what the search on STS-B dev came to, against the goals that were set before it."""
+    for name in source.tables.search.encoders():
+        goals = [line for line in source.tables.search.goals(name) if not line.asymmetric]
+        best = {line.limit: line for line in reversed(goals)}  # the first of each size is what dev prefers
+        if best:
+            values = listed(
+                f"{share(line.final)} in {line.line.setting.bytes} bytes (goal: {percent(line.goal)} %)"
+                for line in best.values()
+            )
+            reached = sum(line.verdict == "reached" for line in best.values())
+            yield Finding(
+                f"The settings that STS-B dev prefers keep {values} on {encoder(name)}: {reached} of "
+                f"{len(best)} goals are reached.",
+                tuple(f"{search.SUITE}/{line.line.setting.group}" for line in best.values()),
+            )

@@ -1,0 +1,90 @@
+"""What a compressor keeps of the agreement with people, and what contamination adds to that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from report.findings.finding import Finding, ids
+from report.findings.words import encoder, listed, points, ratio, share
+from report.tables.source import Number, Source
+from report.tables.sts import SUITE, UNSEEN
+from report.verdicts.claims import percent
+
+TRAIN, RETENTION, ADDED = "stsb-train", "retention@human", "added-loss@human"
+POINT = "117x"
+DESIGN, SIGNS = ("lens-pq", POINT), ("projection-sign", POINT)
+
+
+def findings(source: Source) -> list[Finding]:
+    """Return the sentences on generalization, on contamination and on PQ at a byte a dimension."""
+    return [*_design(source), *_contamination(source), *_pq(source)]
+
+
+def retained(source: Source, name: str, pipeline: tuple[str, str | None], protocol: str) -> Number | None:
+    """Return what a pipeline keeps of an encoder's agreement with people on STS12–16."""
+    return source.number((SUITE, name, TRAIN), pipeline, (UNSEEN, RETENTION), protocol)
+
+
+def _design(source: Source) -> Iterator[Finding]:
+    """Yield what the published design keeps on pairs without a seen sentence."""
+    numbers = {
+        name: number
+        for name in reversed(source.tables.sts.encoders())
+        if (number := retained(source, name, DESIGN, "decontaminated"))
+    }
+    claim = source.claim("C1")
+    if not numbers or claim is None:
+        return
+    values = listed(f"{share(number.mean)} on {encoder(name)}" for name, number in numbers.items())
+    own = [name for name, role in claim.encoders.items() if role == "as published"]
+    measured = [encoder(name) for name in own if name in numbers]
+    published = next(row.printed for row in claim.rows if row.headline)
+    yield Finding(
+        f"At {ratio(POINT)} the published design, a lens with PQ, keeps {values} of the agreement with "
+        f"people on pairs without a training sentence. Published: {published} on E5-large, which was "
+        f"{'' if measured else 'not '}measured here.",
+        ids(numbers.values()),
+        ("C1",),
+    )
+
+
+def _contamination(source: Source) -> Iterator[Finding]:
+    """Yield how many test pairs stand in the training split, and what leaving them out takes from each."""
+    name = next(iter(source.tables.sts.encoders()), "")
+    shared = [
+        row
+        for row in source.tables.rows.series(SUITE, name, UNSEEN, "shared-pairs@contamination")
+        if row.train == TRAIN
+    ]
+    pairs = [
+        (retained(source, name, pipeline, "as-published"), retained(source, name, pipeline, "decontaminated"))
+        for pipeline in (DESIGN, SIGNS)
+    ]
+    drops = [(every, every.mean.value - clean.mean.value) for every, clean in pairs if every and clean]
+    if not shared or len(drops) < len(pairs):
+        return
+    (design, lens), (signs, untrained) = drops
+    yield Finding(
+        f"{percent(shared[0].value)} % of the test pairs stand in the training split. Leaving out every pair "
+        f"with a training sentence changes what the trained lens keeps of {encoder(name)}'s agreement by "
+        f"{percent(-lens)} points, and what untrained signs of as many bytes keep by {percent(-untrained)} "
+        f"points.",
+        ids([design, signs]),
+        ("C7",),
+    )
+
+
+def _pq(source: Source) -> Iterator[Finding]:
+    """Yield the loss that PQ adds at one byte a dimension, beside plain rounding."""
+    name = next(iter(source.tables.sts.encoders()), "")
+    pq, rounding = (
+        source.number((SUITE, name, TRAIN), (pipeline, POINT), (UNSEEN, ADDED))
+        for pipeline in ("lens-pq", "lens-8")
+    )
+    if pq and rounding:
+        yield Finding(
+            f"With one byte a dimension PQ takes {points(pq.mean, 2)} from {encoder(name)}'s lens; rounding "
+            f"each dimension to a byte takes {points(rounding.mean, 2)}.",
+            ids([pq, rounding]),
+            ("C2", "C9"),
+        )

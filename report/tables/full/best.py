@@ -1,0 +1,27 @@
+"""What keeps most of the agreement with people in at most so many bytes: selected here, no forecast."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.types import Json
+from report.tables.source import Source
+
+
+def rows(source: Source) -> Iterator[Json]:
+    """Yield a line for each encoder, training split and limit."""
+    sts = source.tables.sts
+    for encoder in sts.encoders():
+        for train in sts.trains(encoder):
+            for row in sts.best(encoder, train):
+                setting, mean = row.line.setting, row.line.retention["decontaminated"]
+                yield {
+                    "encoder": encoder,
+                    "train": train,
+                    "at_most_bytes": row.limit,
+                    "pipeline": setting.pipeline,
+                    "bytes": setting.bytes,
+                    "value": mean and mean.value,
+                    "low": mean and mean.low,
+                    "high": mean and mean.high,
+                }
