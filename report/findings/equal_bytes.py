@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from report.findings.finding import Finding, ids
-from report.findings.generalization import DESIGN, RETENTION, SIGNS, kept
+from report.findings.generalization import DESIGN, RETENTION, SIGNS, retained
 from report.findings.words import compared, encoder, listed, share
 from report.tables import search
 from report.tables.source import Source
