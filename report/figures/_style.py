@@ -1,35 +1,35 @@
-"""What figures share: means over seeds, and the markers and greys of pipelines."""
+"""What figures share: means over seeds, titles, and the markers and colours of pipelines."""
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from harness.types import Json
 from report.evidence.rows import Row
 from report.evidence.values import over_seeds
+from report.figures import _slots
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Point: TypeAlias = dict[str, Any]  # JSON, as ``figures_data.json`` has it: keys differ by figure
 Data: TypeAlias = Json  # a figure's numbers there: its ``points``, and what else it draws
-# Marker and grey tell families apart without colour; several families may share a look.
+# Colours that colour-blind readers tell apart, and that differ in grey, darkest first.
+BLACK, BLUE, VERMILLION, SKY, YELLOW, WHITE = "#000000", "#0b4f8a", "#d1602b", "#6bbbe8", "#f4dc5a", "#ffffff"
+GREY = "#8c8c8c"
+# Families that look the same; marker and colour tell these kinds apart.
 FAMILIES = {
-    "lens, human scores": (("lens-human",), "D", "0.45"),
-    "wide lens, both targets": (("lens-mixed",), "p", "0.0"),
-    "wide lens, few bits": (("lens-wide",), "o", "0.0"),
-    "lens, published design": (("lens", "three-stage"), "s", "0.25"),
-    "AQEA, reference method": (("aqea",), "d", "0.25"),
-    "OPQ": (("opq",), "P", "0.6"),
-    "PQ": (("pq",), "X", "0.6"),
-    "PCA": (("pca", "half-whitened-pca"), "^", "0.6"),
-    "RaBitQ": (("rabitq",), ">", "0.6"),
-    "random projection, untrained": (("projection",), "v", "1.0"),
-    "truncation, untrained": (("truncation",), "<", "1.0"),
-    "scalar bits and signs of all dimensions": (("scalar", "sign", "uncompressed"), "h", "1.0"),
-    "other": ((), "*", "0.6"),
+    "lens, published design": (("lens", "three-stage", "aqea"), "s", VERMILLION),
+    "other lenses": (("lens-wide", "lens-mixed", "lens-human", "dev-best"), "o", BLUE),
+    "PCA": (("pca", "half-whitened-pca", "axes"), "^", SKY),
+    "PQ, OPQ, RaBitQ": (("pq", "opq", "rabitq"), "D", YELLOW),
+    "random projection, truncation": (("projection", "truncation"), "v", WHITE),
+    "scalar bits and signs of all dimensions": (("scalar", "sign", "uncompressed"), "h", BLACK),
+    "other": ((), "*", GREY),
 }
+PUBLISHED = {"markersize": 12, "markerfacecolor": "none", "markeredgecolor": BLACK, "markeredgewidth": 1.4}
 
 
 def means(rows: Iterable[Row], keys: tuple[str, ...], **wanted: object) -> list[Point]:
@@ -59,20 +59,6 @@ def errorbars(points: list[Point]) -> list[list[float]]:
     return [[100 * abs(point["value"] - point[end]) for point in points] for end in ("low", "high")]
 
 
-def bytes_axis(axis: Axes, points: list[Point]) -> None:
-    """Label an axis with the sizes of its points, on a logarithmic scale."""
-    axis.set_xscale("log", base=2)
-    # Sizes that lie too close for two labels share the larger one's.
-    sizes = sorted({point["bytes_per_vector"] for point in points})
-    ticks = [
-        size for size, above in zip(sizes, [*sizes[1:], 2 * sizes[-1]], strict=True) if above > 1.2 * size
-    ]
-    axis.set_xticks(ticks, [str(tick) for tick in ticks], rotation=60, fontsize=8)
-    axis.minorticks_off()
-    axis.set_xlabel("bytes a vector (log scale)")
-    grid(axis, "y")
-
-
 def sizes_axis(axis: Axes, sizes: list[int], label: str) -> None:
     """Give an axis the ticks ``sizes`` on a logarithmic scale, and a light grid across."""
     axis.set_xscale("log", base=2)
@@ -91,19 +77,34 @@ def grid(axis: Axes, which: str) -> None:
     axis.set_axisbelow(True)
 
 
-def scatter(axis: Axes, points: list[Point], spread: float) -> None:
-    """Draw points over bytes, each family with its marker; families stand the factor ``spread`` apart."""
-    for number, (label, (_, marker, grey)) in enumerate(FAMILIES.items()):
-        own = [point for point in points if look(point["family"]) == label]
-        if not own:
-            continue
-        aside = spread ** (number - len(FAMILIES) // 2)
-        axis.errorbar(
-            [aside * point["bytes_per_vector"] for point in own],
-            [100 * point["value"] for point in own], yerr=errorbars(own), fmt=marker, label=label,
-            markersize=6, markerfacecolor=grey, markeredgecolor="0.0", ecolor="0.5", elinewidth=0.8,
-            capsize=2,
-        )  # fmt: skip
+def scatter(axis: Axes, points: list[Point]) -> list[_slots.Group]:
+    """Draw points in order of bytes, each in a slot of its own, and label the groups; return these."""
+    sizes = _slots.groups(points)
+    middles = [middle for size in sizes for middle in size.middles]
+    for label, (_, marker, colour) in FAMILIES.items():
+        own = [(x, point) for x, point in zip(middles, points, strict=True) if look(point["family"]) == label]
+        if own:
+            axis.errorbar(
+                [x for x, _ in own], [100 * point["value"] for _, point in own],
+                yerr=errorbars([point for _, point in own]), fmt=marker, label=label, markersize=5.5,
+                markerfacecolor=colour, markeredgecolor=BLACK, markeredgewidth=0.7, ecolor="0.45",
+                elinewidth=0.8,
+            )  # fmt: skip
+    for number, size in enumerate(sizes):
+        if number % 2:
+            axis.axvspan(size.start, size.end, color="0.95", linewidth=0, zorder=0)
+    axis.set_xticks([size.middle for size in sizes], [str(size.bytes) for size in sizes], fontsize=8)
+    axis.tick_params(axis="x", length=0)
+    axis.set_xlim(0, sizes[-1].end)
+    axis.set_xlabel("bytes a vector, a column a method")
+    grid(axis, "y")
+    return sizes
+
+
+def heading(figure: Any, title: str) -> None:
+    """Give a figure the title that says what it shows, wrapped to its width."""
+    width = int(11.5 * figure.get_size_inches()[0])
+    figure.suptitle("\n".join(textwrap.wrap(title, width)), fontsize=11, fontweight="bold", x=0.02, ha="left")
 
 
 def legend(figure: Any, axes: list[Axes], columns: int) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from report.evidence.rows import Row
-from report.figures import _curves, _style
+from report.figures import _curves, _style, _titles
 from report.verdicts.claims import Claim
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 SUITE = "autoencoder"
 METRIC = "ndcg@10"
+DIMENSIONS = 64
 CAPTION = (
     "nDCG@10 by the number of float32 dimensions that are left, by method; left and in the middle fitted on "
     "the documents of SciFact and tested on NFCorpus, on the right fitted on the very documents that are "
@@ -40,16 +41,16 @@ FAMILIES = {
     "projection": "random projection",
 }
 METHODS: _curves.Methods = {
-    "auto-encoder with a hidden layer": ("D", "0.6", "none"),
-    "linear auto-encoder, basis as trained": ("p", "1.0", "none"),
-    "linear auto-encoder": ("o", "0.0", "solid"),
-    "listwise distillation": ("s", "0.8", "none"),
-    "neighbour-preserving student": ("*", "1.0", "none"),
-    "half-whitened PCA": ("P", "1.0", "none"),
-    "PCA": ("^", "0.6", "dashed"),
-    "principal axes, not centred": ("d", "0.8", "none"),
-    "first dimensions": ("<", "1.0", "dashdot"),
-    "random projection": ("v", "1.0", "dotted"),
+    "auto-encoder with a hidden layer": ("D", _style.VERMILLION, "none"),
+    "linear auto-encoder, basis as trained": ("p", _style.WHITE, "none"),
+    "linear auto-encoder": ("o", _style.BLUE, "solid"),
+    "listwise distillation": ("s", _style.YELLOW, "none"),
+    "neighbour-preserving student": ("*", _style.GREY, "none"),
+    "half-whitened PCA": ("P", _style.SKY, "none"),
+    "PCA": ("^", _style.SKY, "dashed"),
+    "principal axes, not centred": ("d", _style.YELLOW, "none"),
+    "first dimensions": ("<", _style.BLACK, "dashdot"),
+    "random projection": ("v", _style.WHITE, "dotted"),
 }
 
 
@@ -68,6 +69,21 @@ def data(rows: list[Row], claims: list[Claim]) -> _style.Data:  # noqa: ARG001 -
     return {"points": points}
 
 
+def title(numbers: _style.Data) -> str:
+    """Return what the figure shows: the linear auto-encoder beside PCA and axes, at DIMENSIONS, of the first panel."""
+    keys = dict(zip(("encoder", "dataset", "protocol"), PANELS[0][:3], strict=True))
+    own = _titles.selected(numbers["points"], **keys)
+    at_size = _titles.selected(own, bytes_per_vector=4 * DIMENSIONS)
+    words = [
+        f"{method} {_titles.share(points)}"
+        for method in ("linear auto-encoder", "principal axes, not centred", "PCA")
+        if (points := _titles.selected(at_size, method=method))
+    ]
+    whole = _titles.selected(own, method="uncompressed")
+    words += [f"uncompressed {_titles.share(whole)}"] if whole else []
+    return f"nDCG@10 on NFCorpus in {DIMENSIONS} dimensions: {', '.join(words)}"
+
+
 def draw(numbers: _style.Data) -> Figure:
     """Return the figure: a panel a space and test set, with one scale of nDCG@10 each."""
     from matplotlib.figure import Figure
@@ -76,13 +92,14 @@ def draw(numbers: _style.Data) -> Figure:
     panels = [panel for panel in PANELS if panel[:3] in measured]
     figure = Figure(figsize=(max(7.0, 1.0 + 3.9 * len(panels)), 5.0), layout="constrained")
     axes = figure.subplots(1, len(panels), squeeze=False)[0]
-    for axis, (*panel, title) in zip(axes, panels, strict=True):
+    for axis, (*panel, name) in zip(axes, panels, strict=True):
         keys = ("encoder", "dataset", "protocol")
         own = [point for point in numbers["points"] if [point[key] for key in keys] == panel]
         _curves.draw(axis, own, METHODS)
         for whole in (point for point in own if point["method"] == "uncompressed"):
             axis.axhline(100 * whole["value"], color="0.0", linewidth=0.8, linestyle=":")
-        axis.set_title(title, fontsize=10)
+        axis.set_title(name, fontsize=10)
         axis.set_ylabel("nDCG@10, %")
     _style.legend(figure, list(axes), 3)
+    _style.heading(figure, title(numbers))
     return figure

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from report.evidence.rows import Row
-from report.figures import _style
-from report.verdicts.claims import Claim
+from report.figures import _style, _titles
+from report.verdicts.claims import Claim, percent
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 CAPTION = (
     "What pairs in the training split change: retention of Spearman against people, mean of STS12–16, on "
-    "every pair (filled) and on the pairs of which no sentence stands in the training split (open). MiniLM, "
+    "every pair (square) and on the pairs of which no sentence stands in the training split (circle). MiniLM, "
     "trained on STS-B train, mean over seeds; sorted by how much the first lies above the second."
 )
 WANTED = {
@@ -23,7 +23,10 @@ WANTED = {
     "dataset": "sts12-16",
     "metric": "retention@human",
 }
-PROTOCOLS = {"as-published": ("every pair, as published", "0.0"), "decontaminated": ("decontaminated", "1.0")}
+PROTOCOLS = {
+    "as-published": ("every pair, as published", _style.VERMILLION),
+    "decontaminated": ("decontaminated", _style.BLUE),
+}
 
 
 def data(rows: list[Row], claims: list[Claim]) -> _style.Data:  # noqa: ARG001 - every figure's
@@ -35,6 +38,16 @@ def data(rows: list[Row], claims: list[Claim]) -> _style.Data:  # noqa: ARG001 -
     both = [pair for pair in pairs.values() if set(pair) == set(PROTOCOLS)]
     both.sort(key=lambda pair: pair["decontaminated"]["value"] - pair["as-published"]["value"])
     return {**WANTED, "points": [pair[protocol] for pair in both for protocol in PROTOCOLS]}
+
+
+def title(numbers: _style.Data) -> str:
+    """Return what the figure shows: how many pipelines keep less without the pairs seen, and which loses most."""
+    every, clean = (_titles.selected(numbers["points"], protocol=protocol) for protocol in PROTOCOLS)
+    drops = [before["value"] - after["value"] for before, after in zip(every, clean, strict=True)]
+    return (
+        f"Without pairs that training has seen, {sum(drop > 0 for drop in drops)} of {len(drops)} pipelines keep "
+        f"less; {every[0]['pipeline']} loses most, {percent(drops[0])} points"
+    )
 
 
 def draw(numbers: _style.Data) -> Figure:
@@ -53,13 +66,14 @@ def draw(numbers: _style.Data) -> Figure:
     axis = figure.subplots()
     ends = [[100 * point["value"] for point in points] for points in series.values()]
     axis.hlines(heights, ends[0], ends[1], color="0.5", linewidth=1.5, zorder=1)
-    for values, (label, grey) in zip(ends, PROTOCOLS.values(), strict=True):
+    for values, marker, (label, colour) in zip(ends, "so", PROTOCOLS.values(), strict=True):
         axis.plot(
-            values, heights, "o", label=label, markersize=6, markerfacecolor=grey, markeredgecolor="0.0",
+            values, heights, marker, label=label, markersize=6, markerfacecolor=colour, markeredgecolor="0.0",
         )  # fmt: skip
     axis.set_yticks(heights, names, fontsize=8)
     axis.set_ylim(len(names) - 0.4, -0.6)
     axis.set_xlabel("retention of Spearman against people, %")
     _style.grid(axis, "x")
     _style.legend(figure, [axis], 2)
+    _style.heading(figure, title(numbers))
     return figure

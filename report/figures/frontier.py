@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from report.evidence.rows import Row
-from report.figures import _style
-from report.verdicts.claims import Claim
+from report.figures import _slots, _style, _titles
+from report.findings.words import encoder, listed
+from report.verdicts.claims import Claim, percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,7 +33,7 @@ PANELS = (
 )
 SEARCH = "dev-search"  # its settings are measured on another set, and its cells are no evidence of STS12–16
 PROTOCOL = "decontaminated"
-SPREAD = 1.015
+ENOUGH = 0.95
 
 
 def data(rows: list[Row], claims: list[Claim]) -> _style.Data:  # noqa: ARG001 - every figure's
@@ -40,31 +41,44 @@ def data(rows: list[Row], claims: list[Claim]) -> _style.Data:  # noqa: ARG001 -
     own_rows = [row for row in rows if row.protocol == PROTOCOL and row.suite != SEARCH]
     keys = ("encoder", "bytes_per_vector", "suite", "pipeline", "point", "grid", "family")
     points = []
-    for encoder, dataset, metric, train, _ in PANELS:
-        wanted = {"encoder": encoder, "dataset": dataset, "metric": metric, "train": train}
-        points += _frontier(_style.means(own_rows, keys, **wanted))
+    for name, dataset, metric, train, _ in PANELS:
+        wanted = {"encoder": name, "dataset": dataset, "metric": metric, "train": train}
+        points += frontier(_style.means(own_rows, keys, **wanted))
     return {"protocol": PROTOCOL, "points": points}
 
 
+def title(numbers: _style.Data) -> str:
+    """Return what the figure shows: the fewest bytes that keep ENOUGH on each space."""
+    spaces = dict.fromkeys(point["encoder"] for point in numbers["points"])
+    sizes = {
+        name: min(
+            (p["bytes_per_vector"] for p in _titles.selected(numbers["points"], encoder=name) if p["value"] >= ENOUGH),
+            default=None,
+        )
+        for name in spaces
+    }
+    words = [f"{size} bytes on {encoder(name)}" if size else f"no size on {encoder(name)}" for name, size in sizes.items()]
+    return f"{percent(ENOUGH, 0)} % is kept from {listed(words)}"
+
+
 def draw(numbers: _style.Data) -> Figure:
-    """Return the figure: small multiples side by side, each with its own axis of bytes."""
+    """Return the figure: small multiples, each with its own sizes."""
     from matplotlib.figure import Figure
 
     spaces = {point["encoder"] for point in numbers["points"]}
-    panels = [(encoder, title) for encoder, _, _, _, title in PANELS if encoder in spaces]
-    figure = Figure(figsize=(max(7.0, 1.0 + 4.4 * len(panels)), 5.4), layout="constrained")
-    axes = figure.subplots(1, len(panels), squeeze=False)[0]
-    for axis, (encoder, title) in zip(axes, panels, strict=True):
-        own = [point for point in numbers["points"] if point["encoder"] == encoder]
-        _style.scatter(axis, own, SPREAD)
-        _staircase(axis, [point for point in own if point["best"]])
-        _style.bytes_axis(axis, own)
-        axis.set_title(title, fontsize=10)
-    _style.legend(figure, list(axes), 2 + (len(panels) > 1))
+    panels = [(panel[0], panel[-1]) for panel in PANELS if panel[0] in spaces]
+    figure = Figure(figsize=(10.5, 1.2 + 3.0 * len(panels)), layout="constrained")
+    axes = figure.subplots(len(panels), 1, squeeze=False)[:, 0]
+    for axis, (space, name) in zip(axes, panels, strict=True):
+        own = [point for point in numbers["points"] if point["encoder"] == space]
+        _staircase(axis, own, _style.scatter(axis, own))
+        axis.set_title(name, fontsize=10, loc="left")
+    _style.legend(figure, list(axes), 4)
+    _style.heading(figure, title(numbers))
     return figure
 
 
-def _frontier(points: list[_style.Point]) -> list[_style.Point]:
+def frontier(points: list[_style.Point]) -> list[_style.Point]:
     """Return the points, each marked ``best`` where no point of as many bytes or fewer has more."""
     ranked = sorted(points, key=lambda point: (point["bytes_per_vector"], -point["value"]))
     marked, most = [], float("-inf")
@@ -74,8 +88,11 @@ def _frontier(points: list[_style.Point]) -> list[_style.Point]:
     return marked
 
 
-def _staircase(axis: Axes, best: list[_style.Point]) -> None:
+def _staircase(axis: Axes, points: list[_style.Point], sizes: list[_slots.Group]) -> None:
+    middles = [middle for size in sizes for middle in size.middles]
+    best = [(x, 100 * point["value"]) for x, point in zip(middles, points, strict=True) if point["best"]]
+    best.append((sizes[-1].end, best[-1][1]))
     axis.step(
-        [point["bytes_per_vector"] for point in best], [100 * point["value"] for point in best],
-        where="post", color="0.3", linewidth=1.0, zorder=1, label="most in so many bytes or fewer",
+        [x for x, _ in best], [value for _, value in best], where="post", color="0.3", linewidth=1.0, zorder=1,
+        label="most in so many bytes or fewer",
     )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from report.evidence.rows import Row
-from report.figures import _style
+from report.figures import _style, _titles
 from report.tables.published import published
 from report.verdicts.claims import Claim
 
@@ -23,13 +23,13 @@ METRICS = {
     "spearman@original": "Spearman with the original cosines, %",
     "knn-recall@10": "knn-recall@10, %",
 }
-# What is drawn of each pipeline: label, marker, grey.
+# What is drawn of each pipeline: label, marker, colour.
 PIPELINES = {
-    "lens": ("lens", "s", "0.25"),
-    "aqea": ("AQEA, reference method", "d", "0.6"),
-    "pca": ("PCA", "^", "0.8"),
-    "axes": ("principal axes, not centred", "o", "1.0"),
-    "projection": ("random projection, untrained", "v", "1.0"),
+    "lens": ("lens", "s", _style.VERMILLION),
+    "aqea": ("AQEA, reference method", "d", _style.BLUE),
+    "pca": ("PCA", "^", _style.SKY),
+    "axes": ("principal axes, not centred", "o", _style.YELLOW),
+    "projection": ("random projection, untrained", "v", _style.WHITE),
 }
 KINDS = {"aqea-audio": "aqea", "aqea-protein": "aqea"}
 SOURCES = {"C3": ("published", "*"), "C10": ("published, second source", "+")}
@@ -51,6 +51,17 @@ def data(rows: list[Row], claims: list[Claim]) -> _style.Data:
     return {**wanted, "points": points, "published": printed}
 
 
+def title(numbers: _style.Data) -> str:
+    """Return what the figure shows: the lens by similarities and by neighbours."""
+    kept, near = (_titles.selected(numbers["points"], series="lens", metric=name) for name in METRICS)
+    if not (kept and near):
+        return "What of each space's own similarities is left at about 29×"
+    return (
+        f"At about 29× the lens keeps {_titles.share(kept)} of the similarities, "
+        f"but finds {_titles.share(near)} of the ten nearest neighbours again"
+    )
+
+
 def draw(numbers: _style.Data) -> Figure:
     """Return the figure: a line a space, a panel a metric."""
     from matplotlib.figure import Figure
@@ -59,12 +70,12 @@ def draw(numbers: _style.Data) -> Figure:
     figure = Figure(figsize=(10.5, 1.6 + 0.62 * len(spaces)), layout="constrained")
     axes = figure.subplots(1, len(METRICS), sharey=True)
     for axis, (metric, label) in zip(axes, METRICS.items(), strict=True):
-        for number, (pipeline, (name, marker, grey)) in enumerate(PIPELINES.items()):
+        for number, (pipeline, (name, marker, colour)) in enumerate(PIPELINES.items()):
             own = [p for p in numbers["points"] if (p["metric"], p["series"]) == (metric, pipeline)]
             axis.errorbar(
                 [100 * point["value"] for point in own],
                 [spaces.index(point["encoder"]) + 0.15 * (number - 1) for point in own],
-                xerr=_style.errorbars(own), fmt=marker, label=name, markersize=7, markerfacecolor=grey,
+                xerr=_style.errorbars(own), fmt=marker, label=name, markersize=7, markerfacecolor=colour,
                 markeredgecolor="0.0", ecolor="0.5", elinewidth=0.8, capsize=2,
             )  # fmt: skip
         axis.set_xlabel(label)
@@ -74,9 +85,10 @@ def draw(numbers: _style.Data) -> Figure:
         axes[0].plot(
             [100 * point["value"] for point in own],
             [spaces.index(point["encoder"]) - 0.3 for point in own],
-            marker, label=label, markersize=11, markerfacecolor="none", markeredgecolor="0.0",
+            marker, label=label, **_style.PUBLISHED,
         )  # fmt: skip
     axes[0].set_yticks(range(len(spaces)), spaces)
     axes[0].set_ylim(len(spaces) - 0.45, -0.6)
     _style.legend(figure, list(axes), 3)
+    _style.heading(figure, title(numbers))
     return figure

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from report.evidence.rows import Row
-from report.figures import _style
-from report.verdicts.claims import Claim
+from report.figures import _style, _titles
+from report.findings.words import encoder
+from report.verdicts.claims import Claim, percent
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SUITE = "search"
+ENOUGH = 0.9
 TEACHER, STUDENT = "vs-teacher@knn-recall@10", "vs-student@knn-recall@10"
 CAPTION = (
     "Left: the share of the uncompressed space's ten nearest neighbours that is found (vs_teacher), against "
@@ -21,14 +23,14 @@ CAPTION = (
     "queries."
 )
 MARKERS = {"flat": "o", "ivf": "s", "hnsw": "^", "usearch": "v", "pq": "X", "rabitq": "D"}
-# What a family is called, and how light its points are.
+# What a family is called, and the colour of its points.
 METHODS = {
-    "plain-student": ("student without hard negatives", "0.4"),
-    "student": ("student, hard negatives", "0.0"),
-    "axes": ("principal axes, not centred", "0.55"),
-    "pca": ("PCA", "0.7"),
-    "projection": ("random projection", "0.85"),
-    "uncompressed": ("uncompressed", "1.0"),
+    "plain-student": ("student without hard negatives", _style.VERMILLION),
+    "student": ("student, hard negatives", _style.BLUE),
+    "axes": ("principal axes, not centred", _style.YELLOW),
+    "pca": ("PCA", _style.SKY),
+    "projection": ("random projection", _style.WHITE),
+    "uncompressed": ("uncompressed", _style.BLACK),
 }
 
 
@@ -47,6 +49,16 @@ def data(rows: list[Row], claims: list[Claim]) -> _style.Data:  # noqa: ARG001 -
     }  # fmt: skip
 
 
+def title(numbers: _style.Data) -> str:
+    """Return what the figure shows: the cheapest configuration that finds ENOUGH, on each space."""
+    enough = [p for p in _titles.selected(numbers["points"], metric=TEACHER) if p["value"] >= ENOUGH]
+    cheapest = {p["encoder"]: p for p in sorted(enough, key=lambda p: -p["bytes"])}
+    words = [f"{p['method']} in {p['backend']} on {encoder(name)}, {p['bytes']:.0f} bytes" for name, p in cheapest.items()]
+    if not words:
+        return f"No index finds {percent(ENOUGH, 0)} % of the ten nearest neighbours"
+    return f"The cheapest that finds {percent(ENOUGH, 0)} % of the ten nearest: {'; '.join(words)}"
+
+
 def draw(numbers: _style.Data) -> Figure:
     """Return the figure: a row of two panels a space."""
     from matplotlib.figure import Figure
@@ -54,13 +66,14 @@ def draw(numbers: _style.Data) -> Figure:
     spaces = sorted({point["encoder"] for point in numbers["points"]})
     figure = Figure(figsize=(11.0, 1.2 + 3.6 * len(spaces)), layout="constrained")
     axes = figure.subplots(len(spaces), 2, squeeze=False)
-    for (left, right), encoder in zip(axes, spaces, strict=True):
-        own = [point for point in numbers["points"] if point["encoder"] == encoder]
+    for (left, right), space in zip(axes, spaces, strict=True):
+        own = [point for point in numbers["points"] if point["encoder"] == space]
         _pareto(left, [point for point in own if point["metric"] == TEACHER])
         _fidelity(right, [point for point in own if point["metric"] == STUDENT])
-        left.set_title(f"{encoder}: vs_teacher, knn-recall@10, %", fontsize=10)
-        right.set_title(f"{encoder}: vs_student, knn-recall@10, %", fontsize=10)
+        left.set_title(f"{space}: vs_teacher, knn-recall@10, %", fontsize=10)
+        right.set_title(f"{space}: vs_student, knn-recall@10, %", fontsize=10)
     _legend(figure)
+    _style.heading(figure, title(numbers))
     return figure
 
 
@@ -98,10 +111,10 @@ def _fidelity(axis: Any, points: list[_style.Point]) -> None:
 
 
 def _look(point: dict[str, Any]) -> dict[str, Any]:
-    grey = METHODS.get(point["family"], ("", "0.5"))[1]
+    colour = METHODS.get(point["family"], ("", _style.GREY))[1]
     marker = MARKERS.get(point["backend"], "*")
     return {
-        "fmt": marker, "markersize": 6, "markerfacecolor": grey, "markeredgecolor": "0.0", "ecolor": "0.6",
+        "fmt": marker, "markersize": 6, "markerfacecolor": colour, "markeredgecolor": "0.0", "ecolor": "0.6",
         "elinewidth": 0.7, "capsize": 2,
     }  # fmt: skip
 
@@ -113,8 +126,8 @@ def _legend(figure: Any) -> None:
         Line2D([], [], marker=marker, linestyle="none", color="0.0", markerfacecolor="0.5", label=name)
         for name, marker in MARKERS.items()
     ]
-    greys = [
-        Line2D([], [], marker="o", linestyle="none", color="0.0", markerfacecolor=grey, label=label)
-        for label, grey in METHODS.values()
+    colours = [
+        Line2D([], [], marker="o", linestyle="none", color="0.0", markerfacecolor=colour, label=label)
+        for label, colour in METHODS.values()
     ]
-    figure.legend(handles=[*shapes, *greys], loc="outside lower center", ncols=6, frameon=False)
+    figure.legend(handles=[*shapes, *colours], loc="outside lower center", ncols=6, frameon=False)

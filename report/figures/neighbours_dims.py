@@ -6,13 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from report.evidence.rows import Row
-from report.figures import _curves, _style
+from report.figures import _curves, _style, _titles
 from report.verdicts.claims import Claim
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SUITE = "search"
+DIMENSIONS = 32
 INDEX = "flat"  # the index whose search is exhaustive
 CAPTION = (
     "What an exhaustive search of the compressed vectors finds of the uncompressed space's neighbours "
@@ -33,11 +34,11 @@ FAMILIES = {
     "projection": "random projection",
 }
 METHODS: _curves.Methods = {
-    "student without hard negatives": ("s", "1.0", "dashdot"),
-    "student, hard negatives": ("o", "0.0", "solid"),
-    "principal axes, not centred": ("D", "0.8", "solid"),
-    "PCA": ("^", "0.6", "dashed"),
-    "random projection": ("v", "1.0", "dotted"),
+    "student without hard negatives": ("s", _style.VERMILLION, "dashdot"),
+    "student, hard negatives": ("o", _style.BLUE, "solid"),
+    "principal axes, not centred": ("D", _style.YELLOW, "solid"),
+    "PCA": ("^", _style.SKY, "dashed"),
+    "random projection": ("v", _style.WHITE, "dotted"),
 }
 
 
@@ -53,6 +54,18 @@ def exhaustive(row: Row) -> str | None:
     return FAMILIES.get(row.family) if (row.suite, row.index) == (SUITE, INDEX) else None
 
 
+def title(numbers: _style.Data) -> str:
+    """Return what the figure shows: the trained map beside uncentred axes, at DIMENSIONS."""
+    own = _titles.selected(numbers["points"], metric="vs-teacher@knn-recall@10", bytes_per_vector=4 * DIMENSIONS)
+    trained, axes = (_titles.selected(own, method=name) for name in ("student, hard negatives", "principal axes, not centred"))
+    if not (trained and axes):
+        return "Nearest neighbours found again, by dimensions"
+    return (
+        f"In {DIMENSIONS} dimensions the student finds {_titles.share(trained)} of the ten nearest neighbours, "
+        f"uncentred principal axes {_titles.share(axes)}"
+    )
+
+
 def draw(numbers: _style.Data) -> Figure:
     """Return the figure: a row of panels a space, a column a metric."""
     from matplotlib.figure import Figure
@@ -61,9 +74,10 @@ def draw(numbers: _style.Data) -> Figure:
     figure = Figure(figsize=(11.0, 1.0 + 3.2 * len(spaces)), layout="constrained")
     axes = figure.subplots(len(spaces), len(METRICS), squeeze=False)
     for line, encoder in zip(axes, spaces, strict=True):
-        for axis, (metric, title) in zip(line, METRICS.items(), strict=True):
+        for axis, (metric, name) in zip(line, METRICS.items(), strict=True):
             own = [p for p in numbers["points"] if (p["encoder"], p["metric"]) == (encoder, metric)]
             _curves.draw(axis, own, METHODS)
-            axis.set_title(f"{encoder}: {title}", fontsize=10)
+            axis.set_title(f"{encoder}: {name}", fontsize=10)
     _style.legend(figure, list(axes.ravel()), len(METHODS))
+    _style.heading(figure, title(numbers))
     return figure

@@ -6,13 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from report.evidence.rows import Row
-from report.figures import _curves, _style
+from report.figures import _curves, _style, _titles
 from report.verdicts.claims import Claim
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SUITE = "ranking"
+DIMENSIONS = 32
 CAPTION = (
     "The share of the ten nearest neighbours found again (knn-recall@10) and knn-ndcg@10, by the number "
     "of float32 dimensions that are left, on rows that training has not seen. Bars are 95 % intervals over "
@@ -28,12 +29,12 @@ FAMILIES = {
     "projection": "random projection",
 }
 METHODS: _curves.Methods = {
-    "listwise distillation": ("o", "0.0", "solid"),
-    "listwise, published temperature": ("s", "1.0", "solid"),
-    "principal axes, not centred": ("D", "0.8", "solid"),
-    "PCA": ("^", "0.6", "dashed"),
-    "first dimensions": ("<", "1.0", "dashdot"),
-    "random projection": ("v", "1.0", "dotted"),
+    "listwise distillation": ("o", _style.BLUE, "solid"),
+    "listwise, published temperature": ("s", _style.VERMILLION, "solid"),
+    "principal axes, not centred": ("D", _style.YELLOW, "solid"),
+    "PCA": ("^", _style.SKY, "dashed"),
+    "first dimensions": ("<", _style.BLACK, "dashdot"),
+    "random projection": ("v", _style.WHITE, "dotted"),
 }
 
 
@@ -48,6 +49,18 @@ def data(rows: list[Row], claims: list[Claim]) -> _style.Data:  # noqa: ARG001 -
     return {"points": [p for metric in METRICS for p in _style.means(named, keys, metric=metric)]}
 
 
+def title(numbers: _style.Data) -> str:
+    """Return what the figure shows: the trained map beside uncentred axes, at DIMENSIONS."""
+    own = _titles.selected(numbers["points"], metric="knn-recall@10", bytes_per_vector=4 * DIMENSIONS)
+    trained, axes = (_titles.selected(own, method=name) for name in ("listwise distillation", "principal axes, not centred"))
+    if not (trained and axes):
+        return "Nearest neighbours found again, by dimensions"
+    return (
+        f"In {DIMENSIONS} dimensions listwise distillation finds {_titles.share(trained)} of the ten nearest neighbours, "
+        f"uncentred principal axes {_titles.share(axes)}"
+    )
+
+
 def draw(numbers: _style.Data) -> Figure:
     """Return the figure: a column of panels a space, a row a metric."""
     from matplotlib.figure import Figure
@@ -55,10 +68,11 @@ def draw(numbers: _style.Data) -> Figure:
     spaces = sorted({point["encoder"] for point in numbers["points"]})
     figure = Figure(figsize=(max(7.0, 1.0 + 3.6 * len(spaces)), 7.4), layout="constrained")
     axes = figure.subplots(len(METRICS), len(spaces), squeeze=False)
-    for line, (metric, title) in zip(axes, METRICS.items(), strict=True):
+    for line, (metric, name) in zip(axes, METRICS.items(), strict=True):
         for axis, encoder in zip(line, spaces, strict=True):
             own = [p for p in numbers["points"] if (p["encoder"], p["metric"]) == (encoder, metric)]
             _curves.draw(axis, own, METHODS)
-            axis.set_title(f"{encoder}: {title}", fontsize=10)
+            axis.set_title(f"{encoder}: {name}", fontsize=10)
     _style.legend(figure, list(axes.ravel()), 3)
+    _style.heading(figure, title(numbers))
     return figure

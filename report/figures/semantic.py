@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from report.evidence.rows import Row
-from report.figures import _style
+from report.figures import _style, _titles
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 SUITE, PROTOCOL = "semantic-ids", "decontaminated"
 CAPTION = (
     "Spearman with the original cosines by the bits that a code takes, in whole bytes, and by family: "
-    "on the pairs of a set and on random pairs. The dashed line is the similarity that was asked for. Filled "
-    "markers are learned codes of symbols, empty ones simpler codes. Bars are 95 % intervals."
+    "on the pairs of a set and on random pairs. The dashed line is the similarity that was asked for. Coloured "
+    "markers are learned codes of symbols, grey and white ones simpler codes. Bars are 95 % intervals."
 )
 # Space, data set, metric, and what the panel is called.
 PANELS = (
@@ -24,17 +24,18 @@ PANELS = (
     ("minilm", "stsb-test", "spearman-random@original", "MiniLM, STS-B test, random pairs"),
     ("esm2-peptides", "peptides-test", "spearman-random@original", "ESM-2, peptides, random pairs"),
 )
-# Marker and grey tell families apart without colour.
+# Marker and colour of each family; colours differ in grey.
 FAMILIES = {
-    "fsq": ("FSQ", "o", "0.0"),
-    "residual-fsq": ("residual FSQ", "s", "0.3"),
-    "residual-vq": ("residual VQ", "D", "0.5"),
-    "hierarchical-vq": ("hierarchical VQ", "P", "0.7"),
-    "pq": ("PQ", "X", "1.0"),
-    "axes": ("principal axes, 4 bits", "^", "1.0"),
-    "projection": ("random projection, signs", "v", "1.0"),
+    "fsq": ("FSQ", "o", _style.BLUE),
+    "residual-fsq": ("residual FSQ", "s", _style.VERMILLION),
+    "residual-vq": ("residual VQ", "D", _style.SKY),
+    "hierarchical-vq": ("hierarchical VQ", "P", _style.YELLOW),
+    "pq": ("PQ", "X", _style.GREY),
+    "axes": ("principal axes, 4 bits", "^", _style.WHITE),
+    "projection": ("random projection, signs", "v", _style.WHITE),
 }
 TARGET = 95.0
+SMALL = 2  # bytes of the published number of codes
 ASIDE = 1.03  # families stand this factor apart, so that their bars can be told apart
 
 
@@ -48,6 +49,15 @@ def data(rows: list[Row], claims: list[Claim]) -> _style.Data:  # noqa: ARG001 -
     return {"points": [point for point in points if point["family"] in FAMILIES]}
 
 
+def title(numbers: _style.Data) -> str:
+    """Return what the figure shows: learned codes of two bytes, and the fewest bits that keep the TARGET."""
+    learned = [p for p in numbers["points"] if p["family"] == "fsq" and p["bytes_per_vector"] == SMALL]
+    enough = [8 * p["bytes_per_vector"] for p in numbers["points"] if 100 * p["value"] >= TARGET]
+    fewest = f"{min(enough)} bits are the fewest that keep" if enough else "no measured code keeps"
+    kept = f"FSQ codes of {8 * SMALL} bits keep {_titles.share(learned)} of the similarities; " if learned else ""
+    return f"{kept}{fewest} {TARGET:.0f} % anywhere"
+
+
 def draw(numbers: _style.Data) -> Figure:
     """Return the figure: a panel a space, set and kind of pairs."""
     from matplotlib.figure import Figure
@@ -56,19 +66,19 @@ def draw(numbers: _style.Data) -> Figure:
     panels = [panel for panel in PANELS if panel[:3] in measured]
     figure = Figure(figsize=(max(7.0, 1.0 + 3.9 * len(panels)), 5.0), layout="constrained")
     axes = figure.subplots(1, len(panels), squeeze=False)[0]
-    for axis, (*panel, title) in zip(axes, panels, strict=True):
+    for axis, (*panel, name) in zip(axes, panels, strict=True):
         own = [
             point
             for point in numbers["points"]
             if [point[k] for k in ("encoder", "dataset", "metric")] == panel
         ]
-        for number, (family, (label, marker, grey)) in enumerate(FAMILIES.items()):
+        for number, (family, (label, marker, colour)) in enumerate(FAMILIES.items()):
             points = [point for point in own if point["family"] == family]
             if points:
                 axis.errorbar(
                     [ASIDE ** (number - 3) * 8 * point["bytes_per_vector"] for point in points],
                     [100 * point["value"] for point in points], yerr=_style.errorbars(points), fmt=marker,
-                    label=label, markersize=6, markerfacecolor=grey, markeredgecolor="0.0", ecolor="0.5",
+                    label=label, markersize=6, markerfacecolor=colour, markeredgecolor="0.0", ecolor="0.5",
                     elinewidth=0.7, capsize=2,
                 )  # fmt: skip
         _style.sizes_axis(
@@ -76,7 +86,8 @@ def draw(numbers: _style.Data) -> Figure:
         )
         axis.tick_params(axis="x", rotation=60)
         axis.axhline(TARGET, color="0.0", linewidth=0.7, linestyle="--")
-        axis.set_title(title, fontsize=10)
+        axis.set_title(name, fontsize=10)
         axis.set_ylabel("Spearman with the original, %")
     _style.legend(figure, list(axes), 4)
+    _style.heading(figure, title(numbers))
     return figure

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from report.evidence.rows import Row
-from report.figures import _style
+from report.figures import _style, _titles
 from report.tables.published import published
 from report.verdicts.claims import Claim
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 CAPTION = (
     "8 bits, lens (or AQEA) and PQ at the published bytes: what is left of the original similarities, and of "
-    "the agreement with people on STS-B test, which exists only where people rated pairs. Filled: every "
-    "pair, as published; open: pairs of which training has seen no sentence. Bars are 95 % intervals. "
+    "the agreement with people on STS-B test, which exists only where people rated pairs. Light: every "
+    "pair, as published; dark: pairs of which training has seen no sentence. Bars are 95 % intervals. "
     "A space with the published star alone could not be measured here."
 )
 SUITE, POINT, CLAIM = "three-stage", "published", "C4"
@@ -23,7 +23,7 @@ METRICS = {"spearman@original": "similarity preservation, %", "retention@human":
 DATASETS = ("stsb-test", "speech-test")  # what the spaces were tested on; the second has no human scores
 PIPELINES = {"three-stage": ("8 bits, lens, PQ", "s"), "three-stage-aqea": ("8 bits, AQEA, PQ", "d")}
 KINDS = {"three-stage-aqea-audio": "three-stage-aqea"}
-PROTOCOLS = {"as-published": ("as published", "0.25"), "decontaminated": ("decontaminated", "1.0")}
+PROTOCOLS = {"as-published": ("as published", _style.VERMILLION), "decontaminated": ("decontaminated", _style.BLUE)}
 
 
 def data(rows: list[Row], claims: list[Claim]) -> _style.Data:
@@ -42,6 +42,21 @@ def data(rows: list[Row], claims: list[Claim]) -> _style.Data:
         for encoder, number in published(claims, CLAIM, metric).items()
     ]
     return {"suite": SUITE, "point": POINT, "points": points, "published": printed}
+
+
+def title(numbers: _style.Data) -> str:
+    """Return what the figure shows: the agreement that three stages keep, here and as published."""
+    clean = _titles.selected(numbers["points"], series="three-stage", protocol="decontaminated")
+    task = _titles.selected(clean, metric="retention@human")
+    printed = _titles.selected(numbers["published"], metric="retention@human")
+    spaces = {point["encoder"] for point in task}
+    same = [number for number in printed if number["encoder"] in spaces]
+    if not same:
+        return "What three stages keep of similarities and of the agreement with people"
+    return (
+        f"Three stages keep {_titles.share(task)} of the agreement with people on unseen pairs; "
+        f"published for the same spaces: {_titles.share(same)}"
+    )
 
 
 def draw(numbers: _style.Data) -> Figure:
@@ -68,11 +83,12 @@ def draw(numbers: _style.Data) -> Figure:
         axis.plot(
             [100 * point["value"] for point in own],
             [spaces.index(point["encoder"]) - 0.3 for point in own],
-            "*", label="published", markersize=11, markerfacecolor="none", markeredgecolor="0.0",
+            "*", label="published", **_style.PUBLISHED,
         )  # fmt: skip
         axis.set_xlabel(label)
         _style.grid(axis, "x")
     axes[0].set_yticks(range(len(spaces)), spaces)
     axes[0].set_ylim(len(spaces) - 0.45, -0.6)
     _style.legend(figure, list(axes), 3)
+    _style.heading(figure, title(numbers))
     return figure

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from report.evidence.rows import Row
-from report.figures import _style
+from report.figures import _style, _titles
 from report.verdicts.claims import Claim
 
 if TYPE_CHECKING:
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 CAPTION = (
     "Agreement with people that is left (retention of Spearman, mean of STS12–16) against bytes a vector. "
     "MiniLM, trained on STS-B train; bars are 95 % intervals over items and seeds. "
-    "Compressors of one size are spread sideways a little. "
-    "Stars are the published points of E5-large, at their own bytes, trained and scored as published."
+    "Each method has a column of its own. "
+    "Stars at the right edge are the published points of E5-large, trained and scored as published."
 )
 SUITE, ENCODER, TRAIN, DATASET, METRIC = (
     "sts-generalization",
@@ -25,7 +25,6 @@ SUITE, ENCODER, TRAIN, DATASET, METRIC = (
     "sts12-16",
     "retention@human",
 )
-SPREAD = 1.03  # families at one size stand this factor apart, so that none hides another
 SIZES = {"lens": 140, "lens_pq": 35}  # 35 float32 values, 35 bytes: the report's setup
 
 
@@ -36,22 +35,36 @@ def data(rows: list[Row], claims: list[Claim]) -> _style.Data:
     return {**wanted, "points": _style.means(rows, keys, **wanted), "published": _published(claims)}
 
 
+def title(numbers: _style.Data) -> str:
+    """Return what the figure shows: untrained signs beside the published design."""
+    clean = _titles.selected(numbers["points"], protocol="decontaminated", point="117x")
+    signs, design = (_titles.selected(clean, pipeline=name) for name in ("projection-sign", "lens-pq"))
+    if not (signs and design):
+        return "Agreement with people that is left, by bytes a vector"
+    one, other = signs[0], design[0]
+    return (
+        f"In {one['bytes_per_vector']} bytes, signs of an untrained projection keep "
+        f"{_titles.against(one, other)} the published design: {_titles.share([one])}, {_titles.share([other])}"
+    )
+
+
 def draw(numbers: _style.Data) -> Figure:
-    """Return the figure: a panel a protocol, a logarithmic axis of bytes."""
+    """Return the figure: a panel a protocol, a group of columns a size."""
     from matplotlib.figure import Figure
 
     protocols = sorted({point["protocol"] for point in numbers["points"]})
-    figure = Figure(figsize=(10.5, 5.2), layout="constrained")
-    axes = figure.subplots(1, len(protocols), sharey=True, squeeze=False)[0]
+    figure = Figure(figsize=(10.5, 1.2 + 3.6 * len(protocols)), layout="constrained")
+    axes = figure.subplots(len(protocols), 1, sharey=True, squeeze=False)[:, 0]
     for axis, protocol in zip(axes, protocols, strict=True):
         own = [point for point in numbers["points"] if point["protocol"] == protocol]
-        _style.scatter(axis, own, SPREAD)
-        _style.bytes_axis(axis, own)
-        axis.set_title(protocol)
+        own.sort(key=lambda point: (point["bytes_per_vector"], -point["value"]))
+        sizes = _style.scatter(axis, own)
+        axis.set_title(protocol, fontsize=10, loc="left")
+        axis.set_ylabel("retention of Spearman\nagainst people, %")
         if protocol == "as-published":
-            _stars(axis, numbers["published"])
-    axes[0].set_ylabel("retention of Spearman against people, %")
+            _stars(axis, numbers["published"], sizes[-1].end)
     _style.legend(figure, list(axes), 3)
+    _style.heading(figure, title(numbers))
     return figure
 
 
@@ -66,9 +79,13 @@ def _published(claims: list[Claim]) -> list[_style.Point]:
     return points
 
 
-def _stars(axis: Axes, published: list[_style.Point]) -> None:
-    sizes, values = ([point[key] for point in published] for key in ("bytes_per_vector", "value"))
-    axis.plot(
-        sizes, [100 * value for value in values], "*", label="published, E5-large", markersize=13,
-        markerfacecolor="none", markeredgecolor="0.0",
-    )  # fmt: skip
+def _stars(axis: Axes, published: list[_style.Point], end: float) -> None:
+    """Draw the published points in columns of their own, apart from what was measured."""
+    axis.axvline(end, color=_style.BLACK, linewidth=0.8)
+    for number, point in enumerate(sorted(published, key=lambda point: point["bytes_per_vector"])):
+        x = end + 2 + 4 * number
+        axis.plot([x], [100 * point["value"]], "*", **_style.PUBLISHED)
+        text = f"{point['bytes_per_vector']} B"
+        axis.annotate(text, (x, 100 * point["value"]), (0, 9), textcoords="offset points", ha="center", fontsize=8)
+    axis.text(end + 0.5, axis.get_ylim()[0], " published,\n E5-large", fontsize=8, va="bottom")
+    axis.set_xlim(0, end + 4 * len(published) + 1)

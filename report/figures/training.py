@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from report.evidence.rows import Row
-from report.figures import _style
+from report.figures import _style, _titles
 from report.figures.neighbours_dims import METHODS, exhaustive
 from report.verdicts.claims import Claim
 
@@ -35,6 +35,13 @@ def data(rows: list[Row], claims: list[Claim]) -> _style.Data:  # noqa: ARG001 -
     return {"points": [p for metric in (*metrics, SUSPECT) for p in _style.means(named, keys, metric=metric)]}
 
 
+def title(numbers: _style.Data) -> str:
+    """Return what the figure shows: how many checkpoints are suspect of a collapse."""
+    checks = _titles.selected(numbers["points"], metric=SUSPECT)
+    suspect = sum(point["value"] > 0 for point in checks)
+    return f"{suspect} of {len(checks)} checkpoints of training are suspect of a collapse"
+
+
 def draw(numbers: _style.Data) -> Figure:
     """Return the figure: a row of panels a space, a column a statistic."""
     from matplotlib.figure import Figure
@@ -43,16 +50,17 @@ def draw(numbers: _style.Data) -> Figure:
     figure = Figure(figsize=(9.0, 1.0 + 2.8 * len(spaces)), layout="constrained")
     axes = figure.subplots(len(spaces), len(STATISTICS), squeeze=False)
     for line, encoder in zip(axes, spaces, strict=True):
-        for axis, (name, title) in zip(line, STATISTICS.items(), strict=True):
+        for axis, (name, words) in zip(line, STATISTICS.items(), strict=True):
             _lines(axis, [p for p in numbers["points"] if p["encoder"] == encoder], name)
-            axis.set_title(f"{encoder}: {title}", fontsize=10)
+            axis.set_title(f"{encoder}: {words}", fontsize=10)
     _style.legend(figure, list(axes.ravel()), len(METHODS))
+    _style.heading(figure, title(numbers))
     return figure
 
 
 def _lines(axis: Any, points: list[_style.Point], name: str) -> None:
     values = {(p["method"], p["step"], p["metric"]): p["value"] for p in points}
-    for number, (label, (marker, grey, line)) in enumerate(METHODS.items()):
+    for number, (label, (marker, colour, line)) in enumerate(METHODS.items()):
         steps = sorted({step for method, step, _ in values if method == label})
         if not steps:
             continue
@@ -62,7 +70,7 @@ def _lines(axis: Any, points: list[_style.Point], name: str) -> None:
         aside = 0.15 * (steps[-1] - steps[0]) / len(steps) * (number - 1)  # bars can be told apart
         axis.errorbar(
             [step + aside for step in steps], mean, yerr=std, fmt=marker, linestyle=line, color="0.3",
-            label=label, markersize=5, markerfacecolor=grey, markeredgecolor="0.0", ecolor="0.6",
+            label=label, markersize=5, markerfacecolor=colour, markeredgecolor="0.0", ecolor="0.6",
             elinewidth=0.7, linewidth=0.9, capsize=2,
         )  # fmt: skip
         crossed = [(x + aside, y) for x, y in zip(steps, mean, strict=True) if values[label, x, SUSPECT]]

@@ -20,6 +20,7 @@ from report.evidence.results import BlockedEntry, gather
 from report.evidence.rows import Row, checkpoints_of, rows_of
 from report.export.matrix import SUITE, matrices
 from report.findings.every import findings, findings_document, headlines
+from report.pages.page.document import page
 from report.tables.every import Tables
 from report.tables.full.files import files
 from report.tables.source import Source
@@ -73,6 +74,9 @@ def rendered(tree: Tree) -> dict[str, bytes]:
         "transcripts": evidence.transcripts,
     }
     return {
+        "index.html": page(
+            board(judged), judged, rows, evidence.suites, numbers, pictures, by_question, headlines(by_question)
+        ),
         "claims.json": dumps(claims_document(judged)),
         "figures_data.json": dumps(numbers),
         "findings.json": dumps(findings_document(by_question)),
@@ -126,7 +130,7 @@ def _figures(rows: list[Row], claims: list[Claim]) -> tuple[dict[str, Json], dic
         module = importlib.import_module(f"report.figures.{path.stem}")
         figure = module.data(rows, claims)
         if figure["points"]:
-            numbers[path.stem] = {"caption": module.CAPTION, **figure}
+            numbers[path.stem] = {"title": module.title(figure), "caption": module.CAPTION, **figure}
             pictures[f"figure_{path.stem}.svg"] = svg(module.draw(figure))
     return numbers, pictures
 

@@ -1,0 +1,1 @@
+"""The page ``index.html``: verdicts, the frontier and a section a question, in one self-contained file."""
