@@ -64,7 +64,8 @@ def reproduce(
         recomputed = recompute(Path(), workers, on_progress)
     show(
         f"recompute  {recomputed.values} values, {recomputed.intervals} intervals, "
-        f"{recomputed.verdicts} verdicts, {recomputed.pages} pages: {_outcome(recomputed.problems)}  {_duration(recomputed.seconds)}"
+        f"{recomputed.verdicts} verdicts, {recomputed.pages} pages: "
+        f"{_outcome(recomputed.problems)}  {_duration(recomputed.seconds)}"
     )
     problems += recomputed.problems
     entries = statuses(None, mirror, out, offline=offline, large=large)

@@ -12,10 +12,11 @@ from harness.evidence.files import sha256_file, write_atomic
 from harness.evidence.layout import Tree
 from harness.evidence.stamp import read_json
 from harness.planning.status import Entry
-from harness.run import checkout
+from harness.run import checkout, ro_crate
 from harness.run.jitter import incomplete
 from harness.run.leftovers import check_origin
 from harness.verification import admission
+from harness.verification.receipts import FOLDER as RECEIPTS
 
 README = Path("README.md")
 
@@ -44,8 +45,11 @@ def publish(entries: list[Entry], out: Tree, target: Path, listing: Path, code: 
         location = fresh / path.relative_to(out.root)
         location.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, location)
+    if (target / RECEIPTS).is_dir():  # of others: they say what stood here before
+        shutil.copytree(target / RECEIPTS, fresh / RECEIPTS)
     admission.admit(Tree(fresh))
     render(Tree(fresh))
+    ro_crate.write(Tree(fresh), code)
     if target.exists():
         target.replace(old)
     fresh.replace(target)
@@ -61,7 +65,8 @@ def publish(entries: list[Entry], out: Tree, target: Path, listing: Path, code: 
 def publish_report(target: Path, listing: Path) -> list[Path]:
     """Render the report of committed evidence again, with the README's table, and list its files anew.
 
-    No other line of ``listing`` changes: edited evidence is still detected. Returns the report's files.
+    So are the receipts, and the description as an RO-Crate. No other line of ``listing`` changes: edited
+    evidence is still detected. Returns the report's files.
     """
     from report.pages.readme import refresh
     from report.pages.render import render
@@ -70,11 +75,13 @@ def publish_report(target: Path, listing: Path) -> list[Path]:
     written = render(Tree(target))
     if README.is_file():
         refresh(README, Tree(target))
-    folder = Tree(target).report()
+    anew = (Tree(target).report(), target / RECEIPTS, ro_crate.write(Tree(target), checkout.ROOT))
     lines = (line.split("  ", 1) for line in listing.read_text("utf-8").splitlines())
-    evidence = {path: sha256 for sha256, path in lines if not Path(path).is_relative_to(folder)}
-    report = {path.as_posix(): sha256_file(path) for path in folder.rglob("*") if path.is_file()}
-    _write_listing(listing, evidence | report)
+    evidence = {
+        path: sha256 for sha256, path in lines if not any(Path(path).is_relative_to(part) for part in anew)
+    }
+    files = [path for part in anew for path in (part, *part.rglob("*")) if path.is_file()]
+    _write_listing(listing, evidence | {path.as_posix(): sha256_file(path) for path in files})
     return written
 
 

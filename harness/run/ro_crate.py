@@ -24,6 +24,7 @@ _FOLDERS = {
     "codecs": "Fitted codecs, as safetensors.",
     "envelopes": "When, where and with what each result was made.",
     "jitter": "How far values move when vectors are disturbed in the last place.",
+    "labels": "Ranks of human scores, masks and clusters: what values depend on beside scores.",
     "locks": "Digests of the claims as they stood before their evidence was made.",
     "means": "Means over seeds, and comparisons of methods.",
     "portability": "Which small steps gave the same bytes under emulated processors.",

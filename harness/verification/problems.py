@@ -11,7 +11,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from harness.errors import InputError
+from harness.evidence.layout import Tree
 from harness.evidence.stamp import read_json
+from harness.verification import receipts
 from harness.verification.recompute import OnProgress, Recomputed, recompute, recompute_values
 from repro import verify
 
@@ -25,8 +27,10 @@ def problems(root: Path, jobs: int, on_progress: OnProgress) -> tuple[Problems, 
     """
     hashed, checked = verify.problems(root)
     again = recompute_values(root, jobs, on_progress)
-    lines = one_line_each([*hashed, *unlike_pins(root), *again.problems])
-    return lines, f"{checked.partition(': ')[0]}, {summary(again)}: {outcome(lines)}"
+    tree = Tree(root / "artifacts")
+    lines = one_line_each([*hashed, *unlike_pins(root), *receipts.check_receipts(tree), *again.problems])
+    confirmed = "" if lines else f", {receipts.summary(tree)}"
+    return lines, f"{checked.partition(': ')[0]}, {summary(again)}{confirmed}: {outcome(lines)}"
 
 
 def of_integrity(root: Path) -> tuple[Problems, str]:

@@ -52,12 +52,19 @@ def title(numbers: _style.Data) -> str:
     spaces = dict.fromkeys(point["encoder"] for point in numbers["points"])
     sizes = {
         name: min(
-            (p["bytes_per_vector"] for p in _titles.selected(numbers["points"], encoder=name) if p["value"] >= ENOUGH),
+            (
+                p["bytes_per_vector"]
+                for p in _titles.selected(numbers["points"], encoder=name)
+                if p["value"] >= ENOUGH
+            ),
             default=None,
         )
         for name in spaces
     }
-    words = [f"{size} bytes on {encoder(name)}" if size else f"no size on {encoder(name)}" for name, size in sizes.items()]
+    words = [
+        f"{size} bytes on {encoder(name)}" if size else f"no size on {encoder(name)}"
+        for name, size in sizes.items()
+    ]
     return f"{percent(ENOUGH, 0)} % is kept from {listed(words)}"
 
 

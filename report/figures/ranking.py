@@ -52,7 +52,10 @@ def data(rows: list[Row], claims: list[Claim]) -> _style.Data:  # noqa: ARG001 -
 def title(numbers: _style.Data) -> str:
     """Return what the figure shows: the trained map beside uncentred axes, at DIMENSIONS."""
     own = _titles.selected(numbers["points"], metric="knn-recall@10", bytes_per_vector=4 * DIMENSIONS)
-    trained, axes = (_titles.selected(own, method=name) for name in ("listwise distillation", "principal axes, not centred"))
+    trained, axes = (
+        _titles.selected(own, method=name)
+        for name in ("listwise distillation", "principal axes, not centred")
+    )
     if not (trained and axes):
         return "Nearest neighbours found again, by dimensions"
     return (

@@ -23,7 +23,10 @@ METRICS = {"spearman@original": "similarity preservation, %", "retention@human":
 DATASETS = ("stsb-test", "speech-test")  # what the spaces were tested on; the second has no human scores
 PIPELINES = {"three-stage": ("8 bits, lens, PQ", "s"), "three-stage-aqea": ("8 bits, AQEA, PQ", "d")}
 KINDS = {"three-stage-aqea-audio": "three-stage-aqea"}
-PROTOCOLS = {"as-published": ("as published", _style.VERMILLION), "decontaminated": ("decontaminated", _style.BLUE)}
+PROTOCOLS = {
+    "as-published": ("as published", _style.VERMILLION),
+    "decontaminated": ("decontaminated", _style.BLUE),
+}
 
 
 def data(rows: list[Row], claims: list[Claim]) -> _style.Data:

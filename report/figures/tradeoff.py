@@ -86,6 +86,8 @@ def _stars(axis: Axes, published: list[_style.Point], end: float) -> None:
         x = end + 2 + 4 * number
         axis.plot([x], [100 * point["value"]], "*", **_style.PUBLISHED)
         text = f"{point['bytes_per_vector']} B"
-        axis.annotate(text, (x, 100 * point["value"]), (0, 9), textcoords="offset points", ha="center", fontsize=8)
+        axis.annotate(
+            text, (x, 100 * point["value"]), (0, 9), textcoords="offset points", ha="center", fontsize=8
+        )
     axis.text(end + 0.5, axis.get_ylim()[0], " published,\n E5-large", fontsize=8, va="bottom")
     axis.set_xlim(0, end + 4 * len(published) + 1)

@@ -98,7 +98,13 @@ def panels(rows: Iterable[Row], suites: Mapping[str, SuiteRecord]) -> list[Panel
     made = []
     for name, dataset, metric, train, what in SPACES:
         for protocol in PROTOCOLS:
-            wanted = {"encoder": name, "dataset": dataset, "metric": metric, "train": train, "protocol": protocol}
+            wanted = {
+                "encoder": name,
+                "dataset": dataset,
+                "metric": metric,
+                "train": train,
+                "protocol": protocol,
+            }
             keys = ("bytes_per_vector", "suite", "pipeline", "point", "grid", "family")
             points = frontier(means(usable, keys, **wanted))
             if points:
@@ -108,9 +114,7 @@ def panels(rows: Iterable[Row], suites: Mapping[str, SuiteRecord]) -> list[Panel
     return made
 
 
-def _placed(
-    points: list[Point], suites: Mapping[str, SuiteRecord]
-) -> tuple[list[Mark], list[Size], float]:
+def _placed(points: list[Point], suites: Mapping[str, SuiteRecord]) -> tuple[list[Mark], list[Size], float]:
     """Return marks and sizes from left to right, and the lowest value of the axis in per cent."""
     groups = _slots.groups(points)
     scale = (WIDTH - LEFT - RIGHT) / groups[-1].end
