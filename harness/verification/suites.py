@@ -21,7 +21,10 @@ def against_suites(root: Path) -> list[str]:
         return [
             *admission.strangers(tree, plans),
             *completeness.missing(tree, plans),
-            *(f"{suites[name]}: found no evidence of it, expected {tree.suite(name)}; make artifacts" for name in absent),
+            *(
+                f"{suites[name]}: found no evidence, expected {tree.suite(name)}; make artifacts"
+                for name in absent
+            ),
             *_both(tree, plans),
         ]
     except InputError as error:  # a suite file that is none

@@ -142,7 +142,7 @@ STRANGERS: dict[str, tuple[Callable[[Path], Any], str]] = {
     ),
     "a suite without evidence": (
         lambda root: write_files(root / "suites/yours.toml", SUITE.replace('"mine"', '"yours"', 1)),
-        "suites/yours.toml: found no evidence of it, expected",
+        "suites/yours.toml: found no evidence, expected",
     ),
     "a suite that is none": (
         lambda root: (root / "suites/mine.toml").write_text("name ="),
