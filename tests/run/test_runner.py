@@ -153,7 +153,7 @@ class Harness:
     def evidence(self) -> dict[str, bytes]:
         """Return every file of results/, scores/, codecs/ and means/, but leftovers of killed writes."""
         contents = {}
-        for kind in ("results", "scores", "codecs", "means"):
+        for kind in ("results", "scores", "codecs", "means", "labels"):
             for path in sorted((self.tree.root / kind).rglob("*")):
                 if path.is_file() and not path.name.startswith("."):
                     contents[path.relative_to(self.tree.root).as_posix()] = path.read_bytes()
@@ -403,8 +403,9 @@ def test_a_run_killed_at_any_write_ends_in_the_same_bytes(
     assert 0 == whole_run(*chosen).status
     folders = [whole_run.folder / "out", whole_run.folder / ".cache"]
     moments = sum(path.is_file() for root in folders for path in root.rglob("*"))
-    # what was blocked, two units of vectors, an overlap, scores before; three files a cell; a codec, means
-    assert 1 + 2 + 1 + 1 + 3 * cells + 1 + 1 == moments
+    # what was blocked, two units of vectors, an overlap, scores before; three files a cell; a codec, means;
+    # labels and their index; the lock of the claims
+    assert 1 + 2 + 1 + 1 + 3 * cells + 1 + 1 + 2 + 1 == moments
     for moment in range(1, moments + 1):
         for name in ("out", ".cache"):
             shutil.rmtree(fresh.folder / name, ignore_errors=True)
