@@ -52,12 +52,19 @@ def title(numbers: _style.Data) -> str:
     spaces = dict.fromkeys(point["encoder"] for point in numbers["points"])
     sizes = {
         name: min(
-            (p["bytes_per_vector"] for p in _titles.selected(numbers["points"], encoder=name) if p["value"] >= ENOUGH),
+            (
+                p["bytes_per_vector"]
+                for p in _titles.selected(numbers["points"], encoder=name)
+                if p["value"] >= ENOUGH
+            ),
             default=None,
         )
         for name in spaces
     }
-    words = [f"{size} bytes on {encoder(name)}" if size else f"no size on {encoder(name)}" for name, size in sizes.items()]
+    words = [
+        f"{size} bytes on {encoder(name)}" if size else f"no size on {encoder(name)}"
+        for name, size in sizes.items()
+    ]
     return f"{percent(ENOUGH, 0)} % is kept from {listed(words)}"
 
 
@@ -93,6 +100,6 @@ def _staircase(axis: Axes, points: list[_style.Point], sizes: list[_slots.Group]
     best = [(x, 100 * point["value"]) for x, point in zip(middles, points, strict=True) if point["best"]]
     best.append((sizes[-1].end, best[-1][1]))
     axis.step(
-        [x for x, _ in best], [value for _, value in best], where="post", color="0.3", linewidth=1.0, zorder=1,
-        label="most in so many bytes or fewer",
+        [x for x, _ in best], [value for _, value in best], where="post", color="0.3", linewidth=1.0,
+        zorder=1, label="most in so many bytes or fewer",
     )  # fmt: skip

@@ -53,7 +53,10 @@ def title(numbers: _style.Data) -> str:
     """Return what the figure shows: the cheapest configuration that finds ENOUGH, on each space."""
     enough = [p for p in _titles.selected(numbers["points"], metric=TEACHER) if p["value"] >= ENOUGH]
     cheapest = {p["encoder"]: p for p in sorted(enough, key=lambda p: -p["bytes"])}
-    words = [f"{p['method']} in {p['backend']} on {encoder(name)}, {p['bytes']:.0f} bytes" for name, p in cheapest.items()]
+    words = [
+        f"{p['method']} in {p['backend']} on {encoder(name)}, {p['bytes']:.0f} bytes"
+        for name, p in cheapest.items()
+    ]
     if not words:
         return f"No index finds {percent(ENOUGH, 0)} % of the ten nearest neighbours"
     return f"The cheapest that finds {percent(ENOUGH, 0)} % of the ten nearest: {'; '.join(words)}"

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 SUITE, PROTOCOL = "semantic-ids", "decontaminated"
 CAPTION = (
     "Spearman with the original cosines by the bits that a code takes, in whole bytes, and by family: "
-    "on the pairs of a set and on random pairs. The dashed line is the similarity that was asked for. Coloured "
-    "markers are learned codes of symbols, grey and white ones simpler codes. Bars are 95 % intervals."
+    "on the pairs of a set and on random pairs. The dashed line is the similarity that was asked for. "
+    "Coloured markers are learned codes of symbols, grey and white ones simpler codes. "
+    "Bars are 95 % intervals."
 )
 # Space, data set, metric, and what the panel is called.
 PANELS = (
@@ -54,7 +55,11 @@ def title(numbers: _style.Data) -> str:
     learned = [p for p in numbers["points"] if p["family"] == "fsq" and p["bytes_per_vector"] == SMALL]
     enough = [8 * p["bytes_per_vector"] for p in numbers["points"] if 100 * p["value"] >= TARGET]
     fewest = f"{min(enough)} bits are the fewest that keep" if enough else "no measured code keeps"
-    kept = f"FSQ codes of {8 * SMALL} bits keep {_titles.share(learned)} of the similarities; " if learned else ""
+    kept = (
+        f"FSQ codes of {8 * SMALL} bits keep {_titles.share(learned)} of the similarities; "
+        if learned
+        else ""
+    )
     return f"{kept}{fewest} {TARGET:.0f} % anywhere"
 
 

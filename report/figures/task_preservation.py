@@ -23,7 +23,10 @@ METRICS = {"spearman@original": "similarity preservation, %", "retention@human":
 DATASETS = ("stsb-test", "speech-test")  # what the spaces were tested on; the second has no human scores
 PIPELINES = {"three-stage": ("8 bits, lens, PQ", "s"), "three-stage-aqea": ("8 bits, AQEA, PQ", "d")}
 KINDS = {"three-stage-aqea-audio": "three-stage-aqea"}
-PROTOCOLS = {"as-published": ("as published", _style.VERMILLION), "decontaminated": ("decontaminated", _style.BLUE)}
+PROTOCOLS = {
+    "as-published": ("as published", _style.VERMILLION),
+    "decontaminated": ("decontaminated", _style.BLUE),
+}
 
 
 def data(rows: list[Row], claims: list[Claim]) -> _style.Data:
@@ -65,7 +68,7 @@ def draw(numbers: _style.Data) -> Figure:
 
     spaces = list(dict.fromkeys(point["encoder"] for point in [*numbers["published"], *numbers["points"]]))
     series = [(pipeline, protocol) for pipeline in PIPELINES for protocol in PROTOCOLS]
-    figure = Figure(figsize=(10.5, 1.6 + 0.62 * len(spaces)), layout="constrained")
+    figure = Figure(figsize=(10.5, 1.6 + 0.75 * len(spaces)), layout="constrained")
     axes = figure.subplots(1, len(METRICS), sharey=True)
     for axis, (metric, label) in zip(axes, METRICS.items(), strict=True):
         for number, (pipeline, protocol) in enumerate(series):
@@ -82,7 +85,7 @@ def draw(numbers: _style.Data) -> Figure:
         own = [point for point in numbers["published"] if point["metric"] == metric]
         axis.plot(
             [100 * point["value"] for point in own],
-            [spaces.index(point["encoder"]) - 0.3 for point in own],
+            [spaces.index(point["encoder"]) - 0.38 for point in own],
             "*", label="published", **_style.PUBLISHED,
         )  # fmt: skip
         axis.set_xlabel(label)

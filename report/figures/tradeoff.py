@@ -44,7 +44,8 @@ def title(numbers: _style.Data) -> str:
     one, other = signs[0], design[0]
     return (
         f"In {one['bytes_per_vector']} bytes, signs of an untrained projection keep "
-        f"{_titles.against(one, other)} the published design: {_titles.share([one])}, {_titles.share([other])}"
+        f"{_titles.against(one, other)} the published design: {_titles.share([one])}, "
+        f"{_titles.share([other])}"
     )
 
 
@@ -86,6 +87,8 @@ def _stars(axis: Axes, published: list[_style.Point], end: float) -> None:
         x = end + 2 + 4 * number
         axis.plot([x], [100 * point["value"]], "*", **_style.PUBLISHED)
         text = f"{point['bytes_per_vector']} B"
-        axis.annotate(text, (x, 100 * point["value"]), (0, 9), textcoords="offset points", ha="center", fontsize=8)
+        axis.annotate(
+            text, (x, 100 * point["value"]), (0, 9), textcoords="offset points", ha="center", fontsize=8
+        )
     axis.text(end + 0.5, axis.get_ylim()[0], " published,\n E5-large", fontsize=8, va="bottom")
     axis.set_xlim(0, end + 4 * len(published) + 1)

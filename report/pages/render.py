@@ -75,7 +75,14 @@ def rendered(tree: Tree) -> dict[str, bytes]:
     }
     return {
         "index.html": page(
-            board(judged), judged, rows, evidence.suites, numbers, pictures, by_question, headlines(by_question)
+            board(judged),
+            judged,
+            rows,
+            evidence.suites,
+            numbers,
+            pictures,
+            by_question,
+            headlines(by_question),
         ),
         "claims.json": dumps(claims_document(judged)),
         "figures_data.json": dumps(numbers),

@@ -31,7 +31,9 @@ def page(
 ) -> bytes:
     """Return the page; ``pictures``: SVG by file name, ``findings``: by question."""
     placed = [question.figure for question in sections.QUESTIONS if question.figure in figures]
-    inlined = inline.inline({name: (pictures[f"figure_{name}.svg"], figures[name]["title"]) for name in placed})
+    inlined = inline.inline(
+        {name: (pictures[f"figure_{name}.svg"], figures[name]["title"]) for name in placed}
+    )
     panels = frontier.panels(rows, suites)
     context = {
         "headlines": headlines,

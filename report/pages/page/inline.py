@@ -10,7 +10,9 @@ import re
 from collections.abc import Mapping
 from html import escape
 
-_LEFT_OUT = re.compile(r"<\?xml.*?\?>|<!DOCTYPE.*?>|<!--.*?-->|<metadata>.*?</metadata>|<style.*?</style>", re.DOTALL)
+_LEFT_OUT = re.compile(
+    r"<\?xml.*?\?>|<!DOCTYPE.*?>|<!--.*?-->|<metadata>.*?</metadata>|<style.*?</style>", re.DOTALL
+)
 _ROOT = re.compile(r'\s+(?:xmlns(?::xlink)?|version|width|height)="[^"]*"')
 _STYLE = re.compile(r'\s+style="([^"]*)"')
 _DATA = re.compile(r'\sd="([^"]*)"')

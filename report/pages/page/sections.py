@@ -47,7 +47,13 @@ QUESTIONS = (
         tables.retrieval,
         ("autoencoder", "ranking"),
     ),
-    Question("search", "What does a search in fewer bytes find?", "neighbours_backends", tables.search, ("neighbours",)),
+    Question(
+        "search",
+        "What does a search in fewer bytes find?",
+        "neighbours_backends",
+        tables.search,
+        ("neighbours",),
+    ),
     Question("codes", "What do codes of a few symbols keep?", "semantic", tables.codes, ("semantic",)),
 )
 

@@ -36,9 +36,7 @@ class Table:
 def contamination(figure: Json) -> Table:
     """Return the pipelines that lose most without the pairs seen."""
     points, suite = figure["points"], figure["suite"]
-    every, clean = (
-        selected(points, protocol=protocol) for protocol in ("as-published", "decontaminated")
-    )
+    every, clean = (selected(points, protocol=protocol) for protocol in ("as-published", "decontaminated"))
     rows = [
         [
             _text(before["pipeline"]),
@@ -65,7 +63,15 @@ def intrinsic(figure: Json) -> Table:
             published = printed.get(space) if metric == "spearman@original" else None
             claimed = Cell(percent(published), published if published is not None else -1.0)
             rows.append([_text(f"{encoder(space)}: {name}"), claimed, *cells])
-    columns = ["space and what", "published, %", "lens, %", "AQEA, %", "PCA, %", "uncentred axes, %", "projection, %"]
+    columns = [
+        "space and what",
+        "published, %",
+        "lens, %",
+        "AQEA, %",
+        "PCA, %",
+        "uncentred axes, %",
+        "projection, %",
+    ]
     return Table("At about 29× in float32, unseen pairs", columns, rows[:ROWS])
 
 
@@ -86,7 +92,13 @@ def stages(figure: Json) -> Table:
                 _one(selected(own, metric=metric), figure["suite"]),
             ]
         rows.append(row)
-    columns = ["space, map and protocol", "similarity published, %", "here, %", "task published, %", "here, %"]
+    columns = [
+        "space, map and protocol",
+        "similarity published, %",
+        "here, %",
+        "task published, %",
+        "here, %",
+    ]
     return Table("Three stages at the published bytes, STS-B test", columns, rows[:ROWS])
 
 
