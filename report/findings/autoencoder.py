@@ -25,7 +25,11 @@ def _linear(pairs: list[JudgedPair]) -> Iterator[Finding]:
     own = [x for x in pairs if x.line.method == LINEAR and x.base.method in {PCA, AXES}]
     if own:
         evidence = cells(pair.line.files[0] for pair in own)
-        yield Finding(f"By nDCG@10 the linear auto-encoder is {_outcomes(own)}.", evidence, ("A3",))
+        yield Finding(
+            f"In judged retrieval, by nDCG@10, the linear auto-encoder is {_outcomes(own)}.",
+            evidence,
+            ("A3",),
+        )
 
 
 def _others(pairs: list[JudgedPair]) -> Iterator[Finding]:

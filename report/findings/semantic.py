@@ -41,8 +41,8 @@ def _published(source: Source) -> Iterator[Finding]:
     ]
     if values:
         yield Finding(
-            f"Of the original similarities, {POSSIBLE:,} codes keep {listed(values)}; the published goal is "
-            f"{percent(ENOUGH, 0)} %.",
+            f"Semantic IDs of {POSSIBLE:,} codes keep {listed(values)} of the original similarities; the "
+            f"published goal is {percent(ENOUGH, 0)} %.",
             _ids(lines),
             ("S2",),
         )

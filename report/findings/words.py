@@ -79,14 +79,14 @@ def counted(outcomes: Iterable[tuple[str, str]]) -> str:
     """Return how often a method came out better and worse than each of others, from (other, outcome).
 
     >>> counted([("PCA", "better"), ("PCA", "no significant difference")])
-    'better than PCA in 1 of 2 comparisons and worse in 0'
+    'better than PCA in 1 and worse in 0 of 2 comparisons'
     """
     counts: dict[str, Counter[str]] = {}
     for other, outcome in outcomes:
         counts.setdefault(other, Counter())[outcome] += 1
     parts = (
-        f"better than {METHODS.get(other, other)} in {own[BETTER]} of {own.total()} comparisons and worse in "
-        f"{own[WORSE]}"
+        f"better than {METHODS.get(other, other)} in {own[BETTER]} and worse in {own[WORSE]} of "
+        f"{own.total()} comparisons"
         for other, own in counts.items()
     )
     return "; ".join(parts)

@@ -6,10 +6,12 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
+from typing import get_args
 
 from harness.errors import InputError
 from harness.evidence.files import write_atomic
 from harness.evidence.layout import Tree
+from harness.evidence.schema.verdict import Verdict
 from report.pages.render import rendered, template
 
 START, END = "<!-- rendered from artifacts/: start -->\n", "<!-- rendered from artifacts/: end -->\n"
@@ -24,10 +26,11 @@ def block_of(files: Mapping[str, bytes]) -> str:
     """Return the same from the report's files, by name: findings.json and claims.json."""
     entries = json.loads(files["claims.json"])["board"]
     published = [entry for entry in entries if entry["origin"] == "published"]
+    verdicts = Counter("arithmetic" if entry["arithmetic"] else entry["verdict"] for entry in published)
     context = {
         "headlines": json.loads(files["findings.json"])["headlines"],
         "published": len(published),
-        "counts": Counter(entry["verdict"] for entry in published),
+        "counts": {name: verdicts[name] for name in (*get_args(Verdict), "arithmetic") if verdicts[name]},
     }
     return template("README.md.j2", context).decode()
 

@@ -65,4 +65,4 @@ class Source:
         """
         groups = one.setting.group, other.setting.group
         less = self.evidence.comparisons.difference(one.suite, *groups, key)
-        return less and Difference(less.value, less.low, less.high)
+        return None if less is None else Difference(less.value, less.low, less.high)

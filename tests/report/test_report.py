@@ -12,7 +12,8 @@ import pytest
 from support.invented_results import invent
 from support.pages import json_rows, lines_of, mean, page, section, table, text_of
 
-from harness.errors import InputError
+from harness.cli.reporting import report
+from harness.errors import InputError, RunError
 from harness.evidence.layout import EXTRAS, Tree
 from harness.evidence.schema.cell import StepSpec
 from harness.evidence.schema.means import MeanDifference
@@ -563,21 +564,26 @@ def test_a_typed_number_in_a_finding_is_found(source: str, problems: int) -> Non
     assert problems == len(lint.untraced_in_code(source, "t"))
 
 
-def test_an_edited_readme_and_report_are_noticed(tmp_path: Path) -> None:
-    """A README whose rendered part says something else than the evidence is a problem, as is a report."""
+def test_an_edited_readme_and_report_are_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rendered part that says something else than the evidence is a problem; so says the command."""
+    suite = load(Path("suites/intrinsic.toml"))
+    monkeypatch.chdir(tmp_path)
     tree = Tree(tmp_path / "artifacts")
-    invent(tree.root, load(Path("suites/intrinsic.toml")), {"minilm"})
+    invent(tree.root, suite, {"minilm"})
     render(tree)
     readme_path, report_path = tmp_path / "README.md", tree.report() / "TECHNICAL_REPORT.md"
     readme_path.write_text(f"# Sound\n\n{readme.START}{readme.END}")
     readme.refresh(readme_path, tree)
     assert [] == lint.problems(tmp_path)
+    report(lint=True)
     readme_path.write_text(readme_path.read_text("utf-8").replace("BLOCKED", "HOLDS"))
     report_path.write_text(report_path.read_text("utf-8").replace("BLOCKED", "HOLDS"))
     assert [
         "README.md: its rendered part is not what artifacts/ renders to; run make artifacts",
         f"{report_path}: is not what artifacts/ renders to; run make artifacts",
     ] == lint.problems(tmp_path)
+    with pytest.raises(RunError, match=r"^2 numbers or texts without a result behind them$"):
+        report(lint=True)
 
 
 def test_a_readme_without_marks_is_one_line(tmp_path: Path) -> None:

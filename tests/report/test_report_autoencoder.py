@@ -52,7 +52,7 @@ def test_a_panel_has_methods_as_columns_and_its_cells_are_means_over_seeds(evide
 def test_the_protocols_stand_apart(evidence: Tree) -> None:
     """What was fitted on the documents that are searched has lines of its own, of both sets."""
     lines = table(evidence, "judged", encoder="minilm", protocol="fitted-on-searched")
-    assert {("nfcorpus", "nfcorpus-documents"), ("scifact", "scifact-documents")} == {
+    assert {("nfcorpus", "nfcorpus-documents"), ("scifact", "scifact-documents")} <= {
         (line["dataset"], line["train"]) for line in lines
     }
     assert "Not in this evidence: the suite `autoencoder`" not in text_of(evidence)

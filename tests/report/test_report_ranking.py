@@ -67,7 +67,7 @@ def test_a_setting_that_is_measured_on_the_test_part_is_marked(evidence: Tree) -
         lines = table(evidence, "settings", suite="ranking-validation", encoder=space)
         taken = {line["setting"]: line["taken"] for line in lines}
         for (student, tau), spaces in TEMPERATURES.items():
-            setting = f"listwise listwise.student_tau={student} listwise.tau={tau}"
+            setting = f"listwise.student_tau={student} listwise.tau={tau}"
             assert taken[setting] == ("true" if space in spaces else "false")
         assert "true" == taken["PCA"]
 

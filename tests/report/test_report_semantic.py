@@ -226,6 +226,17 @@ def test_every_family_of_the_suite_has_a_name_in_the_tables() -> None:
     assert {*FAMILIES, "uncompressed"} == {pipeline.family for pipeline in SUITE.pipelines}
 
 
+def test_the_findings_are_those_of_the_published_size(evidence: Tree) -> None:
+    """2,560 codes in each space, the bits that are enough, and FSQ beside untrained signs."""
+    document = json.loads((evidence.report() / "findings.json").read_text("utf-8"))
+    published, needed, compared = document["questions"]["semantic"]
+    assert "2,560 codes keep " in published["sentence"]
+    assert ["S2"] == published["claims"]
+    assert "semantic-ids/minilm.stsb-train.fsq.2-bytes" in published["evidence"]
+    assert needed["sentence"].startswith("The fewest measured bits that keep 95 %")
+    assert " untrained signs in " in compared["sentence"]
+
+
 def test_positions_have_their_strongest_property(evidence: Tree) -> None:
     """Characters at -0.75 on the last position, words before; only sets of texts have such a table."""
     part = section(page(evidence, "codes"), "What single positions go with")
@@ -250,7 +261,7 @@ def test_speeds_are_the_first_seeds_and_name_the_machine(evidence: Tree) -> None
     lines = table(evidence, "encoding-speed", encoder="openai-ada-002", method="FSQ")
     names = ("encode_one_ms_p50", "encode_one_ms_p95", "encode_batch_ms_p50", "vectors_per_second")
     names += ("training_seconds", "whole_seconds", "peak_memory_bytes", "machine")
-    expected = ["0.25", "0.5", "2.5", "100000", "", "4.5", "7e+08", "a processor, 2 cores, Linux x86_64"]
+    expected = ["0.25", "0.5", "2.5", "100000", "", "4.5", "700000000", "a processor, 2 cores, Linux x86_64"]
     assert [expected] == [[line[name] for name in names] for line in lines]
 
 

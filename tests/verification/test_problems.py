@@ -55,7 +55,8 @@ def restamp(root: Path, edit: Edit, cell: str = SIGN, to: str = "") -> None:
 
 def test_sound_evidence_has_no_problem_in_any_tier(published: Path) -> None:
     """All checks at once, and what they were said in one line."""
-    checked = "checked 16 files, 5 certificates, 3 results, 3 values against their scores, "
+    files = sum(path.is_file() for path in (published / "artifacts").rglob("*"))
+    checked = f"checked {files} files, 5 certificates, 3 results, 3 values against their scores, "
     checked += "2 intervals of means drawn again, "
     assert ([], checked + "the report rendered again: no problem") == problems.problems(published)
 
@@ -383,7 +384,10 @@ def test_a_result_without_values_is_one_line(root: Path) -> None:
 
 def test_the_command_says_all_and_leaves_with_1(root: Path, quick: Cli) -> None:
     """A line a problem, hashed anew as it may be."""
-    edit_text("artifacts/report/claims.json", "NOT_RUN", "HOLDS")(root)
+    path = root / "artifacts/report/claims.json"
+    document = json.loads(path.read_text("utf-8"))
+    next(row for row in document["claims"] if row["verdict"] == "NOT_RUN")["verdict"] = "HOLDS"
+    path.write_text(json.dumps(document))
     relist(root)
     done = quick("verify", cwd=root)
     assert 1 == done.returncode

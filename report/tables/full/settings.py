@@ -20,7 +20,7 @@ def rows(source: Source) -> Iterator[Json]:
     for row in source.tables.ranking.settings():
         grid = " ".join(f"{key}={value}" for key, value in row.line.grid.items())
         mean, size = row.line.values["knn-recall@10"], f"{row.line.dims} dimensions"
-        setting = f"{row.line.method} {grid}".strip()
+        setting = grid or row.line.method
         yield _line(
             "ranking-validation", row.line.encoder, setting, size, "knn-recall@10", mean, taken=row.taken
         )
@@ -29,9 +29,11 @@ def rows(source: Source) -> Iterator[Json]:
             line, size = student.line, f"{student.line.dims} dimensions"
             metric = "vs-teacher@knn-recall@10"
             less = student.less
-            yield _line(
+            columns = _line(
                 suite, line.encoder, student.change, size, metric, line.knn_recall, taken=student.taken
-            ) | {
+            )
+            yield {
+                **columns,
                 "best_student_minus_this": less and less.value,
                 "difference_low": less and less.low,
                 "difference_high": less and less.high,
