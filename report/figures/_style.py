@@ -29,7 +29,12 @@ FAMILIES = {
     "scalar bits and signs of all dimensions": (("scalar", "sign", "uncompressed"), "h", BLACK),
     "other": ((), "*", GREY),
 }
-PUBLISHED = {"markersize": 12, "markerfacecolor": "none", "markeredgecolor": BLACK, "markeredgewidth": 1.4}
+PUBLISHED: dict[str, Any] = {
+    "markersize": 12,
+    "markerfacecolor": "none",
+    "markeredgecolor": BLACK,
+    "markeredgewidth": 1.4,
+}
 
 
 def means(rows: Iterable[Row], keys: tuple[str, ...], **wanted: object) -> list[Point]:

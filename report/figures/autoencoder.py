@@ -70,7 +70,7 @@ def data(rows: list[Row], claims: list[Claim]) -> _style.Data:  # noqa: ARG001 -
 
 
 def title(numbers: _style.Data) -> str:
-    """Return what the figure shows: the linear auto-encoder beside PCA and axes, at DIMENSIONS, of the first panel."""
+    """Return what the figure shows: the linear auto-encoder beside simpler maps, in the first panel."""
     keys = dict(zip(("encoder", "dataset", "protocol"), PANELS[0][:3], strict=True))
     own = _titles.selected(numbers["points"], **keys)
     at_size = _titles.selected(own, bytes_per_vector=4 * DIMENSIONS)

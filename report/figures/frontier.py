@@ -100,6 +100,6 @@ def _staircase(axis: Axes, points: list[_style.Point], sizes: list[_slots.Group]
     best = [(x, 100 * point["value"]) for x, point in zip(middles, points, strict=True) if point["best"]]
     best.append((sizes[-1].end, best[-1][1]))
     axis.step(
-        [x for x, _ in best], [value for _, value in best], where="post", color="0.3", linewidth=1.0, zorder=1,
-        label="most in so many bytes or fewer",
+        [x for x, _ in best], [value for _, value in best], where="post", color="0.3", linewidth=1.0,
+        zorder=1, label="most in so many bytes or fewer",
     )  # fmt: skip

@@ -67,28 +67,28 @@ def draw(numbers: _style.Data) -> Figure:
     from matplotlib.figure import Figure
 
     spaces = list(dict.fromkeys(point["encoder"] for point in [*numbers["published"], *numbers["points"]]))
-    figure = Figure(figsize=(10.5, 1.6 + 0.62 * len(spaces)), layout="constrained")
+    figure = Figure(figsize=(10.5, 1.6 + 0.8 * len(spaces)), layout="constrained")
     axes = figure.subplots(1, len(METRICS), sharey=True)
     for axis, (metric, label) in zip(axes, METRICS.items(), strict=True):
         for number, (pipeline, (name, marker, colour)) in enumerate(PIPELINES.items()):
             own = [p for p in numbers["points"] if (p["metric"], p["series"]) == (metric, pipeline)]
             axis.errorbar(
                 [100 * point["value"] for point in own],
-                [spaces.index(point["encoder"]) + 0.15 * (number - 1) for point in own],
+                [spaces.index(point["encoder"]) + 0.13 * number - 0.08 for point in own],
                 xerr=_style.errorbars(own), fmt=marker, label=name, markersize=7, markerfacecolor=colour,
                 markeredgecolor="0.0", ecolor="0.5", elinewidth=0.8, capsize=2,
             )  # fmt: skip
         axis.set_xlabel(label)
         _style.grid(axis, "x")
-    for name, (label, marker) in SOURCES.items():
+    for number, (name, (label, marker)) in enumerate(SOURCES.items()):
         own = [point for point in numbers["published"] if point["claim"] == name]
         axes[0].plot(
             [100 * point["value"] for point in own],
-            [spaces.index(point["encoder"]) - 0.3 for point in own],
+            [spaces.index(point["encoder"]) - 0.4 + 0.16 * number for point in own],
             marker, label=label, **_style.PUBLISHED,
         )  # fmt: skip
     axes[0].set_yticks(range(len(spaces)), spaces)
-    axes[0].set_ylim(len(spaces) - 0.45, -0.6)
+    axes[0].set_ylim(len(spaces) - 0.4, -0.6)
     _style.legend(figure, list(axes), 3)
     _style.heading(figure, title(numbers))
     return figure

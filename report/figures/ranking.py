@@ -59,8 +59,8 @@ def title(numbers: _style.Data) -> str:
     if not (trained and axes):
         return "Nearest neighbours found again, by dimensions"
     return (
-        f"In {DIMENSIONS} dimensions listwise distillation finds {_titles.share(trained)} of the ten nearest neighbours, "
-        f"uncentred principal axes {_titles.share(axes)}"
+        f"In {DIMENSIONS} dimensions listwise distillation finds {_titles.share(trained)} of the ten "
+        f"nearest neighbours, uncentred principal axes {_titles.share(axes)}"
     )
 
 

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 SUITE, PROTOCOL = "semantic-ids", "decontaminated"
 CAPTION = (
     "Spearman with the original cosines by the bits that a code takes, in whole bytes, and by family: "
-    "on the pairs of a set and on random pairs. The dashed line is the similarity that was asked for. Coloured "
-    "markers are learned codes of symbols, grey and white ones simpler codes. Bars are 95 % intervals."
+    "on the pairs of a set and on random pairs. The dashed line is the similarity that was asked for. "
+    "Coloured markers are learned codes of symbols, grey and white ones simpler codes. "
+    "Bars are 95 % intervals."
 )
 # Space, data set, metric, and what the panel is called.
 PANELS = (

@@ -68,7 +68,7 @@ def draw(numbers: _style.Data) -> Figure:
 
     spaces = list(dict.fromkeys(point["encoder"] for point in [*numbers["published"], *numbers["points"]]))
     series = [(pipeline, protocol) for pipeline in PIPELINES for protocol in PROTOCOLS]
-    figure = Figure(figsize=(10.5, 1.6 + 0.62 * len(spaces)), layout="constrained")
+    figure = Figure(figsize=(10.5, 1.6 + 0.75 * len(spaces)), layout="constrained")
     axes = figure.subplots(1, len(METRICS), sharey=True)
     for axis, (metric, label) in zip(axes, METRICS.items(), strict=True):
         for number, (pipeline, protocol) in enumerate(series):
@@ -85,7 +85,7 @@ def draw(numbers: _style.Data) -> Figure:
         own = [point for point in numbers["published"] if point["metric"] == metric]
         axis.plot(
             [100 * point["value"] for point in own],
-            [spaces.index(point["encoder"]) - 0.3 for point in own],
+            [spaces.index(point["encoder"]) - 0.38 for point in own],
             "*", label="published", **_style.PUBLISHED,
         )  # fmt: skip
         axis.set_xlabel(label)

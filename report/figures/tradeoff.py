@@ -44,7 +44,8 @@ def title(numbers: _style.Data) -> str:
     one, other = signs[0], design[0]
     return (
         f"In {one['bytes_per_vector']} bytes, signs of an untrained projection keep "
-        f"{_titles.against(one, other)} the published design: {_titles.share([one])}, {_titles.share([other])}"
+        f"{_titles.against(one, other)} the published design: {_titles.share([one])}, "
+        f"{_titles.share([other])}"
     )
 
 

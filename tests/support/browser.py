@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import json
 import os
 import shutil
-import subprocess
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+OPTIONS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
+    "--remote-debugging-pipe",
+)  # fmt: skip
 
 
 def chromium() -> str | None:
@@ -110,24 +115,24 @@ def browser(command: str, profile: Path) -> Iterator[Page]:
     """Yield a page of a browser that keeps its files in ``profile`` and ends with the block."""
     commands_read, commands = os.pipe()
     answers, answers_write = os.pipe()
+    high = [fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 10) for end in (commands_read, answers_write)]
+    nothing = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
     # Chromium reads commands from descriptor 3 and writes answers to 4.
-    shell = f'exec "$0" "$@" 3<&{commands_read} 4>&{answers_write}'
-    options = (
-        "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
-        "--remote-debugging-pipe", f"--user-data-dir={profile}",
-    )  # fmt: skip
-    process = subprocess.Popen(
-        ["/bin/sh", "-c", shell, command, *options],
-        pass_fds=(commands_read, answers_write), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    os.close(commands_read)
-    os.close(answers_write)
+    descriptors = [(nothing, 1), (nothing, 2), (high[0], 3), (high[1], 4)]
+    process = os.posix_spawn(
+        command,
+        [command, *OPTIONS, f"--user-data-dir={profile}"],
+        os.environ,
+        file_actions=[(os.POSIX_SPAWN_DUP2, *pair) for pair in descriptors],
+    )
+    for end in (commands_read, answers_write, nothing, *high):
+        os.close(end)
     try:
         page = Page(commands, answers)
         page.attach()
         yield page
     finally:
-        process.terminate()
-        process.wait(timeout=20)
         os.close(commands)
         os.close(answers)
+        os.kill(process, signal.SIGTERM)
+        os.waitpid(process, 0)

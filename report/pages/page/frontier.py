@@ -1,6 +1,6 @@
-"""The page's figure: quality at equal bytes, a panel for each embedding space and protocol, as plain SVG marks.
+"""The page's figure: quality at equal bytes, a panel for each embedding space and protocol.
 
-Sizes are groups side by side and every method has a slot of its own in its group, so that no mark hides another.
+Sizes are groups side by side and every method has a slot of its own, so that no mark hides another.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ SPACES = (
 PROTOCOLS = ("decontaminated", "as-published")
 QUALITY = 95  # per cent, where the slider begins
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 760, 400, 44, 12, 22, 46
+LABEL = 32  # how far apart labels of sizes stand on one line
 MOST, FINE = 102.0, 70.0  # per cent at the top; where the lines across stand closer
 
 
@@ -50,12 +51,13 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """A number of bytes on the axis, where its group begins, its middle and its end."""
+    """A number of bytes on the axis, its group, the group's middle ``x``, and the line of its label."""
 
     bytes: int
     start: float
     x: float
     end: float
+    line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +123,11 @@ def _placed(points: list[Point], suites: Mapping[str, SuiteRecord]) -> tuple[lis
     floor = max(0.0, 10 * (min(100 * point["low"] for point in points) // 10))
     middles = [LEFT + scale * middle for group in groups for middle in group.middles]
     marks = [_mark(point, suites, x, floor) for point, x in zip(points, middles, strict=True)]
-    sizes = [
-        Size(group.bytes, LEFT + scale * group.start, LEFT + scale * group.middle, LEFT + scale * group.end)
-        for group in groups
-    ]
+    sizes: list[Size] = []
+    for group in groups:
+        start, middle, end = (LEFT + scale * x for x in (group.start, group.middle, group.end))
+        crowded = bool(sizes) and sizes[-1].line == 0 and middle - sizes[-1].x < LABEL
+        sizes.append(Size(group.bytes, start, middle, end, int(crowded)))
     return marks, sizes, floor
 
 

@@ -59,7 +59,7 @@
   const point = one("#point");
   const current = () => one(".panel.current");
   const marksOf = (panel) => all("svg:not(.key) .mark", panel);
-  const said = (mark) => one("title", mark).textContent;
+  const titleOf = (mark) => one("title", mark).textContent;
 
   const command = (verb, id) => {
     const line = document.createElement("div");
@@ -72,7 +72,7 @@
     all(".mark.shown").forEach((each) => each.classList.remove("shown"));
     mark.classList.add("shown");
     const text = document.createElement("strong");
-    text.textContent = said(mark);
+    text.textContent = titleOf(mark);
     point.replaceChildren(text, command("explain", mark.dataset.id), command("replay", mark.dataset.id));
   };
   const choose = () => {
@@ -86,8 +86,8 @@
     one("#quality-shown").textContent = `${quality.value} %`;
     let text = `No method keeps ${quality.value} %.`;
     if (mark) {
-      text = `${mark.dataset.bytes} bytes keep ${quality.value} %: ${said(mark)}.`;
-      if (sure[0] && sure[0] !== mark) text += ` With its whole interval: ${said(sure[0])}.`;
+      text = `Cheapest that keeps ${quality.value} %: ${titleOf(mark)}.`;
+      if (sure[0] && sure[0] !== mark) text += ` With its whole interval: ${titleOf(sure[0])}.`;
       show(mark);
     }
     one(".answer", panel).textContent = text;
