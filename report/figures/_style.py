@@ -24,7 +24,7 @@ FAMILIES = {
     "lens, published design": (("lens", "three-stage", "aqea"), "s", VERMILLION),
     "other lenses": (("lens-wide", "lens-mixed", "lens-human", "dev-best"), "o", BLUE),
     "PCA": (("pca", "half-whitened-pca", "axes"), "^", SKY),
-    "PQ, OPQ, RaBitQ": (("pq", "opq", "rabitq"), "D", YELLOW),
+    "PQ, OPQ, ITQ, RaBitQ": (("pq", "opq", "itq", "rabitq"), "D", YELLOW),
     "random projection, truncation": (("projection", "truncation"), "v", WHITE),
     "scalar bits and signs of all dimensions": (("scalar", "sign", "uncompressed"), "h", BLACK),
     "other": ((), "*", GREY),
@@ -95,20 +95,24 @@ def scatter(axis: Axes, points: list[Point]) -> list[_slots.Group]:
                 markerfacecolor=colour, markeredgecolor=BLACK, markeredgewidth=0.7, ecolor="0.45",
                 elinewidth=0.8,
             )  # fmt: skip
-    for number, size in enumerate(sizes):
-        if number % 2:
-            axis.axvspan(size.start, size.end, color="0.95", linewidth=0, zorder=0)
-    axis.set_xticks([size.middle for size in sizes], [str(size.bytes) for size in sizes], fontsize=8)
-    axis.tick_params(axis="x", length=0)
-    axis.set_xlim(0, sizes[-1].end)
-    axis.set_xlabel("bytes a vector, a column a method")
+    columns(axis, sizes, [str(size.bytes) for size in sizes], "bytes a vector, a column a method")
     grid(axis, "y")
     return sizes
 
 
+def columns(axis: Axes, sizes: list[_slots.Group], labels: list[str], label: str) -> None:
+    """Give an axis the groups ``sizes``, every second one shaded, with their labels."""
+    for size in sizes[1::2]:
+        axis.axvspan(size.start, size.end, color="0.95", linewidth=0, zorder=0)
+    axis.set_xticks([size.middle for size in sizes], labels, fontsize=8)
+    axis.tick_params(axis="x", length=0)
+    axis.set_xlim(0, sizes[-1].end)
+    axis.set_xlabel(label)
+
+
 def heading(figure: Any, title: str) -> None:
     """Give a figure the title that says what it shows, wrapped to its width."""
-    width = int(11.5 * figure.get_size_inches()[0])
+    width = int(10.3 * figure.get_size_inches()[0])
     figure.suptitle("\n".join(textwrap.wrap(title, width)), fontsize=11, fontweight="bold", x=0.02, ha="left")
 
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 CAPTION = (
     "What pairs in the training split change: retention of Spearman against people, mean of STS12–16, on "
     "every pair (square) and on the pairs of which no sentence stands in the training split (circle). "
-    "MiniLM, trained on STS-B train, mean over seeds; sorted by how much the first lies above the second. Changes "
-    "below half a point are left out."
+    "MiniLM, trained on STS-B train, mean over seeds; sorted by how much the first lies above the second. "
+    "Changes below half a point are left out."
 )
 WANTED = {
     "suite": "sts-generalization",

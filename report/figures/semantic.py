@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from report.evidence.rows import Row
-from report.figures import _style, _titles
+from report.figures import _slots, _style, _titles
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -37,7 +37,6 @@ FAMILIES = {
 }
 TARGET = 95.0
 SMALL = 2  # bytes of the published number of codes
-ASIDE = 1.03  # families stand this factor apart, so that their bars can be told apart
 
 
 def data(rows: list[Row], claims: list[Claim]) -> _style.Data:  # noqa: ARG001 - every figure's
@@ -72,24 +71,22 @@ def draw(numbers: _style.Data) -> Figure:
     figure = Figure(figsize=(max(7.0, 1.0 + 3.9 * len(panels)), 5.0), layout="constrained")
     axes = figure.subplots(1, len(panels), squeeze=False)[0]
     for axis, (*panel, name) in zip(axes, panels, strict=True):
-        own = [
-            point
-            for point in numbers["points"]
-            if [point[k] for k in ("encoder", "dataset", "metric")] == panel
-        ]
-        for number, (family, (label, marker, colour)) in enumerate(FAMILIES.items()):
-            points = [point for point in own if point["family"] == family]
+        keys = ("encoder", "dataset", "metric")
+        own = [point for point in numbers["points"] if [point[key] for key in keys] == panel]
+        own.sort(key=lambda point: (point["bytes_per_vector"], -point["value"]))
+        sizes = _slots.groups(own)
+        middles = [middle for size in sizes for middle in size.middles]
+        for family, (label, marker, colour) in FAMILIES.items():
+            points = [(x, point) for x, point in zip(middles, own, strict=True) if point["family"] == family]
             if points:
                 axis.errorbar(
-                    [ASIDE ** (number - 3) * 8 * point["bytes_per_vector"] for point in points],
-                    [100 * point["value"] for point in points], yerr=_style.errorbars(points), fmt=marker,
-                    label=label, markersize=6, markerfacecolor=colour, markeredgecolor="0.0", ecolor="0.5",
-                    elinewidth=0.7, capsize=2,
+                    [x for x, _ in points], [100 * point["value"] for _, point in points],
+                    yerr=_style.errorbars([point for _, point in points]), fmt=marker, label=label,
+                    markersize=5.5, markerfacecolor=colour, markeredgecolor="0.0", ecolor="0.45",
+                    elinewidth=0.8,
                 )  # fmt: skip
-        _style.sizes_axis(
-            axis, sorted({8 * point["bytes_per_vector"] for point in own}), "bits stored (log scale)"
-        )
-        axis.tick_params(axis="x", rotation=60)
+        labels = [str(8 * size.bytes) for size in sizes]
+        _style.columns(axis, sizes, labels, "bits stored, a column a code")
         axis.axhline(TARGET, color="0.0", linewidth=0.7, linestyle="--")
         axis.set_title(name, fontsize=10)
         axis.set_ylabel("Spearman with the original, %")

@@ -115,8 +115,8 @@ def test_the_slider_marks_the_cheapest_that_keeps_the_quality(page: Page) -> Non
         answer, chosen = slide(page, quality)
         smaller = page.evaluate(
             "[...document.querySelectorAll('.panel.current svg:not(.key) .mark')]"
-            f".filter((m) => m.dataset.value >= {quality / 100} "
-            f"&& +m.dataset.bytes < {chosen['bytes']}).length"
+            f".filter((m) => m.dataset.value >= {quality / 100})"
+            f".filter((m) => Number(m.dataset.bytes) < {chosen['bytes']}).length"
         )
         assert 0 == smaller
         assert quality / 100 <= float(chosen["value"])
