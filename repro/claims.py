@@ -17,17 +17,22 @@ NUMBERS = ("REPRODUCED", "ABOVE", "BELOW", "another space", None)  # None: compa
 ACTIVE = re.compile(
     rb"(?i)<script|<foreignobject|<iframe|<image|<!entity|javascript:|\bon[a-z]+\s*=|href\s*=\s*[\"'](?!#)"
 )
+PAGE = "index.html"
+POLICY = b"default-src 'none'"  # a browser then loads nothing for the page
 LINK = re.compile(r"\]\((?:\.\./)?((?:tables|appendix)/[\w.-]+)\)")
 
 
 def check_report(root: Path, values: dict[str, Any], hashes: dict[str, str], problems: Problems) -> set[str]:
     """Return the paths of the report's files; check that figures run nothing and verdicts have evidence."""
     figures = values.get("artifacts/report/figures_data.json")
-    names = ["claims.json", "figures_data.json", "findings.json", "CLAIMS.md", "TECHNICAL_REPORT.md"]
+    names = ["claims.json", "figures_data.json", "findings.json", "CLAIMS.md", "TECHNICAL_REPORT.md", PAGE]
     names += [f"figure_{name}.svg" for name in (figures if isinstance(figures, dict) else ())]
     for path in (path for path in hashes if path.endswith(".svg")):
         if active := ACTIVE.search((root / path).read_bytes()):
             problems.append(f"{path}: has {active[0].decode('ascii', 'replace')!r}, expected a drawing alone")
+    page = root / "artifacts/report" / PAGE
+    if page.is_file() and POLICY not in page.read_bytes():
+        problems.append(f"artifacts/report/{PAGE}: expected the content security policy {POLICY.decode()}")
     claims = values.get(CLAIMS)
     try:
         check_version(claims)
