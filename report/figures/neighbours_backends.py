@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 SUITE = "search"
 ENOUGH = 0.9
-ASIDE = 1.05  # methods of one size stand this factor apart, so that none hides another
+ASIDE = 1.03  # methods of one size stand this factor apart, so that none hides another
 TEACHER, STUDENT = "vs-teacher@knn-recall@10", "vs-student@knn-recall@10"
 CAPTION = (
     "Left: the share of the uncompressed space's ten nearest neighbours that is found (vs_teacher), against "
-    "the bytes of the index as it is written to a file and of the map, a row, methods a little apart; the line "
-    "joins what no cheaper configuration exceeds. Right: fidelity of each back end, the share of the ten "
+    "the bytes of the index as it is written to a file and of the map, a row, methods a little apart; the "
+    "line joins what no cheaper configuration exceeds. Right: fidelity of each back end, the share of the ten "
     "nearest among the very vectors it holds (vs_student), which says nothing of the compression. Bars are "
     "95 % intervals over queries."
 )
@@ -82,7 +82,7 @@ def draw(numbers: _style.Data) -> Figure:
 
 
 def _pareto(axis: Any, points: list[_style.Point]) -> None:
-    methods = [label for label, _ in METHODS.values()]
+    methods = [label for family, (label, _) in METHODS.items() if family != "uncompressed"]
     for point in points:
         aside = ASIDE ** (methods.index(point["method"]) - 2) if point["method"] in methods else 1.0
         axis.errorbar(
