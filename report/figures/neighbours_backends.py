@@ -19,8 +19,8 @@ TEACHER, STUDENT = "vs-teacher@knn-recall@10", "vs-student@knn-recall@10"
 CAPTION = (
     "Left: the share of the uncompressed space's ten nearest neighbours that is found (vs_teacher), against "
     "the bytes of the index as it is written to a file and of the map, a row, methods a little apart; the "
-    "line joins what no cheaper configuration exceeds. Right: fidelity of each back end, the share of the ten "
-    "nearest among the very vectors it holds (vs_student), which says nothing of the compression. Bars are "
+    "line joins what no cheaper configuration exceeds. Right: fidelity of each back end, the share of the "
+    "ten nearest among the very vectors it holds (vs_student), which says nothing of the compression. Bars are "
     "95 % intervals over queries."
 )
 MARKERS = {"flat": "o", "ivf": "s", "hnsw": "^", "usearch": "v", "pq": "X", "rabitq": "D"}
