@@ -20,8 +20,8 @@ CAPTION = (
     "Left: the share of the uncompressed space's ten nearest neighbours that is found (vs_teacher), against "
     "the bytes of the index as it is written to a file and of the map, a row, methods a little apart; the "
     "line joins what no cheaper configuration exceeds. Right: fidelity of each back end, the share of the "
-    "ten nearest among the very vectors it holds (vs_student), which says nothing of the compression. Bars are "
-    "95 % intervals over queries."
+    "ten nearest among the very vectors it holds (vs_student), which says nothing of the compression. "
+    "Bars are 95 % intervals over queries."
 )
 MARKERS = {"flat": "o", "ivf": "s", "hnsw": "^", "usearch": "v", "pq": "X", "rabitq": "D"}
 # What a family is called, and the colour of its points.
