@@ -49,7 +49,7 @@ def publish(entries: list[Entry], out: Tree, target: Path, listing: Path, code: 
         shutil.copytree(target / RECEIPTS, fresh / RECEIPTS)
     admission.admit(Tree(fresh))
     render(Tree(fresh))
-    ro_crate.write(Tree(fresh), code)
+    ro_crate.write(Tree(fresh), checkout.ROOT)
     if target.exists():
         target.replace(old)
     fresh.replace(target)

@@ -29,7 +29,8 @@ def problems(root: Path, jobs: int, on_progress: OnProgress) -> tuple[Problems, 
     again = recompute_values(root, jobs, on_progress)
     tree = Tree(root / "artifacts")
     lines = one_line_each([*hashed, *unlike_pins(root), *receipts.check_receipts(tree), *again.problems])
-    confirmed = "" if lines else f", {receipts.summary(tree)}"
+    has_receipts = (tree.root / receipts.FOLDER).is_dir()
+    confirmed = f", {receipts.summary(tree)}" if has_receipts and not lines else ""
     return lines, f"{checked.partition(': ')[0]}, {summary(again)}{confirmed}: {outcome(lines)}"
 
 

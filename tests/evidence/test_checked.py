@@ -9,6 +9,7 @@ import pytest
 
 from harness.errors import InputError
 from harness.evidence.checked import Checked
+from harness.evidence.schema.version import SCHEMA_VERSION
 from harness.evidence.stamp import write_stamped
 
 
@@ -24,11 +25,11 @@ def stamped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_bytes_that_were_checked_are_known_to_the_next_process(stamped: Path, tmp_path: Path) -> None:
     """The second reader finds their sha256 in the store, and the same content."""
     first = Checked()
-    assert {"value": 1.5} == first.content(stamped)
+    assert {"schema": SCHEMA_VERSION, "value": 1.5} == first.content(stamped)
     first.keep()
     noted = json.loads((tmp_path / "store" / "checked.json").read_bytes())["sha256"]
     assert 1 == len(noted)
-    assert {"value": 1.5} == Checked().content(stamped)
+    assert {"schema": SCHEMA_VERSION, "value": 1.5} == Checked().content(stamped)
 
 
 def test_other_bytes_are_checked_whatever_is_noted(stamped: Path) -> None:

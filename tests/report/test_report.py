@@ -41,7 +41,7 @@ committed = pytest.mark.skipif(
 
 
 # What rendering reads, as far as it is there: envelopes for timings, scores for differences of queries.
-READ = ("results", "scores", "envelopes", *EXTRAS)
+READ = ("results", "scores", "envelopes", "locks", *EXTRAS)
 
 
 def copied(source: Path, folder: Path) -> Tree:

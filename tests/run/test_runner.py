@@ -32,6 +32,7 @@ from harness.evidence.layout import Tree
 from harness.evidence.stamp import read_json, read_stamped, write_stamped
 from harness.planning import registry
 from harness.planning.status import entries
+from harness.run.claims_lock import lock_sha256
 from harness.run.compare import compare
 from harness.run.publish import _files, publish
 from harness.types import Place
@@ -151,9 +152,9 @@ class Harness:
         path.write_text(texts[path].replace(old, new), "utf-8")
 
     def evidence(self) -> dict[str, bytes]:
-        """Return every file of results/, scores/, codecs/ and means/, but leftovers of killed writes."""
+        """Return every file of the folders of evidence but envelopes/, and no leftovers of killed writes."""
         contents = {}
-        for kind in ("results", "scores", "codecs", "means", "labels"):
+        for kind in ("results", "scores", "codecs", "means", "labels", "locks"):
             for path in sorted((self.tree.root / kind).rglob("*")):
                 if path.is_file() and not path.name.startswith("."):
                     contents[path.relative_to(self.tree.root).as_posix()] = path.read_bytes()
@@ -221,10 +222,13 @@ def test_a_run_leaves_what_the_plan_names(reference: Harness) -> None:
     assert CELLS == len(reference.plan())
     expected = {
         "means/own.json",
+        "labels/own.json",
+        "labels/own.npz",
         "results/own.suite.json",
         "scores/own/vectors.npz",
         f"codecs/own/{_cell('lens-pq')}.safetensors",
     }
+    expected.add(f"locks/{lock_sha256()}.json")
     for cell in reference.plan():
         expected |= {f"results/own/{cell}.json", f"scores/own/{cell}.npz"}
         envelope = read_json(reference.tree.envelope("own", cell))

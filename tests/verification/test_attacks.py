@@ -232,7 +232,7 @@ COVERED: dict[str, tuple[Attack, str, str]] = {
 # What is done to files that are rendered, after which all is listed anew.
 RENDERED: dict[str, tuple[Attack, str, str]] = {
     "a verdict in claims.json": (
-        edit_text("artifacts/report/claims.json", '"NOT_RUN"', '"BLOCKED"'),
+        edit_text("artifacts/report/claims.json", '"verdict": "NOT_RUN"', '"verdict": "BLOCKED"'),
         RECOMPUTE,
         "claims.json: is not what the evidence renders to, byte for byte",
     ),
