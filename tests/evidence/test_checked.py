@@ -47,6 +47,6 @@ def test_a_damaged_note_is_no_note(stamped: Path, tmp_path: Path) -> None:
     (tmp_path / "store").mkdir()
     (tmp_path / "store" / "checked.json").write_text("[", "utf-8")
     again = Checked()
-    assert {"value": 1.5} == again.content(stamped)
+    assert {"schema": SCHEMA_VERSION, "value": 1.5} == again.content(stamped)
     again.keep()
     assert 1 == len(json.loads((tmp_path / "store" / "checked.json").read_bytes())["sha256"])

@@ -150,7 +150,7 @@ def edit_text(name: str, old: str, new: str) -> Callable[[Path], None]:
     def change(root: Path) -> None:
         text = (root / name).read_text("utf-8")
         assert old in text
-        (root / name).write_text(text.replace(old, new, 1), "utf-8")
+        (root / name).write_text(text.replace(old, new), "utf-8")
 
     return change
 
