@@ -20,7 +20,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup reproduce check test jitter portability artifacts benchmark clean
+.PHONY: help setup reproduce check types style test jitter portability artifacts benchmark clean
 
 help:
 	@grep '^# make' Makefile | cut -c3-
@@ -38,10 +38,16 @@ setup: .venv/ready-$(EXTRAS)
 reproduce: setup
 	@$(BIN)/harness reproduce --budget $(BUDGET) $(if $(ALL),--all)
 
+# Types take longest: they are checked beside the rest.
 check: setup
+	@$(MAKE) --no-print-directory --jobs=2 types style
+
+types:
+	@$(BIN)/mypy
+
+style:
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m report.pages.lint
 

@@ -8,7 +8,7 @@ from harness.evidence.schema.verdict import BoardEntry
 from harness.planning.status import Entry
 
 MOST_BLOCKED = 10  # lines of missing inputs that the screen has; harness blocked prints all
-_SENTENCE = 46  # characters of a claim's sentence
+_SENTENCE, _SPACE = 46, 20  # characters of a claim's sentence, and of a space's name
 
 
 def claims_lines(board: Sequence[BoardEntry], rerun: Collection[str], recomputed: Collection[str]) -> str:
@@ -20,20 +20,19 @@ def claims_lines(board: Sequence[BoardEntry], rerun: Collection[str], recomputed
     head = ("", "claim", "verdict", "here", "published", "space", "confirmed by")
     rows = [head, *(_claim(entry, rerun, recomputed) for entry in board)]
     widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
-    return "\n".join(
+    lines = [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
-    )
+    ]
+    return "\n".join([*lines, "* not the space, or not the data, that the number was published for"])
 
 
 def _claim(entry: BoardEntry, rerun: Collection[str], recomputed: Collection[str]) -> tuple[str, ...]:
     interval = f" ({entry.low} to {entry.high})" if entry.low and entry.low != entry.high else ""
     here = f"{entry.value}{interval}" if entry.value else "–"
-    space = entry.space + (
-        "" if entry.role == "as published" or not entry.space else ", not the published one"
-    )
+    space = _short(entry.space, _SPACE) + ("" if entry.role == "as published" or not entry.space else "*")
     return (
         entry.id,
-        _short(entry.sentence),
+        _short(entry.sentence, _SENTENCE),
         entry.verdict,
         here,
         entry.published,
@@ -51,8 +50,8 @@ def confirmed_by(entry: BoardEntry, rerun: Collection[str], recomputed: Collecti
     return "recompute" if entry.id in recomputed else "hash"
 
 
-def _short(sentence: str) -> str:
-    return sentence if len(sentence) <= _SENTENCE else sentence[: _SENTENCE - 2].rstrip() + " …"
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 2].rstrip() + " …"
 
 
 def blocked_lines(entries: Sequence[Entry], most: int | None = None) -> list[str]:

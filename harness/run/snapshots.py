@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from harness.errors import InputError
+from harness.evidence.files import inside
 from harness.evidence.layout import Tree
 from harness.run.checkout import ROOT
 
@@ -49,4 +50,8 @@ def _extract(sha: str, root: Path, folder: Path) -> None:
     with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
         if odd := [member.name for member in archive if not (member.isfile() or member.isdir())]:
             raise InputError(f"commit {sha[:12]}: {odd[0]}: found a link, expected plain files")
-        archive.extractall(folder, filter="data")
+        for member in archive:
+            if file := archive.extractfile(member):
+                path = inside(folder, member.name, f"commit {sha[:12]}")
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(file.read())

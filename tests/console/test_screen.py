@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from support.suites import SmallSuite
 
 from harness.console.screen import blocked_lines, claims_lines, confirmed_by
 from harness.evidence.layout import Tree
 from harness.evidence.schema.verdict import BoardEntry
 from harness.planning.status import entries
 from harness.types import Place
-from tests.support.suites import SmallSuite
 
 ENTRY = BoardEntry(
     id="C1", kind="extrinsic", source="s", origin="published",
@@ -40,13 +40,14 @@ def test_a_claim_without_evidence_is_confirmed_by_nothing() -> None:
 
 def test_a_line_has_verdict_numbers_and_space() -> None:
     """The number that decides stands beside the published one, with its interval and its space."""
-    head, line = claims_lines([ENTRY], set(), {"C1"}).splitlines()
+    head, line, note = claims_lines([ENTRY], set(), {"C1"}).splitlines()
     assert ["claim", "verdict", "here", "published", "space", "confirmed by"] == [
         part.strip() for part in head.split("  ") if part.strip()
     ]
     parts = [part.strip() for part in line.split("  ") if part.strip()]
     assert ["C1", "FAILS", "87.9% (86.1% to 89.5%)", "~95%"] == [parts[0], *parts[2:5]]
-    assert ["minilm, not the published one", "recompute"] == parts[5:]
+    assert ["minilm*", "recompute"] == parts[5:]
+    assert note.startswith("* not the space")
     assert parts[1].endswith(" …")
 
 

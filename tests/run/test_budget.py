@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from support.suites import SmallSuite
 
 from harness.errors import InputError
 from harness.evidence.files import write_atomic
@@ -13,7 +14,6 @@ from harness.evidence.stamp import dumps
 from harness.planning.status import Entry, entries
 from harness.run.budget import MARGIN, UNKNOWN_SECONDS, Batch, committed_seconds, parse_budget, select
 from harness.types import Place
-from tests.support.suites import SmallSuite
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("90s", 90), ("10m", 600), ("1.5h", 5400), ("all", None)])
