@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from report.evidence.rows import Row
-from report.figures import _slots, _style, _titles
+from report.figures import _slots, _style
 from report.findings.words import encoder, listed
 from report.verdicts.claims import Claim, percent
 
