@@ -17,6 +17,7 @@ from harness.evidence.layout import Tree
 
 if TYPE_CHECKING:
     from harness.planning.status import Entry
+    from harness.verification.recompute import Recomputed
 
 API_CELLS = ("minilm.lee-background.lens.29x.s0", "minilm.lee-background.lens-pq.117x.s0")  # of the sample
 
@@ -44,11 +45,9 @@ def reproduce(
     """
     from harness.console.progress import progress
     from harness.console.screen import MOST_BLOCKED, blocked_lines, claims_lines
-    from harness.numerics.pinning import obstacle
     from harness.parallel.resources import default_jobs
     from harness.run.budget import parse_budget
     from harness.run.rerun import rerun
-    from harness.verification.recompute import recompute
     from report.verdicts.board import board
     from report.verdicts.claims import load_claims
     from report.verdicts.judge import judge
@@ -56,32 +55,29 @@ def reproduce(
     if not LISTING.is_file():
         raise InputError(f"{LISTING}: not found, expected a checkout with its evidence")
     seconds, workers, start = parse_budget(budget), jobs or default_jobs(), time.monotonic()
-    if reason := obstacle():
-        complain(f"bytes will differ from the committed ones: {reason}")
-    problems = _integrity()
-    committed = Tree(ARTIFACTS)
-    with progress() as on_progress:
-        recomputed = recompute(Path(), workers, on_progress)
-    show(
-        f"recompute  {recomputed.values} values, {recomputed.intervals} intervals, "
-        f"{recomputed.verdicts} verdicts, {recomputed.pages} pages: "
-        f"{_outcome(recomputed.problems)}  {_duration(recomputed.seconds)}"
-    )
-    problems += recomputed.problems
+    _warn()
+    committed, problems, recomputed = Tree(ARTIFACTS), _integrity(), _recomputed(workers)
     entries = statuses(None, mirror, out, offline=offline, large=large)
     with progress() as on_progress:
         again = rerun(entries, Tree(out), committed, store_folder(), workers, seconds, on_progress)
     served, failed = _served(Tree(out))
     show(f"rerun      {again}  {_duration(again.seconds)}")
-    problems += [*again.problems, *failed]
-    entries_of_claims = board(judge(load_claims(), committed))
-    show("\n" + claims_lines(entries_of_claims, again.confirmed() | served, recomputed.confirmed))
+    problems += [*recomputed.problems, *again.problems, *failed]
+    claims = board(judge(load_claims(), committed))
+    show("\n" + claims_lines(claims, again.confirmed() | served, recomputed.confirmed))
     if lines := blocked_lines(entries, MOST_BLOCKED):
         show("\n" + "\n".join(lines))
     show(f"\n{committed.report() / 'index.html'} has all of it. Took {_duration(time.monotonic() - start)}.")
     if problems:
         show("\n".join(problems))
         raise RunError(f"{len(problems)} problems")
+
+
+def _warn() -> None:
+    from harness.numerics.pinning import obstacle
+
+    if reason := obstacle():
+        complain(f"bytes will differ from the committed ones: {reason}")
 
 
 def _integrity() -> list[str]:
@@ -93,6 +89,20 @@ def _integrity() -> list[str]:
     return lines
 
 
+def _recomputed(jobs: int) -> Recomputed:
+    from harness.console.progress import progress
+    from harness.verification.recompute import recompute
+
+    with progress() as on_progress:
+        recomputed = recompute(Path(), jobs, on_progress)
+    outcome = f"{len(recomputed.problems)} problems" if recomputed.problems else "all as committed"
+    show(
+        f"recompute  {recomputed.values} values, {recomputed.intervals} intervals, {recomputed.verdicts} "
+        f"verdicts, {recomputed.pages} pages: {outcome}  {_duration(recomputed.seconds)}"
+    )
+    return recomputed
+
+
 def _served(out: Tree) -> tuple[set[str], list[str]]:
     """Run the smoke test of the API on the sample's codecs; return its transcript's name where it passes."""
     from harness.server.serve import check
@@ -102,10 +112,6 @@ def _served(out: Tree) -> tuple[set[str], list[str]]:
         return set(), []
     failed = check(codecs, None, out.transcript("loopback"), store_folder(), lambda _line: None)
     return ({"transcripts/loopback"}, []) if not failed else (set(), [f"API: {failed} checks failed"])
-
-
-def _outcome(problems: list[str]) -> str:
-    return f"{len(problems)} problems" if problems else "all as committed"
 
 
 def _duration(seconds: float) -> str:

@@ -55,20 +55,27 @@ def replay(
         tree = Tree(out or Path(folder, "out"))
         suites = replaying.suite_files(target.cells, committed)
         entries = statuses(suites, mirror, tree.root, offline=offline, large=large)
-        chosen = replaying.chosen(entries, target.cells)
-        for line in printed.blocked(chosen):
-            complain(line)
+        _complain(printed.blocked(chosen := replaying.chosen(entries, target.cells)))
         with progress() as on_progress:
             failing = run(entries, chosen, tree, store_folder(), jobs or default_jobs(), on_progress)
-        if failing and not tree.results():
-            raise RunError(failing[0])
+        if not tree.results():
+            _refuse(named, failing)
         lines = replaying.compared(target, tree, committed)
         show(compared(lines))
-        failing += [f"{line.suite} {line.cell} {line.state}" for line in lines if line.state in FAILING]
+        failing += [f"{x.suite} {x.cell} {x.state}" for x in lines if x.state in FAILING]
         if target.entry:
             rows, entry = judged_again(target, tree, committed, Path(folder, "merged"))
             show("\n".join(printed.verdicts(target, rows, entry)))
             failing += replaying.changed(target, rows, entry)
+    _refuse(named, failing)
+
+
+def _complain(lines: list[str]) -> None:
+    for line in lines:
+        complain(line)
+
+
+def _refuse(named: str, failing: list[str]) -> None:
     if failing:
         raise RunError(f"{named}: {failing[0]}" + (f", and {len(failing) - 1} more" if failing[1:] else ""))
 

@@ -53,11 +53,11 @@ def data(rows: list[Row], claims: list[Claim]) -> _style.Data:
 
 def title(numbers: _style.Data) -> str:
     """Return what the figure shows: the lens by similarities and by neighbours."""
-    kept, near = (_titles.selected(numbers["points"], series="lens", metric=name) for name in METRICS)
-    if not (kept and near):
+    similar, near = (_titles.selected(numbers["points"], series="lens", metric=name) for name in METRICS)
+    if not (similar and near):
         return "What of each space's own similarities is left at about 29×"
     return (
-        f"At about 29× the lens keeps {_titles.share(kept)} of the similarities, "
+        f"At about 29× the lens keeps {_titles.share(similar)} of the similarities, "
         f"but finds {_titles.share(near)} of the ten nearest neighbours again"
     )
 

@@ -54,12 +54,12 @@ def title(numbers: _style.Data) -> str:
     learned = [p for p in numbers["points"] if p["family"] == "fsq" and p["bytes_per_vector"] == SMALL]
     enough = [8 * p["bytes_per_vector"] for p in numbers["points"] if 100 * p["value"] >= TARGET]
     fewest = f"{min(enough)} bits are the fewest that keep" if enough else "no measured code keeps"
-    kept = (
+    share = (
         f"FSQ codes of {8 * SMALL} bits keep {_titles.share(learned)} of the similarities; "
         if learned
         else ""
     )
-    return f"{kept}{fewest} {TARGET:.0f} % anywhere"
+    return f"{share}{fewest} {TARGET:.0f} % anywhere"
 
 
 def draw(numbers: _style.Data) -> Figure:

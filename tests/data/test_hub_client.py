@@ -83,8 +83,8 @@ def snapshot(hub: Hub, tmp_path: Path) -> Snapshot:
 def _environment(hub: Hub, folder: Path) -> dict[str, str]:
     """Return an environment in which the hub's client has an empty cache and asks ``hub``."""
     plain = {key: value for key, value in os.environ.items() if not key.startswith(("HF_", "HARNESS_"))}
-    mine = {"HF_ENDPOINT": hub.address, "HF_HOME": str(folder / "hf"), "HF_HUB_DISABLE_TELEMETRY": "1"}
-    return {**plain, **mine, "HARNESS_CACHE": str(folder / "store")}
+    own = {"HF_ENDPOINT": hub.address, "HF_HOME": str(folder / "hf"), "HF_HUB_DISABLE_TELEMETRY": "1"}
+    return {**plain, **own, "HARNESS_CACHE": str(folder / "store")}
 
 
 def _python(code: str, *arguments: str, env: dict[str, str]) -> str:
@@ -315,10 +315,10 @@ def test_weights_that_are_not_those_pinned_are_refused_in_one_line(
     other = model["model.safetensors"][:-1] + b"\0"
     hubbed.repos["model", "who/tiny"] = Repo({NEW: {**model, "model.safetensors": other}})
     run = _harness(hubbed, tmp_path, "run", str(_suite(tmp_path, model["model.safetensors"])), "--jobs", "1")
-    found, expected = (hub_server.sha256(data)[:12] for data in (other, model["model.safetensors"]))
+    stated, expected = (hub_server.sha256(data)[:12] for data in (other, model["model.safetensors"]))
     last = run.stderr.splitlines()[-1]
     assert 0 != run.returncode
-    assert f"model.safetensors: found sha256 {found}…, expected {expected}… (truncated or altered)" in last
+    assert f"model.safetensors: found sha256 {stated}…, expected {expected}… (truncated or altered)" in last
     assert "Traceback" not in run.stderr
     assert [] == Tree(tmp_path / "out").results()
 
