@@ -30,8 +30,8 @@ def replay(
 ) -> None:
     """Run again what a claim's verdict rests on, and that alone; compare, and judge the claim by it.
 
-    Of a claim the row that decides is run, of C8:row that row. First stands what the cells took when they were
-    made. Exit status 1 where a cell, mean or verdict differs from the committed one; 2 where an input is missing.
+    Of a claim the row that decides is run, of C8:row that row. What the cells took before stands first. Exit
+    status 1 where a cell, mean or verdict differs from the committed one, 2 where an input is missing.
 
     \b
     Examples: harness replay C8 --mirror DIR
