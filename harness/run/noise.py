@@ -110,8 +110,7 @@ def _moves(spec: EncoderSpec, cell: Cell, result: Json) -> dict[Key, float]:
     values = point_values(cell, context, Fitter(context.training, seeding(spec, cell)))
     plain = values_of(result)
     return {
-        key: rounded(abs(rounded(values[key]) - plain[key]["value"]))
-        for key in plain.keys() & values.keys()
+        key: rounded(abs(rounded(values[key]) - plain[key]["value"])) for key in plain.keys() & values.keys()
     }
 
 
@@ -121,7 +120,7 @@ def _spreads(seeds: Sequence[Cell], committed: Tree) -> dict[Key, float]:
     results = [values_of(read_stamped(path)[0]) for path in paths if path.is_file()]
     by_key = {
         key: [values[key]["value"] for values in results if key in values]
-        for key in set().union(*results)
+        for key in set[Key]().union(*results)
     }
     return {key: rounded(max(xs) - min(xs)) for key, xs in by_key.items() if len(xs) > 1}
 

@@ -12,7 +12,8 @@ def locks_line(board: Sequence[BoardEntry]) -> str:
     """Return how many claims are in each state of the lock; those that are not locked are named by id."""
     ids = {state: [entry.id for entry in board if entry.lock == state] for state in get_args(LockState)}
     parts = [
-        f"{len(claims)} {state}" + (f" ({', '.join(claims)})" if claims and state != "locked" else "")
+        f"{len(claims)} {state.replace(' its ', ' their ')}"
+        + (f" ({', '.join(claims)})" if claims and state != "locked" else "")
         for state, claims in ids.items()
     ]
     return f"claims: {', '.join(parts)}"

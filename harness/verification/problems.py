@@ -43,7 +43,7 @@ def of_integrity(root: Path) -> tuple[Problems, str]:
 
 
 def of_recompute(root: Path, jobs: int, on_progress: OnProgress) -> tuple[Problems, str]:
-    """Return the problems that computing everything again shows, and what was computed, as ``problems`` does."""
+    """Return the problems that computing everything again shows, and what was computed."""
     again = recompute(root, jobs, on_progress)
     lines = one_line_each(again.problems)
     return lines, with_locks(f"{summary(again)}: {outcome(lines)}", again)

@@ -17,7 +17,7 @@ from report.pages.render import rendered
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """Rows and board judged again, pages compared, and a line for each that is not what the evidence renders to."""
+    """Rows and board judged again, pages compared, and a line for each that is not what is rendered."""
 
     rows: list[VerdictRow]
     pages: int
