@@ -1,4 +1,4 @@
-"""Means and jitter, against the results that they were made from."""
+"""Means, jitter and noise, against the results that they were made from."""
 
 from __future__ import annotations
 
@@ -30,8 +30,22 @@ def check_jitter(suite: str, content: Any, results: dict[str, Any]) -> None:
                 raise ValueError(f"{cell}: {name}: found moves {value['moves']}, expected finite numbers")
 
 
+def check_noise(content: Any, suites: dict[str, dict[str, Any]]) -> None:
+    """Raise ValueError unless noise is of existing results, each once, in finite numbers."""
+    names = [(entry["suite"], entry["cell"]) for entry in content["cells"]]
+    for entry in content["cells"]:
+        suite, cell = entry["suite"], entry["cell"]
+        result = suites.get(suite, {}).get(cell)
+        if result is None or result["sha256"] != entry["result"] or names.count((suite, cell)) > 1:
+            raise ValueError(f"{suite}/{cell}: expected a result that is there, by its certificate, once")
+        for row in entry["metrics"]:
+            moves = [row[key] for key in ("spread", "threads", "seed") if row[key] is not None]
+            if not all(finite(x) and x >= 0 for x in moves) or not finite(row["tolerance"]):
+                raise ValueError(f"{suite}/{cell}: {row['metric']}: expected finite numbers from 0")
+
+
 def check_derived(values: dict[str, Any], sound: list[str], problems: Problems) -> None:
-    """Check means and jitter against the results that are ``sound``, named suite/cell.
+    """Check means, jitter and noise against the results that are ``sound``, named suite/cell.
 
     ``values`` are the JSON files by path.
     """
@@ -42,10 +56,13 @@ def check_derived(values: dict[str, Any], sound: list[str], problems: Problems) 
     kinds = {"means": check_means, "jitter": check_jitter}
     for path, stamped in values.items():
         _, kind, *names = path.split("/")
-        if kind not in kinds or stamped is None:
+        if kind not in {*kinds, "noise"} or stamped is None:
             continue
         suite = "/".join(names).removesuffix(".json")
         try:
+            if kind == "noise":
+                check_noise(stamped["content"], suites)
+                continue
             if suite not in suites:
                 raise ValueError("no suite with results has this name")  # noqa: TRY301 - one place says it
             kinds[kind](suite, stamped["content"], suites[suite])

@@ -32,7 +32,7 @@ def check_stamped(path: str, value: Any, hashes: dict[str, str], seen: Seen) -> 
     # A suite's record is stamped as well, but is no result: it names no files.
     result = re.fullmatch(r"artifacts/results/(?:([^/]+)\.suite\.json|(.+)\.json|.+)", path)
     transcript = re.fullmatch(r"artifacts/transcripts/(.+?)(?:\.json)?", path)
-    derived = re.match(r"artifacts/((means|jitter|portability)/|labels/.+\.json$)", path)
+    derived = re.match(r"artifacts/((means|jitter|noise|portability)/|labels/.+\.json$)", path)
     if not (result or transcript or derived or (isinstance(value, dict) and "content" in value)):
         return
     suite, name = (result[1], result[2]) if result else (None, None)
@@ -54,8 +54,8 @@ def check_stamped(path: str, value: Any, hashes: dict[str, str], seen: Seen) -> 
         _check_server(transcript[1], content)
     elif isinstance(content, dict) and isinstance(content.get("files"), dict):
         seen.named |= named_files(content["files"], hashes)
-    if re.match(r"artifacts/portability/(?!portability\.json$)", path):
-        raise ValueError("expected nothing beside portability.json")
+    if alone := re.match(r"artifacts/(portability|noise)/(?!\1\.json$)", path):
+        raise ValueError(f"expected nothing beside {alone[1]}.json")
 
 
 def _check_result(

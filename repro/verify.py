@@ -16,7 +16,7 @@ Structure:
 Arithmetic:
 - The means of a suite average the values of all seeds of every result.
 - Each comparison is the difference of two means.
-- Jitter is of existing results.
+- Jitter and noise are of existing results.
 Each problem is printed as one line.
 ``harness verify --tier recompute`` alone checks results against the suites, values and intervals against
 their scores and labels, and the report against what the evidence renders to.

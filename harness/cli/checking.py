@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,9 @@ from harness.cli.plans import statuses
 from harness.console.output import show
 from harness.errors import InputError, RunError
 from harness.evidence.layout import Tree
+
+if TYPE_CHECKING:
+    from harness.planning.status import Entry
 
 
 class Tier(StrEnum):
@@ -27,6 +30,9 @@ def verify(
     root: Annotated[Path, typer.Option(help="The checkout to verify.")] = Path(),
     tier: Annotated[Tier | None, typer.Option(help="One tier; default: all that takes seconds.")] = None,
     sample: Annotated[int, typer.Option(min=1, help="Cells of tier rerun.")] = 5,
+    noise: Annotated[
+        bool, typer.Option("--noise", help="Tier rerun: also measure noise, into out/noise/noise.json.")
+    ] = False,
     seed: Annotated[int, typer.Option(min=0, help="Which cells of tier rerun.")] = 0,
     jobs: Jobs = None,
     mirror: Mirror = None,
@@ -39,22 +45,29 @@ def verify(
     recompute  No data, no model: results against the suites; every value, interval, mean and comparison
                from scores and labels; contamination; claims, figures, pages and README byte for byte.
     rerun      A sample of the cells whose inputs are here, run again and compared within tolerance.
+               With --noise each one twice more, with two threads and with another seed: how far values move.
 
-    No tier finds an edit, stamped anew, of what only a run measures: payload and state bytes, codes,
-    training histories, jitter, irregularities of judged sets, seconds, memory and versions in envelopes,
-    answers in transcripts. Nor scores and labels invented together: harness labels makes labels from data.
+    All and recompute end with a line on the claims' locks: how many were locked before their evidence, and
+    which ones changed after it or are not locked. It is no problem, it is shown.
+
+    No tier finds an edit, stamped anew, of what only a run measures: training_rows, payload and state bytes,
+    codes, training histories, jitter, noise, irregularities of judged sets, seconds, memory and versions in
+    envelopes, answers in transcripts. Nor scores and labels invented together: harness labels makes labels from data.
 
     \b
     Examples: harness verify
               harness verify --tier recompute
               harness verify --tier rerun --sample 3 --mirror DIR
+              harness verify --tier rerun --noise
     """
     from harness.console.progress import progress
     from harness.parallel.resources import default_jobs
     from harness.verification import problems
 
+    if noise and tier is not Tier.RERUN:
+        raise InputError("--noise: found no --tier rerun, expected it: the sample's cells are run")
     if tier is Tier.RERUN:
-        _rerun(root, sample, seed, jobs or default_jobs(), mirror, offline=offline)
+        _rerun(root, sample, seed, jobs or default_jobs(), mirror, offline=offline, noise=noise)
         return
     with progress() as on_progress:
         if tier is Tier.INTEGRITY:
@@ -68,7 +81,9 @@ def verify(
         raise RunError(f"{len(lines)} problems")
 
 
-def _rerun(root: Path, sample: int, seed: int, jobs: int, mirror: Path | None, *, offline: bool) -> None:
+def _rerun(
+    root: Path, sample: int, seed: int, jobs: int, mirror: Path | None, *, offline: bool, noise: bool
+) -> None:
     from harness.console.progress import progress
     from harness.console.rerun_sample import rerun_table
     from harness.evidence.files import store_folder
@@ -81,8 +96,22 @@ def _rerun(root: Path, sample: int, seed: int, jobs: int, mirror: Path | None, *
     with progress() as on_progress:
         reruns = rerun(cells, chosen, committed, store_folder(), jobs, on_progress)
     show(rerun_table(reruns))
+    if noise:
+        _noise(cells, chosen, committed, Tree(root / OUT))
     if failing := [each for each in reruns if each.line.state in FAILING]:
         raise RunError(f"{len(failing)} of {len(reruns)} cells differ by more than their tolerance")
+
+
+def _noise(cells: list[Entry], chosen: list[Entry], committed: Tree, out: Tree) -> None:
+    from harness.console.noise import noise_table
+    from harness.console.progress import progress
+    from harness.evidence.files import store_folder
+    from harness.run.noise import measured, write
+
+    with progress() as on_progress:
+        noise = measured(cells, chosen, committed, store_folder(), on_progress)
+    show(noise_table(noise))
+    show(f"{write(noise, out)}: how far values of {len(noise)} cells move with threads and seeds")
 
 
 def compare(

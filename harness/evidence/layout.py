@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 # Folders of stamped evidence that belongs to no cell: published whole, and required once committed.
-EXTRAS = ("transcripts", "means", "portability", "jitter", "labels")
+EXTRAS = ("transcripts", "means", "portability", "jitter", "labels", "noise")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,10 @@ class Tree:
     def portability(self) -> Path:
         """Return which small steps gave the same bytes under emulated processors, stamped."""
         return self.root / "portability" / "portability.json"
+
+    def noise(self) -> Path:
+        """Return how far the values of a sample of cells move with threads and seeds, stamped."""
+        return self.root / "noise" / "noise.json"
 
     def suite(self, suite: str) -> Path:
         """Return the stamped record of a suite: what it says of itself, and its cells that could not run."""

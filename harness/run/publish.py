@@ -15,6 +15,7 @@ from harness.planning.status import Entry
 from harness.run import checkout, ro_crate
 from harness.run.jitter import incomplete
 from harness.run.leftovers import check_origin
+from harness.run.noise import outdated
 from harness.verification import admission
 from harness.verification.receipts import FOLDER as RECEIPTS
 
@@ -103,6 +104,8 @@ def _check(entries: list[Entry], out: Tree, committed: Tree) -> None:
     stability.read(out)  # a file that is no jitter is refused in one line
     if lines := incomplete(entries, out):
         raise RunError(f"{lines[0]}; harness jitter before, or remove {out.jitter('*').parent}")
+    if lines := outdated(out):
+        raise RunError(f"{lines[0]}; remove it, and measure noise again when the results are published")
     for suite in sorted({entry.cell.suite for entry in entries if entry.state == "done"}):
         if not out.labels(suite).is_file():
             raise RunError(f"{out.labels(suite)}: not found, expected labels; harness labels makes them")

@@ -14,6 +14,7 @@ from harness.errors import InputError
 from harness.evidence.layout import Tree
 from harness.evidence.stamp import read_json
 from harness.verification import receipts
+from harness.verification.claim_locks import locks_line
 from harness.verification.recompute import OnProgress, Recomputed, recompute, recompute_values
 from repro import verify
 
@@ -21,9 +22,10 @@ Problems = list[str]
 
 
 def problems(root: Path, jobs: int, on_progress: OnProgress) -> tuple[Problems, str]:
-    """Return one line for each problem of the checkout at ``root``, and a line that says what was checked.
+    """Return one line for each problem of the checkout at ``root``, and what was checked.
 
-    Intervals are not drawn again: ``recompute.recompute`` does this.
+    What was checked is a line, and one on the claims' locks where they were judged. Intervals are
+    not drawn again: ``recompute.recompute`` does this.
     """
     hashed, checked = verify.problems(root)
     again = recompute_values(root, jobs, on_progress)
@@ -31,7 +33,8 @@ def problems(root: Path, jobs: int, on_progress: OnProgress) -> tuple[Problems, 
     lines = one_line_each([*hashed, *unlike_pins(root), *receipts.check_receipts(tree), *again.problems])
     has_receipts = (tree.root / receipts.FOLDER).is_dir()
     confirmed = f", {receipts.summary(tree)}" if has_receipts and not lines else ""
-    return lines, f"{checked.partition(': ')[0]}, {summary(again)}{confirmed}: {outcome(lines)}"
+    line = f"{checked.partition(': ')[0]}, {summary(again)}{confirmed}: {outcome(lines)}"
+    return lines, with_locks(line, again)
 
 
 def of_integrity(root: Path) -> tuple[Problems, str]:
@@ -43,7 +46,7 @@ def of_recompute(root: Path, jobs: int, on_progress: OnProgress) -> tuple[Proble
     """Return the problems that computing everything again shows, and what was computed."""
     again = recompute(root, jobs, on_progress)
     lines = one_line_each(again.problems)
-    return lines, f"{summary(again)}: {outcome(lines)}"
+    return lines, with_locks(f"{summary(again)}: {outcome(lines)}", again)
 
 
 def summary(again: Recomputed) -> str:
@@ -56,6 +59,11 @@ def summary(again: Recomputed) -> str:
         f"{', '.join(parts)}, {again.verdicts} verdicts and {again.pages} pages computed again "
         f"in {again.seconds:.0f} s ({agreeing})"
     )
+
+
+def with_locks(line: str, again: Recomputed) -> str:
+    """Return ``line``, and below it one on the claims' locks where the claims were judged."""
+    return f"{line}\n{locks_line(again.board)}" if again.board else line
 
 
 def outcome(lines: Problems) -> str:

@@ -14,7 +14,7 @@ from harness.errors import InputError
 from harness.evidence.layout import Tree
 from harness.evidence.schema.means import parse_means
 from harness.evidence.schema.result import check_result
-from harness.evidence.schema.verdict import CellEvidence, VerdictRow
+from harness.evidence.schema.verdict import BoardEntry, CellEvidence, VerdictRow
 from harness.evidence.stamp import read_json
 from harness.parallel.workers import spread
 from harness.types import Json
@@ -33,6 +33,7 @@ class Recomputed:
 
     ``last_digit`` and ``rounding`` count numbers that agree but for their last digit, or for float32 sums.
     ``confirmed``: the claims of which a row was measured, and all that such rows rest on is as stated.
+    ``board``: a line a claim as judged again; empty where nothing could be rendered.
     """
 
     values: int
@@ -44,6 +45,7 @@ class Recomputed:
     seconds: float
     problems: list[str]
     confirmed: frozenset[str]
+    board: list[BoardEntry]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ def _recompute(root: Path, jobs: int, on_progress: OnProgress, *, resampled: boo
         seconds=time.monotonic() - start,
         problems=[*dict.fromkeys(problems)],
         confirmed=claims_confirmed(report, outcomes),
+        board=report.board,
     )
 
 

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.errors import InputError
 from harness.evidence.layout import Tree
 from harness.evidence.schema.model import parse
-from harness.evidence.schema.verdict import Claims, VerdictRow
+from harness.evidence.schema.verdict import BoardEntry, Claims, VerdictRow
 from report.pages import readme
 from report.pages.render import rendered
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """Rows judged again, pages compared, and a line for each that is not what the evidence renders to."""
+    """Rows and board judged again, pages compared, and a line for each that is not what is rendered."""
 
     rows: list[VerdictRow]
     pages: int
     problems: list[str]
+    board: list[BoardEntry] = field(default_factory=list)
 
 
 def render_again(root: Path) -> Rendered:
@@ -29,7 +30,7 @@ def render_again(root: Path) -> Rendered:
     tree = Tree(root / "artifacts")
     try:
         expected = rendered(tree)
-        rows = parse(Claims, json.loads(expected["claims.json"]), "claims.json").claims
+        judged = parse(Claims, json.loads(expected["claims.json"]), "claims.json")
         problems = list(_unlike_files(tree.report(), expected))
         path = root / "README.md"
         if path.is_file() and readme.split(path)[1] != readme.block_of(expected):
@@ -41,7 +42,7 @@ def render_again(root: Path) -> Rendered:
     except Exception as error:  # noqa: BLE001 - certified and whole, and yet no evidence that a report is made of
         problem = f"{tree.report()}: cannot be rendered again: {type(error).__name__}: {error}"
         return Rendered([], 0, [problem])
-    return Rendered(rows, len(expected) + path.is_file(), problems)
+    return Rendered(judged.claims, len(expected) + path.is_file(), problems, judged.board)
 
 
 def _unlike_files(folder: Path, expected: dict[str, bytes]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from harness.errors import InputError, RunError
 from harness.evidence.layout import EXTRAS, Tree
 from harness.evidence.stamp import write_stamped
 from harness.planning.status import entries
-from harness.run import checkout, jitter
+from harness.run import checkout, jitter, noise
 from harness.run.publish import publish, publish_report
 from harness.run.runner import run
 from harness.types import Place
@@ -177,6 +177,7 @@ def test_evidence_of_no_cell_is_published_whole(suite: Path) -> None:
     step = {"kind": "indexes", "step": "flat", "digest": "0" * 16, "same": {"EPYC": True}, "pinned": True}
     tables = {"models": ["EPYC"], "numerics": {"simd": "avx2", "version": 1}, "plain_flags": ["avx2"]}
     write_stamped(OUT.portability(), {**tables, "libraries": {}, "code": {}, "steps": [step]})
+    noise.write(noise.measured(planned, planned[:1], OUT, Path("store"), lambda *_: None), OUT)
     published(suite)
     assert set(EXTRAS) <= {path.name for path in TARGET.iterdir()}
     assert [] == verify.problems(Path())[0]

@@ -7,25 +7,17 @@ from pathlib import Path
 
 import pytest
 from support.command import Cli
-from support.tampering import SIGN, checkout, restamp
+from support.tampering import SIGN, checkout, planned, restamp
 
 from harness.errors import RunError
 from harness.evidence.layout import Tree
-from harness.planning.status import Entry, entries
 from harness.run.rerun_sample import rerun, sampled
-from harness.types import Place
 
 
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a checkout with evidence; tests leave it as it is."""
     return checkout(tmp_path_factory.mktemp("sound"))
-
-
-def planned(root: Path) -> list[Entry]:
-    """Return the cells of the checkout's suite as planned into an empty folder."""
-    path = root / "suites" / "mine.toml"
-    return entries(path, Place(path.parent, None, offline=True), Tree(root / "nowhere"))
 
 
 def test_a_sample_is_drawn_by_its_seed_from_the_cheaper_half(sound: Path) -> None:

@@ -15,7 +15,7 @@ from harness.evidence.files import sha256_file
 from harness.evidence.layout import Tree
 from harness.evidence.stamp import read_stamped, write_stamped
 from harness.numerics.rounding import rounded
-from harness.planning.status import entries
+from harness.planning.status import Entry, entries
 from harness.run.runner import run
 from harness.types import Place
 from report.pages.render import render
@@ -74,6 +74,12 @@ def checkout(root: Path) -> Path:
     relist(root)
     pin(root)
     return root
+
+
+def planned(root: Path) -> list[Entry]:
+    """Return the cells of the checkout's suite as planned into an empty folder."""
+    path = root / "suites" / "mine.toml"
+    return entries(path, Place(path.parent, None, offline=True), Tree(root / "nowhere"))
 
 
 def restamp(path: Path, edit: Callable[[Content], Any]) -> None:

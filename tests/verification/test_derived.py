@@ -248,6 +248,7 @@ def test_what_the_results_do_not_come_to_is_named(root: Path, path: str, edit: E
         ("artifacts/jitter/mine/x.json", "no suite with results has this name"),
         ("artifacts/means/mine.txt", "expected the keys content and sha256"),
         ("artifacts/portability/x.json", "expected nothing beside portability.json"),
+        ("artifacts/noise/x.json", "expected nothing beside noise.json"),
     ],
 )
 def test_nothing_else_stands_in_their_folders(root: Path, path: str, message: str) -> None:

@@ -25,6 +25,7 @@ from harness.verification.plans import plans
 from harness.verification.recompute import recompute_values
 from harness.verification.rendering import render_again
 from harness.verification.suites import against_suites
+from report.verdicts.claims import load_claims
 from repro import verify
 
 Edit = Callable[[dict[str, Any]], Any]
@@ -63,7 +64,9 @@ def test_sound_evidence_has_no_problem_in_any_tier(published: Path) -> None:
     assert [] == lines
     files = sum(path.is_file() for path in (published / "artifacts").rglob("*"))
     assert checked.startswith(f"checked {files} files, 6 certificates, 3 results, 3 values, ")
-    assert checked.endswith(" s (0 numbers differ in their last digit): no problem")
+    first, locks = checked.split("\n")
+    assert first.endswith(" s (0 numbers differ in their last digit): no problem")
+    assert f"claims: {len(load_claims())} locked, 0 changed after their evidence, 0 not locked" == locks
 
 
 def quietly(_what: str, _done: int, _of: int) -> None:
@@ -395,6 +398,7 @@ def test_the_command_says_all_and_leaves_with_1(root: Path, quick: Cli) -> None:
     done = quick("verify", cwd=root)
     assert 1 == done.returncode
     assert "artifacts/report/claims.json: is not what the evidence renders to, byte for byte" in done.stdout
+    assert done.stdout.splitlines()[-1].startswith("claims: ")
     assert [] != [line for line in verify.problems(root)[0] if "HOLDS without evidence" in line]
 
 

@@ -14,6 +14,7 @@ from harness.evidence.schema.labels import LabelIndex
 from harness.evidence.schema.lock import ClaimsLock
 from harness.evidence.schema.means import Means
 from harness.evidence.schema.model import Stamped
+from harness.evidence.schema.noise import Noise
 from harness.evidence.schema.portability import Portability
 from harness.evidence.schema.result import Result
 from harness.evidence.schema.suite import SuiteRecord
@@ -30,6 +31,7 @@ KINDS: dict[str, tuple[str, type[BaseModel]]] = {
     "means": ("means/*.json", Stamped[Means]),
     "labels": ("labels/*.json", Stamped[LabelIndex]),
     "jitter": ("jitter/*.json", Stamped[Jitter]),
+    "noise": ("noise/noise.json", Stamped[Noise]),
     "portability": ("portability/portability.json", Stamped[Portability]),
     "transcript": ("transcripts/*.json", Stamped[Transcript]),
     "envelope": ("envelopes/*/*.json", Envelope),
