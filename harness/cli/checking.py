@@ -25,9 +25,9 @@ class Tier(StrEnum):
 
 def verify(
     root: Annotated[Path, typer.Option(help="The checkout to verify.")] = Path(),
-    tier: Annotated[Tier | None, typer.Option(help="One tier; default: all that takes seconds.")] = None,
-    sample: Annotated[int, typer.Option(min=1, help="Cells of tier rerun.")] = 5,
-    seed: Annotated[int, typer.Option(min=0, help="Which cells of tier rerun.")] = 0,
+    tier: Annotated[Tier | None, typer.Option(help="One tier; default: what takes seconds.")] = None,
+    sample: Annotated[int, typer.Option(min=1, help="How many cells tier rerun runs.")] = 5,
+    seed: Annotated[int, typer.Option(min=0, help="Seed that picks the cells of tier rerun.")] = 0,
     jobs: Jobs = None,
     mirror: Mirror = None,
     offline: Offline = False,
@@ -40,9 +40,10 @@ def verify(
                from scores and labels; contamination; claims, figures, pages and README byte for byte.
     rerun      A sample of the cells whose inputs are here, run again and compared within tolerance.
 
-    No tier finds an edit, stamped anew, of what only a run measures: payload and state bytes, codes,
+    No tier detects an edit with a new stamp of what only a run measures: payload and state bytes, codes,
     training histories, jitter, irregularities of judged sets, seconds, memory and versions in envelopes,
-    answers in transcripts. Nor scores and labels invented together: harness labels makes labels from data.
+    answers in transcripts. Nor does any detect scores and labels that were invented together; harness labels
+    makes labels from data.
 
     \b
     Examples: harness verify
@@ -90,11 +91,11 @@ def compare(
 ) -> None:
     """Compare a run with the committed evidence, cell by cell.
 
-    SAME BYTES: the whole file. SAME VALUES: all but the digests of the code that made it.
-    Contamination, sizes and n have to be the same; values and the ends of intervals within each metric's
-    rerun tolerance; what else is not the same is named. So are means over seeds, of groups of which all cells
-    are here. Exit status 1 where a cell or mean differs, where one that is committed is neither here nor
-    BLOCKED though its suite was run, or where nothing is compared.
+    SAME BYTES: the whole file is the same. SAME VALUES: all but the digests of the code that made it.
+    Contamination, sizes and n have to be the same, values and the ends of intervals within each metric's
+    rerun tolerance; any other difference is named. Means over seeds are compared where all cells of a group
+    are here. Exit status 1 if a cell or mean differs, if a committed one is neither here nor BLOCKED though
+    its suite was run, or if nothing is compared.
 
     \b
     Example: harness compare
