@@ -28,12 +28,12 @@ class Tier(StrEnum):
 
 def verify(
     root: Annotated[Path, typer.Option(help="The checkout to verify.")] = Path(),
-    tier: Annotated[Tier | None, typer.Option(help="One tier; default: all that takes seconds.")] = None,
-    sample: Annotated[int, typer.Option(min=1, help="Cells of tier rerun.")] = 5,
+    tier: Annotated[Tier | None, typer.Option(help="One tier; default: what takes seconds.")] = None,
+    sample: Annotated[int, typer.Option(min=1, help="How many cells tier rerun runs.")] = 5,
     noise: Annotated[
         bool, typer.Option("--noise", help="Tier rerun: also measure noise, into out/noise/noise.json.")
     ] = False,
-    seed: Annotated[int, typer.Option(min=0, help="Which cells of tier rerun.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Seed that picks the cells of tier rerun.")] = 0,
     jobs: Jobs = None,
     mirror: Mirror = None,
     offline: Offline = False,
@@ -45,14 +45,12 @@ def verify(
     recompute  No data, no model: results against the suites; every value, interval, mean and comparison
                from scores and labels; contamination; claims, figures, pages and README byte for byte.
     rerun      A sample of the cells whose inputs are here, run again and compared within tolerance.
-               With --noise each one twice more, with two threads and with another seed: how far values move.
+               --noise also runs each with two threads and with another seed: how far values move.
 
-    All and recompute end with a line on the claims' locks: how many were locked before their evidence, and
-    which ones changed after it or are not locked. It is no problem, it is shown.
-
-    No tier finds an edit, stamped anew, of what only a run measures: training_rows, payload and state bytes,
-    codes, training histories, jitter, noise, irregularities of judged sets, seconds, memory and versions in
-    envelopes, answers in transcripts. Nor scores and labels invented together: harness labels makes labels from data.
+    A line at the end says which claims were locked before their evidence. No tier detects an edit with a new
+    stamp of what only a run measures: training_rows, payload and state bytes, codes, training histories,
+    jitter, noise, irregularities of judged sets, seconds, memory and versions in envelopes, answers in
+    transcripts. Nor are scores and labels that were invented together; harness labels makes labels from data.
 
     \b
     Examples: harness verify
@@ -119,11 +117,11 @@ def compare(
 ) -> None:
     """Compare a run with the committed evidence, cell by cell.
 
-    SAME BYTES: the whole file. SAME VALUES: all but the digests of the code that made it.
-    Contamination, sizes and n have to be the same; values and the ends of intervals within each metric's
-    rerun tolerance; what else is not the same is named. So are means over seeds, of groups of which all cells
-    are here. Exit status 1 where a cell or mean differs, where one that is committed is neither here nor
-    BLOCKED though its suite was run, or where nothing is compared.
+    SAME BYTES: the whole file is the same. SAME VALUES: all but the digests of the code that made it.
+    Contamination, sizes and n have to be the same, values and the ends of intervals within each metric's
+    rerun tolerance; any other difference is named. Means over seeds are compared where all cells of a group
+    are here. Exit status 1 if a cell or mean differs, if a committed one is neither here nor BLOCKED though
+    its suite was run, or if nothing is compared.
 
     \b
     Example: harness compare

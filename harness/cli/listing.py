@@ -11,9 +11,7 @@ from harness.cli.options import AsJson
 from harness.console.output import show
 from harness.errors import InputError
 
-Kind = Annotated[
-    str | None, typer.Argument(metavar="[KIND]", help="Only this, in full: datasets, encoders …")
-]
+Kind = Annotated[str | None, typer.Argument(metavar="[KIND]", help="One kind, in full: datasets, encoders …")]
 
 
 def list_(kind: Kind = None, as_json: AsJson = False) -> None:

@@ -47,7 +47,7 @@ def run_(
     mirror: Mirror = None,
     offline: Offline = False,
     large: Large = False,
-    force: Annotated[bool, typer.Option("--force", help="Run what is done already as well.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Also run what is already done.")] = False,
     out: Out = OUT,
     allow_api: AllowApi = None,
 ) -> None:
@@ -82,7 +82,7 @@ def run_(
 
 
 def labels(suites: Suites = None, mirror: Mirror = None, offline: Offline = False, out: Out = OUT) -> None:
-    """Write what values depend on beside score files: ranks of human scores, masks, clusters. Runs no cell.
+    """Write what values depend on besides scores: ranks of human scores, masks, clusters. Runs no cell.
 
     harness run writes the same at its end. harness verify --tier recompute needs it, and no data.
 
@@ -104,8 +104,8 @@ def jitter(
 ) -> None:
     """Measure how far values move when vectors are disturbed in the last place: rerun tolerances follow.
 
-    One seed and training split of each pipeline, three disturbances of 1e-7; after harness run, whose results
-    the moves are measured against. What is stored already is not measured again.
+    It disturbs one seed and training split of each pipeline three times by 1e-7, and compares with the
+    results of harness run, which comes first. What is already stored is not measured again.
 
     \b
     Examples: harness jitter sample

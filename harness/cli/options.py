@@ -13,10 +13,10 @@ Suites = Annotated[
     list[str] | None,
     typer.Argument(metavar="[SUITE]...", help="Names, as harness list shows them, or paths to TOML files."),
 ]
-Jobs = Annotated[int | None, typer.Option(min=1, help="Processes; default: the cores there are.")]
+Jobs = Annotated[int | None, typer.Option(min=1, help="Processes; default: all cores.")]
 Mirror = Annotated[Path | None, typer.Option(envvar="HARNESS_MIRROR", help="Folder that mirrors hub data.")]
 Offline = Annotated[bool, typer.Option("--offline", help="Ask no hub; use what is here.")]
-Large = Annotated[bool, typer.Option("--all", help="Also what is declared large: gigabytes, or hours.")]
+Large = Annotated[bool, typer.Option("--all", help="Include what is declared large: gigabytes, or hours.")]
 AllowApi = Annotated[
     list[str] | None,
     typer.Option(

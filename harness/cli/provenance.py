@@ -47,8 +47,8 @@ def diff(
 ) -> None:
     """Show every value, cell and verdict in which two trees of evidence differ, as Markdown.
 
-    Each value stands with its interval. What moved by more than a rerun may, by the metric's tolerance or the
-    pipeline's jitter, is larger than noise and stands first.
+    Each value has its interval. Values that moved by more than a rerun may, by the metric's tolerance or the
+    pipeline's jitter, come first.
 
     \b
     Examples: harness diff artifacts out

@@ -39,7 +39,7 @@ def results(
 def claims(source: From = ARTIFACTS, as_json: AsJson = False) -> None:
     """Print the claims with their computed verdicts.
 
-    Results that no suite has are refused; exit status 1 where a suite that was run lacks cells.
+    Results that no suite defines are refused; exit status 1 if a suite that was run lacks cells.
 
     \b
     Example: harness claims --from out
@@ -116,8 +116,9 @@ def report(
 ) -> None:
     """Render claims, figures and the technical report into the evidence folder's report/.
 
-    Of the committed evidence, the README's findings and the report's lines of ARTIFACTS.sha256 follow. With
-    --lint, exit status 1 for a number in the prose of README, page, report or templates that no result has.
+    For the committed evidence it also updates the README's findings and the report's lines of
+    ARTIFACTS.sha256. With --lint, exit status 1 for a number in the prose of README, page, report or
+    templates that no result has.
 
     \b
     Examples: harness report --from out

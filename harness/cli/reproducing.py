@@ -37,7 +37,7 @@ def reproduce(
     recompute  values, intervals, verdicts, tables, figures and pages, from the committed scores
     rerun      cells whose inputs are here, the cheapest encoder first, within the budget
 
-    Then a line a claim, and a line for each missing input. Exit status 1 where anything does not come out.
+    Then come a line for each claim and a line for each missing input. Exit status 1 if anything differs.
 
     \b
     Examples: harness reproduce

@@ -1,4 +1,4 @@
-"""Commands that run evidence again and say what came of it: ``replay``, ``receipt``."""
+"""Commands that run evidence again and report the outcome: ``replay``, ``receipt``."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ def replay(
     jobs: Jobs = None,
     source: From = ARTIFACTS,
     out: Annotated[
-        Path | None, typer.Option(help="Keep the rerun in this folder; otherwise it is thrown away.")
+        Path | None, typer.Option(help="Keep the rerun in this folder; otherwise it is deleted.")
     ] = None,
 ) -> None:
-    """Run again what a claim's verdict rests on, and that alone; compare, and judge the claim by it.
+    """Rerun only what a claim's verdict rests on, compare it, and judge the claim by it.
 
-    Of a claim the row that decides is run, of C8:row that row. What the cells took before stands first. Exit
-    status 1 where a cell, mean or verdict differs from the committed one, 2 where an input is missing.
+    For a claim the row that decides it is run, for C8:row that row. The time that the cells took before is
+    printed first. Exit status 1 if a cell, mean or verdict is not the committed one; 2 if an input is missing.
 
     \b
     Examples: harness replay C8 --mirror DIR
@@ -91,8 +91,8 @@ def receipt(
 ) -> None:
     """Write a receipt of what a rerun confirmed: an in-toto statement of how each cell came out.
 
-    It names the committed results by sha256, commit, packages and machine, and no time. Signed with a key it
-    is a DSSE envelope that holds the public key. To have it counted, add it to artifacts/receipts/.
+    It names the committed results by sha256, the commit, packages and machine, but no time. Signed with a
+    key, it is a DSSE envelope that holds the public key. To have it counted, add it to artifacts/receipts/.
 
     \b
     Examples: harness receipt

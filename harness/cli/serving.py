@@ -23,7 +23,7 @@ def serve(
 ) -> None:
     """Serve the HTTP contract of claim C6 on saved codecs, with the key in AQEA_API_KEY, without TLS.
 
-    For this machine; elsewhere behind a proxy that bounds connections and has TLS.
+    Meant for this machine; elsewhere, put it behind a proxy that limits connections and has TLS.
 
     --check serves on a free port of this machine with a key of its own, runs the smoke test, and stops.
 

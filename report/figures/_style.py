@@ -95,7 +95,7 @@ def scatter(axis: Axes, points: list[Point]) -> list[_slots.Group]:
                 markerfacecolor=colour, markeredgecolor=BLACK, markeredgewidth=0.7, ecolor="0.45",
                 elinewidth=0.8,
             )  # fmt: skip
-    columns(axis, sizes, [str(size.bytes) for size in sizes], "bytes a vector, a column a method")
+    columns(axis, sizes, [str(size.bytes) for size in sizes], "bytes per vector, one column per method")
     grid(axis, "y")
     return sizes
 

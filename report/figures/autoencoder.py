@@ -16,9 +16,9 @@ SUITE = "autoencoder"
 METRIC = "ndcg@10"
 DIMENSIONS = 64
 CAPTION = (
-    "nDCG@10 by the number of float32 dimensions that are left, by method; left and in the middle fitted on "
-    "the documents of SciFact and tested on NFCorpus, on the right fitted on the very documents that are "
-    "searched. The dotted line is the uncompressed space. Bars are 95 % intervals over queries."
+    "nDCG@10 of each method by the number of float32 dimensions. Left and middle: fitted on the documents of "
+    "SciFact, tested on NFCorpus. Right: fitted on the searched documents themselves. The dotted line is the "
+    "uncompressed space. Bars are 95 % intervals over queries."
 )
 # Space, data set, protocol, and what the panel is called.
 PANELS = (

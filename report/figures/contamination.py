@@ -12,10 +12,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 CAPTION = (
-    "What pairs in the training split change: retention of Spearman against people, mean of STS12–16, on "
-    "every pair (square) and on the pairs of which no sentence stands in the training split (circle). "
-    "MiniLM, trained on STS-B train, mean over seeds; sorted by how much the first lies above the second. "
-    "Changes below half a point are left out."
+    "Effect of contamination: retention of Spearman against people, mean of STS12–16, on every pair (square) "
+    "and on the pairs that share no sentence with the training split (circle). MiniLM, trained on STS-B "
+    "train, mean over seeds; largest loss first. Changes below half a point are left out."
 )
 WANTED = {
     "suite": "sts-generalization",

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 CAPTION = (
-    "What is left against bytes a vector, every pipeline a point, and as a line the most that any of them "
-    "keeps in so many bytes or fewer: the best of many, read off the sets that it is drawn for. Text: "
-    "agreement with people on decontaminated STS12–16. Elsewhere nobody rated anything: how many of the "
-    "ten nearest neighbours are found again, for queries that training has not seen. Bars are 95 % intervals."
+    "Quality kept against bytes per vector. Each point is a pipeline; the line is the most that any pipeline "
+    "keeps in that many bytes or fewer, selected on the sets that are drawn. Text: agreement with people on "
+    "decontaminated STS12–16. The other spaces have no human scores: the share of the ten nearest neighbours "
+    "found again, for queries that training has not seen. Bars are 95 % intervals."
 )
 # Space, data set, metric, training split, and what the panel is called.
 PANELS = (
@@ -94,5 +94,5 @@ def _staircase(axis: Axes, points: list[_style.Point], sizes: list[_slots.Group]
     best.append((sizes[-1].end, best[-1][1]))
     axis.step(
         [x for x, _ in best], [value for _, value in best], where="post", color="0.3", linewidth=1.0,
-        zorder=1, label="most in so many bytes or fewer",
+        zorder=1, label="most in that many bytes or fewer",
     )  # fmt: skip

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 CAPTION = (
-    "What of each embedding space's own similarities is left at about 29× in float32: Spearman of cosines "
-    "after with cosines before, on pairs of which training has seen no row, and the share of the ten nearest "
-    "neighbours found again. How little the first proves alone is seen from the random projection in both. "
-    "A space with the published marks alone could not be measured here. Bars are 95 % intervals."
+    "Each embedding space's own similarities and neighbours, kept at about 29× in float32: Spearman of "
+    "cosines after with cosines before, on pairs of which training has seen no row, and the share of the ten "
+    "nearest neighbours found again. High similarity need not mean that neighbours are kept. "
+    "A space with published marks alone could not be measured here. Bars are 95 % intervals."
 )
 SUITE, POINT, PROTOCOL = "intrinsic", "29x", "decontaminated"
 METRICS = {
@@ -55,7 +55,7 @@ def title(numbers: _style.Data) -> str:
     """Return what the figure shows: the lens by similarities and by neighbours."""
     similar, near = (_titles.selected(numbers["points"], series="lens", metric=name) for name in METRICS)
     if not (similar and near):
-        return "What of each space's own similarities is left at about 29×"
+        return "Each space's own similarities kept at about 29×"
     return (
         f"At about 29× the lens keeps {_titles.share(similar)} of the similarities, "
         f"but finds {_titles.share(near)} of the ten nearest neighbours again"

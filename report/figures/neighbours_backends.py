@@ -17,11 +17,11 @@ ENOUGH = 0.9
 ASIDE = 1.05  # methods of one size stand this factor apart, so that none hides another
 TEACHER, STUDENT = "vs-teacher@knn-recall@10", "vs-student@knn-recall@10"
 CAPTION = (
-    "Left: the share of the uncompressed space's ten nearest neighbours that is found (vs_teacher), "
-    "against the bytes of the index as it is written to a file and of the map, a row, methods a little "
-    "apart; the line joins what no cheaper configuration exceeds. Right: fidelity of each back end, the "
-    "share of the ten nearest among the very vectors it holds (vs_student), which says nothing of the "
-    "compression. Bars are 95 % intervals over queries."
+    "Left: the share of the uncompressed space's ten nearest neighbours that is found (vs_teacher), against "
+    "the bytes per row of the index file and the map. Methods are drawn slightly apart; the line joins the "
+    "configurations that no cheaper one exceeds. Right: fidelity of each back end, the share of the ten "
+    "nearest among the vectors that it holds (vs_student), which says nothing of the compression. Bars are "
+    "95 % intervals over queries."
 )
 MARKERS = {"flat": "o", "ivf": "s", "hnsw": "^", "usearch": "v", "pq": "X", "rabitq": "D"}
 # What a family is called, and the colour of its points.
@@ -55,7 +55,7 @@ def title(numbers: _style.Data) -> str:
     enough = [p for p in _titles.selected(numbers["points"], metric=TEACHER) if p["value"] >= ENOUGH]
     cheapest = {p["encoder"]: p for p in sorted(enough, key=lambda p: -p["bytes"])}
     words = [
-        f"{p['method']} in {p['backend']} on {encoder(name)}, {p['bytes']:.0f} bytes"
+        f"{p['method']} in {p['backend']} on {encoder(name)}, {p['bytes']:.0f} bytes per row"
         for name, p in cheapest.items()
     ]
     if not words:
@@ -99,7 +99,7 @@ def _pareto(axis: Any, points: list[_style.Point]) -> None:
     axis.set_xscale("log", base=2)
     axis.xaxis.set_major_formatter("{x:.0f}")
     axis.minorticks_off()
-    axis.set_xlabel("bytes of index and map, a row (log scale)")
+    axis.set_xlabel("bytes of index and map per row (log scale)")
     axis.grid(axis="y", color="0.9", linewidth=0.6)
     axis.set_axisbelow(True)
 

@@ -17,7 +17,7 @@ DIMENSIONS = 32
 INDEX = "flat"  # the index whose search is exhaustive
 CAPTION = (
     "What an exhaustive search of the compressed vectors finds of the uncompressed space's neighbours "
-    "(vs_teacher), by the number of float32 dimensions that are left: the share of the ten nearest "
+    "(vs_teacher), by the number of float32 dimensions: the share of the ten nearest "
     "(knn-recall@10), whether the nearest is among ten (success@10), and knn-ndcg@10. Bars are "
     "95 % intervals over queries."
 )

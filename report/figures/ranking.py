@@ -16,7 +16,7 @@ SUITE = "ranking"
 DIMENSIONS = 32
 CAPTION = (
     "The share of the ten nearest neighbours found again (knn-recall@10) and knn-ndcg@10, by the number "
-    "of float32 dimensions that are left, on rows that training has not seen. Bars are 95 % intervals over "
+    "of float32 dimensions, on rows that training has not seen. Bars are 95 % intervals over "
     "queries."
 )
 METRICS = {"knn-recall@10": "knn-recall@10, %", "knn-ndcg@10": "knn-ndcg@10, %"}

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 SUITE, PROTOCOL = "semantic-ids", "decontaminated"
 CAPTION = (
     "Spearman with the original cosines by the bits that a code takes, in whole bytes, and by family: "
-    "on the pairs of a set and on random pairs. The dashed line is the similarity that was asked for. "
+    "on the pairs of a set and on random pairs. The dashed line is the published goal. "
     "Coloured markers are learned codes of symbols, grey and white ones simpler codes. "
     "Bars are 95 % intervals."
 )
@@ -86,7 +86,7 @@ def draw(numbers: _style.Data) -> Figure:
                     elinewidth=0.8,
                 )  # fmt: skip
         labels = [str(8 * size.bytes) for size in sizes]
-        _style.columns(axis, sizes, labels, "bits stored, a column a code")
+        _style.columns(axis, sizes, labels, "bits stored, one column per code")
         axis.axhline(TARGET, color="0.0", linewidth=0.7, linestyle="--")
         axis.set_title(name, fontsize=10)
         axis.set_ylabel("Spearman with the original, %")

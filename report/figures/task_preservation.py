@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 CAPTION = (
-    "8 bits, lens (or AQEA) and PQ at the published bytes: what is left of the original similarities, and of "
-    "the agreement with people on STS-B test, which exists only where people rated pairs. Light: every "
-    "pair, as published; dark: pairs of which training has seen no sentence. Bars are 95 % intervals. "
-    "A space with the published star alone could not be measured here."
+    "8 bits, lens (or AQEA) and PQ at the published bytes: similarity preservation, and task preservation "
+    "(agreement with people) on STS-B test where people rated pairs. Light: every pair, as published; dark: "
+    "pairs that share no sentence with training. Bars are 95 % intervals. A space with a published star "
+    "alone could not be measured here."
 )
 SUITE, POINT, CLAIM = "three-stage", "published", "C4"
 METRICS = {"spearman@original": "similarity preservation, %", "retention@human": "task preservation, %"}

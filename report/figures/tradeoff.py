@@ -1,4 +1,4 @@
-"""Figure 1: quality against bytes a vector, every pipeline a point with its interval."""
+"""Figure 1: quality against bytes per vector, every pipeline a point with its interval."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 CAPTION = (
-    "Agreement with people that is left (retention of Spearman, mean of STS12–16) against bytes a vector. "
+    "Agreement with people kept (retention of Spearman, mean of STS12–16) against bytes per vector. "
     "MiniLM, trained on STS-B train; bars are 95 % intervals over items and seeds. "
     "Each method has a column of its own. "
     "Stars at the right edge are the published points of E5-large, trained and scored as published."
@@ -40,7 +40,7 @@ def title(numbers: _style.Data) -> str:
     clean = _titles.selected(numbers["points"], protocol="decontaminated", point="117x")
     signs, design = (_titles.selected(clean, pipeline=name) for name in ("projection-sign", "lens-pq"))
     if not (signs and design):
-        return "Agreement with people that is left, by bytes a vector"
+        return "Agreement with people kept, by bytes per vector"
     one, other = signs[0], design[0]
     return (
         f"In {one['bytes_per_vector']} bytes, signs of an untrained projection keep "

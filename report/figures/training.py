@@ -17,7 +17,7 @@ POINT = "d32"
 CAPTION = (
     "Norms of mapped training rows, whose inputs have length one, and cosines of random pairs of them, at "
     "the checkpoints of training to 32 dimensions: means over seeds, with bars of one standard deviation "
-    "over rows and pairs to each side. A cross marks a checkpoint that is suspect of a collapse in any seed."
+    "over rows and pairs to each side. A cross marks a checkpoint at which any seed is suspected of collapse."
 )
 STATISTICS = {"norm": "norms", "cosine": "cosines of random pairs"}
 SUSPECT = "collapse_suspect@training"
@@ -39,7 +39,7 @@ def title(numbers: _style.Data) -> str:
     """Return what the figure shows: how many checkpoints are suspect of a collapse."""
     checks = _titles.selected(numbers["points"], metric=SUSPECT)
     suspect = sum(point["value"] > 0 for point in checks)
-    return f"{suspect} of {len(checks)} checkpoints of training are suspect of a collapse"
+    return f"{suspect} of {len(checks)} training checkpoints are suspected of collapse"
 
 
 def draw(numbers: _style.Data) -> Figure:

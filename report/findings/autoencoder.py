@@ -26,7 +26,7 @@ def _linear(pairs: list[JudgedPair]) -> Iterator[Finding]:
     if own:
         evidence = cells(pair.line.files[0] for pair in own)
         yield Finding(
-            f"In judged retrieval, by nDCG@10, the linear auto-encoder is {_outcomes(own)}.",
+            f"In judged retrieval (nDCG@10), the linear auto-encoder is {_outcomes(own)}.",
             evidence,
             ("A3",),
         )

@@ -14,7 +14,7 @@ from report.verdicts.claims import percent
 
 WIDE = {
     "lens": "the lens in float32 keeps",
-    "lens-wide-4": "a wider lens with fewer bits a dimension",
+    "lens-wide-4": "a wider lens with fewer bits per dimension",
     "projection-sign": "untrained signs",
 }
 
@@ -31,10 +31,11 @@ def _signs(source: Source) -> Iterator[Finding]:
     if signs is None or design is None:
         return
     less = source.difference(signs, design, ("decontaminated", UNSEEN, RETENTION))
-    outcome = f" On the same resamples the signs keep {compared(less)}." if less else ""
+    outcome = f" Compared on the same resamples, the signs keep {compared(less)}." if less else ""
     yield Finding(
-        f"In {signs.setting.bytes} bytes, signs of an untrained random projection keep {share(signs.mean)} "
-        f"of {encoder(name)}'s agreement with people; the published design {share(design.mean)}.{outcome}",
+        f"In {signs.setting.bytes} bytes, the signs of an untrained random projection keep "
+        f"{share(signs.mean)} of {encoder(name)}'s agreement with people on the same pairs; the published "
+        f"design keeps {share(design.mean)}.{outcome}",
         ids([signs, design]),
         ("C8",),
     )
@@ -51,7 +52,7 @@ def _width(source: Source) -> Iterator[Finding]:
     if len(numbers) == len(WIDE):
         values = listed(f"{words} {share(number.mean)}" for words, number in numbers.items())
         size = next(iter(numbers.values())).setting.bytes
-        yield Finding(f"In {size} bytes on {encoder(name)}: {values}.", ids(numbers.values()))
+        yield Finding(f"In {size} bytes on {encoder(name)}, {values}.", ids(numbers.values()))
 
 
 def _goals(source: Source) -> Iterator[Finding]:
@@ -66,7 +67,7 @@ def _goals(source: Source) -> Iterator[Finding]:
             )
             reached = sum(line.verdict == "reached" for line in best.values())
             yield Finding(
-                f"The settings that STS-B dev prefers keep {values} on {encoder(name)}: {reached} of "
+                f"The settings that are best on STS-B dev keep {values} on {encoder(name)}: {reached} of "
                 f"{len(best)} goals are reached.",
                 tuple(f"{search.SUITE}/{line.line.setting.group}" for line in best.values()),
             )

@@ -1,4 +1,4 @@
-"""How much of a space's own similarities is left."""
+"""How much a lens keeps of a space's own similarities."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _published(source: Source) -> Iterator[Finding]:
     ]
     if values:
         yield Finding(
-            f"Of the original similarities the lens keeps {listed(values)}.",
+            f"The lens keeps {listed(values)} of the original similarities, by Spearman.",
             tuple(_id(source, line.encoder, "lens") for line in lines),
             ("C3", "C10"),
         )
@@ -61,7 +61,7 @@ def _neighbours(source: Source) -> Iterator[Finding]:
     ]
     if values:
         yield Finding(
-            f"Of the ten nearest neighbours the same lens finds {listed(values)}.",
+            f"The same lens finds {listed(values)} of the ten nearest neighbours.",
             tuple(f"{SUITE}/{line.setting.group}" for line in lines if line.knn_recall),
         )
 

@@ -43,7 +43,7 @@ def _tallied(pairs: list[Against]) -> Iterator[Finding]:
     if pairs:
         outcomes = counted((pair.base.method, pair.paired.outcome) for pair in pairs)
         yield Finding(
-            f"By the ten nearest, students with and without hard negatives are {outcomes}.",
+            f"By knn-recall@10, students with and without hard negatives are {outcomes}.",
             cells(pair.line.files[0] for pair in pairs),
         )
 
@@ -56,14 +56,14 @@ def _cheapest(source: Source) -> Iterator[Finding]:
         if (line.stage, line.rule) == ("one", "strict") and line.cheapest
     ]
     values = [
-        f"{best.line.use} on {encoder(name)}, over {best.line.dims} dimensions of "
-        f"{METHODS.get(best.line.method, best.line.method)} vectors ({best.whole:.0f} bytes a row, "
+        f"{best.line.use} on {encoder(name)} ({best.line.dims} dimensions, "
+        f"{METHODS.get(best.line.method, best.line.method)}; {best.whole:.0f} bytes per row, "
         f"{value(best.reached)})"
         for name, best in chosen
     ]
     if values:
         yield Finding(
-            f"The cheapest index of one stage whose interval reaches the constraint is {listed(values)}, "
+            f"The cheapest one-stage index whose whole interval meets the constraint is {listed(values)}; "
             f"selected here.",
             cells(best.line.files[0] for _, best in chosen),
             ("N1", "N2"),

@@ -20,11 +20,15 @@ def findings(source: Source) -> list[Finding]:
     names = listed(f"{encoder(line.encoder)} {line.point}" for line in missed) if missed else "none"
     return [
         Finding(
-            f"{verdicts[RECOMMENDED]} of {len(lines)} named points keep what they promise on the space that "
-            f"they are named for.",
+            f"{verdicts[RECOMMENDED]} of {len(lines)} named points meet every bound on the space that they "
+            f"are defined for.",
             _ids(lines),
         ),
-        Finding(f"Not recommended, as a bound is missed or too few bytes are left: {names}.", _ids(missed)),
+        Finding(
+            f"Not recommended, because a bound is missed or the code is smaller than the point allows: "
+            f"{names}.",
+            _ids(missed),
+        ),
     ]
 
 

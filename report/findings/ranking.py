@@ -29,7 +29,7 @@ def _tallied(pairs: list[RankingPair], method: str, words: str) -> Iterator[Find
     if own:
         evidence = cells(pair.line.files[0] for pair in own)
         outcomes = [(pair.base.method, pair.paired.outcome) for pair in own]
-        yield Finding(f"{words} finds the ten nearest {counted(outcomes)}.", evidence, ("R2",))
+        yield Finding(f"{words} finds the ten nearest neighbours {counted(outcomes)}.", evidence, ("R2",))
 
 
 def _spaces(pairs: list[RankingPair]) -> Iterator[Finding]:
@@ -41,11 +41,14 @@ def _spaces(pairs: list[RankingPair]) -> Iterator[Finding]:
     ]
     values = [
         f"{share(pair.line.values[METRIC])} on {encoder(pair.line.encoder)} "
-        f"(the axes: {value(pair.base.values[METRIC])})"
+        f"(uncentred principal axes: {value(pair.base.values[METRIC])})"
         for pair in own
     ]
     if values:
         evidence = cells(file for pair in own for file in (pair.line.files[0], pair.base.files[0]))
         yield Finding(
-            f"In {DIMS} dimensions it finds {listed(values)} of the ten nearest.", evidence, ("R1", "R2")
+            f"In {DIMS} dimensions, at the chosen temperature, it finds {listed(values)} of the ten nearest "
+            f"neighbours.",
+            evidence,
+            ("R1", "R2"),
         )

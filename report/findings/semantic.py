@@ -41,8 +41,8 @@ def _published(source: Source) -> Iterator[Finding]:
     ]
     if values:
         yield Finding(
-            f"Semantic IDs of {POSSIBLE:,} codes keep {listed(values)} of the original similarities; the "
-            f"published goal is {percent(ENOUGH, 0)} %.",
+            f"Semantic IDs of {POSSIBLE:,} codes keep {listed(values)} of the original similarities, by "
+            f"Spearman; the published goal is {percent(ENOUGH, 0)} %.",
             _ids(lines),
             ("S2",),
         )
@@ -61,13 +61,14 @@ def _needed(source: Source) -> Iterator[Finding]:
             words.append(
                 f"{line.bits:.0f} bits for {what} ({METHODS.get(line.family, line.family)})"
                 if line
-                else f"none for {what}"
+                else f"no measured code for {what}"
             )
             evidence += [line] if line else []
-        parts.append(f"{encoder(space[0])} {listed(words)}")
+        parts.append(f"{encoder(space[0])}, {listed(words)}")
     if parts:
         yield Finding(
-            f"The fewest measured bits that keep {percent(ENOUGH, 0)} %, of any family: {'; '.join(parts)}.",
+            f"The fewest measured bits that keep {percent(ENOUGH, 0)} % of the similarities, over all "
+            f"families of codes: {'; '.join(parts)}.",
             _ids(evidence),
             ("S3",),
         )

@@ -18,8 +18,8 @@ def findings(source: Source) -> list[Finding]:
     whole = {name: own for name, own in lines.items() if "all three" in own}
     return [
         *_published(source, whole),
-        *_beside(whole, "without the 8 bits", "Without the first stage, 8 bits a dimension,"),
-        *_beside(whole, "AQEA for the lens", "With the reference method AQEA for the lens,"),
+        *_beside(whole, "without the 8 bits", "Without the first stage (8 bits per dimension)"),
+        *_beside(whole, "AQEA for the lens", "With the reference method AQEA in place of the lens"),
     ]
 
 
@@ -56,4 +56,7 @@ def _beside(whole: dict[str, dict[str, StageAblation]], what: str, words: str) -
             values.append(f"{share(means[0])} on {encoder(name)} (all three stages: {value(means[1])})")
             evidence += [f"{SUITE}/{line.setting.group}" for line in settings]
     if values:
-        yield Finding(f"{words} {listed(values)} of the agreement on STS12–16 is left.", tuple(evidence))
+        yield Finding(
+            f"{words}, the pipeline keeps {listed(values)} of the agreement with people on STS12–16.",
+            tuple(evidence),
+        )

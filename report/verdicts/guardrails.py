@@ -82,7 +82,7 @@ def _line(seeds: list[Measured]) -> OperatingPoint:
     smallest = cell.guardrails.smallest_bytes or 0
     reasons = [missed for bound in bounds if (missed := bound.missed)]
     if sizes.bytes_per_vector < smallest:
-        reasons.append(f"{sizes.bytes_per_vector} bytes a vector, under the point's smallest of {smallest}")
+        reasons.append(f"{sizes.bytes_per_vector} bytes per vector, under the point's smallest of {smallest}")
     return OperatingPoint(
         encoder=cell.encoder,
         train=cell.train,

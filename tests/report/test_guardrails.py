@@ -74,7 +74,7 @@ def test_seeds_are_judged_by_their_mean() -> None:
 def test_vectors_smaller_than_the_point_allows_are_not_recommended() -> None:
     """Seven bytes are under the smallest of eight, however good the value is; eight are not."""
     good = [value("decontaminated", 0.99)]
-    reason = "7 bytes a vector, under the point's smallest of 8"
+    reason = "7 bytes per vector, under the point's smallest of 8"
     assert ("NOT RECOMMENDED", [reason]) == judged(result(good, [BOUND], size=7, smallest=8))
     assert ("recommended", []) == judged(result(good, [BOUND], size=8, smallest=8))
 

@@ -34,7 +34,7 @@ QUESTIONS = (
     ),
     Question(
         "intrinsic",
-        "What is left of a space's own similarities and neighbours?",
+        "What does the lens keep of a space's own similarities and neighbours?",
         "intrinsic_29x",
         tables.intrinsic,
         ("intrinsic",),

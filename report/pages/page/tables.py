@@ -47,8 +47,10 @@ def contamination(figure: Json) -> Table:
         ]
         for before, after in zip(every, clean, strict=True)
     ]
-    columns = ["pipeline", "bytes", "every pair, %", "unseen pairs, %", "change, points"]
-    return Table("Largest changes first, MiniLM, STS12–16", columns, rows[:ROWS])
+    columns = ["pipeline", "bytes", "every pair, %", "decontaminated, %", "change, points"]
+    return Table(
+        "Retention of the agreement with people, MiniLM, STS12–16; largest losses first", columns, rows[:ROWS]
+    )
 
 
 def intrinsic(figure: Json) -> Table:
@@ -72,7 +74,11 @@ def intrinsic(figure: Json) -> Table:
         "uncentred axes, %",
         "projection, %",
     ]
-    return Table("At about 29× in float32, unseen pairs", columns, rows[:ROWS])
+    return Table(
+        "Similarities (Spearman) and ten nearest neighbours kept at about 29× in float32, decontaminated",
+        columns,
+        rows[:ROWS],
+    )
 
 
 def stages(figure: Json) -> Table:
@@ -140,7 +146,7 @@ def search(figure: Json) -> Table:
             ]
             for point in best[::-step][::-1]
         ]
-    columns = ["space and map", "index", "bytes a row", "ten nearest found, %"]
+    columns = ["space and map", "index", "bytes per row", "ten nearest found, %"]
     return Table("Configurations that no cheaper one exceeds", columns, rows[:ROWS])
 
 
@@ -158,7 +164,8 @@ def codes(figure: Json) -> Table:
         ]
         rows.append([_text(pipeline), Cell(str(8 * size), size), *cells])
     columns = ["code", "bits", "pairs, %", "random pairs, %"]
-    caption = f"Smallest codes first, {encoder(first['encoder'])}, {first['dataset']}"
+    space = f"{encoder(first['encoder'])}, {first['dataset']}"
+    caption = f"Spearman with the original cosines, smallest codes first, {space}"
     return Table(caption, columns, rows[:ROWS])
 
 

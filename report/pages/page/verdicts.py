@@ -10,11 +10,11 @@ from harness.evidence.schema.verdict import BoardEntry, VerdictRow
 from report.findings.words import encoder
 
 WHY = {
-    "HOLDS": "The interval lies on the claimed side, or the rule is met at the printed precision.",
-    "INCONCLUSIVE": "The interval contains the bound.",
-    "FAILS": "The whole interval misses the bound.",
-    "BLOCKED": "An input is missing.",
-    "NOT_RUN": "Nobody has run it.",
+    "HOLDS": "The interval lies on the claimed side, or the value meets the rule at its stated precision.",
+    "INCONCLUSIVE": "The interval contains the claimed bound.",
+    "FAILS": "The whole interval misses the claimed bound.",
+    "BLOCKED": "An input is missing, or too large to be read without being asked for.",
+    "NOT_RUN": "Its inputs are here, but it has not been run.",
 }
 
 

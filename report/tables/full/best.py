@@ -1,4 +1,4 @@
-"""What keeps most of the agreement with people in at most so many bytes: selected here, no forecast."""
+"""The pipeline that keeps most agreement with people at each limit of bytes: selected here, no forecast."""
 
 from __future__ import annotations
 

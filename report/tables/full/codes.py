@@ -1,4 +1,4 @@
-"""What codes are like: possible, used and dead codes, perplexity, collisions."""
+"""Usage of codes: possible, used and dead codes, perplexity, collisions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Search indexes: bytes a row, latency, and build time."""
+"""Search indexes: bytes per row, latency, and build time."""
 
 from __future__ import annotations
 

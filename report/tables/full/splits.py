@@ -1,4 +1,4 @@
-"""Which rows of a file each part has: the rule, and where the numbers of the rows stand."""
+"""Which rows of a file each part has: the rule, and where the numbers of the rows are."""
 
 from __future__ import annotations
 
