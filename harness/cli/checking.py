@@ -53,8 +53,7 @@ def verify(
     transcripts. Nor are scores and labels that were invented together; harness labels makes labels from data.
 
     \b
-    Examples: harness verify
-              harness verify --tier recompute
+    Examples: harness verify --tier recompute
               harness verify --tier rerun --sample 3 --mirror DIR
               harness verify --tier rerun --noise
     """

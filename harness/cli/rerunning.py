@@ -31,7 +31,7 @@ def replay(
     """Rerun only what a claim's verdict rests on, compare it, and judge the claim by it.
 
     For a claim the row that decides it is run, for C8:row that row. The time that the cells took before is
-    printed first. Exit status 1 if a cell, mean or verdict is not the committed one; 2 if an input is missing.
+    printed first. Exit status 1 if a cell, mean or verdict is not as committed; 2 if an input is missing.
 
     \b
     Examples: harness replay C8 --mirror DIR
