@@ -51,7 +51,8 @@ def _design(source: Source) -> Iterator[Finding]:
     published = next(row.printed for row in claim.rows if row.headline)
     yield Finding(
         f"At {ratio(POINT)}, the published design (a lens with PQ, trained here on STS-B train) keeps "
-        f"{values} of the agreement with people on STS12–16 pairs that share no sentence with training{also}. "
+        f"{values} of the agreement with people on STS12–16 pairs that share no sentence with "
+        f"training{also}. "
         f"Published: {published} on E5-large, which was {'' if measured else 'not '}measured here.",
         ids([*numbers.values(), *published_numbers.values()]),
         ("C1",),
