@@ -28,12 +28,16 @@ def encoding_seconds(entries: Sequence[Entry]) -> float:
     Only encoders that encode in chunks are timed: the others take no time to speak of.
     """
     inputs, encoder = entries[0].inputs, entries[0].cell.encoder
-    spec = spec_of(inputs, encoder, [entry.cell for entry in entries], store_folder())
-    missing = _missing_rows(spec)
-    module = registry.load("encoders", inputs.suite.encoders[encoder].use, inputs.where)
-    if not missing or not hasattr(module, "CHUNK"):
-        return 0.0
-    return missing * seconds_of_a_row(spec)
+    cells = [entry.cell for entry in entries]
+    parts = getattr(encoder_params(inputs.suite.encoders[encoder]), "parts", ()) or (encoder,)
+    return sum(_seconds(spec_of(inputs, part, cells, store_folder())) for part in parts)
+
+
+def _seconds(spec: EncoderSpec) -> float:
+    inputs = spec.inputs
+    module = registry.load("encoders", inputs.suite.encoders[spec.encoder].use, inputs.where)
+    missing = _missing_rows(spec) if hasattr(module, "CHUNK") else 0
+    return missing * seconds_of_a_row(spec) if missing else 0.0
 
 
 def _missing_rows(spec: EncoderSpec) -> int:
