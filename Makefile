@@ -13,9 +13,8 @@ ALL ?=
 BUDGET ?= 10m
 BIN := .venv/bin
 # The HTTP contract of claim C6, on a reference server of this machine with the codecs of the embedded sample.
-SAMPLE := out/codecs/sample/minilm.lee-background
 LOOPBACK := $(BIN)/harness serve --check out/transcripts/loopback.json \
-  --codec $(SAMPLE).lens.29x.s0.safetensors --codec $(SAMPLE).lens-pq.117x.s0.safetensors
+  $$(printf -- '--codec %s ' out/codecs/sample/*.safetensors)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
@@ -42,10 +41,10 @@ reproduce: setup
 check: setup
 	@$(MAKE) --no-print-directory --jobs=2 types style
 
-types:
+types: setup
 	@$(BIN)/mypy
 
-style:
+style: setup
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports

@@ -93,8 +93,8 @@ def lock(
     \b
     Example: harness lock --check
     """
+    from harness.evidence.claims_lock import LOCK
     from harness.evidence.files import write_atomic
-    from harness.run.claims_lock import LOCK
     from harness.verification.lock import lock_bytes
 
     content = lock_bytes()

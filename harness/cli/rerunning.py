@@ -38,6 +38,7 @@ def replay(
               harness replay sample/minilm.lee-background.identity.s0
     """
     from harness.console import replay as printed
+    from harness.console.blocked import blocked_lines
     from harness.console.progress import progress
     from harness.console.show import compared
     from harness.parallel.resources import default_jobs
@@ -54,7 +55,7 @@ def replay(
         tree = Tree(out or Path(folder, "out"))
         suites = replaying.suite_files(target.cells, committed)
         entries = statuses(suites, mirror, tree.root, offline=offline, large=large)
-        _complain(printed.blocked(chosen := replaying.chosen(entries, target.cells)))
+        _complain(blocked_lines(chosen := replaying.chosen(entries, target.cells)))
         with progress() as on_progress:
             failing = run(entries, chosen, tree, store_folder(), jobs or default_jobs(), on_progress)
         if not tree.results():

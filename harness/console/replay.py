@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from harness.evidence.schema.verdict import BoardEntry, VerdictRow
-from harness.planning.status import Entry
 from harness.run.replay import Budget, Target
 
 
@@ -15,12 +14,6 @@ def cost(name: str, cells: int, budget: Budget) -> str:
     unknown = f", {budget.unknown} of them unknown" if budget.unknown else ""
     took = f"{budget.seconds:.3g} s{machines}{unknown}"
     return f"{name}: {cells} cells; they took {took}, and reading and encoding their data besides"
-
-
-def blocked(entries: Sequence[Entry]) -> list[str]:
-    """Return a line for each reason why some cells do not run here, with its remedy."""
-    reasons = dict.fromkeys((entry.why, entry.remedy) for entry in entries if not entry.can_run)
-    return [f"BLOCKED  {why}. To unblock: {remedy}." for why, remedy in reasons]
 
 
 def verdicts(target: Target, rows: Sequence[VerdictRow], entry: BoardEntry) -> list[str]:

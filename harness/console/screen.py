@@ -1,13 +1,11 @@
-"""The one screen of ``harness reproduce``: a line a claim, what is blocked, and the page to open."""
+"""The one screen of ``harness reproduce``: a line a claim, with how it was confirmed here."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
 from harness.evidence.schema.verdict import BoardEntry
-from harness.planning.status import Entry
 
-MOST_BLOCKED = 10  # lines of missing inputs that the screen has; harness blocked prints all
 _SENTENCE, _SPACE = 46, 20  # characters of a claim's sentence, and of a space's name
 
 
@@ -52,17 +50,3 @@ def confirmed_by(entry: BoardEntry, rerun: Collection[str], recomputed: Collecti
 
 def _short(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 2].rstrip() + " …"
-
-
-def blocked_lines(entries: Sequence[Entry], most: int | None = None) -> list[str]:
-    """Return a line for each missing input, the commonest first: how many cells lack it, how to get it."""
-    counts: dict[tuple[str, str, str], int] = {}
-    for entry in entries:
-        if not entry.can_run:
-            key = ("BLOCKED" if entry.state == "blocked" else "LEFT OUT", entry.why, entry.remedy)
-            counts[key] = counts.get(key, 0) + 1
-    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    lines = [f"{state:<8} {cells:>4} cells: {why}; {remedy}" for (state, why, remedy), cells in ranked[:most]]
-    if most is not None and len(ranked) > most:
-        lines.append(f"and {len(ranked) - most} more inputs: harness blocked")
-    return lines

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from harness.console.blocked import blocked_lines
 from harness.evidence import stability
 from harness.evidence.layout import Tree
 from harness.evidence.schema.verdict import VerdictRow
@@ -43,15 +44,7 @@ def ran(entries: Sequence[Entry], failures: Sequence[str]) -> str:
             f"{suite}: {did}, {done} done before, {blocked} blocked"
             + (f", {large} left out" if large else "")
         )
-    for state, why, remedy in dict.fromkeys(
-        (entry.state, entry.why, entry.remedy) for entry in entries if not entry.can_run
-    ):
-        count = sum((entry.state, entry.why, entry.remedy) == (state, why, remedy) for entry in entries)
-        lines.append(
-            f"BLOCKED  {count} cells: {why}. To unblock: {remedy}."
-            if state == "blocked"
-            else f"LEFT OUT {count} cells: {why}; {remedy}."
-        )
+    lines += blocked_lines(entries)
     return "\n".join([*lines, *(f"FAILED   {line}" for line in failures)])
 
 

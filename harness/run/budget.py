@@ -10,7 +10,7 @@ from harness.errors import InputError
 from harness.evidence.layout import Tree
 from harness.evidence.stamp import read_json
 from harness.planning.status import Entry
-from harness.run.encoding_cost import encoding_seconds
+from harness.run.encoding_cost import EncodingCosts
 
 UNKNOWN_SECONDS = 5.0  # of a cell that no committed envelope tells of
 MEANS = 1.25  # cells take so many times their own seconds with the means over their seeds
@@ -66,7 +66,9 @@ class Batch:
         return chosen
 
 
-def batches(todo: Sequence[Entry], committed: Tree, jobs: int, pace: float) -> list[Batch]:
+def batches(
+    todo: Sequence[Entry], committed: Tree, jobs: int, pace: float, costs: EncodingCosts
+) -> list[Batch]:
     """Return the batches of what is to do; ``pace`` is what a committed second takes here."""
     together: dict[tuple[str, str], list[Entry]] = {}
     for entry in todo:
@@ -76,7 +78,7 @@ def batches(todo: Sequence[Entry], committed: Tree, jobs: int, pace: float) -> l
             suite,
             encoder,
             tuple((pace * MEANS * committed_seconds(committed, entry) / jobs, entry) for entry in entries),
-            encoding_seconds(entries) / jobs,
+            costs.seconds(entries) / jobs,
         )
         for (suite, encoder), entries in together.items()
     ]

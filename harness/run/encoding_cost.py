@@ -1,14 +1,15 @@
-"""How long the vectors that the store lacks take to encode here, by encoding a few."""
+"""How long the vectors that the store lacks take to encode here, by encoding a few rows."""
 
 from __future__ import annotations
 
-import functools
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import NoReturn
 
+from harness.errors import BlockedError, InputError
 from harness.evaluation.context import EncoderSpec, embed, spec_of
-from harness.evidence.files import store_folder
 from harness.parallel.resources import use_threads
 from harness.planning import registry
 from harness.planning.parameters import encoder_params
@@ -22,22 +23,35 @@ class _Counted(Exception):  # noqa: N818 - no error: ends an encoding before it 
         self.missing = missing
 
 
-def encoding_seconds(entries: Sequence[Entry]) -> float:
-    """Return the seconds, in one process, of the vectors that the cells of one encoder need and lack.
+@dataclass(frozen=True, slots=True)
+class EncodingCosts:
+    """What encoding into ``store`` costs; each encoder is timed once, however many suites have it."""
 
-    Only encoders that encode in chunks are timed: the others take no time to speak of.
-    """
-    inputs, encoder = entries[0].inputs, entries[0].cell.encoder
-    cells = [entry.cell for entry in entries]
-    parts = getattr(encoder_params(inputs.suite.encoders[encoder]), "parts", ()) or (encoder,)
-    return sum(_seconds(spec_of(inputs, part, cells, store_folder())) for part in parts)
+    store: Path
+    _per_character: dict[str, float] = field(default_factory=dict)
 
+    def seconds(self, entries: Sequence[Entry]) -> float:
+        """Return the seconds, in one process, of the vectors that the cells of one encoder need and lack.
 
-def _seconds(spec: EncoderSpec) -> float:
-    inputs = spec.inputs
-    module = registry.load("encoders", inputs.suite.encoders[spec.encoder].use, inputs.where)
-    missing = _missing_rows(spec) if hasattr(module, "CHUNK") else 0
-    return missing * seconds_of_a_row(spec) if missing else 0.0
+        Of an encoder that joins others the parts count. Only encoders that encode in chunks are timed: the
+        others take no time to speak of. What cannot be read costs nothing: running it says why.
+        """
+        inputs, encoder = entries[0].inputs, entries[0].cell.encoder
+        parts = getattr(encoder_params(inputs.suite.encoders[encoder]), "parts", ()) or (encoder,)
+        cells = [entry.cell for entry in entries]
+        try:
+            return sum(self._of(spec_of(inputs, part, cells, self.store)) for part in parts)
+        except (InputError, BlockedError):
+            return 0.0
+
+    def _of(self, spec: EncoderSpec) -> float:
+        module = registry.load("encoders", spec.inputs.suite.encoders[spec.encoder].use, spec.inputs.where)
+        missing = _missing_rows(spec) if hasattr(module, "CHUNK") else 0
+        if not missing:
+            return 0.0
+        if spec.encoder not in self._per_character:
+            self._per_character[spec.encoder] = _seconds_of_a_character(spec)
+        return missing * self._per_character[spec.encoder] * _characters_of_a_row(spec)
 
 
 def _missing_rows(spec: EncoderSpec) -> int:
@@ -53,16 +67,23 @@ def _missing_rows(spec: EncoderSpec) -> int:
     return 0
 
 
-@functools.cache
-def seconds_of_a_row(spec: EncoderSpec) -> float:
-    """Return how long one row takes, by encoding a few rows of the largest set; once for each spec."""
+def _seconds_of_a_character(spec: EncoderSpec) -> float:
+    """Return how long a character takes, by encoding a few rows of the largest set."""
     use_threads()
-    inputs = spec.inputs
-    definition = inputs.suite.encoders[spec.encoder]
-    module, params = registry.load("encoders", definition.use, inputs.where), encoder_params(definition)
+    definition = spec.inputs.suite.encoders[spec.encoder]
+    module = registry.load("encoders", definition.use, spec.inputs.where)
+    params = encoder_params(definition)
     data = max((spec.read(name) for name in spec.sets), key=lambda each: each.rows)
     rows = list(range(0, data.rows, max(1, data.rows // _SAMPLE)))[:_SAMPLE]
-    module.encode(data, rows[:1], params, inputs.place)  # reads the model
+    module.encode(data, rows[:1], params, spec.inputs.place)  # reads the model
     start = time.monotonic()
-    module.encode(data, rows, params, inputs.place)
-    return (time.monotonic() - start) / len(rows)
+    module.encode(data, rows, params, spec.inputs.place)
+    characters = sum(len(data.texts[i]) if data.texts else 1 for i in rows)
+    return (time.monotonic() - start) / max(characters, 1)
+
+
+def _characters_of_a_row(spec: EncoderSpec) -> float:
+    """Return the mean length of the rows of all sets; 1 where they are no texts."""
+    sets = [spec.read(name) for name in spec.sets]
+    characters = sum(len(text) for data in sets for text in data.texts or ())
+    return characters / sum(data.rows for data in sets) or 1.0

@@ -12,11 +12,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from harness.data.packages import installed_version
+from harness.evidence.claims_lock import lock_sha256
 from harness.evidence.schema.version import SCHEMA_VERSION
 from harness.numerics.dispatch import recorded
 from harness.parallel.resources import THREADS
 from harness.run import checkout
-from harness.run.claims_lock import lock_sha256
 
 PACKAGES = (
     "numpy",

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.errors import BlockedError, InputError
 from harness.evaluation.means import OnProgress
 from harness.evidence.layout import Tree
 from harness.planning.status import Entry
 from harness.run.budget import Batch, batches, committed_seconds, select
 from harness.run.compare import FAILING, Line, compare
+from harness.run.compare_means import MEANS, compare_means
+from harness.run.encoding_cost import EncodingCosts
+from harness.run.expectations import shortfalls
 from harness.run.runner import run
 
 QUICK = 60.0  # committed seconds, at most, of the first cells: they show the pace of this machine
@@ -35,8 +40,9 @@ class Rerun:
 
     def __str__(self) -> str:
         """Return how many cells came out how, and how many were left."""
-        states = Counter(line.state for line in self.lines)
-        parts = [f"{count} cells {state}" for state, count in states.most_common()]
+        kinds = {True: "means of suites", False: "cells"}
+        states = Counter((line.cell == MEANS, line.state) for line in self.lines)
+        parts = [f"{count} {kinds[of_means]} {state}" for (of_means, state), count in sorted(states.items())]
         parts += [f"{len(self.failures)} failed"] if self.failures else []
         parts += [f"{len(self.left)} left for a larger budget"] if self.left else []
         return ", ".join(parts) or "no cell has its inputs here"
@@ -62,23 +68,39 @@ def rerun(
     """
     start = time.monotonic()
     todo = [entry for entry in entries if entry.state == "to do"]
-    failures: list[str] = []
-    chosen = todo if budget is None else _quick(batches(todo, committed, jobs, 1.0))
-    if chosen:
-        failures += run(_whole_suites(entries, chosen), chosen, out, store, jobs, on_progress)
-    if budget is not None and (rest := _others(todo, chosen)):
-        pace = _pace(chosen, committed, jobs, time.monotonic() - start)
-        spent = time.monotonic() - start
-        more = select(batches(rest, committed, jobs, pace), budget - spent)
-        if more:
-            failures += run(_whole_suites(entries, more), more, out, store, jobs, on_progress)
+    attempt = functools.partial(_attempt, entries, out=out, store=store, jobs=jobs, on_progress=on_progress)
+    if budget is None:
+        chosen, failures = todo, attempt(todo)
+    else:
+        costs = EncodingCosts(store)
+        chosen = _quick(batches(todo, committed, jobs, 1.0, costs))
+        began = time.monotonic()
+        failures = attempt(chosen)
+        pace = _pace(chosen, committed, jobs, time.monotonic() - began)
+        rest = batches(_others(todo, chosen), committed, jobs, pace, costs)
+        more = select(rest, budget - (time.monotonic() - start))
+        failures += attempt(more)
         chosen += more
-    return Rerun(
-        _compared(entries, chosen, out, committed),
-        failures,
-        _others(todo, chosen),
-        time.monotonic() - start,
-    )
+    done = [*(entry for entry in entries if entry.state == "done"), *chosen]
+    failures += shortfalls(done, out)
+    return Rerun(_compared(done, out, committed), failures, _others(todo, chosen), time.monotonic() - start)
+
+
+def _attempt(
+    entries: Sequence[Entry],
+    chosen: list[Entry],
+    out: Tree,
+    store: Path,
+    jobs: int,
+    on_progress: OnProgress,
+) -> list[str]:
+    """Run the ``chosen`` of ``entries``, and return what failed, inputs that cannot be read among it."""
+    suites = {entry.cell.suite for entry in chosen}  # whole: their means and records need all cells
+    try:
+        planned = [entry for entry in entries if entry.cell.suite in suites]
+        return run(planned, chosen, out, store, jobs, on_progress) if chosen else []
+    except (InputError, BlockedError) as error:
+        return [str(error)]
 
 
 def _quick(listed: Sequence[Batch]) -> list[Entry]:
@@ -102,15 +124,11 @@ def _others(entries: Sequence[Entry], chosen: Sequence[Entry]) -> list[Entry]:
     return [entry for entry in entries if (entry.cell.suite, entry.cell.id) not in names]
 
 
-def _whole_suites(entries: Sequence[Entry], chosen: Sequence[Entry]) -> list[Entry]:
-    """Return all cells of the suites that have cells to run, which their means and records need."""
-    suites = {entry.cell.suite for entry in chosen}
-    return [entry for entry in entries if entry.cell.suite in suites]
-
-
-def _compared(entries: Sequence[Entry], chosen: Sequence[Entry], out: Tree, committed: Tree) -> list[Line]:
-    names = {(e.cell.suite, e.cell.id) for e in entries if e.state == "done"}
-    names |= {(e.cell.suite, e.cell.id) for e in chosen}
-    if not names:
+def _compared(done: Sequence[Entry], out: Tree, committed: Tree) -> list[Line]:
+    """Return a line for each cell that was run here, and for the means of each of their suites."""
+    ran = [entry.cell for entry in done if out.result(entry.cell.suite, entry.cell.id).is_file()]
+    if not ran:
         return []
-    return [line for line in compare(out, committed) if (line.suite, line.cell) in names]
+    cells, suites = {(cell.suite, cell.id) for cell in ran}, {cell.suite for cell in ran}
+    lines = [line for line in compare(out, committed) if (line.suite, line.cell) in cells]
+    return lines + [line for line in compare_means(out, committed) if line.suite in suites]

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.errors import InputError, RunError
+from harness.errors import RunError
 from harness.evaluation.means import OnProgress
 from harness.evidence import stability
 from harness.evidence.layout import Tree
-from harness.evidence.stamp import read_json, read_stamped
+from harness.evidence.stamp import read_stamped
 from harness.numerics.seeding import seeded_generator
 from harness.planning.status import Entry
+from harness.run.budget import committed_seconds
 from harness.run.compare import Line, compare, tolerance, values_of
 from harness.run.runner import run
 from harness.types import Json
@@ -48,7 +49,7 @@ def sampled(entries: Sequence[Entry], committed: Tree, count: int, seed: int) ->
         raise RunError(
             f"{committed.root}: found no cell that can run here; harness plan says what is missing"
         )
-    by_cost = sorted(candidates, key=lambda entry: (_seconds(entry, committed), entry.cell.id))
+    by_cost = sorted(candidates, key=lambda entry: (committed_seconds(committed, entry), entry.cell.id))
     cheaper = by_cost[: max(count, len(by_cost) // _CHEAPER)]
     order = seeded_generator(f"rerun {seed}").permutation(len(cheaper))[:count]
     return [cheaper[i] for i in sorted(order.tolist())]
@@ -98,10 +99,3 @@ def _shared(ours: Json, theirs: Json) -> Iterable[Any]:
 def _value(line: Line, key: Any, ours: Json, theirs: Json, allowed: float) -> Rerun:
     here, committed = values_of(ours)[key]["value"], values_of(theirs)[key]["value"]
     return Rerun(line, " ".join(key), committed, here, abs(here - committed), allowed)
-
-
-def _seconds(entry: Entry, committed: Tree) -> float:
-    try:
-        return float(read_json(committed.envelope(entry.cell.suite, entry.cell.id))["seconds"])
-    except (InputError, KeyError, TypeError, ValueError):
-        return float("inf")  # of unknown cost: last

@@ -11,13 +11,13 @@ from harness.errors import BlockedError, InputError
 from harness.evaluation.context import EncoderSpec, embed, open_context, spec_of
 from harness.evaluation.means import OnProgress, write_means
 from harness.evidence import npz
+from harness.evidence.claims_lock import copy_lock
 from harness.evidence.files import write_atomic
 from harness.evidence.layout import Tree
 from harness.parallel.resources import use_threads
 from harness.parallel.workers import spread
 from harness.planning.cells import Cell
 from harness.planning.status import FORCED, Entry
-from harness.run.claims_lock import copy_lock
 from harness.run.group import Group, group_key, run_group
 from harness.run.labels import write_labels
 from harness.run.leftovers import check_origin, settle

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from harness.evidence.claims_lock import LOCK
 from harness.evidence.layout import Tree
 from harness.evidence.schema.lock import ClaimsLock
 from harness.evidence.schema.model import parse
 from harness.evidence.schema.verdict import CellEvidence, LockState, TranscriptEvidence
 from harness.evidence.stamp import read_json
 from report.evidence.envelopes import envelope_of
-
-LOCK = Path(__file__).parent.parent / "claims.lock"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from support.suites import SmallSuite
 
-from harness.console.screen import blocked_lines, claims_lines, confirmed_by
+from harness.console.blocked import blocked_lines
+from harness.console.screen import claims_lines, confirmed_by
 from harness.evidence.layout import Tree
 from harness.evidence.schema.verdict import BoardEntry
 from harness.planning.status import entries
@@ -56,5 +57,5 @@ def test_missing_inputs_are_counted_and_cut_after_the_most(small_suite: SmallSui
     path = small_suite(('path = "test.npz"', 'path = "nowhere.npz"'))
     listed = entries(path, Place(path.parent, None, offline=True), Tree(path.parent.parent / "out"))
     (line,) = blocked_lines(listed)
-    assert line.startswith(f"BLOCKED  {len(listed):>4} cells: test-set: ")
+    assert line.startswith(f"BLOCKED  {len(listed)} cells: ")
     assert ["and 1 more inputs: harness blocked"] == blocked_lines(listed, 0)

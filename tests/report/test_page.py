@@ -69,7 +69,7 @@ class Document(HTMLParser):
 
 @pytest.fixture(scope="module")
 def files() -> dict[str, bytes]:
-    """Return what the committed evidence renders to."""
+    """Return the committed report."""
     return committed_report()
 
 

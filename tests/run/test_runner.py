@@ -27,12 +27,12 @@ from support.forks import Forks, environment
 from support.suites import write_files
 
 from harness.errors import InputError, RunError
+from harness.evidence.claims_lock import lock_sha256
 from harness.evidence.files import sha256_file
 from harness.evidence.layout import Tree
 from harness.evidence.stamp import read_json, read_stamped, write_stamped
 from harness.planning import registry
 from harness.planning.status import entries
-from harness.run.claims_lock import lock_sha256
 from harness.run.compare import compare
 from harness.run.publish import _files, publish
 from harness.types import Place

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from harness.evidence.claims_lock import LOCK
 from harness.planning import shipped
 from harness.planning.suite import load
-from harness.run.claims_lock import LOCK
 from harness.verification.lock import claim_digest, lock_bytes
 from report.verdicts.claims import Claim, load_claims
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from harness.evidence.files import sha256_file, write_atomic
 from harness.evidence.layout import Tree
-from harness.run.checkout import ROOT
 
-LOCK = ROOT / "report" / "claims.lock"  # in a checkout as in a wheel; ``harness lock`` writes it
+# Beside the packages, in a checkout as in a wheel; ``harness lock`` writes it.
+LOCK = Path(__file__).resolve().parents[2] / "report" / "claims.lock"
 
 
 def lock_sha256() -> str | None:
