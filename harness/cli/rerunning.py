@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +15,9 @@ from harness.console.output import complain, show
 from harness.errors import RunError
 from harness.evidence.files import store_folder
 from harness.evidence.layout import Tree
+
+if TYPE_CHECKING:
+    from harness.planning.status import Entry
 
 
 def replay(
@@ -38,7 +41,6 @@ def replay(
               harness replay sample/minilm.lee-background.identity.s0
     """
     from harness.console import replay as printed
-    from harness.console.blocked import blocked_lines
     from harness.console.progress import progress
     from harness.console.show import compared
     from harness.parallel.resources import default_jobs
@@ -55,7 +57,7 @@ def replay(
         tree = Tree(out or Path(folder, "out"))
         suites = replaying.suite_files(target.cells, committed)
         entries = statuses(suites, mirror, tree.root, offline=offline, large=large)
-        _complain(blocked_lines(chosen := replaying.chosen(entries, target.cells)))
+        _complain(chosen := replaying.chosen(entries, target.cells))
         with progress() as on_progress:
             failing = run(entries, chosen, tree, store_folder(), jobs or default_jobs(), on_progress)
         if not tree.results():
@@ -70,8 +72,10 @@ def replay(
     _refuse(named, failing)
 
 
-def _complain(lines: list[str]) -> None:
-    for line in lines:
+def _complain(entries: list[Entry]) -> None:
+    from harness.console.blocked import blocked_lines
+
+    for line in blocked_lines(entries):
         complain(line)
 
 

@@ -25,3 +25,18 @@ def against(one: Point, other: Point) -> str:
     if one["low"] > other["high"]:
         return "more than"
     return "less than" if one["high"] < other["low"] else "about as much as"
+
+
+def beside_axes(points: Iterable[Point], dimensions: int, method: str, subject: str, metric: str) -> str:
+    """Return what a trained map finds of the ten nearest neighbours, and uncentred principal axes beside it.
+
+    ``method`` is the map's name among the points, ``subject`` its name in the sentence.
+    """
+    own = selected(points, metric=metric, bytes_per_vector=4 * dimensions)
+    trained, axes = (selected(own, method=name) for name in (method, "principal axes, not centred"))
+    if not (trained and axes):
+        return "Nearest neighbours found again, by dimensions"
+    return (
+        f"In {dimensions} dimensions {subject} finds {share(trained)} of the ten "
+        f"nearest neighbours, uncentred principal axes {share(axes)}"
+    )

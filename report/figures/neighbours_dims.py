@@ -56,18 +56,8 @@ def exhaustive(row: Row) -> str | None:
 
 def title(numbers: _style.Data) -> str:
     """Return what the figure shows: the trained map beside uncentred axes, at DIMENSIONS."""
-    own = _titles.selected(
-        numbers["points"], metric="vs-teacher@knn-recall@10", bytes_per_vector=4 * DIMENSIONS
-    )
-    trained, axes = (
-        _titles.selected(own, method=name)
-        for name in ("student, hard negatives", "principal axes, not centred")
-    )
-    if not (trained and axes):
-        return "Nearest neighbours found again, by dimensions"
-    return (
-        f"In {DIMENSIONS} dimensions the student finds {_titles.share(trained)} of the ten "
-        f"nearest neighbours, uncentred principal axes {_titles.share(axes)}"
+    return _titles.beside_axes(
+        numbers["points"], DIMENSIONS, "student, hard negatives", "the student", "vs-teacher@knn-recall@10"
     )
 
 

@@ -51,16 +51,8 @@ def data(rows: list[Row], claims: list[Claim]) -> _style.Data:  # noqa: ARG001 -
 
 def title(numbers: _style.Data) -> str:
     """Return what the figure shows: the trained map beside uncentred axes, at DIMENSIONS."""
-    own = _titles.selected(numbers["points"], metric="knn-recall@10", bytes_per_vector=4 * DIMENSIONS)
-    trained, axes = (
-        _titles.selected(own, method=name)
-        for name in ("listwise distillation", "principal axes, not centred")
-    )
-    if not (trained and axes):
-        return "Nearest neighbours found again, by dimensions"
-    return (
-        f"In {DIMENSIONS} dimensions listwise distillation finds {_titles.share(trained)} of the ten "
-        f"nearest neighbours, uncentred principal axes {_titles.share(axes)}"
+    return _titles.beside_axes(
+        numbers["points"], DIMENSIONS, "listwise distillation", "listwise distillation", "knn-recall@10"
     )
 
 
