@@ -50,7 +50,7 @@ def test_a_metric_has_its_largest_moves_and_its_smallest_tolerance(tmp_path: Pat
 def test_the_page_names_the_command_and_the_moves(tmp_path: Path) -> None:
     """The appendix says how many cells ran again; a move that was not measured is a dash."""
     _measure(tmp_path)
-    page = template(PAGE, tables=_tables(tmp_path)).decode()
+    page = template(PAGE, {"tables": _tables(tmp_path)}).decode()
     assert "--sample 2 --noise" in page
     assert "| mrr@100 | 1 | – | 0.5 | – | 0.02 |" in page
 
@@ -65,4 +65,4 @@ def test_the_full_table_has_a_line_for_each_metric_of_a_cell(tmp_path: Path) -> 
 
 def test_without_noise_the_page_has_no_table_of_it(tmp_path: Path) -> None:
     """Evidence of which no noise was measured says nothing of it."""
-    assert "Threads and seeds" not in template(PAGE, tables=_tables(tmp_path)).decode()
+    assert "Threads and seeds" not in template(PAGE, {"tables": _tables(tmp_path)}).decode()
