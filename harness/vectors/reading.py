@@ -1,4 +1,4 @@
-"""Vectors of a source in memory: all of them, or a random sample. Broken rows are refused, or dropped by number."""
+"""Vectors of a source in memory, all or a random sample; broken rows are refused, or dropped and listed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _REASONS, _NUMBERS = 5, 3  # in an error
 
 @dataclass(frozen=True, slots=True)
 class CleanVectors:
-    """``vectors`` (n, D) float32 without broken ones, their ``rows`` (n,) in the file, and the broken rows."""
+    """``vectors`` (n, D) float32, their ``rows`` (n,) in the file, and the ``broken`` rows left out."""
 
     vectors: Floats
     rows: Ints
@@ -36,7 +36,7 @@ def read_vectors(
 ) -> CleanVectors:
     """Return all vectors of a source; ``on_rows`` is called with the rows read and their number.
 
-    Raises InputError, in one line with counts and first numbers, where rows are broken, unless ``drop_broken``.
+    Raises InputError, in one line with counts and first row numbers, for broken rows unless ``drop_broken``.
     """
     limits.VECTOR_BYTES.check(4 * source.rows * source.dimension, source.name)
     vectors = np.empty((source.rows, source.dimension), np.float32)
@@ -56,7 +56,7 @@ def read_vectors(
 def sample_rows(
     source: VectorSource, count: int, seed: int, *, drop_broken: bool = False, on_rows: OnRows = _ignore
 ) -> CleanVectors:
-    """Return ``count`` rows, or all if there are fewer, sampled without replacement, in the order of the file.
+    """Return ``count`` rows, or all if there are fewer, without replacement, in the order of the file.
 
     Every row has a random key, and those of the smallest keys are taken (Efraimidis and Spirakis 2006, with
     equal weights): one pass, in which all rows are checked, and memory for twice the sample. ``broken`` are

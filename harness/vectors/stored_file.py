@@ -15,7 +15,7 @@ _PIECE = 1 << 22
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """A file with its size in bytes and its time of change in nanoseconds, as they were when it was opened."""
+    """A file with its size in bytes and time of change in nanoseconds when it was opened."""
 
     path: Path
     size: int

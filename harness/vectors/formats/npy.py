@@ -15,6 +15,18 @@ from harness.vectors.source import VectorSource
 from harness.vectors.stored_file import stored_file
 
 
+_NO_HEADER = (
+    ValueError,
+    KeyError,
+    EOFError,
+    RecursionError,
+    MemoryError,
+    SyntaxError,
+    TypeError,
+    OverflowError,
+)
+
+
 def open_file(path: Path, name: str, column: str | None) -> VectorSource:
     """Return the rows of the array; raise InputError for objects, and for a header that is wrong."""
     if column is not None:
@@ -36,17 +48,7 @@ def _header(file: IO[bytes], name: str) -> tuple[tuple[int, ...], bool, np.dtype
     """Return shape, order and type; the readers are NumPy's, and evaluate literals alone."""
     readers = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
     try:
-        version = npy.read_magic(file)
-        if version not in readers:  # the third is for names of fields, which vectors have not
-            raise ValueError(f"found version {version} of the format")
-        return readers[version](file)
-    except (
-        ValueError,
-        EOFError,
-        RecursionError,
-        MemoryError,
-        SyntaxError,
-        TypeError,
-        OverflowError,
-    ) as error:
+        # The third version is for names of fields, which vectors have not.
+        return readers[npy.read_magic(file)](file)
+    except _NO_HEADER as error:
         raise InputError(f"{name}: {one_line(error)[:200]}, expected a .npy file of numbers") from error
