@@ -74,18 +74,17 @@ def profile(vectors: Floats, broken: Mapping[str, Sequence[int]], *, copies: Int
     length = float(np.linalg.norm(total))
     spectrum, spectrum_rows = _spectrum(vectors)
     held = np.cumsum(spectrum)
-    dimensions = [int((held < share * held[-1]).sum()) + 1 if held[-1] else 0 for share in (0.9, 0.95, 0.99)]
+    dimensions = [int((held < share * held[-1]).sum()) + bool(held[-1]) for share in (0.9, 0.95, 0.99)]
     same = identity.copies(vectors) if copies is None else copies
-    exact = rows - len(
-        {hashlib.blake2b(row, digest_size=16).digest() for row in np.ascontiguousarray(vectors)}
-    )
+    different = {hashlib.blake2b(row, digest_size=16).digest() for row in np.ascontiguousarray(vectors)}
+    exact = rows - len(different)
     return Profile(
         rows=rows,
         dimension=dimension,
         norm_min=float(norms.min()),
         norm_median=float(np.median(norms)),
         norm_max=float(norms.max()),
-        mean_cosine=(length**2 - rows) / (rows * (rows - 1)),
+        mean_cosine=min(1.0, (length**2 - rows) / (rows * (rows - 1))),
         mean_direction_norm=length / rows,
         effective_dimension=float(held[-1] ** 2 / (spectrum**2).sum()) if held[-1] else 0.0,
         dimensions_90=dimensions[0],
@@ -94,10 +93,13 @@ def profile(vectors: Floats, broken: Mapping[str, Sequence[int]], *, copies: Int
         spectrum_rows=spectrum_rows,
         exact_duplicates=exact,
         near_duplicates=int((same != np.arange(rows)).sum()) - exact,
-        broken=tuple(
-            BrokenRows(key, len(each), tuple(each[:_FIRST])) for key, each in sorted(broken.items())
-        ),
+        broken=_counted(broken),
     )
+
+
+def _counted(broken: Mapping[str, Sequence[int]]) -> tuple[BrokenRows, ...]:
+    by_count = sorted(broken.items(), key=lambda item: (-len(item[1]), item[0]))
+    return tuple(BrokenRows(reason, len(each), tuple(each[:_FIRST])) for reason, each in by_count)
 
 
 def _parts(vectors: Floats) -> list[tuple[slice, Doubles]]:
