@@ -12,7 +12,7 @@ from harness.evidence.files import inside
 from harness.types import Place
 
 SCHEME = "hf://datasets/"
-_LOCATION = re.compile(r"([\w.-]+/[\w.-]+)(?:@([0-9a-f]{40}))?(?:/(.+))?")
+_LOCATION = re.compile(r"([A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*)(?:@([0-9a-f]{40}))?(?:/(.+))?")
 
 
 def hub_files(location: str) -> list[tuple[Path, str]]:

@@ -16,17 +16,8 @@ from harness.vectors.matrix import StoredMatrix
 from harness.vectors.source import VectorSource
 from harness.vectors.stored_file import stored_file
 
-NO_ARRAY = (
-    ValueError,
-    KeyError,
-    TypeError,
-    OverflowError,
-    EOFError,
-    RecursionError,
-    MemoryError,
-    SyntaxError,
-    TokenError,
-)
+_WRONG = (ValueError, KeyError, TypeError, OverflowError, EOFError)
+NO_ARRAY = (*_WRONG, RecursionError, MemoryError, SyntaxError, TokenError)
 """What NumPy raises for a header that declares no array."""
 
 
