@@ -7,12 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
-from harness.deploy.array_file import ArrayFile, Batch, write_array
+from harness.deploy.array_file import ArrayFile, Batch
 from harness.deploy.codec import Codec
 from harness.deploy.limits import batch_rows
 from harness.deploy.opening import open_source
 from harness.deploy.record import Origin, Record, read_record, record_path
 from harness.deploy.streams import code_batches, open_codes, vector_batches
+from harness.deploy.writing import write_array
 from harness.embedding.units import OnRows
 from harness.errors import InputError
 from harness.vectors.source import VectorSource

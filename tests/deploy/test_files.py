@@ -15,8 +15,9 @@ from support.limits import file_size_limit
 from support.vectors import random_floats
 
 from harness.deploy import Codec, compress_file, decompress_file, fit, parse_pipeline, similarity_file
-from harness.deploy.array_file import ArrayFile, write_array
+from harness.deploy.array_file import ArrayFile
 from harness.deploy.record import Origin, read_record
+from harness.deploy.writing import write_array
 from harness.errors import InputError
 from harness.evidence.files import sha256_file
 from harness.types import Floats
