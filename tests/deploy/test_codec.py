@@ -147,7 +147,7 @@ def test_a_rotation_of_more_dimensions_than_rows_is_left_out() -> None:
 
 def test_an_error_of_another_cause_names_no_other_pipeline() -> None:
     """More parts than dimensions is no lack of rows."""
-    with pytest.raises(InputError, match="disjoint parts of a vector cannot be more$"):
+    with pytest.raises(InputError, match=r"disjoint parts of a vector cannot be more$"):
         fit(random_floats(300, 320), parse_pipeline("pq subvectors=321"))
 
 
