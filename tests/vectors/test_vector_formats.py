@@ -15,7 +15,8 @@ from support.vector_files import WRITERS, write_parquet, write_records
 from support.vectors import random_floats
 
 from harness.server.aqea_files import Vectors, write_aqed
-from harness.vectors.opening import endings, open_vectors
+from harness.vectors.formats import endings
+from harness.vectors.opening import open_vectors
 from harness.vectors.reading import read_vectors
 
 X = random_floats(50, 3)
@@ -143,5 +144,5 @@ def test_an_ending_counts_in_either_case(tmp_path: Path) -> None:
 
 def test_every_format_is_tried_here() -> None:
     """The endings are the modules of formats/."""
-    tried = {Path(name).suffix for name in WRITERS} | {".bvecs", ".ivecs", ".aqed"}
+    tried = {Path(name.removesuffix(".gz")).suffix for name in WRITERS} | {".bvecs", ".ivecs", ".aqed"}
     assert sorted(tried) == endings()
