@@ -304,6 +304,6 @@ def test_vectors_beyond_memory_are_refused_before_they_are_read(tmp_path: Path) 
         npy.write_array_header_1_0(file, {"descr": "<f4", "fortran_order": False, "shape": (rows, 1024)})
         file.truncate(file.tell() + rows * 4096)
     source = open_vectors(str(tmp_path / "a.npy"))
-    assert 32_768 == len(next(source.blocks()).vectors)
+    assert 16_384 == len(next(source.blocks()).vectors)
     with pytest.raises(InputError, match=r"found 17,179,869,184 bytes of numbers, expected at most"):
         read_vectors(source)

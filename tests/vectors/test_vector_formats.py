@@ -128,8 +128,6 @@ def test_sections_of_aqed_are_read(tmp_path: Path, column: str | None, factor: i
 @pytest.mark.parametrize("name", WRITERS)
 def test_few_rows_and_any_dimension_are_read(tmp_path: Path, name: str, rows: int, dimension: int) -> None:
     """One dimension and 20,000; a file of two rows."""
-    if dimension == 20_000 and name == "numbered.parquet":
-        pytest.skip("a Parquet file of 20,000 columns takes seconds")
     x = random_floats(rows, dimension) + 1
     WRITERS[name](tmp_path / name, x)
     np.testing.assert_array_equal(x, read_vectors(open_vectors(str(tmp_path / name))).vectors)

@@ -27,5 +27,6 @@ def format_of(name: str) -> ModuleType:
         module = importlib.import_module(__name__ + ending)
         if not packed or hasattr(module, "LINES"):
             return module
-    found = ending + ".gz" if packed else ending
-    raise InputError(f"{name}: found the ending {found!r}, expected one of {', '.join(endings())}")
+    expected = ", ".join(endings()) + ", or texts with --encoder"
+    ending += ".gz" if packed else ""
+    raise InputError(f"{name}: found the ending {ending!r}, expected one of {expected}")
