@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import gzip
 import json
 import os
 import pickle
@@ -12,7 +13,7 @@ import resource
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,8 @@ from support.vector_files import WRITERS, write_parquet, write_records
 from support.vectors import random_floats
 
 from harness.errors import InputError
-from harness.vectors.opening import endings, open_vectors
+from harness.vectors.formats import endings
+from harness.vectors.opening import open_vectors
 from harness.vectors.reading import read_vectors
 
 # Known bug: an .npz that is refused stays open until the garbage is collected.
@@ -34,6 +36,12 @@ pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptio
 
 X = random_floats(40, 3)
 MEMORY = 300 * 2**20  # bytes that refusing a file may take beside the libraries
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _collected() -> Iterator[None]:
+    yield
+    gc.collect()
 
 
 def refused(path: Path, column: str | None = None) -> str:
@@ -45,7 +53,6 @@ def refused(path: Path, column: str | None = None) -> str:
     line = str(caught.value)
     assert re.fullmatch(re.escape(str(path)) + r".*: .*, expected .*", line), line
     assert len(line) < 700
-    gc.collect()
     return line
 
 
@@ -220,7 +227,7 @@ def test_whatever_byte_is_altered_a_file_is_read_or_refused(tmp_path: Path, name
     path, random = tmp_path / name, np.random.default_rng(len(name))
     WRITERS[name](path, random_floats(9, 2))
     data = path.read_bytes()
-    for _ in range(40):
+    for _ in range(25):
         start, length = random.integers(len(data)), random.integers(1, 9)
         middle = random.bytes(random.integers(9))
         path.write_bytes(data[:start] + middle + data[start + length :])
@@ -228,7 +235,6 @@ def test_whatever_byte_is_altered_a_file_is_read_or_refused(tmp_path: Path, name
             vectors = read_vectors(open_vectors(str(path)), drop_broken=True).vectors
             assert np.isfinite(vectors).all()
             assert vectors.any(axis=1).all()
-    gc.collect()
 
 
 @pytest.mark.parametrize("name", WRITERS)
@@ -271,6 +277,15 @@ def test_texts_that_are_no_vectors_are_refused(tmp_path: Path, name: str) -> Non
         refused(written(tmp_path / name, data))
 
 
+def test_packed_lines_that_are_bombs_are_refused(tmp_path: Path) -> None:
+    """Lines that unpack to a hundred times the file, and what is no .gz."""
+    path = tmp_path / "a.jsonl.gz"
+    bomb = b"[1, 2]\n" * 1_000 + (b" " * 100_000 + b"\n") * 700
+    assert "unpacked: found " in refused(written(path, gzip.compress(bomb)))
+    refused(written(path, gzip.compress(b"[1, 2]\n" * 100)[:-20]))
+    assert "Not a gzipped file" in refused(written(path, b"[1, 2]\n" * 100))
+
+
 def test_a_line_without_an_end_is_not_read_as_a_whole(tmp_path: Path) -> None:
     """A sparse file of a gigabyte without a line's end."""
     for name in ("a.jsonl", "a.csv"):
@@ -289,6 +304,6 @@ def test_vectors_beyond_memory_are_refused_before_they_are_read(tmp_path: Path) 
         npy.write_array_header_1_0(file, {"descr": "<f4", "fortran_order": False, "shape": (rows, 1024)})
         file.truncate(file.tell() + rows * 4096)
     source = open_vectors(str(tmp_path / "a.npy"))
-    assert 32_768 == len(next(source.blocks()).vectors)
+    assert 16_384 == len(next(source.blocks()).vectors)
     with pytest.raises(InputError, match=r"found 17,179,869,184 bytes of numbers, expected at most"):
         read_vectors(source)

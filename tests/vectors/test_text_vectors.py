@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,12 @@ def test_texts_are_read_with_their_row_numbers(tmp_path: Path, name: str) -> Non
     """Blank ones are broken rows."""
     rows = read_texts(str(written(tmp_path / name, FILES[name])))
     assert (TEXTS, {1: "empty text"}, 4) == (rows.texts, rows.broken, rows.rows)
+
+
+def test_packed_texts_are_read(tmp_path: Path) -> None:
+    """As corpora of retrieval sets come."""
+    path = written(tmp_path / "corpus.jsonl.gz", gzip.compress(FILES["objects.jsonl"].encode()))
+    assert read_texts(str(path)).texts == TEXTS
 
 
 def test_what_is_no_text_is_named(tmp_path: Path) -> None:
