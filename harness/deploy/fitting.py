@@ -13,6 +13,9 @@ from harness.codecs.pipeline import Fitter, Pipeline
 from harness.deploy.card import Card, DataCard, Measured
 from harness.deploy.codec import Codec
 from harness.deploy.notation import pipeline_text
+from harness.deploy.numpy_decoder import numpy_decoder
+from harness.deploy.shortfall import smaller
+from harness.errors import InputError
 from harness.evidence.files import sha256_file
 from harness.evidence.schema.version import SCHEMA_VERSION
 from harness.planning.steps import Step
@@ -40,7 +43,10 @@ def fit(
     rows = check_vectors(np.asarray(vectors), "vectors")
     no_pairs = np.empty((0, 2), np.int64)
     train = Training(rows, no_pairs if pairs is None else pairs, gold)
-    fitted = Fitter(train, {"seed": seed}).fit(pipeline)
+    try:
+        fitted = Fitter(train, {"seed": seed}).fit(pipeline)
+    except InputError as error:
+        raise InputError(f"{error}{smaller(pipeline, *rows.shape)}") from error
     return Codec(fitted, _card(fitted, rows, seed, data or _array_card(rows), measured, advice))
 
 
@@ -54,13 +60,14 @@ def _card(
 ) -> Card:
     codes = pipeline.encode(rows[:1])
     sizes = pipeline.sizes(codes, rows[:1].nbytes)
+    decoded_dimension = pipeline.decode(codes).shape[1]
     return Card(
         schema=SCHEMA_VERSION,
         pipeline=pipeline_text(pipeline.steps),
         seed=seed,
         arrays_sha256=_arrays_sha256(pipeline),
         dimension=rows.shape[1],
-        decoded_dimension=pipeline.decode(codes).shape[1],
+        decoded_dimension=decoded_dimension,
         reconstructs=all(codec.reconstructs for codec in pipeline.codecs),
         bytes_per_vector=sizes["bytes_per_vector"],
         side_bytes=sizes["side_bytes"],
@@ -68,6 +75,7 @@ def _card(
         data=data,
         measured=list(measured),
         advice=list(advice),
+        decoder=numpy_decoder(pipeline, decoded_dimension, sizes["bytes_per_vector"]),
     )
 
 
