@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.evidence.schema.audit_frontier import MetricValue
+from typing import Protocol
 
 _UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB")
 _THOUSAND = 1000
@@ -27,7 +27,23 @@ def interval(low: float, high: float) -> str:
     return f"[{fraction(low)}, {fraction(high)}]"
 
 
-def estimate(value: MetricValue) -> str:
+class Estimate(Protocol):
+    """A value with its interval."""
+
+    @property
+    def value(self) -> float:
+        """Return the value."""
+
+    @property
+    def low(self) -> float:
+        """Return the lower end of the interval."""
+
+    @property
+    def high(self) -> float:
+        """Return the upper end of the interval."""
+
+
+def estimate(value: Estimate) -> str:
     """Return a value with its interval, such as '0.969 [0.900, 0.988]'."""
     return f"{fraction(value.value)} {interval(value.low, value.high)}"
 
@@ -41,10 +57,15 @@ def percent(share: float) -> str:
     return f"{fraction(100 * share, 1)} %"
 
 
-def percent_estimate(value: MetricValue) -> str:
-    """Return a share in per cent with its interval, such as '0.4 % [0.0, 1.0]'."""
+def percent_interval(value: Estimate) -> str:
+    """Return the ends of a share's interval in per cent, such as '[0.0, 1.0]'."""
     low, high = (fraction(100 * end, 1) for end in (value.low, value.high))
-    return f"{percent(value.value)} [{low}, {high}]"
+    return f"[{low}, {high}]"
+
+
+def percent_estimate(value: Estimate) -> str:
+    """Return a share in per cent with its interval, such as '0.4 % [0.0, 1.0]'."""
+    return f"{percent(value.value)} {percent_interval(value)}"
 
 
 def count(number: float) -> str:
@@ -54,6 +75,34 @@ def count(number: float) -> str:
     '4,135'
     """
     return f"{number:,.0f}"
+
+
+def plain(number: float) -> str:
+    """Return a number with at most four digits, whole ones with all and with commas.
+
+    >>> plain(7.206854), plain(4135.0), plain(0.001)
+    ('7.207', '4,135', '0.001')
+    """
+    whole = float(number).is_integer()
+    return (f"{number:,.0f}" if whole else f"{number:.4g}").replace("-", "\N{MINUS SIGN}")
+
+
+def small(number: float) -> str:
+    """Return a small number with two digits.
+
+    >>> small(0.327688), small(0.0000031)
+    ('0.33', '3.1e-06')
+    """
+    return f"{number:.2g}"
+
+
+def times(ratio: float) -> str:
+    """Return how many times smaller something is.
+
+    >>> times(78.394443)
+    '78.4×'
+    """
+    return f"{ratio:,.0f}×" if ratio >= _THOUSAND else f"{ratio:.3g}×"
 
 
 def bytes_a_vector(size: float) -> str:
