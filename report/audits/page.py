@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from harness.evidence.schema.audit import Audit, SplitRecord
+from harness.evidence.schema.audit import Audit
 from report.audits import numbers, words
 from report.audits.figures import Drawn
 from report.audits.marks import measured_at
@@ -29,6 +29,8 @@ def page(audit: Audit, sha256: str, figures: Mapping[str, Drawn]) -> bytes:
         "predicts": any(each.prediction is not None for each in audit.frontier),
         "broken_rows": sum(broken.count for source in audit.sources for broken in source.broken),
         "at": measured_at(audit),
+        "searched": f"at {numbers.count(audit.split.corpus)} rows searched",
+        "meanings": words.meanings(value.metric for each in audit.frontier for value in each.values),
         "level": f"{audit.interval.level:g} %",
         "sha256": sha256,
         "figures": {
@@ -56,13 +58,7 @@ def _filters() -> dict[str, Any]:
         "times": numbers.times,
         "amount": numbers.amount,
         "per_vector": numbers.bytes_a_vector,
-        "meaning": words.meaning,
         "relative": words.relative,
         "rescoring": words.rescoring,
-        "searched": _searched,
         "words": lambda name: name.replace("_", " "),
     }
-
-
-def _searched(split: SplitRecord) -> str:
-    return f"at {numbers.count(split.corpus)} held-out rows"

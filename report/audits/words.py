@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 MEANINGS = {
     "knn-recall": "share of the k nearest neighbours before compression that are among the k nearest after",
-    "tolerant-knn-recall": "the same, where neighbours within the cosine tolerance of the k-th count as well",
+    "tolerant-knn-recall": "the same, where neighbours whose cosine is within a tolerance of the k-th count"
+    " as well",
     "spearman": "rank correlation of the cosines of pairs, after compression, with those before, or with"
     " human scores",
     "retention": "Spearman with human scores after compression, over that before",
@@ -15,13 +18,14 @@ MEANINGS = {
 _RELATIVE = ("knn-recall", "tolerant-knn-recall", "spearman@original", "retention", "ndcg-retention")
 
 
-def meaning(metric: str) -> str:
-    """Return what a metric is; empty where its name says it all.
+def meanings(metrics: Iterable[str]) -> dict[str, str]:
+    """Return what metrics are, by name without '@…', each once.
 
-    >>> meaning("knn-recall@10").startswith("share of the k nearest")
-    True
+    >>> list(meanings(["knn-recall@1", "knn-recall@10"]))
+    ['knn-recall']
     """
-    return MEANINGS.get(metric.partition("@")[0], "")
+    names = dict.fromkeys(metric.partition("@")[0] for metric in metrics)
+    return {name: MEANINGS[name] for name in names if name in MEANINGS}
 
 
 def relative(metric: str) -> bool:
