@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from harness.errors import InputError
 from harness.evidence.files import check_digest, write_atomic
 from harness.evidence.schema.model import parse
 from harness.evidence.stamp import read_stamped, stamp
+from harness.vectors import limits
 
 ARRAYS, CARD, README = "codec.safetensors", "card.json", "README.md"
 
@@ -30,7 +30,8 @@ def write(path: Path, pipeline: Pipeline, card: Card) -> None:
         if _same(path, content):
             return
         raise InputError(f"{path}: found another file or folder, expected a new name or an empty folder")
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = path.with_name(f".{path.name}.part")
+    shutil.rmtree(temporary, ignore_errors=True)  # of a run that was killed
     try:
         temporary.mkdir(parents=True)
         pipeline.save(temporary / ARRAYS)
@@ -38,7 +39,7 @@ def write(path: Path, pipeline: Pipeline, card: Card) -> None:
         write_atomic(temporary / README, readme(card).encode())
         temporary.replace(path)
     except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from error
+        raise InputError(f"{path}: {error.strerror}, expected a folder that can be written") from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
@@ -49,10 +50,11 @@ def read(path: Path) -> tuple[Pipeline, Card]:
         raise InputError(f"{path}: found no {CARD}, expected the folder of a codec (harness fit makes one)")
     content, _ = read_stamped(path / CARD)
     card = parse(Card, content, path / CARD)
+    limits.DIMENSIONS.check(card.dimension, f"{path / CARD}: dimension")
     check_digest(path / ARRAYS, card.arrays_sha256)
     pipeline = load_pipeline(path / ARRAYS)
-    if pipeline_text(pipeline.steps) != card.pipeline:
-        raise InputError(f"{path / CARD}: pipeline: found {card.pipeline!r}, {ARRAYS} has another")
+    if (actual := pipeline_text(pipeline.steps)) != card.pipeline:
+        raise InputError(f"{path / ARRAYS}: found {actual!r}, expected {card.pipeline!r} as in {CARD}")
     _check_sizes(pipeline, card, path)
     return pipeline, card
 
