@@ -34,8 +34,8 @@ def index(table: lancedb.table.Table) -> None:
 
 
 def search(table: lancedb.table.Table, codec: Codec, queries: Floats, k: int) -> Ints:
-    """Return the ids (q, k) of the highest cosines; with an index, from a tenth of its lists, rescored."""
-    lists = max(1, int(table.count_rows() ** 0.5) // 10)
+    """Return the ids (q, k) of the highest cosines; with an index, from a tenth of its lists, or eight."""
+    lists = max(8, int(table.count_rows() ** 0.5) // 10)
     answers = []
     for query in codec.decode(codec.encode(queries)):
         asking = table.search(query).distance_type("cosine").nprobes(lists).refine_factor(10)
