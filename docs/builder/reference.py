@@ -1,0 +1,33 @@
+"""Pages of the Python reference: the docstrings of each folder of ``harness/``, read without importing it."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+from paths import ROOT
+
+HARNESS = ROOT / "harness"
+
+
+def navigation() -> list[tuple[str, str]]:
+    """Return the title and path of each page."""
+    return [(folder.name, f"reference/{folder.name}.md") for folder in _folders()]
+
+
+def pages() -> dict[str, str]:
+    """Return the pages by path: a folder's docstring, then each of its modules."""
+    return {f"reference/{folder.name}.md": _page(folder) for folder in _folders()}
+
+
+def _folders() -> list[Path]:
+    """Return the packages directly below ``harness/``."""
+    return sorted(path.parent for path in HARNESS.glob("*/__init__.py"))
+
+
+def _page(folder: Path) -> str:
+    about = ast.get_docstring(ast.parse((folder / "__init__.py").read_text("utf-8"))) or ""
+    modules = sorted(path.relative_to(ROOT).with_suffix("") for path in folder.rglob("[a-z]*.py"))
+    names = [".".join(path.parts) for path in modules]
+    entries = "\n".join(f"## {name.removeprefix(f'harness.{folder.name}.')}\n\n::: {name}\n    options:\n      show_root_heading: false\n" for name in names)
+    return f"# harness.{folder.name}\n\n{about}\n\n{entries}"
