@@ -14,14 +14,18 @@ from mkdocs.structure.pages import Page
 from paths import ROOT
 
 # Files of the top level that are pages as well. GitHub shows them there; links between them work in both.
-TOP = {"ARCHITECTURE.md": "architecture.md", "CONTRIBUTING.md": "contributing.md", "CHANGELOG.md": "changelog.md"}
+TOP = {
+    "ARCHITECTURE.md": "architecture.md",
+    "CONTRIBUTING.md": "contributing.md",
+    "CHANGELOG.md": "changelog.md",
+}
 _LINK = re.compile(r"\]\((?:\.\./|docs/)?([\w./-]+\.(?:md|ipynb))(#[\w-]+)?\)")
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Add the generated pages to the navigation."""
-    assert config.nav is not None
-    config.nav += [
+    config.nav = [
+        *(config.nav or ()),
         {"Commands": "reference/commands.md"},
         {"Python reference": [{name: path} for name, path in reference.navigation()]},
         {"JSON Schemas": [{name: path} for name, path in schemas.navigation()]},

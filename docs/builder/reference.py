@@ -21,13 +21,17 @@ def pages() -> dict[str, str]:
 
 
 def _folders() -> list[Path]:
-    """Return the packages directly below ``harness/``."""
-    return sorted(path.parent for path in HARNESS.glob("*/__init__.py"))
+    """Return the packages directly below ``harness/``; the page of commands has ``cli``."""
+    return sorted(path.parent for path in HARNESS.glob("*/__init__.py") if path.parent.name != "cli")
 
 
 def _page(folder: Path) -> str:
     about = ast.get_docstring(ast.parse((folder / "__init__.py").read_text("utf-8"))) or ""
-    modules = sorted(path.relative_to(ROOT).with_suffix("") for path in folder.rglob("[a-z]*.py"))
-    names = [".".join(path.parts) for path in modules]
-    entries = "\n".join(f"## {name.removeprefix(f'harness.{folder.name}.')}\n\n::: {name}\n    options:\n      show_root_heading: false\n" for name in names)
-    return f"# harness.{folder.name}\n\n{about}\n\n{entries}"
+    modules = sorted(path.relative_to(folder).with_suffix("") for path in folder.rglob("[a-z]*.py"))
+    entries = [_entry(folder.name, ".".join(path.parts)) for path in modules]
+    return "\n".join([f"# harness.{folder.name}\n\n{about}\n", *entries])
+
+
+def _entry(folder: str, module: str) -> str:
+    options = "    options:\n      show_root_heading: false\n      show_root_toc_entry: false\n"
+    return f"## {module}\n\n::: harness.{folder}.{module}\n{options}"

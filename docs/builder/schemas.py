@@ -65,18 +65,20 @@ def _type(schema: dict[str, Any]) -> str:
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
         return f"[{name}](#{name.lower()})"
-    if "anyOf" in schema or "oneOf" in schema:
-        return " or ".join(_type(each) for each in schema.get("anyOf") or schema["oneOf"])
+    if "anyOf" in schema:
+        return " or ".join(_type(each) for each in schema["anyOf"])
     if "const" in schema or "enum" in schema:
         return ", ".join(f"`{json.dumps(each)}`" for each in schema.get("enum", [schema.get("const")]))
-    match schema.get("type"):
+    return _plain_type(schema)
+
+
+def _plain_type(schema: dict[str, Any]) -> str:
+    match schema.get("type", "any"):
         case "array":
-            items = schema.get("prefixItems") or [schema.get("items", {})]
+            items = schema.get("prefixItems") or [schema["items"]]
             return f"list of {', '.join(dict.fromkeys(_type(each) for each in items))}"
         case "object" if isinstance(schema.get("additionalProperties"), dict):
             return f"map of {_type(schema['additionalProperties'])}"
-        case None:
-            return "any"
         case name:
             bounds = [f"{sign} {schema[key]}" for key, sign in _BOUNDS.items() if key in schema]
-            return " ".join([str(name), *bounds])
+            return " ".join([name, *bounds])
