@@ -9,7 +9,21 @@
 
 from harness.deploy.card import Card, DataCard, Measured
 from harness.deploy.codec import Codec
+from harness.deploy.files import compress_file, decompress_file, similarity_file
+from harness.deploy.fit_file import fit_file
 from harness.deploy.fitting import fit
 from harness.deploy.notation import parse_pipeline, pipeline_text
 
-__all__ = ["Card", "Codec", "DataCard", "Measured", "fit", "parse_pipeline", "pipeline_text"]
+__all__ = [
+    "Card",
+    "Codec",
+    "DataCard",
+    "Measured",
+    "compress_file",
+    "decompress_file",
+    "fit",
+    "fit_file",
+    "parse_pipeline",
+    "pipeline_text",
+    "similarity_file",
+]

@@ -15,8 +15,9 @@ class DataCard(Model):
     rows: int = Field(ge=1, description="Vectors in the file.")
     broken: Count = Field(default=0, description="Rows left out because they are no vectors.")
     fitted_rows: int = Field(ge=1, description="Vectors that the codec was fitted on.")
+    held_out_rows: Count = Field(default=0, description="Further vectors that it was measured on.")
     sample_seed: int | None = Field(
-        default=None, description="Seed of the random sample of fitted rows; null where all were used."
+        default=None, description="Seed of the random sample of these rows; null where all rows were read."
     )
 
 

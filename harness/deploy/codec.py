@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from harness.codecs.pipeline import Pipeline
 from harness.deploy import folder
 from harness.deploy.card import Card
+from harness.deploy.limits import batch_rows
 from harness.errors import InputError
 from harness.evaluation.cosines import cosines
+from harness.evidence.schema.model import parse
 from harness.types import Bytes, Floats, check_vectors
 
 
@@ -35,9 +38,14 @@ class Codec:
         """Write the codec as a folder: ``codec.safetensors``, ``card.json`` and ``README.md``; all or none.
 
         Does nothing where the folder holds this codec already. Raises InputError where ``path`` holds
-        anything else, and OSError where the disk is full.
+        anything else, and where the disk is full.
         """
         folder.write(Path(path), self.pipeline, self.card)
+
+    def with_card(self, **fields: Any) -> Codec:
+        """Return the codec with other ``fields`` of its card, such as ``measured`` or ``decoder``."""
+        content = {**self.card.model_dump(by_alias=True), **fields}
+        return Codec(self.pipeline, parse(Card, content, "card"))
 
     @property
     def dimension(self) -> int:
@@ -54,7 +62,9 @@ class Codec:
 
         Raises InputError for vectors of other dimensions, and for a row with NaN, infinity or norm 0.
         """
-        return self.pipeline.encode(check_vectors(np.asarray(x), "vectors", self.dimension))
+        rows = check_vectors(np.asarray(x), "vectors", self.dimension)
+        size = batch_rows(self.dimension)
+        return np.concatenate([self.pipeline.encode(rows[i : i + size]) for i in range(0, len(rows), size)])
 
     def decode(self, codes: Bytes) -> Floats:
         """Return the vectors (n, d) float32 behind ``codes`` (n, B) uint8.
@@ -62,7 +72,9 @@ class Codec:
         Their cosines stand for those of the encoded vectors; d is ``card.decoded_dimension``. Raises
         InputError for an array of another type or width.
         """
-        return self.pipeline.decode(self._checked(np.asarray(codes)))
+        rows = self._checked(np.asarray(codes))
+        size = batch_rows(self.card.decoded_dimension)
+        return np.concatenate([self.pipeline.decode(rows[i : i + size]) for i in range(0, len(rows), size)])
 
     def similarity(self, codes_a: Bytes, codes_b: Bytes) -> Floats:
         """Return the cosine similarity (n,) float32 of each row of ``codes_a`` and ``codes_b`` (n, B) uint8.
@@ -97,7 +109,9 @@ class Codec:
         return f"<table>{''.join(cells)}</table>"
 
     def _checked(self, codes: Bytes) -> Bytes:
-        if codes.ndim != 2 or codes.dtype != np.uint8 or codes.shape[1] != self.bytes_per_vector:  # noqa: PLR2004 - a matrix
+        if codes.dtype != np.uint8 or codes.shape[1:] != (self.bytes_per_vector,) or not len(codes):
             actual = f"{codes.dtype} {codes.shape}"
-            raise InputError(f"codes: found {actual}, expected uint8 (rows, {self.bytes_per_vector})")
+            raise InputError(
+                f"codes: found {actual}, expected uint8 (rows, {self.bytes_per_vector}), one at least"
+            )
         return codes

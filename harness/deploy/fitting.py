@@ -13,6 +13,8 @@ from harness.codecs.pipeline import Fitter, Pipeline
 from harness.deploy.card import Card, DataCard, Measured
 from harness.deploy.codec import Codec
 from harness.deploy.notation import pipeline_text
+from harness.deploy.shortfall import smaller
+from harness.errors import InputError
 from harness.evidence.files import sha256_file
 from harness.evidence.schema.version import SCHEMA_VERSION
 from harness.planning.steps import Step
@@ -40,7 +42,10 @@ def fit(
     rows = check_vectors(np.asarray(vectors), "vectors")
     no_pairs = np.empty((0, 2), np.int64)
     train = Training(rows, no_pairs if pairs is None else pairs, gold)
-    fitted = Fitter(train, {"seed": seed}).fit(pipeline)
+    try:
+        fitted = Fitter(train, {"seed": seed}).fit(pipeline)
+    except InputError as error:
+        raise InputError(f"{error}{smaller(pipeline, *rows.shape)}") from error
     return Codec(fitted, _card(fitted, rows, seed, data or _array_card(rows), measured, advice))
 
 

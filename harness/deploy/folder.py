@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 
@@ -30,7 +29,8 @@ def write(path: Path, pipeline: Pipeline, card: Card) -> None:
         if _same(path, content):
             return
         raise InputError(f"{path}: found another file or folder, expected a new name or an empty folder")
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = path.with_name(f".{path.name}.part")
+    shutil.rmtree(temporary, ignore_errors=True)  # of a run that was killed
     try:
         temporary.mkdir(parents=True)
         pipeline.save(temporary / ARRAYS)
@@ -38,7 +38,7 @@ def write(path: Path, pipeline: Pipeline, card: Card) -> None:
         write_atomic(temporary / README, readme(card).encode())
         temporary.replace(path)
     except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from error
+        raise InputError(f"{path}: {error.strerror}, expected a folder that can be written") from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 

@@ -14,7 +14,6 @@ from harness.vectors.matrix import StoredMatrix
 from harness.vectors.source import VectorSource
 from harness.vectors.stored_file import stored_file
 
-
 _NO_HEADER = (
     ValueError,
     KeyError,
