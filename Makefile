@@ -60,7 +60,7 @@ docs: setup
 	@echo build/site/index.html
 
 notebook: setup
-	@$(BIN)/python docs/builder/tutorial.py
+	@$(BIN)/python examples/run.py examples/tutorial.ipynb
 
 # Last bits: three disturbances of one seed of each pipeline. Measured against what make reproduce left in out/.
 jitter: setup
