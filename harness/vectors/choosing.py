@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 
@@ -9,6 +10,9 @@ from harness.errors import InputError
 
 HEAD_ROWS = 1_000  # rows that decide what a file without types holds
 _LISTED, _LETTERS = 20, 40  # names in an error, and letters of each
+
+
+_NUMBERED = re.compile(r"(.*?)([0-9]{1,6})")
 
 
 def chosen(column: str | None, vectors: Collection[str], names: Sequence[str], where: str) -> str:
@@ -36,6 +40,23 @@ def usual_length(lengths: Iterable[int], where: str) -> int:
     if not counts:
         raise InputError(f"{where}: found no list of numbers in its first rows, expected vectors")
     return counts.most_common(1)[0][0]
+
+
+def numbered_columns(names: Sequence[str]) -> list[tuple[int, ...]]:
+    """Return the places of columns that are numbered from 0 or 1 on, in the order of their numbers."""
+    stems: dict[str, dict[int, int]] = {}
+    for i, name in enumerate(names):
+        match = _NUMBERED.fullmatch(name.strip())
+        if match:
+            stems.setdefault(match[1], {})[int(match[2])] = i
+    groups = [[places[number] for number in sorted(places)] for places in stems.values()]
+    starts = [min(places) for places in stems.values()]
+    ends = [max(places) for places in stems.values()]
+    return [
+        tuple(group)
+        for group, start, end in zip(groups, starts, ends, strict=True)
+        if start in {0, 1} and end - start + 1 == len(group)
+    ]
 
 
 def listed(names: Collection[str]) -> str:

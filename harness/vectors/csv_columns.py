@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,10 +9,8 @@ import numpy as np
 
 from harness.errors import InputError
 from harness.types import Doubles
-from harness.vectors.choosing import chosen, listed, usual_length
+from harness.vectors.choosing import chosen, listed, numbered_columns, usual_length
 from harness.vectors.number_lists import NULL, NULL_NUMBER, Unreadable, numbers_of, parsed
-
-_NUMBERED = re.compile(r"(.*?)([0-9]{1,6})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +49,7 @@ def columns_of(head: Sequence[Sequence[str]], column: str | None, name: str) -> 
     them. Raises InputError with the columns that are there.
     """
     first = head[0] if head else []
-    if _numbers(first) is not None and not _numbered(first):
+    if _numbers(first) is not None and not numbered_columns(first):
         if column is not None:
             raise InputError(f"{name}: found no header, expected one with the column {column!r}")
         width = usual_length(map(len, head), name)
@@ -75,28 +72,11 @@ def _candidates(
     lists = {name: ((i,), True) for i, name in enumerate(names) if any(_is_list(row[i]) for row in rows)}
     numbered = {
         names[at[0]]: (at, False)
-        for at in _numbered(names)
+        for at in numbered_columns(names)
         if any(_numbers([row[i] for i in at]) is not None for row in rows)
     }
     several = {label: group for label, group in numbered.items() if len(group[0]) > 1}
     return {**lists, **(several or ({} if lists else numbered))}
-
-
-def _numbered(names: Sequence[str]) -> list[tuple[int, ...]]:
-    """Return the places of columns that are numbered from 0 or 1 on, in the order of their numbers."""
-    stems: dict[str, dict[int, int]] = {}
-    for i, name in enumerate(names):
-        match = _NUMBERED.fullmatch(name.strip())
-        if match:
-            stems.setdefault(match[1], {})[int(match[2])] = i
-    groups = [[places[number] for number in sorted(places)] for places in stems.values()]
-    starts = [min(places) for places in stems.values()]
-    ends = [max(places) for places in stems.values()]
-    return [
-        tuple(group)
-        for group, start, end in zip(groups, starts, ends, strict=True)
-        if start in {0, 1} and end - start + 1 == len(group)
-    ]
 
 
 def _is_list(field: str) -> bool:
