@@ -20,4 +20,5 @@ def array_source(array: NDArray[Any], name: str, stored: StoredFile) -> VectorSo
         for first in range(start, len(array), size):
             yield Piece(first, array[first : first + size], {})
 
-    return VectorSource(name, *array.shape, str(array.dtype), (stored,), pieces)
+    rows, dimension = array.shape
+    return VectorSource(name, rows, dimension, str(array.dtype), (stored,), pieces)

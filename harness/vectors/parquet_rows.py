@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -128,5 +128,5 @@ def _numbers(values: Array) -> tuple[NDArray[Any], NDArray[np.int64]]:
     """Return numbers (n,), zero where they are missing, and the positions at which they are missing."""
     if not values.null_count:
         return values.to_numpy(zero_copy_only=False), np.empty(0, np.int64)
-    missing: Sequence[Any] = np.flatnonzero(np.array(values.is_null()))
-    return values.fill_null(0).to_numpy(zero_copy_only=False), np.asarray(missing, np.int64)
+    missing = np.flatnonzero(np.array(values.is_null())).astype(np.int64)
+    return values.fill_null(0).to_numpy(zero_copy_only=False), missing
