@@ -13,9 +13,9 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from io import BytesIO
+from io import BytesIO, FileIO
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.lib import format as npy
@@ -78,6 +78,7 @@ def write_array(array: ArrayFile, batches: Batches) -> tuple[Record, bool]:
     """
     record = _whole(array)
     if record is not None:
+        _clean(array)
         return record, True
     if not array.path.parent.is_dir():
         raise InputError(f"{array.path}: found no folder {array.path.parent}, expected one that exists")
@@ -113,28 +114,29 @@ def _whole(array: ArrayFile) -> Record | None:
     return record
 
 
-def _append(array: ArrayFile, file: BinaryIO, batches: Batches) -> Record:
+def _append(array: ArrayFile, file: FileIO, batches: Batches) -> Record:
     record = _resumed(array, file)
     free = shutil.disk_usage(array.part.parent).free
-    needed = array.size(array.most_rows) - array.size(record.rows)
+    needed = array.size(array.most_rows) - file.tell()
     if free < needed:
         raise InputError(f"{array.path}: found {free:,} bytes free on the disk, expected {needed:,}")
     if record.rows == 0:
-        file.write(array.header(array.most_rows))
+        _write(file, array.header(array.most_rows))
     for batch in batches(record.input_rows):
-        file.write(np.ascontiguousarray(batch.values, array.origin.dtype).tobytes())
-        file.flush()
+        _write(file, np.ascontiguousarray(batch.values, array.origin.dtype).tobytes())
         os.fsync(file.fileno())
         record = _extended(record, batch)
         write_record(record_path(array.part), record)
+    if record.rows == 0:
+        problem = f"found {record.input_rows:,} rows of input, all broken"
+        raise InputError(f"{array.path}: {problem}, expected at least one to write")
     file.seek(0)
-    file.write(array.header(record.rows))
-    file.flush()
+    _write(file, array.header(record.rows))
     os.fsync(file.fileno())
     return record.model_copy(update={"sha256": sha256_file(array.part)})
 
 
-def _resumed(array: ArrayFile, file: BinaryIO) -> Record:
+def _resumed(array: ArrayFile, file: FileIO) -> Record:
     """Return how far the part has come, and cut ``file`` to that: to nothing where it is another array's."""
     fresh = Record(schema=SCHEMA_VERSION, origin=array.origin, input_rows=0, rows=0)
     try:
@@ -149,6 +151,13 @@ def _resumed(array: ArrayFile, file: BinaryIO) -> Record:
     return record
 
 
+def _write(file: FileIO, data: bytes) -> None:
+    """Write all of ``data``: without a buffer the system may take less at a time."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[file.write(rest) :]
+
+
 def _extended(record: Record, batch: Batch) -> Record:
     broken = {reason: list(rows) for reason, rows in record.broken.items()}
     for row, reason in sorted(batch.broken.items()):
@@ -158,13 +167,13 @@ def _extended(record: Record, batch: Batch) -> Record:
 
 
 @contextmanager
-def _locked(array: ArrayFile) -> Iterator[BinaryIO]:
+def _locked(array: ArrayFile) -> Iterator[FileIO]:
     """Yield the part, opened; raise InputError where another process writes it."""
     try:
         descriptor = os.open(array.part, os.O_RDWR | os.O_CREAT, 0o666)
     except OSError as error:
         raise array.refused(error) from error
-    with os.fdopen(descriptor, "r+b") as file:
+    with os.fdopen(descriptor, "r+b", buffering=0) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

@@ -15,6 +15,7 @@ from harness.errors import InputError
 from harness.evidence.files import check_digest, write_atomic
 from harness.evidence.schema.model import parse
 from harness.evidence.stamp import read_stamped, stamp
+from harness.vectors import limits
 
 ARRAYS, CARD, README = "codec.safetensors", "card.json", "README.md"
 
@@ -49,10 +50,11 @@ def read(path: Path) -> tuple[Pipeline, Card]:
         raise InputError(f"{path}: found no {CARD}, expected the folder of a codec (harness fit makes one)")
     content, _ = read_stamped(path / CARD)
     card = parse(Card, content, path / CARD)
+    limits.DIMENSIONS.check(card.dimension, f"{path / CARD}: dimension")
     check_digest(path / ARRAYS, card.arrays_sha256)
     pipeline = load_pipeline(path / ARRAYS)
-    if pipeline_text(pipeline.steps) != card.pipeline:
-        raise InputError(f"{path / CARD}: pipeline: found {card.pipeline!r}, {ARRAYS} has another")
+    if (actual := pipeline_text(pipeline.steps)) != card.pipeline:
+        raise InputError(f"{path / ARRAYS}: found {actual!r}, expected {card.pipeline!r} as in {CARD}")
     _check_sizes(pipeline, card, path)
     return pipeline, card
 
