@@ -13,6 +13,7 @@ from harness.codecs.pipeline import Fitter, Pipeline
 from harness.deploy.card import Card, DataCard, Measured
 from harness.deploy.codec import Codec
 from harness.deploy.notation import pipeline_text
+from harness.deploy.numpy_decoder import numpy_decoder
 from harness.deploy.shortfall import smaller
 from harness.errors import InputError
 from harness.evidence.files import sha256_file
@@ -59,13 +60,14 @@ def _card(
 ) -> Card:
     codes = pipeline.encode(rows[:1])
     sizes = pipeline.sizes(codes, rows[:1].nbytes)
+    decoded_dimension = pipeline.decode(codes).shape[1]
     return Card(
         schema=SCHEMA_VERSION,
         pipeline=pipeline_text(pipeline.steps),
         seed=seed,
         arrays_sha256=_arrays_sha256(pipeline),
         dimension=rows.shape[1],
-        decoded_dimension=pipeline.decode(codes).shape[1],
+        decoded_dimension=decoded_dimension,
         reconstructs=all(codec.reconstructs for codec in pipeline.codecs),
         bytes_per_vector=sizes["bytes_per_vector"],
         side_bytes=sizes["side_bytes"],
@@ -73,6 +75,7 @@ def _card(
         data=data,
         measured=list(measured),
         advice=list(advice),
+        decoder=numpy_decoder(pipeline, decoded_dimension, sizes["bytes_per_vector"]),
     )
 
 
