@@ -1,0 +1,140 @@
+"""A codec as a faiss index: transforms of vectors, then the quantizer with the codec's own arrays.
+
+faiss ranks by the inner product of the mapped query with the decoded vectors. Where codes are float32 numbers
+or signs, that is the cosine; elsewhere cosines of decoded vectors differ by the vectors' lengths.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from harness.compressors.identity import Identity
+from harness.compressors.normalize import Normalize
+from harness.deploy import Codec
+from harness.evidence.files import write_atomic
+from harness.exports import faiss_quantizers
+from harness.exports.folder import new_folder
+from harness.exports.parts import Part, Parts, linear, parts_of, refused
+from harness.types import Bytes, Floats
+
+if TYPE_CHECKING:
+    import faiss
+
+ROWS = 65_536  # codes added at a time
+
+_README = """# {pipeline}, as a faiss index
+
+`index.faiss` takes vectors of {dimension} dimensions, float32, and holds {rows:,} of them so far.
+
+```python
+import faiss
+import numpy as np
+
+index = faiss.read_index("index.faiss")
+index.add(np.load("vectors.npy"))
+scores, rows = index.search(np.load("queries.npy"), 10)
+```
+
+{ranking}
+"""
+_INNER = """The index ranks by the inner product of the mapped query with decoded vectors. To rank by cosines,
+let it return more, and divide by the lengths of the decoded vectors:
+
+```python
+scores, rows = index.search(np.load("queries.npy"), 100)
+decoded = index.index.reconstruct_batch(rows.ravel()).reshape(*rows.shape, -1)
+cosines = scores / np.linalg.norm(decoded, axis=2)  # of a query, up to its own length
+rows = np.take_along_axis(rows, np.argsort(-cosines, axis=1)[:, :10], axis=1)
+```"""
+_COSINE = "The index ranks by cosine."
+_HAMMING = "The index ranks by Hamming distance, which orders signs as cosines do."
+
+
+def export(codec: Codec, target: Path, codes: Bytes | None = None) -> None:
+    """Write ``index.faiss`` and a README to the folder ``target``.
+
+    ``codes`` (n, B) uint8 of the codec fill the index; without them it is empty, and trained. Raises
+    InputError where ``target`` is not empty, or a step is none that faiss has.
+    """
+    import faiss
+
+    index = index_of(codec, codes)
+    parts = parts_of(codec.pipeline, "faiss")
+    readme = _README.format(
+        pipeline=codec.card.pipeline,
+        dimension=codec.dimension,
+        rows=index.ntotal,
+        ranking=_COSINE if parts.quantizer is None else _HAMMING if parts.quantizer.use == "sign" else _INNER,
+    )
+    with new_folder(target) as folder:
+        write_atomic(folder / "index.faiss", faiss.serialize_index(index).tobytes())
+        write_atomic(folder / "README.md", readme.encode())
+
+
+def index_of(codec: Codec, codes: Bytes | None = None) -> faiss.IndexPreTransform:
+    """Return the trained index of a codec, filled with ``codes`` (n, B) uint8 where they are given.
+
+    Raises InputError for a step that faiss does not have, and for codes of another width.
+    """
+    import faiss
+
+    parts = parts_of(codec.pipeline, "faiss")
+    transforms = _transforms(parts, codec.dimension)
+    if parts.quantizer is None:
+        width = codec.card.decoded_dimension
+        transforms.append(faiss.NormalizationTransform(width))
+        inner: faiss.Index = faiss.IndexFlatIP(width)
+    else:
+        more, inner = faiss_quantizers.index_of(parts.quantizer)
+        transforms += more
+    index = faiss.IndexPreTransform(inner)
+    for transform in reversed(transforms):
+        index.prepend_transform(transform)
+    for start in range(0, 0 if codes is None else len(codes), ROWS):
+        _add(codec, parts.quantizer, inner, codes[start : start + ROWS])
+    index.ntotal = inner.ntotal
+    return index
+
+
+def _add(codec: Codec, quantizer: Part | None, inner: faiss.Index, codes: Bytes) -> None:
+    decoded = codec.decode(codes)  # checks the codes, too
+    if quantizer is None:
+        lengths = np.linalg.norm(decoded.astype(np.float64), axis=1, keepdims=True)
+        inner.add((decoded / lengths).astype(np.float32))
+    else:
+        inner.add_sa_codes(faiss_quantizers.native_codes(quantizer.codec, codes, decoded))
+
+
+def _transforms(parts: Parts, dimension: int) -> list[faiss.VectorTransform]:
+    import faiss
+
+    transforms: list[faiss.VectorTransform] = []
+    for part in parts.maps:
+        match part.codec, linear(part.codec, dimension):
+            case Identity(), _:
+                pass
+            case Normalize(mean), _:
+                if mean.any():
+                    transforms.append(_transform(np.eye(dimension, dtype=np.float32), -mean))
+                transforms.append(faiss.NormalizationTransform(dimension))
+            case _, (weights, bias):
+                transforms.append(_transform(weights, bias))
+            case _:
+                raise refused("faiss", part.use, "a linear map", "onnx")
+        dimension = transforms[-1].d_out if transforms else dimension
+    return transforms
+
+
+def _transform(weights: Floats, bias: Floats) -> faiss.LinearTransform:
+    """Return x -> x W + b for ``weights`` (D, d) and ``bias`` (d,)."""
+    import faiss
+
+    transform = faiss.LinearTransform(*weights.shape, bool(bias.any()))
+    faiss.copy_array_to_vector(np.ascontiguousarray(weights.T, dtype=np.float32).ravel(), transform.A)
+    if bias.any():
+        faiss.copy_array_to_vector(np.ascontiguousarray(bias, dtype=np.float32), transform.b)
+    transform.is_trained = True
+    return transform
