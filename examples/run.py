@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 import nbformat
+from jupyter_client import AsyncKernelManager
 from nbclient import NotebookClient
 
 SECONDS = 300  # longest that a cell may take
@@ -18,8 +19,14 @@ def run(path: Path) -> None:
     notebook = nbformat.read(path, as_version=nbformat.NO_CONVERT)
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     with tempfile.TemporaryDirectory() as folder:
-        resources = {"metadata": {"path": folder}}
-        NotebookClient(notebook, timeout=SECONDS, record_timing=False, resources=resources).execute()
+        NotebookClient(
+            notebook,
+            # Sockets in the folder, which no one else can open, rather than ports.
+            km=AsyncKernelManager(transport="ipc", connection_file=str(Path(folder) / "kernel.json")),
+            timeout=SECONDS,
+            record_timing=False,
+            resources={"metadata": {"path": folder}},
+        ).execute()
     notebook.metadata = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
     nbformat.write(notebook, path)
 
