@@ -44,7 +44,7 @@ check: setup
 	@$(MAKE) --no-print-directory --jobs=2 types style
 
 types: setup
-	@$(BIN)/mypy
+	@$(BIN)/mypy && $(BIN)/mypy docs/builder/*.py examples/*.py
 
 style: setup
 	@$(BIN)/ruff check .

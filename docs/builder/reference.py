@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from pathlib import Path
 
 from paths import ROOT
@@ -26,10 +25,10 @@ def _folders() -> list[Path]:
 
 
 def _page(folder: Path) -> str:
-    about = ast.get_docstring(ast.parse((folder / "__init__.py").read_text("utf-8"))) or ""
     modules = sorted(path.relative_to(folder).with_suffix("") for path in folder.rglob("[a-z]*.py"))
     entries = [_entry(folder.name, ".".join(path.parts)) for path in modules]
-    return "\n".join([f"# harness.{folder.name}\n\n{about}\n", *entries])
+    about = f"::: harness.{folder.name}\n    options:\n      members: false\n      show_root_heading: false\n"
+    return "\n".join([f"# harness.{folder.name}\n\n{about}", *entries])
 
 
 def _entry(folder: str, module: str) -> str:

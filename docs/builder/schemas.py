@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from typing import Any
 
-from harness.evidence.schema.kinds import KINDS, json_schema
+from harness.deploy.card import Card
+from harness.deploy.record import Record
+from harness.evidence.schema.audit import Audit
+from harness.evidence.schema.kinds import KINDS, json_schema, schema_of
+from harness.evidence.schema.model import Stamped
+
+# What is made of a user's own vectors: where it stands, and what it says.
+OWN = {
+    "audit": ("AUDIT/audit.json", Stamped[Audit]),
+    "codec": ("CODEC/card.json", Stamped[Card]),
+    "codes": ("CODES.npy.json", Stamped[Record]),
+}
 
 INTRODUCTION = """\
 # JSON Schemas
 
-Every document that the harness writes has a JSON Schema (draft 2020-12). `harness schema KIND` prints one,
-`harness schema --out DIR` writes all. Readers refuse a document of another version.
+Every document that the harness writes has a JSON Schema (draft 2020-12). Readers refuse one of another version.
+`harness schema KIND` prints the schema of a kind of evidence.
 
 | kind | file |
 |---|---|
@@ -21,18 +33,24 @@ _BOUNDS = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusi
 
 def navigation() -> list[tuple[str, str]]:
     """Return the title and path of each page: an overview, then a page a kind of document."""
-    return [("Overview", "schemas/index.md"), *((kind, f"schemas/{kind}.md") for kind in KINDS)]
+    return [("Overview", "schemas/index.md"), *((kind, f"schemas/{kind}.md") for kind in documents())]
 
 
 def pages() -> dict[str, str]:
     """Return the pages by path, and beside each page the schema itself."""
-    rows = "".join(f"| [{kind}]({kind}.md) | `{place}` |\n" for kind, (place, _) in KINDS.items())
+    rows = "".join(f"| [{kind}]({kind}.md) | `{place}` |\n" for kind, (place, _) in documents().items())
     contents = {"schemas/index.md": INTRODUCTION + rows}
-    for kind, (place, _) in KINDS.items():
-        schema = json_schema(kind)
+    for kind, (place, schema) in documents().items():
         contents[f"schemas/{kind}.md"] = _page(kind, place, schema)
         contents[f"schemas/{kind}.json"] = json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
     return contents
+
+
+@functools.cache
+def documents() -> dict[str, tuple[str, dict[str, Any]]]:
+    """Return where documents of each kind stand, and their JSON Schema."""
+    evidence = {kind: (f"artifacts/{place}", json_schema(kind)) for kind, (place, _) in KINDS.items()}
+    return evidence | {kind: (place, schema_of(model, kind, place)) for kind, (place, model) in OWN.items()}
 
 
 def _page(kind: str, place: str, schema: dict[str, Any]) -> str:

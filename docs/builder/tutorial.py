@@ -28,12 +28,14 @@ def pages() -> dict[str, str | bytes]:
 
 
 def _shown(output: NotebookNode, figure: str, files: dict[str, str | bytes]) -> Iterator[str]:
-    """Yield an output as Markdown: an image, HTML or text; an image is added to ``files``."""
+    """Yield an output as Markdown: an image, HTML, Markdown or text; an image is added to ``files``."""
     data = output.get("data", {})
     if "image/png" in data:
         files[figure] = base64.b64decode(data["image/png"])
         yield f"![{data['text/plain']}]({figure})"
     elif "text/html" in data:
         yield data["text/html"]
+    elif "text/markdown" in data:
+        yield data["text/markdown"]
     else:
         yield f"```text\n{output.get('text') or data['text/plain']}\n```"
