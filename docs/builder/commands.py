@@ -11,11 +11,10 @@ WIDTH = 100  # characters a line, as many as a page shows
 
 def page() -> str:
     """Return the page: a heading and the help of every command, in the order of ``harness --help``."""
-    group = typer.main.get_command(app)
-    context = typer.Context(group, info_name="harness", max_content_width=WIDTH, terminal_width=WIDTH)
+    group = typer.main.get_group(app)
+    context = typer.Context(group, info_name="harness")
     parts = ["# Commands\n\nWhat `harness COMMAND --help` prints.\n"]
-    for name in group.list_commands(context):
-        command = group.get_command(context, name)
+    for name, command in group.commands.items():
         own = typer.Context(command, info_name=name, parent=context, terminal_width=WIDTH)
         parts.append(f"## harness {name}\n\n```text\n{command.get_help(own)}\n```\n")
     return "\n".join(parts)

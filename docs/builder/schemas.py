@@ -6,6 +6,8 @@ import functools
 import json
 from typing import Any
 
+from pydantic import BaseModel
+
 from harness.deploy.card import Card
 from harness.deploy.record import Record
 from harness.evidence.schema.audit import Audit
@@ -13,7 +15,7 @@ from harness.evidence.schema.kinds import KINDS, json_schema, schema_of
 from harness.evidence.schema.model import Stamped
 
 # What is made of a user's own vectors: where it stands, and what it says.
-OWN = {
+OWN: dict[str, tuple[str, type[BaseModel]]] = {
     "audit": ("AUDIT/audit.json", Stamped[Audit]),
     "codec": ("CODEC/card.json", Stamped[Card]),
     "codes": ("CODES.npy.json", Stamped[Record]),
@@ -22,7 +24,7 @@ OWN = {
 INTRODUCTION = """\
 # JSON Schemas
 
-Every document that the harness writes has a JSON Schema (draft 2020-12). Readers refuse one of another version.
+Every document that the harness writes has a JSON Schema (draft 2020-12). Readers refuse another version.
 `harness schema KIND` prints the schema of a kind of evidence.
 
 | kind | file |
