@@ -23,6 +23,7 @@ PAGES = sorted(
 )
 _FENCED = re.compile(r"^```(?:\w*)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 _INLINE = re.compile(r"`(harness [^`\n]+|make [^`\n]+)`")
+_OPTION = re.compile(r"`(--[a-z-]+)[^`\n]*`")
 _ENDS = {"|", "&&", ";", ">"}
 _COMMANDS = typer.main.get_group(app).commands
 _TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
@@ -54,6 +55,13 @@ def _commands(path: Path) -> Iterator[list[str]]:
 def test_commands_and_options_of_a_page_exist(path: Path) -> None:
     """A command of the command line with its options, or a target of the Makefile; placeholders aside."""
     assert [] == [problem for words in _commands(path) if (problem := _problem(words))]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_options_that_a_page_explains_exist(path: Path) -> None:
+    """An option that stands without its command is one of some command."""
+    options = {name for command in _COMMANDS.values() for each in command.params for name in each.opts}
+    assert [] == sorted(set(_OPTION.findall(_FENCED.sub("", _text(path)))) - options)
 
 
 def test_a_command_that_does_not_exist_is_seen(tmp_path: Path) -> None:
