@@ -40,13 +40,13 @@ def readers(schema: Schema) -> dict[str, tuple[tuple[str, ...], Read]]:
 
 
 def preferred(schema: Schema, by_name: Mapping[str, tuple[tuple[str, ...], Read]]) -> list[str]:
-    """Return the columns that hold vectors by their type, or else the texts called embedding."""
-    several = [name for name, (names, _) in by_name.items() if len(names) > 1]
+    """Return the columns that hold vectors by their type: lists, else numbered ones, else texts by name."""
     lists = [name for name in by_name if is_list(schema.field(name).type)]
-    texts = [
-        name for name, (_, read) in by_name.items() if read is _from_texts and "embedding" in name.lower()
-    ]
-    return lists or several or texts
+    numbered = {name: len(names) for name, (names, read) in by_name.items() if read is _from_columns}
+    several = [name for name, count in numbered.items() if count > 1]
+    of_texts = [name for name, (_, read) in by_name.items() if read is _from_texts]
+    texts = [name for name in of_texts if "embedding" in name.lower()]
+    return lists or several or texts or list(numbered)
 
 
 def lengths(batch: RecordBatch, read: Read) -> list[int]:
