@@ -8,11 +8,12 @@ import typer
 
 from harness.cli.checking import artifacts, compare, verify
 from harness.cli.deploying import compress, decompress, fit, similarity
+from harness.cli.exporting import export, export_codec, push
 from harness.cli.listing import list_
 from harness.cli.machine import doctor, portability
 from harness.cli.measuring import jitter, labels, plan, run_
 from harness.cli.provenance import diff, explain
-from harness.cli.reporting import claims, export, lock, report, results, schema
+from harness.cli.reporting import claims, lock, report, results, schema
 from harness.cli.reproducing import blocked, reproduce
 from harness.cli.rerunning import receipt, replay
 from harness.cli.serving import serve
@@ -31,6 +32,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "compress": compress,
     "decompress": decompress,
     "similarity": similarity,
+    "export-codec": export_codec,
+    "push": push,
     "results": results,
     "claims": claims,
     "report": report,

@@ -1,4 +1,4 @@
-"""Commands that read evidence: ``results``, ``claims``, ``report``, ``export``."""
+"""Commands that read evidence: ``results``, ``claims``, ``report``, ``schema``, ``lock``."""
 
 from __future__ import annotations
 
@@ -155,32 +155,3 @@ def _lint() -> None:
         show(line)
     if lines:
         raise RunError(f"{len(lines)} numbers or texts without a result behind them")
-
-
-def export(
-    suite: Annotated[str, typer.Argument(help="Name of a suite with results.")],
-    to: Annotated[Path, typer.Option("--to", help="Folder to write to.")],
-    source: From = ARTIFACTS,
-    metric: Annotated[str | None, typer.Option(help="Also find the cheapest by this metric.")] = None,
-    at_least: Annotated[float | None, typer.Option(help="The bound that the cheapest has to meet.")] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Hold the interval's lower end to it.")] = False,
-) -> None:
-    """Write a suite's results as JSON lines, JSON, CSV and Parquet; with a bound, the cheapest that meets it.
-
-    \b
-    Examples: harness export sample --to exported
-              harness export sample --to exported --metric retention@human --at-least 0.9 --strict
-    """
-    from report.export.best import write_best
-    from report.export.rows import export as write
-
-    if (metric is None) != (at_least is None) or (strict and metric is None):
-        raise InputError("export: --strict needs --metric and --at-least, which need each other")
-    tree = existing(source)
-    for path in write(tree, suite, to):
-        show(str(path))
-    if metric is not None and at_least is not None:
-        without = write_best(tree, suite, to, metric, at_least, strict=strict)
-        show(str(to / "best.json"))
-        if without:
-            raise RunError(f"no configuration of {', '.join(without)} has {metric} of at least {at_least:g}")

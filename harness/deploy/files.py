@@ -63,7 +63,7 @@ def decompress_file(
     Returns the record, and whether the vectors were there already. Raises InputError for a file that holds
     no codes of this codec.
     """
-    source = _codes(location, codec)
+    source = checked_codes(location, codec)
     width = codec.card.decoded_dimension
     origin = _origin("harness decompress", [source], codec, "<f4", width)
 
@@ -83,7 +83,7 @@ def similarity_file(
     Returns the record beside it, and whether the cosines were there already. Raises InputError for files of
     other numbers of rows, or without codes of this codec.
     """
-    one, other = _codes(left, codec), _codes(right, codec)
+    one, other = checked_codes(left, codec), checked_codes(right, codec)
     if one.rows != other.rows:
         raise InputError(f"{right}: found {other.rows:,} rows, expected {one.rows:,} as in {left}")
     origin = _origin("harness similarity", [one, other], codec, "<f4", None)
@@ -109,7 +109,7 @@ def _origin(made_by: str, sources: list[VectorSource], codec: Codec, dtype: str,
     )
 
 
-def _codes(location: str, codec: Codec) -> VectorSource:
+def checked_codes(location: str, codec: Codec) -> VectorSource:
     """Return a file of codes; raise InputError where its record names another codec."""
     source = open_codes(location, codec.card)
     beside = record_path(Path(location))

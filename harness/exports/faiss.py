@@ -6,8 +6,9 @@ or signs, that is the cosine; elsewhere cosines of decoded vectors differ by the
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,8 +23,6 @@ from harness.types import Bytes, Floats
 
 if TYPE_CHECKING:
     import faiss
-
-ROWS = 65_536  # codes added at a time
 
 _README = """# {pipeline}, as a faiss index
 
@@ -53,11 +52,11 @@ _COSINE = "The index ranks by cosine."
 _HAMMING = "The index ranks by Hamming distance, which orders signs as cosines do."
 
 
-def export(codec: Codec, target: Path, codes: Bytes | None = None) -> None:
+def export(codec: Codec, target: Path, codes: Iterable[Bytes] = ()) -> None:
     """Write ``index.faiss`` and a README to the folder ``target``.
 
-    ``codes`` (n, B) uint8 of the codec fill the index; without them it is empty, and trained. Raises
-    InputError where ``target`` is not empty, or a step is none that faiss has.
+    Batches of ``codes`` (n, B) uint8 of the codec fill the index; without them it is empty, and trained.
+    Raises InputError where ``target`` is not empty, or a step is none that faiss has.
     """
     import faiss
 
@@ -74,8 +73,8 @@ def export(codec: Codec, target: Path, codes: Bytes | None = None) -> None:
         write_atomic(folder / "README.md", readme.encode())
 
 
-def index_of(codec: Codec, codes: Bytes | None = None) -> faiss.IndexPreTransform:
-    """Return the trained index of a codec, filled with ``codes`` (n, B) uint8 where they are given.
+def index_of(codec: Codec, codes: Iterable[Bytes] = ()) -> faiss.IndexPreTransform:
+    """Return the trained index of a codec, filled with batches of ``codes`` (n, B) uint8.
 
     Raises InputError for a step that faiss does not have, and for codes of another width.
     """
@@ -93,8 +92,8 @@ def index_of(codec: Codec, codes: Bytes | None = None) -> faiss.IndexPreTransfor
     index = faiss.IndexPreTransform(inner)
     for transform in reversed(transforms):
         index.prepend_transform(transform)
-    for start in range(0, 0 if codes is None else len(codes), ROWS):
-        _add(codec, parts.quantizer, inner, codes[start : start + ROWS])
+    for batch in codes:
+        _add(codec, parts.quantizer, inner, batch)
     index.ntotal = inner.ntotal
     return index
 
@@ -128,11 +127,11 @@ def _transforms(parts: Parts, dimension: int) -> list[faiss.VectorTransform]:
     return transforms
 
 
-def _transform(weights: Floats, bias: Floats) -> faiss.LinearTransform:
+def _transform(weights: Floats, bias: Floats) -> Any:
     """Return x -> x W + b for ``weights`` (D, d) and ``bias`` (d,)."""
     import faiss
 
-    transform = faiss.LinearTransform(*weights.shape, bool(bias.any()))
+    transform = faiss_quantizers.new("LinearTransform", *weights.shape, bool(bias.any()))
     faiss.copy_array_to_vector(np.ascontiguousarray(weights.T, dtype=np.float32).ravel(), transform.A)
     if bias.any():
         faiss.copy_array_to_vector(np.ascontiguousarray(bias, dtype=np.float32), transform.b)

@@ -33,7 +33,7 @@ def index_of(part: Part) -> tuple[list[faiss.VectorTransform], faiss.Index]:
         case Scalar(bits, ranges):
             index = _scalar(bits, ranges)
         case Sign(dimension):
-            index = _new("IndexLSH", dimension, dimension, False, False)
+            index = new("IndexLSH", dimension, dimension, False, False)
         case PQ(centroids, dimension):
             transforms, index = _product(centroids, dimension)
         case ResidualQuantizer(codebooks, beam):
@@ -63,7 +63,7 @@ def _scalar(bits: int, ranges: Floats) -> Any:
     import faiss
 
     kind = getattr(faiss.ScalarQuantizer, _SCALARS[bits])
-    index = _new("IndexScalarQuantizer", len(ranges) // 2, kind, faiss.METRIC_INNER_PRODUCT)
+    index = new("IndexScalarQuantizer", len(ranges) // 2, kind, faiss.METRIC_INNER_PRODUCT)
     faiss.copy_array_to_vector(ranges, index.sq.trained)
     return index
 
@@ -72,7 +72,7 @@ def _product(centroids: Floats, dimension: int) -> tuple[list[faiss.VectorTransf
     import faiss
 
     parts, _, width = centroids.shape
-    index = _new("IndexPQ", parts * width, parts, 8, faiss.METRIC_INNER_PRODUCT)
+    index = new("IndexPQ", parts * width, parts, 8, faiss.METRIC_INNER_PRODUCT)
     faiss.copy_array_to_vector(centroids.ravel(), index.pq.centroids)
     return _padding(dimension, parts * width), index
 
@@ -81,7 +81,7 @@ def _residual(codebooks: Floats, beam: int) -> Any:
     import faiss
 
     stages, _, dimension = codebooks.shape
-    index = _new("IndexResidualQuantizer", dimension, stages, 8, faiss.METRIC_INNER_PRODUCT)
+    index = new("IndexResidualQuantizer", dimension, stages, 8, faiss.METRIC_INNER_PRODUCT)
     faiss.copy_array_to_vector(codebooks.ravel(), index.rq.codebooks)
     index.rq.max_beam_size, index.rq.is_trained = beam, True
     return index
@@ -91,10 +91,10 @@ def _product_residual(codec: ProductResidualQuantizer) -> tuple[list[faiss.Vecto
     import faiss
 
     splits, stages, _, width = codec.codebooks.shape
-    new = (splits * width, splits, stages, 8, faiss.METRIC_INNER_PRODUCT)
-    index = _new("IndexProductResidualQuantizer", *new)
+    sizes = (splits * width, splits, stages, 8)
+    index = new("IndexProductResidualQuantizer", *sizes, faiss.METRIC_INNER_PRODUCT)
     for i, books in enumerate(codec.codebooks):
-        part = _new("downcast_AdditiveQuantizer", index.prq.subquantizer(i))
+        part = new("downcast_AdditiveQuantizer", index.prq.subquantizer(i))
         faiss.copy_array_to_vector(books.ravel(), part.codebooks)
         part.max_beam_size, part.is_trained = codec.beam, True
     faiss.copy_array_to_vector(codec.codebooks.ravel(), index.prq.codebooks)
@@ -105,13 +105,13 @@ def _product_residual(codec: ProductResidualQuantizer) -> tuple[list[faiss.Vecto
 def _rabitq(codec: RaBitQ) -> tuple[list[faiss.VectorTransform], Any]:
     import faiss
 
-    index = _new("IndexRaBitQ", len(codec.mean), faiss.METRIC_INNER_PRODUCT, codec.bits)
+    index = new("IndexRaBitQ", len(codec.mean), faiss.METRIC_INNER_PRODUCT, codec.bits)
     index.qb = 0  # queries stay float32
     turned = codec.mean.astype(np.float64)
     transforms: list[faiss.VectorTransform] = []
     if len(codec.rotation):
         turned = turned @ codec.rotation.astype(np.float64)
-        rotation = faiss.LinearTransform(*codec.rotation.shape, False)
+        rotation = new("LinearTransform", *codec.rotation.shape, False)
         faiss.copy_array_to_vector(np.ascontiguousarray(codec.rotation.T).ravel(), rotation.A)
         rotation.is_trained = rotation.is_orthonormal = True
         transforms.append(rotation)
@@ -138,15 +138,12 @@ def _factors(codec: RaBitQ, codes: Bytes, decoded: Floats) -> Bytes:
 
 def _padding(dimension: int, width: int) -> list[faiss.VectorTransform]:
     """Return the transform that appends zeros up to ``width`` dimensions, where there are fewer."""
-    import faiss
-
     if dimension == width:
         return []
-    padding = faiss.RemapDimensionsTransform(dimension, width, False)
-    return [padding]
+    return [new("RemapDimensionsTransform", dimension, width, False)]
 
 
-def _new(name: str, *args: Any) -> Any:
+def new(name: str, *args: Any) -> Any:
     """Return what the function or class ``name`` of faiss gives: its stubs lack some arguments."""
     import faiss
 

@@ -21,8 +21,8 @@ def decoded(graph: Graph, codec: Codec, codes: str) -> bool:
     """Add the vectors (n, d) float32 of ``codes``, and return whether ``codec`` is a quantizer of these."""
     match codec:
         case Sign(dimension):
-            bits = onnx_bits.unpack(graph, codes, -(-dimension // 8), dimension, 1, "big")
-            graph.add("Sub", graph.add("Mul", bits, np.float32(2)), np.float32(1))
+            signs = onnx_bits.unpack(graph, codes, -(-dimension // 8), dimension, 1, "big")
+            graph.add("Sub", graph.add("Mul", signs, np.float32(2)), np.float32(1))
         case Scalar(bits, ranges):
             _scalar(graph, bits, ranges, codes)
         case PerVector():

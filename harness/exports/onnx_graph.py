@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     import onnx
+
+Value: TypeAlias = str | NDArray[Any] | np.generic  # of a graph, by its name; or a constant
 
 OPSET = 18  # the first with all operators that most graphs need
 BIT_CAST = 26  # the first with BitCast
@@ -22,8 +24,8 @@ class Graph:
         self._nodes: list[Any] = []
         self._constants: list[Any] = []
 
-    def add(self, operator: str, *inputs: str | NDArray[Any], **attributes: Any) -> str:
-        """Add an operator and return the name of its output; arrays among ``inputs`` become constants."""
+    def add(self, operator: str, *inputs: Value, **attributes: Any) -> str:
+        """Add an operator and return the name of its output; numbers among ``inputs`` become constants."""
         from onnx import helper
 
         names = [value if isinstance(value, str) else self._constant(value) for value in inputs]
@@ -81,9 +83,9 @@ class Graph:
         onnx.checker.check_model(model, full_check=True)
         return model
 
-    def _constant(self, array: NDArray[Any]) -> str:
+    def _constant(self, array: NDArray[Any] | np.generic) -> str:
         from onnx import numpy_helper
 
         name = f"c{len(self._constants)}"
-        self._constants.append(numpy_helper.from_array(np.ascontiguousarray(array), name))
+        self._constants.append(numpy_helper.from_array(np.asarray(array), name))
         return name

@@ -40,8 +40,8 @@ def encoded(graph: Graph, codec: Codec, x: str) -> bool:
         case Scalar(bits, ranges):
             _scalar(graph, bits, ranges, x)
         case Sign(dimension):
-            bits = graph.cast(graph.add("GreaterOrEqual", x, np.float32(0)), np.uint8)
-            onnx_bits.pack(graph, bits, dimension, 1, "big")
+            signs = graph.cast(graph.add("GreaterOrEqual", x, np.float32(0)), np.uint8)
+            onnx_bits.pack(graph, signs, dimension, 1, "big")
         case PQ(centroids, dimension):
             _nearest(graph, centroids, dimension, x)
         case PerVector():

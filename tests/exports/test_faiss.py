@@ -62,7 +62,7 @@ def test_an_index_of_floats_or_signs_has_the_neighbours_of_exact_search_by_cosin
     codec, vectors = fitted(pipeline)
     codes, queries, scores = products(pipeline)
     cosines = scores / np.linalg.norm(codec.decode(codes).astype(np.float64), axis=1)
-    filled, added = index_of(codec, codes), index_of(codec)
+    filled, added = index_of(codec, [codes]), index_of(codec)
     added.add(vectors)
     for index in (filled, added):
         assert len(vectors) == index.ntotal
@@ -74,7 +74,7 @@ def test_an_index_of_codes_has_the_neighbours_of_exact_search_by_inner_product(p
     """Of decoded vectors, with the mapped query; filled with the codec's codes."""
     codec, _ = fitted(pipeline)
     codes, queries, scores = products(pipeline)
-    assert_nearest(index_of(codec, codes).search(queries, 10)[1], scores)
+    assert_nearest(index_of(codec, [codes]).search(queries, 10)[1], scores)
 
 
 @pytest.mark.parametrize("pipeline", PRODUCTS[:-2])
@@ -105,7 +105,7 @@ def test_added_to_a_rabitq_index_vectors_are_estimated_as_faiss_documents_it(bit
 def test_a_filled_rabitq_index_of_more_bits_has_nearly_the_neighbours_of_exact_search(bits: int) -> None:
     """The library looks at the signs first, and misses a neighbour now and then."""
     codes, queries, scores = products(f"rabitq bits={bits}")
-    index = index_of(fitted(f"rabitq bits={bits}")[0], codes)
+    index = index_of(fitted(f"rabitq bits={bits}")[0], [codes[:100], codes[100:]])
     assert_nearest(index.search(queries, 10)[1], scores, share=0.97)
 
 
@@ -116,10 +116,10 @@ def test_faiss_alone_reads_the_exported_index(pipeline: str, tmp_path: Path) -> 
     """In a process where this project cannot be imported it finds what the index at hand finds."""
     codec, _ = fitted(pipeline)
     codes, queries, _ = products(pipeline)
-    export(codec, tmp_path / "index", codes)
+    export(codec, tmp_path / "index", [codes])
     np.save(tmp_path / "index" / "queries.npy", queries)
     subprocess.run([sys.executable, "-c", READER], cwd=tmp_path / "index", check=True)
-    expected: Ints = index_of(codec, codes).search(queries, 5)[1]
+    expected: Ints = index_of(codec, [codes]).search(queries, 5)[1]
     np.testing.assert_array_equal(np.load(tmp_path / "index" / "rows.npy"), expected)
 
 
@@ -130,7 +130,7 @@ def test_the_lines_of_the_readme_rank_by_cosine(pipeline: str, tmp_path: Path) -
     """They are run as they stand; with as many candidates as rows they are exact."""
     codec, vectors = fitted(pipeline)
     codes, queries, scores = products(pipeline)
-    export(codec, tmp_path / "index", codes)
+    export(codec, tmp_path / "index", [codes])
     lines = (tmp_path / "index" / "README.md").read_text("utf-8").split("```python\n")[1:]
     script = "".join(block.split("```")[0] for block in lines).replace(", 100)", f", {len(vectors)})")
     np.save(tmp_path / "index" / "queries.npy", queries)

@@ -338,7 +338,7 @@ def test_the_command_writes_and_tells(
     tree: Tree, tmp_path: Path, cli: Any, options: tuple[str, ...], status: int, message: str
 ) -> None:
     """The paths on standard output; where nothing meets the bound, one line and exit status 1."""
-    done = cli("export", "ranking", "--from", str(tree.root), "--to", "to", *options, cwd=tmp_path)
+    done = cli("export", "ranking", "--from", str(tree.root), "-o", "to", *options, cwd=tmp_path)
     assert status == done.returncode, done.stderr
     assert done.stderr.startswith(message)
     written = ["ranking.jsonl", "ranking.json", "summary.csv", "summary.parquet"]

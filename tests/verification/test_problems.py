@@ -233,7 +233,7 @@ def test_six_copies_of_a_seed_are_refused_before_anything_is_judged(root: Path, 
 def test_a_result_without_a_part_is_a_line_in_every_command(name: str, root: Path, quick: Cli) -> None:
     """No traceback, whatever reads it."""
     restamp(root, lambda content: content.pop(name))
-    for args in (("claims",), ("results",), ("report",), ("export", "mine", "--to", "x")):
+    for args in (("claims",), ("results",), ("report",), ("export", "mine", "-o", "x")):
         done = quick(*args, "--from", "artifacts", cwd=root)
         assert (2, "", 1) == (done.returncode, done.stdout, done.stderr.count("\n"))
         assert f"{SIGN}.json: {name}" in done.stderr
