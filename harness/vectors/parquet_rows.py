@@ -26,6 +26,7 @@ def readers(schema: Schema) -> dict[str, tuple[tuple[str, ...], Read]]:
     from pyarrow import types
 
     named = {field.name: field.type for field in schema}
+    field_names = schema.names
     by_name: dict[str, tuple[tuple[str, ...], Read]] = {}
     for name, kind in named.items():
         if is_list(kind):
@@ -33,7 +34,7 @@ def readers(schema: Schema) -> dict[str, tuple[tuple[str, ...], Read]]:
         elif types.is_string(kind) or types.is_large_string(kind):
             by_name[name] = (name,), _from_texts
     for at in numbered_columns(list(named)):
-        names = tuple(schema.names[i] for i in at)
+        names = tuple(field_names[i] for i in at)
         if all(_is_number(named[name]) for name in names):
             by_name[names[0]] = names, _from_columns
     return by_name

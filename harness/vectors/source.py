@@ -14,7 +14,7 @@ from harness.types import ZERO_NORM, Floats
 from harness.vectors.stored_file import StoredFile, sha256_of
 
 BLOCK_ROWS = 65_536
-_BLOCK_NUMBERS = 2**25  # at most in a block, which is 128 MiB of float32
+_BLOCK_NUMBERS = 2**24  # at most in a block, which is 64 MiB of float32
 
 
 class Piece(NamedTuple):

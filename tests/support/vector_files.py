@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -61,6 +62,9 @@ WRITERS: dict[str, Write] = {
     "numbered.csv": lambda path, rows: write_csv(path, *_numbered(rows)),
     "lists.csv": lambda path, rows: write_csv(
         path, ([i, json.dumps(row)] for i, row in enumerate(rows.tolist())), ["id", "vector"]
+    ),
+    "a.jsonl.gz": lambda path, rows: path.write_bytes(
+        gzip.compress("".join(json.dumps(row) + "\n" for row in rows.tolist()).encode())
     ),
     "a.parquet": write_parquet,
     "groups.parquet": lambda path, rows: write_parquet(path, rows, row_group_size=7),

@@ -68,7 +68,7 @@ class SizePoint(Model):
 class Form(Model):
     """One form of the fall of a value with the rows of the corpus, fitted and extrapolated."""
 
-    name: Name = Field(description="'log-rows' or 'log-log-rows': what the logit is linear in.")
+    name: Name = Field(description="'log-rows': the logit is linear in ln N; 'log-log-rows': in ln ln(2 N / k).")
     intercept: float = Field(description="Logit of the value where the regressor is 0.")
     slope: float = Field(description="Change of the logit for each unit of the regressor.")
     value: float = Field(description="Extrapolated value.")
@@ -77,7 +77,8 @@ class Form(Model):
 class HoldOut(Model):
     """The largest measured size, predicted from the smaller ones and measured."""
 
-    rows: int = Field(ge=2, description="Rows of the size that was held out.")
+    rows: int = Field(ge=2, description="Rows of the largest size, which was held out.")
+    fitted: list[int] = Field(min_length=3, description="Sizes that the forms were fitted to for the check.")
     predicted: float = Field(description="Predicted value.")
     low: float = Field(description="Lower end of the prediction's interval.")
     high: float = Field(description="Upper end of the prediction's interval.")
