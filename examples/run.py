@@ -25,6 +25,7 @@ def run(path: Path) -> None:
             km=AsyncKernelManager(transport="ipc", connection_file=str(Path(folder) / "kernel.json")),
             timeout=SECONDS,
             record_timing=False,
+            coalesce_streams=True,
             resources={"metadata": {"path": folder}},
         ).execute()
     notebook.metadata = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}

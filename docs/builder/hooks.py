@@ -19,7 +19,7 @@ TOP = {
     "CONTRIBUTING.md": "contributing.md",
     "CHANGELOG.md": "changelog.md",
 }
-_LINK = re.compile(r"\]\((?:\.\./|docs/)?([\w./-]+\.(?:md|ipynb))(#[\w-]+)?\)")
+_LINK = re.compile(r"\]\((?:\.\./)?(?:docs/)?([\w./-]+\.(?:md|ipynb))(#[\w-]+)?\)")
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:

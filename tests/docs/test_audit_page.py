@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import pkgutil
 import re
 
 from support.paths import ROOT
 
 from harness.audit import target
-from harness.vectors.opening import endings
+from harness.vectors import formats
 
 PAGE = (ROOT / "docs" / "audit.md").read_text("utf-8")
 
@@ -33,4 +34,6 @@ def test_every_metric_of_a_target_has_a_line() -> None:
 
 def test_every_ending_of_a_file_of_vectors_is_named() -> None:
     """The readers' own names."""
-    assert [] == [ending for ending in endings() if f"`{ending}`" not in PAGE]
+    names = [module.name for module in pkgutil.iter_modules(formats.__path__)]
+    assert names
+    assert [] == [name for name in names if f"`.{name}`" not in PAGE]
