@@ -113,8 +113,8 @@ def export_codec(
     if codes is not None and to is not Library.FAISS:
         raise InputError(f"--codes: found it for {to}, expected it for faiss alone")
     if (model is None) == (to is Library.SENTENCE_TRANSFORMERS):
-        found = "none" if model is None else f"it for {to}"
-        raise InputError(f"--model: found {found}, expected it for sentence-transformers alone")
+        actual = "none" if model is None else f"it for {to}"
+        raise InputError(f"--model: found {actual}, expected it for sentence-transformers alone")
     loaded = Codec.load(codec)
     more: list[Any] = [] if model is None else [model]
     if codes is not None:

@@ -123,7 +123,7 @@ def _factors(codec: RaBitQ, codes: Bytes, decoded: Floats) -> Bytes:
     """Return codes with the factors of vectors around a centre c, for inner products with d = ``decoded``.
 
     faiss estimates <q, o> as <q - c, d - c> plus a term of the original vector o, stored with its code: after
-    the signs |o - c|² - |o|² = |c|² - 2 <o, c>, after further bits <o - c, c>. Of codes only d is known.
+    the signs |o - c|² - |o|² = |c|² - 2 <o, c>, after further bits <o - c, c>. Codes give d alone.
     """
     native, mean = codes.copy(), codec.mean.astype(np.float64)
     along = decoded.astype(np.float64) @ mean

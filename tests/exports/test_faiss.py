@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.codecs import fitted
+from support.codecs import fitted, fitted_with_constant
 from support.neighbours import assert_nearest
 
 from harness.errors import InputError
@@ -49,11 +49,11 @@ def products(pipeline: str, queries: int = 20) -> tuple[Bytes, Floats, Doubles]:
     """Return codes, queries, and the inner products of mapped queries with all decoded vectors (q, n)."""
     codec, vectors = fitted(pipeline)
     codes = codec.encode(vectors)
-    asked = vectors[:queries] * np.float32(1.1)
-    mapped = codec.pipeline.through(asked, len(codec.pipeline.codecs) - 1)
+    scaled = vectors[:queries] * np.float32(1.1)
+    mapped = codec.pipeline.through(scaled, len(codec.pipeline.codecs) - 1)
     if pipeline in COSINES:
-        mapped = codec.pipeline.through(asked, len(codec.pipeline.codecs))  # signs on both sides
-    return codes, asked, mapped.astype(np.float64) @ codec.decode(codes).astype(np.float64).T
+        mapped = codec.pipeline.through(scaled, len(codec.pipeline.codecs))  # signs on both sides
+    return codes, scaled, mapped.astype(np.float64) @ codec.decode(codes).astype(np.float64).T
 
 
 @pytest.mark.parametrize("pipeline", COSINES)
@@ -86,6 +86,13 @@ def test_an_index_encodes_added_vectors_as_the_codec_does(pipeline: str) -> None
     actual = np.asarray(index.sa_encode(vectors))
     differing = (codec.encode(vectors) != actual).any(axis=1).mean()
     assert differing < 0.01  # a vector at the edge of a cell, mapped in another order of additions
+
+
+@pytest.mark.parametrize("bits", [4, 8])
+def test_a_component_that_never_varied_is_encoded_as_the_codec_does(bits: int) -> None:
+    """Its cell has no width; equal codes, also for vectors in which it varies."""
+    codec, vectors = fitted_with_constant(f"scalar bits={bits}")
+    np.testing.assert_array_equal(codec.encode(vectors), index_of(codec).sa_encode(vectors))
 
 
 @pytest.mark.parametrize("bits", [1, 4, 8])

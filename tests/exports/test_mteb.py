@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from mteb.cache.result_cache import LoadExperimentEnum
 from mteb.models import ModelMeta
 from mteb.similarity_functions import cos_sim, pairwise_cos_sim
 from scipy.stats import spearmanr
+from support.command import Cli
 from support.paths import ROOT
 
 from harness.deploy import Codec, fit, parse_pipeline
@@ -94,6 +96,7 @@ class Words:
 
 
 MODEL = Words()
+RESULTS = ROOT / "artifacts" / "results"
 
 
 @pytest.fixture(scope="module")
@@ -148,6 +151,15 @@ def test_mteb_stores_a_codec_as_an_experiment_of_its_model(codec: Codec, tmp_pat
     assert (6, "cosine") == (described["embed_dim"], described["similarity_fn_name"])
 
 
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Tree:
+    """Return the committed results of three suites: all of them take seconds to read."""
+    root = tmp_path_factory.mktemp("tree")
+    for suite in ("autoencoder", "dev-overlap", "planted"):
+        shutil.copytree(RESULTS / suite, root / "results" / suite)
+    return Tree(root)
+
+
 @pytest.mark.parametrize(
     ("suite", "metric", "tasks"),
     [
@@ -155,16 +167,18 @@ def test_mteb_stores_a_codec_as_an_experiment_of_its_model(codec: Codec, tmp_pat
         ("autoencoder", "ndcg@10", ("NFCorpus", "SciFact")),
     ],
 )
-def test_results_are_loaded_by_mteb(suite: str, metric: str, tasks: tuple[str, ...], tmp_path: Path) -> None:
+def test_results_are_loaded_by_mteb(
+    suite: str, metric: str, tasks: tuple[str, ...], tree: Tree, tmp_path: Path
+) -> None:
     """Each cell's values are those of the committed result, under mteb's names of tasks and scores."""
-    exported = export(Tree(ROOT / "artifacts"), suite, tmp_path)
+    exported = export(tree, suite, tmp_path)
     cache = mteb.ResultCache(cache_path=tmp_path)
     loaded = cache.load_results(load_experiments=LoadExperimentEnum.MATCH_NAME)
     count = 0
     for cell in loaded.model_results:
         assert cell.model_meta is not None
         assert set(cell.task_names) <= set(tasks)
-        path = ROOT / "artifacts" / "results" / suite / f"{cell.model_meta.experiment_kwargs['cell']}.json"
+        path = RESULTS / suite / f"{cell.model_meta.experiment_kwargs['cell']}.json"
         stated = {
             (value["dataset"], value["metric"], value["protocol"]): value["value"]
             for value in json.loads(path.read_text())["content"]["values"]
@@ -176,8 +190,15 @@ def test_results_are_loaded_by_mteb(suite: str, metric: str, tasks: tuple[str, .
     assert len(tasks) <= count
 
 
-def test_a_suite_without_a_task_of_mteb_is_refused(tmp_path: Path) -> None:
+def test_the_command_writes_results_for_mteb(cli: Cli, tree: Tree, tmp_path: Path) -> None:
+    """It says how many, and mteb finds as many."""
+    done = cli("export", "dev-overlap", "--from", str(tree.root), "--to", "mteb", "-o", "to", cwd=tmp_path)
+    assert (0, "to: 5 results of tasks\n", "") == (done.returncode, done.stdout, done.stderr)
+    assert 5 == len(list((tmp_path / "to" / "results").rglob("STS1?.json")))
+
+
+def test_a_suite_without_a_task_of_mteb_is_refused(tree: Tree, tmp_path: Path) -> None:
     """The line names its data sets; nothing is written."""
     with pytest.raises(InputError, match=r"^planted: found .*, expected a data set that is a task of mteb$"):
-        export(Tree(ROOT / "artifacts"), "planted", tmp_path / "to")
+        export(tree, "planted", tmp_path / "to")
     assert [] == list(tmp_path.iterdir())

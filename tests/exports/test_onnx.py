@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 import pytest
-from support.codecs import fitted
+from support.codecs import fitted, fitted_with_constant
 
 from harness.errors import InputError
 from harness.exports.onnx import export, models_of
@@ -69,6 +69,14 @@ def test_codes_give_the_decoded_vectors(pipeline: str) -> None:
     codes = codec.encode(vectors)
     actual = run(pipeline, "decode.onnx", codes=codes)
     np.testing.assert_allclose(actual, codec.decode(codes), rtol=2e-6, atol=2e-6)
+
+
+@pytest.mark.parametrize("bits", [3, 8])
+def test_a_component_that_never_varied_is_encoded_as_the_codec_does(bits: int) -> None:
+    """Its cell has no width; equal codes, also for vectors in which it varies."""
+    codec, vectors = fitted_with_constant(f"scalar bits={bits}")
+    session = onnxruntime.InferenceSession(models_of(codec)["encode.onnx"].SerializeToString())
+    np.testing.assert_array_equal(codec.encode(vectors), session.run(None, {"vectors": vectors})[0])
 
 
 @pytest.mark.parametrize("rows", [0, 1])

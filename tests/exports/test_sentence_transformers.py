@@ -118,7 +118,7 @@ def test_a_model_of_other_dimensions_is_refused(model: Path, tmp_path: Path) -> 
 
 
 def test_what_is_no_model_is_refused_in_one_line(vectors: Floats, tmp_path: Path) -> None:
-    """An empty folder, which no hub is asked for."""
+    """An empty folder; no request is made."""
     with pytest.raises(InputError, match=r"expected a sentence-transformers model$") as error:
         export(fit(vectors, parse_pipeline("sign")), tmp_path / "to", str(tmp_path))
     assert 1 == len(str(error.value).splitlines())

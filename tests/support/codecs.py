@@ -22,6 +22,14 @@ def vectors() -> Floats:
 
 
 @functools.cache
+def fitted_with_constant(pipeline: str) -> tuple[Codec, Floats]:
+    """Return a codec fitted on vectors of which a component never varies, and vectors where it does."""
+    constant = vectors().copy()
+    constant[:, 3] = 0.25
+    return fit(constant, parse_pipeline(pipeline)), vectors()
+
+
+@functools.cache
 def fitted(pipeline: str) -> tuple[Codec, Floats]:
     """Return a codec of the pipeline, and the vectors that it was fitted on."""
     return fit(vectors(), parse_pipeline(pipeline)), vectors()

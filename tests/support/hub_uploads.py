@@ -55,9 +55,9 @@ class _Handler(BaseHTTPRequestHandler):
         elif self.path == "/api/validate-yaml":
             self._send(200, {"errors": [], "warnings": []})
         elif self.path == "/api/repos/create":
-            asked = json.loads(body)
-            name = f"{asked['organization']}/{asked['name']}"
-            self.uploads.repos[name] = asked.get("visibility") or "public"
+            repo = json.loads(body)
+            name = f"{repo['organization']}/{repo['name']}"
+            self.uploads.repos[name] = repo.get("visibility") or "public"
             self._send(200, {"url": f"{self.uploads.address}/{name}"})
         elif part and part[2] == "preupload":
             paths = [file["path"] for file in json.loads(body)["files"]]
