@@ -3,6 +3,8 @@
 # make reproduce ALL=1          also what suites declare large: models of over a gigabyte, hours
 # make reproduce EXTRAS=audio,serve,…   with further extras of pyproject.toml installed; others have dev
 # make test       lint, types, import contracts and the whole test suite
+# make docs       builds the documentation into build/site, strictly and without a network
+# make notebook   runs examples/tutorial.ipynb and writes its outputs into it
 # make jitter     measures how far values move with the last bits of vectors, on what make reproduce left in out/
 # make portability  runs small steps under emulated processors (qemu-user), and compares their bytes
 # Each makes .venv first, with the versions pinned in constraints.txt; PYTHON=… names the interpreter.
@@ -20,7 +22,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup reproduce check types style test jitter portability artifacts benchmark clean
+.PHONY: help setup reproduce check types style test docs notebook jitter portability artifacts benchmark clean
 
 help:
 	@grep '^# make' Makefile | cut -c3-
@@ -43,7 +45,7 @@ check: setup
 	@$(MAKE) --no-print-directory --jobs=2 types style
 
 types: setup
-	@$(BIN)/mypy
+	@$(BIN)/mypy && $(BIN)/mypy docs/builder/*.py examples/*.py
 
 style: setup
 	@$(BIN)/ruff check .
@@ -53,6 +55,13 @@ style: setup
 
 test: check
 	@$(BIN)/pytest --numprocesses auto --dist loadfile
+
+docs: setup
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs --quiet build --strict --config-file docs/builder/mkdocs.yml
+	@echo build/site/index.html
+
+notebook: setup
+	@$(BIN)/python examples/run.py examples/tutorial.ipynb
 
 # Last bits: three disturbances of one seed of each pipeline. Measured against what make reproduce left in out/.
 jitter: setup

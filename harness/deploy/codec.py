@@ -95,6 +95,9 @@ class Codec:
             f" ({ratio:.3g} times smaller than float32)"
         )
 
+    def __repr__(self) -> str:
+        return f"Codec({self.describe})"
+
     def _repr_html_(self) -> str:
         card = self.card
         rows = {

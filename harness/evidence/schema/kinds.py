@@ -46,12 +46,17 @@ def json_schema(kind: str) -> dict[str, Any]:
     Rules between fields, such as low <= value <= high, are no part of it: ``repro/verify.py`` has them.
     """
     place, model = KINDS[kind]
+    return schema_of(model, kind, f"artifacts/{place}")
+
+
+def schema_of(model: type[BaseModel], title: str, place: str) -> dict[str, Any]:
+    """Return the JSON Schema of a document, with a title and where such documents stand."""
     schema = model.model_json_schema(by_alias=True)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **schema,
-        "title": kind,
-        "$comment": f"artifacts/{place}, schema {SCHEMA_VERSION}",
+        "title": title,
+        "$comment": f"{place}, schema {SCHEMA_VERSION}",
     }
 
 
