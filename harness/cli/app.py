@@ -7,6 +7,7 @@ from collections.abc import Callable
 import typer
 
 from harness.cli.checking import artifacts, compare, verify
+from harness.cli.deploying import compress, decompress, fit, similarity
 from harness.cli.listing import list_
 from harness.cli.machine import doctor, portability
 from harness.cli.measuring import jitter, labels, plan, run_
@@ -26,6 +27,10 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "jitter": jitter,
     "reproduce": reproduce,
     "blocked": blocked,
+    "fit": fit,
+    "compress": compress,
+    "decompress": decompress,
+    "similarity": similarity,
     "results": results,
     "claims": claims,
     "report": report,

@@ -1,0 +1,53 @@
+"""``.npy`` of NumPy, read by position: any real type, either byte order, either order of storage."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.lib import format as npy
+
+from harness.errors import InputError, one_line
+from harness.vectors.matrix import StoredMatrix
+from harness.vectors.source import VectorSource
+from harness.vectors.stored_file import stored_file
+
+_NO_HEADER = (
+    ValueError,
+    KeyError,
+    EOFError,
+    RecursionError,
+    MemoryError,
+    SyntaxError,
+    TypeError,
+    OverflowError,
+)
+
+
+def open_file(path: Path, name: str, column: str | None) -> VectorSource:
+    """Return the rows of the array; raise InputError for objects, and for a header that is wrong."""
+    if column is not None:
+        raise InputError(f"{name}: found the column {column!r}, expected none: a .npy holds one array")
+    stored = stored_file(path)
+    with path.open("rb") as file:
+        shape, fortran, dtype = _header(file, name)
+        offset = file.tell()
+    if dtype.hasobject:
+        raise InputError(f"{name}: found pickled objects, expected numbers")
+    declared, rest = math.prod(shape) * dtype.itemsize, stored.size - offset
+    if declared != rest or min(shape, default=0) < 0:
+        problem = f"found a header of {dtype} {shape} before {rest:,} bytes"[:200]
+        raise InputError(f"{name}: {problem}, expected as many bytes as it declares")
+    return StoredMatrix(stored, offset, shape, dtype, fortran).source(name)
+
+
+def _header(file: IO[bytes], name: str) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    """Return shape, order and type; the readers are NumPy's, and evaluate literals alone."""
+    readers = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
+    try:
+        # The third version is for names of fields, which vectors have not.
+        return readers[npy.read_magic(file)](file)
+    except _NO_HEADER as error:
+        raise InputError(f"{name}: {one_line(error)[:200]}, expected a .npy file of numbers") from error
