@@ -11,6 +11,7 @@ from harness.cli.deploying import compress, decompress, fit, similarity
 from harness.cli.listing import list_
 from harness.cli.machine import doctor, portability
 from harness.cli.measuring import jitter, labels, plan, run_
+from harness.cli.peers import compare_planners
 from harness.cli.provenance import diff, explain
 from harness.cli.reporting import claims, export, lock, report, results, schema
 from harness.cli.reproducing import blocked, reproduce
@@ -31,6 +32,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "compress": compress,
     "decompress": decompress,
     "similarity": similarity,
+    "compare-planners": compare_planners,
     "results": results,
     "claims": claims,
     "report": report,
