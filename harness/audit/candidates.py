@@ -12,6 +12,7 @@ from harness.limits import DIMENSIONS
 from harness.planning.steps import Step
 
 FEWEST_BYTES = 8
+WIDTH = 4  # fewest dimensions of a part that has a codebook: narrower parts are scalars at a higher price
 # What fits nothing, or no more than the range of each dimension. Everything else is trained.
 UNTRAINED = frozenset({"identity", "random-projection", "scalar", "scalar-per-vector", "sign", "truncation"})
 
@@ -53,7 +54,7 @@ def candidates(dimension: int) -> list[Candidate]:
 
 def _class(size: int, dimension: int) -> Iterator[tuple[str, int]]:
     """Yield pipelines of ``size`` bytes a vector, and the training rows that each needs."""
-    if 8 * size <= DIMENSIONS.most:
+    if 8 * size <= min(2 * dimension, DIMENSIONS.most):
         yield f"random-projection dims={8 * size} | sign", 2
     if 2 * size <= dimension:
         yield f"truncation dims={2 * size} | scalar bits=4", 2
@@ -63,18 +64,22 @@ def _class(size: int, dimension: int) -> Iterator[tuple[str, int]]:
             yield f"principal-projection dims={dims} | variance-bits bytes={size}", dims
     if 2 * size <= dimension:
         yield f"principal-projection dims={2 * size} | scalar bits=4", 2 * size
-    yield f"pq subvectors={size}", CENTROIDS
-    width = dimension + -dimension % size
-    yield f"opq-rotation subvectors={size} | pq subvectors={size}", max(CENTROIDS, width)
+    if WIDTH * size <= dimension:
+        width = dimension + -dimension % size
+        yield f"pq subvectors={size}", CENTROIDS
+        yield f"opq-rotation subvectors={size} | pq subvectors={size}", max(CENTROIDS, width)
     if 8 * size <= dimension:
         yield f"itq dims={8 * size} | sign", 8 * size
 
 
 def _whole(dimension: int) -> Iterator[tuple[str, int]]:
-    """Yield pipelines that keep every dimension, and their bytes."""
+    """Yield pipelines without a projection, and their bytes."""
     yield "sign", -(-dimension // 8)
-    yield "scalar bits=4", -(-dimension // 2)
-    yield "scalar bits=8", dimension
+    for bits in (2, 3, 4, 6, 8):
+        yield f"scalar bits={bits}", -(-dimension * bits // 8)
+    for bits in (1, 2, 3, 4):  # on average, without a projection, whose matrix is large beside few rows
+        size = -(-dimension * bits // 8)
+        yield f"variance-bits bytes={size}", size
 
 
 def _rabitq(dimension: int) -> Iterator[tuple[str, int]]:

@@ -7,19 +7,25 @@ out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.audit.candidates import Candidate
+from harness.codecs.codebooks import CENTROIDS
 
 PRODUCT = 4e-11  # seconds of a multiplication and addition in float32
 DOUBLE = 1e-10  # in float64
-EIGEN = 1.2e-9  # of each dims³ of an eigendecomposition or a singular value decomposition
-DISTANCE = 2.5e-10  # of a component of a distance in k-means or in encoding by codebooks
-SORTED = 3e-8  # of a similarity that is ordered and compared
-ENCODED = 2e-8  # of a component that is encoded or decoded
-FIXED = 0.15  # of any pipeline: bootstrap and bookkeeping
-MARGIN = 0.85  # of the time that is planned
+EIGEN = 1.2e-9  # of each dims³ of an eigendecomposition
+SINGULAR = 5e-9  # of a singular value decomposition
+CODEWORD = 4e-9  # of a distance between a part of a vector and a codeword
+ROTATED = 1.1e-10  # of each dims² of a vector that is rotated, coded and decoded
+ORDERED = 2e-8  # of a similarity that is ordered and compared
+LEVELED = 5e-8  # that is compared at every size of the corpus
+ENCODED = 3e-8  # of a component that is encoded, decoded or drawn
+SPREAD = 4e-9  # of a component of which mean and variance are taken
+FIXED = 0.2  # of any pipeline: bootstrap and bookkeeping
+MARGIN = 0.7  # of the time that is planned: other work may share the cores
+OPQ_ROUNDS = 9  # of k-means in each alternation of optimized product quantization
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,31 +76,24 @@ def estimate(candidate: Candidate, sizes: Sizes) -> float:
         width, fitting, encoding = _step(step.use, dict(step.params), width, sizes)
         seconds += fitting + rows * encoding
     pairs = 2 * sizes.queries * sizes.corpus  # both forms of the query
-    return seconds + pairs * (width * PRODUCT + (sizes.levels + 3) * SORTED)
+    return seconds + pairs * (width * PRODUCT + ORDERED + LEVELED * (sizes.levels > 0))
 
 
-def _step(use: str, params: dict[str, int], width: int, sizes: Sizes) -> tuple[int, float, float]:
+def _step(use: str, params: Mapping[str, int], width: int, sizes: Sizes) -> tuple[int, float, float]:
     """Return the dimensions after a step, the seconds to fit it, and to encode and decode a row."""
     dims, train = int(params.get("dims", width)), sizes.train
     mapping = width * dims * PRODUCT + dims * ENCODED
     axes = train * width**2 * DOUBLE + EIGEN * width**3
-    codebooks = width * 256 * DISTANCE
-    match use:
-        case "principal-projection" | "pca":
-            return dims, axes, mapping
-        case "itq":
-            rounds = params["iterations"] * (2 * train * dims**2 * DOUBLE + 10 * EIGEN * dims**3)
-            return dims, axes + rounds, mapping
-        case "pq":
-            return width, params["iterations"] * train * codebooks, codebooks
-        case "opq-rotation":
-            rounds = params["iterations"] * (8 * train * codebooks + 20 * EIGEN * width**3)
-            return width, rounds + train * width**2 * PRODUCT, mapping
-        case "rabitq":
-            return width, 4 * EIGEN * width**3, width * (width * PRODUCT + 4 * ENCODED)
-        case "scalar":
-            return width, train * width * ENCODED * 2, width * ENCODED
-        case "variance-bits":
-            return width, train * width * 4e-9, 2 * width * ENCODED
-        case _:
-            return dims, dims * width * 2e-8 if use == "random-projection" else 0.0, mapping
+    codebooks, rounds = params.get("subvectors", 0) * CENTROIDS * CODEWORD, params.get("iterations", 0)
+    costs = {
+        "principal-projection": (axes, mapping),
+        "itq": (axes + rounds * (train * dims**2 * DOUBLE + SINGULAR * dims**3), mapping),
+        "pq": (rounds * train * codebooks, codebooks),
+        "opq-rotation": (rounds * (OPQ_ROUNDS * train * codebooks + SINGULAR * width**3), mapping),
+        "rabitq": (EIGEN * width**3, (1 + (params.get("bits", 1) > 1)) * ROTATED * width**2),
+        "scalar": (2 * train * width * SPREAD, width * ENCODED),
+        "variance-bits": (train * width * SPREAD, width * ENCODED),
+        "random-projection": (dims * width * ENCODED, mapping),
+    }
+    fitting, encoding = costs.get(use, (0.0, mapping))
+    return dims, fitting, encoding

@@ -138,9 +138,7 @@ def _prediction(form: Form, data: HeldOut, samples: Samples, question: Question)
     if not question.predict or len(data.levels) < FEWEST_LEVELS:
         return None
     target, name = question.target, samples.queries.group
-    return predict(
-        target.metric, data.levels, form.by_level, len(data.corpus), question.rows, target.k, name
-    )
+    return predict(target.metric, data.levels, form.by_level, len(data.corpus), question.rows, target.k, name)
 
 
 def _as_value(prediction: Prediction, count: int) -> MetricValue:
@@ -193,9 +191,9 @@ def complete(rows: Sequence[Row], target: Target) -> list[Row]:
     finished = []
     best = -np.inf
     for each in order:
-        pareto = each.decisive[0] > best
-        best = max(best, float(each.decisive[0]))
-        update = {"guard": _guard(each, order, target), "pareto": bool(pareto)}
+        value = each.entry.decided_by.value
+        update = {"guard": _guard(each, order, target), "pareto": value > best}
+        best = max(best, value)
         finished.append(replace(each, entry=each.entry.model_copy(update=update)))
     return finished
 

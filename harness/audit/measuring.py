@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from harness.audit.neighbors import NEAR, TIE, kth_largest, recall, similarities
+from harness.audit.neighbors import NEAR, TIE, kth_largest, similarities, top
 from harness.codecs.pipeline import Pipeline
 from harness.evaluation import retrieval
 from harness.evaluation.cosines import cosines
@@ -47,7 +47,7 @@ class HeldOut:
 class Form:
     """What one form of the query comes to.
 
-    ``queries``: metric -> (q,). ``by_level`` (levels, q): recall at k by rows searched. ``pairs``: series (m,).
+    ``queries``: metric -> (q,). ``by_level`` (levels, q): recall at k by rows searched. ``pairs``: (m,) each.
     ``judged``: metric -> (judged queries,).
     """
 
@@ -68,39 +68,33 @@ class Encoded:
 
 
 class Truth:
-    """The cosine from which a row is a neighbour, (q, 1), by cut-off, and by part of each size."""
+    """The exact cosine from which a row is a neighbour: (q,) by cut-off, (q parts,) by size of the parts."""
 
     def __init__(self, data: HeldOut, k: int) -> None:
         self.k = k
         kth = {cut: kth_largest(data.exact, cut) for cut in data.cutoffs}
-        self.strict = {cut: edge - np.float32(TIE) for cut, edge in kth.items()}
+        self.strict = {cut: edge - TIE for cut, edge in kth.items()}
         self.tolerant = kth[k] - np.float32(NEAR)
         self.by_level = [
-            [kth_largest(data.exact[:, part], k) - np.float32(TIE) for part in parts_of(len(data.corpus), rows)]
-            for rows in data.levels
+            kth_largest(in_parts(data.exact, rows, data.levels), k) - TIE for rows in data.levels
         ]
 
 
-def parts_of(rows: int, size: int) -> list[slice]:
-    """Return the disjoint parts of ``size`` rows, in order.
-
-    >>> parts_of(10, 4)
-    [slice(0, 4, None), slice(4, 8, None)]
-    """
-    return [slice(start, start + size) for start in range(0, rows - size + 1, size)]
-
-
 def levels_of(rows: int, k: int) -> tuple[int, ...]:
-    """Return the sizes at which a recall is measured: halves of halves, from the smallest.
+    """Return the sizes at which a recall is measured, each twice the one before; the last is about ``rows``.
 
-    >>> levels_of(2_000, 10)
-    (250, 500, 1000, 2000)
+    >>> levels_of(2_010, 10)
+    (251, 502, 1004, 2008)
     """
-    sizes = []
-    while rows >= SMALLEST_LEVEL * k:
-        sizes.append(rows)
-        rows //= 2
-    return tuple(reversed(sizes))
+    count = 0
+    while rows >> count >= SMALLEST_LEVEL * k:
+        count += 1
+    return tuple((rows >> count - 1) << level for level in range(count))
+
+
+def in_parts(cosines: Floats, rows: int, levels: tuple[int, ...]) -> Floats:
+    """Return (q, n) cosines as (q parts, rows): each query with each disjoint part of the largest level."""
+    return np.ascontiguousarray(cosines[:, : levels[-1]]).reshape(-1, rows)
 
 
 def encode(pipeline: Pipeline, data: HeldOut) -> Encoded:
@@ -129,23 +123,32 @@ def measure(data: HeldOut, truth: Truth, encoded: Encoded) -> dict[str, Form]:
 
 
 def _form(data: HeldOut, truth: Truth, corpus: Floats, queries: Floats) -> Form:
-    similar, exact, k = similarities(queries, corpus, data.own), data.exact, truth.k
-    scored = {f"knn-recall@{cut}": recall(exact, edge, similar, cut) for cut, edge in truth.strict.items()}
-    scored[f"tolerant-knn-recall@{k}"] = recall(exact, truth.tolerant, similar, k)
-    for times in OVERSAMPLING:
-        if times * k < similar.shape[1]:
-            scored[f"rescored@{times}"] = recall(exact, truth.strict[k], similar, k, times * k)
-    by_level = []
-    for rows, edges in zip(data.levels, truth.by_level, strict=True):
-        parts = zip(edges, parts_of(len(corpus), rows), strict=True)
-        by_part = [recall(exact[:, part], edge, similar[:, part], k) for edge, part in parts]
-        by_level.append(np.mean(by_part, axis=0))
+    similar, k = similarities(queries, corpus, data.own), truth.k
+    depths = [times for times in OVERSAMPLING if times * k < similar.shape[1]]
+    best = top(similar, data.exact, max(*data.cutoffs, k * max(depths, default=1)))
+    scored = {f"knn-recall@{cut}": best.recall(edge, cut) for cut, edge in truth.strict.items()}
+    scored[f"tolerant-knn-recall@{k}"] = best.recall(truth.tolerant, k)
+    for times in depths:
+        scored[f"rescored@{times}"] = best.recall(truth.strict[k], k, times * k)
     return Form(
         scored,
-        np.array(by_level).reshape(len(data.levels), len(queries)),
+        _by_level(data, truth, similar),
         _pair_series(data, corpus),
         _judged_series(data, corpus, queries),
     )
+
+
+def _by_level(data: HeldOut, truth: Truth, similar: Floats) -> Doubles:
+    """Return the recall (levels, q) of each query at each size, the mean over the parts of that size."""
+    if not data.levels:
+        return np.empty((0, len(similar)))
+    parts = (in_parts(each, data.levels[0], data.levels) for each in (similar, data.exact))
+    best = top(*parts, truth.k)
+    by_level = []
+    for edge in truth.by_level:
+        by_level.append(best.recall(edge, truth.k).reshape(len(similar), -1).mean(axis=1))
+        best = best.joined(2, truth.k) if len(edge) > len(similar) else best
+    return np.array(by_level)
 
 
 def _pair_series(data: HeldOut, corpus: Floats) -> Series:

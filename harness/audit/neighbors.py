@@ -8,11 +8,13 @@ tolerance: TIE for the strict recall, NEAR for the tolerant one, which forgives 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from harness.types import Doubles, Floats, Ints
 
-TIE = 1e-6  # cosines in float32 nearer than this are equal
+TIE = np.float32(1e-6)  # cosines in float32 nearer than this are equal
 NEAR = 1e-3  # cosine within which the tolerant recall forgives a neighbour
 
 
@@ -28,26 +30,58 @@ def similarities(queries: Floats, rows: Floats, own: Ints | None) -> Floats:
 
 
 def kth_largest(similar: Floats, k: int) -> Floats:
-    """Return the k-th largest of each row's similarities, (q, 1)."""
+    """Return the k-th largest of each row's similarities, (q,)."""
     at = similar.shape[1] - k
-    return np.partition(similar, at, axis=1)[:, at : at + 1]
+    return np.partition(similar, at, axis=1)[:, at].copy()
 
 
-def recall(exact: Floats, edge: Floats, similar: Floats, k: int, depth: int | None = None) -> Doubles:
-    """Return the share (q,) of the k nearest rows by ``exact`` cosines among the k nearest by ``similar``.
+@dataclass(frozen=True, slots=True)
+class Top:
+    """The best rows of each search, those that tie with the last one included.
 
-    Both are (q, n). ``edge`` (q, 1): the cosine from which a row is a neighbour. ``depth``: how many
-    candidates are taken, k by default; with more it is the recall after the originals rerank them. Candidates
-    that tie share the places that are left.
+    ``search`` (m,) int64 is the search that a row answers, in order; within a search ``similar`` (m,) falls.
+    ``exact`` (m,) are the cosines before compression. ``starts`` (searches,): where each search begins.
     """
-    depth = k if depth is None else depth
-    last = kth_largest(similar, depth)
-    query, row = np.nonzero(similar >= last - np.float32(TIE))
-    above = similar[query, row] > last[query, 0] + np.float32(TIE)
-    relevant, queries = exact[query, row] >= edge[query, 0], len(similar)
-    certain, tied, hits, tied_hits = (
-        np.bincount(query[mask], minlength=queries)
-        for mask in (above, ~above, above & relevant, ~above & relevant)
-    )
-    share = (depth - certain) / np.maximum(tied, 1)
-    return np.minimum((hits + share * tied_hits) / k, 1.0)
+
+    search: Ints
+    similar: Floats
+    exact: Floats
+    starts: Ints
+
+    def recall(self, edge: Floats, k: int, depth: int | None = None) -> Doubles:
+        """Return the share (searches,) of the k neighbours that are among the ``depth`` best rows.
+
+        ``edge`` (searches,): the exact cosine from which a row is a neighbour. ``depth`` is k by default;
+        with more, the share is the recall after the originals rerank so many candidates.
+        """
+        depth = k if depth is None else depth
+        last = self.similar[self.starts + depth - 1][self.search]
+        above, within = self.similar > last + TIE, self.similar >= last - TIE
+        tied, relevant = within & ~above, self.exact >= edge[self.search]
+        certain, ties, hits, tied_hits = (
+            np.bincount(self.search[mask], minlength=len(self.starts))
+            for mask in (above, tied, above & relevant, tied & relevant)
+        )
+        return np.minimum((hits + (depth - certain) / ties * tied_hits) / k, 1.0)
+
+    def joined(self, searches: int, k: int) -> Top:
+        """Return the k best rows of every ``searches`` neighbouring searches, taken together as one."""
+        together = _sorted(self.search // searches, self.similar, self.exact)
+        last = together.similar[together.starts + k - 1][together.search]
+        best = together.similar >= last - TIE
+        return _sorted(together.search[best], together.similar[best], together.exact[best])
+
+
+def top(similar: Floats, exact: Floats, depth: int) -> Top:
+    """Return the ``depth`` best rows of each search, given similarities and exact cosines (searches, n)."""
+    rows = similar.shape[1]
+    within = similar >= (kth_largest(similar, depth) - TIE)[:, None]
+    flat = np.flatnonzero(within.ravel())
+    return _sorted(flat // rows, similar.ravel()[flat], exact.ravel()[flat])
+
+
+def _sorted(search: Ints, similar: Floats, exact: Floats) -> Top:
+    order = np.lexsort((-similar, search))
+    search = search[order]
+    starts = np.flatnonzero(np.diff(search, prepend=-1)).astype(np.int64)
+    return Top(search, similar[order], exact[order], starts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,16 +19,21 @@ MOST_TRAIN = 10_000  # rows that suffice for codebooks of 256 and for the leadin
 class Split:
     """Row numbers: ``train`` (t,), ``corpus`` (c,) held out, in random order, and the ``unused`` ones.
 
-    ``groups`` (n,): the first row of each row's group, which is never split. ``duplicates``: rows that are
-    copies of an earlier row.
+    ``copies`` (n,): the first row that each row is a copy of, or itself. ``groups`` (n,): the first row of
+    each row's group, which is never split.
     """
 
     train: Ints
     corpus: Ints
     unused: Ints
+    copies: Ints
     groups: Ints
-    duplicates: int
     grouping: str
+
+    def with_corpus(self, rows: int) -> Split:
+        """Return the split with the first ``rows`` of the corpus; the others are unused."""
+        unused = np.concatenate([self.corpus[rows:], self.unused])
+        return replace(self, corpus=self.corpus[:rows], unused=unused)
 
 
 def split(vectors: Floats, pairs: Ints | None, seed: str, most_corpus: int, where: str) -> Split:
@@ -41,10 +46,10 @@ def split(vectors: Floats, pairs: Ints | None, seed: str, most_corpus: int, wher
     count = len(vectors)
     if count < 2 * FEWEST:
         raise InputError(f"{where}: found {count} rows, expected at least {2 * FEWEST}: half are held out")
-    groups, grouping = copy_groups(vectors), "copies"
-    duplicates = int((groups != np.arange(count)).sum())
+    copies = copy_groups(vectors)
+    groups, grouping = copies, "copies"
     if pairs is not None:
-        edges = np.concatenate([pairs, np.stack([np.arange(count), groups], axis=1)])
+        edges = np.concatenate([pairs, np.stack([np.arange(count), copies], axis=1)])
         joined = first_of_groups(count, edges)
         if np.bincount(joined).max() <= count // 2:
             groups, grouping = joined, "copies and pairs"
@@ -54,7 +59,7 @@ def split(vectors: Floats, pairs: Ints | None, seed: str, most_corpus: int, wher
         problem = f"{alike} of {count} rows are copies of one another"
         raise InputError(f"{where}: found that {problem}, expected {FEWEST} different rows on either side")
     corpus, rest = held_out[:most_corpus], held_out[most_corpus:]
-    return Split(train, corpus, rest, groups, duplicates, grouping)
+    return Split(train, corpus, rest, copies, groups, grouping)
 
 
 def _halves(groups: Ints, most_train: int, seed: str) -> tuple[Ints, Ints]:

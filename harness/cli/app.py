@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import typer
 
+from harness.cli.auditing import audit
 from harness.cli.checking import artifacts, compare, verify
 from harness.cli.deploying import compress, decompress, fit, similarity
 from harness.cli.listing import list_
@@ -21,6 +22,7 @@ from harness.console.exits import INTERRUPTED
 from harness.console.output import replace_unprintable
 
 COMMANDS: dict[str, Callable[..., None]] = {
+    "audit": audit,
     "list": list_,
     "plan": plan,
     "run": run_,

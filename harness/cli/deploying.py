@@ -11,11 +11,15 @@ from harness.cli.options import AsJson
 from harness.console.output import show
 
 Vectors = Annotated[
-    str, typer.Argument(metavar="FILE", help="Vectors: .npy, .npz, .parquet, .csv and others.")
+    str,
+    typer.Argument(metavar="FILE", help="Vectors: .npy, .npz, .parquet, .csv and others; hf://datasets/…"),
 ]
 CodecFolder = Annotated[Path, typer.Option("--codec", help="Folder of a codec, as harness fit writes it.")]
 Output = Annotated[Path, typer.Option("--out", "-o", metavar="OUT.npy", help="File to write.")]
 Column = Annotated[str | None, typer.Option(help="Column, key or array, where the file has several.")]
+Encoder = Annotated[
+    str | None, typer.Option(metavar="NAME", help="FILE holds texts: encode them; a name in suites/encoders.")
+]
 DropBroken = Annotated[bool, typer.Option("--drop-broken", help="Leave broken rows out, and list them.")]
 
 
@@ -34,16 +38,19 @@ def fit(
         int | None, typer.Option(min=2, metavar="ROWS", help="Rows to read at most; default: 1 GiB of them.")
     ] = None,
     column: Column = None,
+    encoder: Encoder = None,
     drop_broken: DropBroken = False,
     as_json: AsJson = False,
 ) -> None:
     """Fit a codec on a file of vectors, and write it as a folder: arrays, card and README.
 
-    A tenth of the rows, 1,000 at most, is held out, and the codec is measured on it.
+    With --pipeline, a tenth of the rows, 1,000 at most, is held out, and the codec is measured on it. With
+    --audit it is fitted on all rows, and its card has what the audit measured.
 
     \b
     Examples: harness fit vectors.npy --pipeline 'pca dims=64 | scalar bits=4' -o codec
               harness fit vectors.parquet --audit audit -o codec
+              harness fit texts.txt --encoder minilm --pipeline sign -o codec
     """
     from harness.console.deployed import fitted
     from harness.console.progress import progress
@@ -58,6 +65,7 @@ def fit(
             seed=seed,
             sample=sample,
             column=column,
+            encoder=encoder,
             drop_broken=drop_broken,
             audited=choice.measured,
             advice=choice.advice,
@@ -72,6 +80,7 @@ def compress(
     codec: CodecFolder,
     out: Output,
     column: Column = None,
+    encoder: Encoder = None,
     drop_broken: DropBroken = False,
     as_json: AsJson = False,
 ) -> None:
@@ -94,6 +103,7 @@ def compress(
             Codec.load(codec),
             out,
             column=column,
+            encoder=encoder,
             drop_broken=drop_broken,
             on_rows=lambda done, of: on_progress("rows compressed", done, of),
         )

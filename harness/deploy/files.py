@@ -7,14 +7,15 @@ from pathlib import Path
 
 import numpy as np
 
-from harness.deploy.array_file import ArrayFile, Batch, write_array
+from harness.deploy.array_file import ArrayFile, Batch
 from harness.deploy.codec import Codec
 from harness.deploy.limits import batch_rows
+from harness.deploy.opening import open_source
 from harness.deploy.record import Origin, Record, read_record, record_path
 from harness.deploy.streams import code_batches, open_codes, vector_batches
+from harness.deploy.writing import write_array
 from harness.embedding.units import OnRows
 from harness.errors import InputError
-from harness.vectors.opening import open_vectors
 from harness.vectors.source import VectorSource
 
 
@@ -28,16 +29,17 @@ def compress_file(
     out: str | Path,
     *,
     column: str | None = None,
+    encoder: str | None = None,
     drop_broken: bool = False,
     on_rows: OnRows = _ignore,
 ) -> tuple[Record, bool]:
     """Write the codes of a file of vectors to ``out``, a ``.npy`` of uint8 (n, B), and a record beside it.
 
-    ``location`` and ``column`` as ``open_vectors`` takes them. Returns the record, and whether the codes
-    were there already. Raises InputError for vectors of other dimensions, and for broken rows unless
-    ``drop_broken``, which leaves them out and lists them in the record.
+    ``location``, ``column`` and ``encoder`` as ``open_source`` takes them. Returns the record, and whether
+    the codes were there already. Raises InputError for vectors of other dimensions, and for broken
+    rows unless ``drop_broken``, which leaves them out and lists them in the record.
     """
-    source = open_vectors(location, column=column)
+    source = open_source(location, column=column, encoder=encoder)
     if source.dimension != codec.dimension:
         expected = f"expected {codec.dimension}, as the codec's"
         raise InputError(f"{location}: found vectors of {source.dimension} dimensions, {expected}")

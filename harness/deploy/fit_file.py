@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from harness.deploy.card import DataCard, Measured
 from harness.deploy.codec import Codec
 from harness.deploy.fitting import fit
 from harness.deploy.limits import fit_rows
 from harness.deploy.measuring import held_out, measured
+from harness.deploy.opening import open_source
 from harness.embedding.units import OnRows
 from harness.errors import InputError
 from harness.planning.steps import Step
-from harness.vectors.opening import open_vectors
 from harness.vectors.reading import read_vectors, sample_rows
 
 
@@ -28,6 +30,7 @@ def fit_file(
     seed: int = 0,
     sample: int | None = None,
     column: str | None = None,
+    encoder: str | None = None,
     drop_broken: bool = False,
     audited: Sequence[Measured] = (),
     advice: Sequence[str] = (),
@@ -36,11 +39,12 @@ def fit_file(
     """Return a codec fitted on the vectors of a file; the same file and options give the same bytes.
 
     A random sample of ``sample`` rows is read, by default of as many as 1 GiB of float32 holds, or all where
-    there are fewer. A tenth of them, 1,000 rows at most, is held out to measure the codec. ``audited`` values
-    and ``advice`` go into the card beside what is measured. ``location`` and ``column`` as ``open_vectors``
-    takes them. Raises InputError for broken rows unless ``drop_broken``, and for a sample of fewer than two.
+    there are fewer. A tenth of them, 1,000 rows at most, is held out to measure the codec, unless an audit
+    has: its values, ``audited``, and its ``advice`` go into the card. ``location``, ``column`` and
+    ``encoder`` as ``open_source`` takes them. Raises InputError for broken rows unless ``drop_broken``, and
+    for a sample of fewer than two.
     """
-    source = open_vectors(location, column=column)
+    source = open_source(location, column=column, encoder=encoder)
     most = fit_rows(source.dimension) if sample is None else sample
     if most < 2:  # noqa: PLR2004 - rows that differ
         raise InputError(f"sample: found {most} rows, expected at least 2")
@@ -50,7 +54,7 @@ def fit_file(
         if sampled
         else read_vectors(source, drop_broken=drop_broken, on_rows=on_rows)
     )
-    test = held_out(len(clean.vectors), seed)
+    test = np.zeros(len(clean.vectors), bool) if audited else held_out(len(clean.vectors), seed)
     train = clean.vectors[~test]
     data = DataCard(
         name=Path(location).name,
@@ -62,5 +66,5 @@ def fit_file(
         sample_seed=seed if sampled else None,
     )
     codec = fit(train, pipeline, seed=seed, data=data)
-    values = measured(codec, train, clean.vectors[test]) if test.any() else []
-    return codec.with_card(measured=[*values, *audited], advice=list(advice))
+    values = measured(codec, train, clean.vectors[test]) if test.any() else audited
+    return codec.with_card(measured=list(values), advice=list(advice))

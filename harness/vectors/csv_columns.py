@@ -10,7 +10,9 @@ import numpy as np
 from harness.errors import InputError
 from harness.types import Doubles
 from harness.vectors.choosing import chosen, listed, numbered_columns, usual_length
-from harness.vectors.number_lists import NULL, NULL_NUMBER, Unreadable, numbers_of, parsed
+from harness.vectors.number_lists import EMPTY, NULL, NULL_NUMBER, Unreadable, numbers_of, parsed
+
+_COUNTED = 8  # columns: fewer may count up by chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Columns:
     def row(self, fields: Sequence[str], dimension: int) -> Doubles | Unreadable:
         """Return a row (D,), or the reason why it is none."""
         if not fields:
-            return Unreadable("empty line")
+            return Unreadable(EMPTY)
         if len(fields) != self.fields:
             alone = len(self.at) == self.fields and not self.lists
             return Unreadable(f"length {len(fields)}" if alone else f"{len(fields)} fields")
@@ -49,7 +51,7 @@ def columns_of(head: Sequence[Sequence[str]], column: str | None, name: str) -> 
     them. Raises InputError with the columns that are there.
     """
     first = head[0] if head else []
-    if _numbers(first) is not None and not numbered_columns(first):
+    if _numbers(first) is not None and not _are_names(first, column, name):
         if column is not None:
             raise InputError(f"{name}: found no header, expected one with the column {column!r}")
         width = usual_length(map(len, head), name)
@@ -63,6 +65,19 @@ def columns_of(head: Sequence[Sequence[str]], column: str | None, name: str) -> 
         raise InputError(f"{name}: found no vectors in column {label!r}, expected one of {listed(groups)}")
     at, lists = groups[label]
     return Columns(at, lists=lists, fields=len(names), header=header)
+
+
+def _are_names(first: Sequence[str], column: str | None, where: str) -> bool:
+    """Return whether a row of numbers names the columns: it counts up from 0 or 1 on.
+
+    Raises InputError where it does so through few columns, as data may, unless ``column`` is such a name.
+    """
+    if not any(len(at) == len(first) for at in numbered_columns(first)):
+        return False
+    if len(first) < _COUNTED and column not in first:
+        problem = f"row 0: found {', '.join(first)}, which may be a header or data"
+        raise InputError(f"{where}: {problem}, expected a header such as x0, or --column {first[0]}")
+    return True
 
 
 def _candidates(

@@ -10,9 +10,10 @@ from harness.data import hub, hub_parquet
 from harness.errors import BlockedError, InputError
 from harness.evidence.files import inside
 from harness.types import Place
+from harness.vectors.formats import format_of
 
 SCHEME = "hf://datasets/"
-_LOCATION = re.compile(r"([\w.-]+/[\w.-]+)(?:@([0-9a-f]{40}))?(?:/(.+))?")
+_LOCATION = re.compile(r"([A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*)(?:@([0-9a-f]{40}))?(?:/(.+))?")
 
 
 def hub_files(location: str) -> list[tuple[Path, str]]:
@@ -30,6 +31,8 @@ def hub_files(location: str) -> list[tuple[Path, str]]:
     place = Place(Path(), None, offline=False)
     sha = hub.commit(repo, "dataset", revision, place)
     names = hub_parquet.file_names(repo, sha, pattern or hub_parquet.ANY, place)
+    for name in names:
+        format_of(name)
     return [(_downloaded(repo, sha, name), f"{SCHEME}{repo}@{sha[:12]}/{name}") for name in names]
 
 

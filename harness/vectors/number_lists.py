@@ -12,15 +12,16 @@ from harness.types import Doubles
 from harness.vectors.source import Piece
 
 NULL, NULL_NUMBER, NO_LIST, NO_JSON = "null", "null number", "no list of numbers", "no JSON"
+EMPTY = "empty line"
 _NUMBERS = ({int}, {float}, {int, float})  # exact types: NumPy would also take a truth value or a text
 
 
 def parsed(text: str | bytes) -> Any:
     """Return the value of a JSON text; a reason, as ``Unreadable``, where it is none."""
     try:
-        return json.loads(text)
+        return json.loads(text.decode() if isinstance(text, bytes) else text)
     except (ValueError, RecursionError):  # a number of too many digits is a ValueError
-        return Unreadable(NO_JSON)
+        return Unreadable(NO_JSON if text.strip() else EMPTY)
 
 
 class Unreadable(str):

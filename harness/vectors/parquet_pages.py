@@ -6,7 +6,7 @@ takes a few bytes, however long. Page headers are Thrift's compact protocol (par
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -39,8 +39,8 @@ def check_footer_size(file: BinaryIO, where: str) -> None:
         own_limits.FOOTER.check(int.from_bytes(file.read(4), "little"), f"{where}: footer")
 
 
-def check_pages(file: BinaryIO, metadata: FileMetaData, column: str, where: str) -> int:
-    """Return the longest text that a dictionary of ``column`` may hold, in bytes; 0 without dictionaries.
+def check_pages(file: BinaryIO, metadata: FileMetaData, columns: Collection[str], where: str) -> int:
+    """Return the longest text that a dictionary of ``columns`` may hold, in bytes; 0 without dictionaries.
 
     Raises InputError where pages and footer count differently, and where a column unpacks to too much.
     """
@@ -52,7 +52,8 @@ def check_pages(file: BinaryIO, metadata: FileMetaData, column: str, where: str)
         )
     for group in groups:
         for chunk in (group.column(i) for i in range(group.num_columns)):
-            if chunk.path_in_schema.partition(".")[0] != column and chunk.path_in_schema != column:
+            path = chunk.path_in_schema
+            if path not in columns and path.partition(".")[0] not in columns:
                 continue
             pages = list(_pages(file, chunk, size, where))
             values = sum(page.values for page in pages if not page.dictionary)

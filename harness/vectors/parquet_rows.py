@@ -26,6 +26,7 @@ def readers(schema: Schema) -> dict[str, tuple[tuple[str, ...], Read]]:
     from pyarrow import types
 
     named = {field.name: field.type for field in schema}
+    field_names = schema.names
     by_name: dict[str, tuple[tuple[str, ...], Read]] = {}
     for name, kind in named.items():
         if is_list(kind):
@@ -33,20 +34,20 @@ def readers(schema: Schema) -> dict[str, tuple[tuple[str, ...], Read]]:
         elif types.is_string(kind) or types.is_large_string(kind):
             by_name[name] = (name,), _from_texts
     for at in numbered_columns(list(named)):
-        names = tuple(schema.names[i] for i in at)
+        names = tuple(field_names[i] for i in at)
         if all(_is_number(named[name]) for name in names):
             by_name[names[0]] = names, _from_columns
     return by_name
 
 
 def preferred(schema: Schema, by_name: Mapping[str, tuple[tuple[str, ...], Read]]) -> list[str]:
-    """Return the columns that hold vectors by their type, or else the texts called embedding."""
-    several = [name for name, (names, _) in by_name.items() if len(names) > 1]
+    """Return the columns that hold vectors by their type: lists, else numbered ones, else texts by name."""
     lists = [name for name in by_name if is_list(schema.field(name).type)]
-    texts = [
-        name for name, (_, read) in by_name.items() if read is _from_texts and "embedding" in name.lower()
-    ]
-    return lists or several or texts
+    numbered = {name: len(names) for name, (names, read) in by_name.items() if read is _from_columns}
+    several = [name for name, count in numbered.items() if count > 1]
+    of_texts = [name for name, (_, read) in by_name.items() if read is _from_texts]
+    texts = [name for name in of_texts if "embedding" in name.lower()]
+    return lists or several or texts or list(numbered)
 
 
 def lengths(batch: RecordBatch, read: Read) -> list[int]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from harness.errors import InputError
-from harness.vectors.matrix import check_size
+from harness.vectors import limits
 from harness.vectors.source import Piece, VectorSource
 from harness.vectors.stored_file import read_exactly, stored_file
 
@@ -27,7 +27,10 @@ def open_records(path: Path, name: str, column: str | None, dtype: str) -> Vecto
     with path.open("rb") as file:
         head = file.read(_LENGTH.itemsize)
     dimension = int(np.frombuffer(head, _LENGTH)[0]) if len(head) == _LENGTH.itemsize else 0
-    check_size(stored.size, dimension, name)
+    if dimension < 1:
+        problem = f"found {stored.size:,} bytes that begin with the length {dimension}"
+        raise InputError(f"{name}: {problem}, expected rows of numbers")
+    limits.DIMENSIONS.check(dimension, name)
     record = np.dtype([("length", _LENGTH), ("numbers", dtype, (dimension,))])
     rows, rest = divmod(stored.size, record.itemsize)
     if rest:

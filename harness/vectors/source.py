@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.errors import InputError
+from harness.errors import InputError, one_line
 from harness.types import ZERO_NORM, Floats
 from harness.vectors.stored_file import StoredFile, sha256_of
 
 BLOCK_ROWS = 65_536
-_BLOCK_NUMBERS = 2**25  # at most in a block, which is 128 MiB of float32
+_BLOCK_NUMBERS = 2**24  # at most in a block, which is 64 MiB of float32
 
 
 class Piece(NamedTuple):
@@ -75,7 +75,8 @@ class VectorSource:
                 yield _block(piece)
                 row = piece.start + len(piece.numbers)
         except OSError as error:
-            raise InputError(f"{self.name}: {error.strerror}, expected a file that can be read") from error
+            problem = error.strerror or one_line(error)
+            raise InputError(f"{self.name}: {problem}, expected a file that can be read") from error
         self._check_files()
         if row != max(start, self.rows):
             raise InputError(f"{self.name}: found {row:,} rows, expected {self.rows:,} as when it was opened")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,8 +34,8 @@ def stored_file(path: Path) -> StoredFile:
     """Return a file as it is now; raise InputError where there is none that can be read."""
     try:
         status = path.stat()
-        if path.is_dir():
-            raise InputError(f"{path}: found a folder, expected a file of vectors")
+        if not stat.S_ISREG(status.st_mode):  # a pipe would wait for whoever writes
+            raise InputError(f"{path}: found a folder, pipe or device, expected a file")
         with path.open("rb"):
             return StoredFile(path, status.st_size, status.st_mtime_ns)
     except (OSError, ValueError) as error:  # ValueError: NUL in the name
@@ -46,6 +47,7 @@ def sha256_of(files: Iterable[StoredFile], made_by: str = "") -> str:
     """Return the hex sha256 of the bytes of ``files``, one after the other, and then of ``made_by``."""
     hasher = hashlib.sha256()
     for stored in files:
+        stored.check_unchanged()
         with stored.path.open("rb") as file:
             while piece := file.read(_PIECE):
                 hasher.update(piece)

@@ -1,4 +1,4 @@
-"""Texts of a file, a row each: lines of .txt, a key of .jsonl, a column of .csv or .tsv."""
+"""Texts of a file, a row each: lines of .txt, a key of .jsonl, a column of .csv or .tsv, packed or not."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def read_texts(location: str, column: str | None = None) -> TextRows:
     another ending, another column, with those that are there, and a file without texts.
     """
     path = Path(location)
-    ending = path.suffix.lower()
+    ending = Path(path.name.lower().removesuffix(".gz")).suffix
     if ending not in _ENDINGS:
         raise InputError(f"{location}: found the ending {ending!r}, expected texts in {', '.join(_ENDINGS)}")
     stored = stored_file(path)

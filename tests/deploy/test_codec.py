@@ -136,6 +136,21 @@ def test_too_few_rows_name_how_many_and_a_smaller_pipeline(vectors: Floats, text
     assert fit(vectors[:200], parse_pipeline(instead)).bytes_per_vector <= bytes_per_vector
 
 
+def test_a_rotation_of_more_dimensions_than_rows_is_left_out() -> None:
+    """It needs a row a dimension; the quantizer behind it needs 256."""
+    x = random_floats(300, 320)
+    with pytest.raises(
+        InputError, match="found 300 training vectors, expected at least 320; 'pq subvectors=4'"
+    ):
+        fit(x, parse_pipeline("opq-rotation subvectors=4 | pq subvectors=4"))
+
+
+def test_an_error_of_another_cause_names_no_other_pipeline() -> None:
+    """More parts than dimensions is no lack of rows."""
+    with pytest.raises(InputError, match=r"disjoint parts of a vector cannot be more$"):
+        fit(random_floats(300, 320), parse_pipeline("pq subvectors=321"))
+
+
 def test_an_error_without_codebooks_stands_alone(vectors: Floats) -> None:
     """It names the parameter that would do."""
     with pytest.raises(InputError, match=r"expected at most 5 \(5 rows × 16\)$"):

@@ -8,13 +8,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 from support.limits import file_size_limit
 from support.vectors import random_floats
 
 from harness.deploy import Codec, compress_file, decompress_file, fit, parse_pipeline, similarity_file
-from harness.deploy.array_file import ArrayFile, write_array
+from harness.deploy.array_file import ArrayFile
 from harness.deploy.record import Origin, read_record
+from harness.deploy.writing import write_array
 from harness.errors import InputError
 from harness.evidence.files import sha256_file
 from harness.types import Floats
@@ -221,3 +224,14 @@ def test_a_part_that_cannot_be_trusted_is_begun_anew_or_cut(tmp_path: Path, dama
     compress_file(location, CODEC, out)
     np.testing.assert_array_equal(CODEC.encode(X), np.load(out))
     assert ["codes.npy", "codes.npy.json", "x.npy"] == sorted(path.name for path in tmp_path.iterdir())
+
+
+def test_the_blocks_of_a_format_change_no_byte(tmp_path: Path) -> None:
+    """Row groups of 3,000 rows, and a run that is stopped and goes on, give the codes of a .npy."""
+    column = pa.FixedSizeListArray.from_arrays(pa.array(X.ravel()), 8)
+    parquet.write_table(pa.table({"vector": column}), tmp_path / "x.parquet", row_group_size=3_000)
+    location, out = str(tmp_path / "x.parquet"), tmp_path / "codes.npy"
+    with pytest.raises(_StopError):
+        compress_file(location, CODEC, out, on_rows=_stop_after(8_192))
+    compress_file(location, CODEC, out)
+    np.testing.assert_array_equal(CODEC.encode(X), np.load(out))

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from support.vectors import random_floats
 
-from harness.deploy import fit_file, parse_pipeline
+from harness.deploy import Codec, compress_file, fit_file, parse_pipeline
 from harness.deploy.measuring import held_out, measured
 from harness.errors import InputError
 from harness.evidence.files import sha256_file
+from harness.types import Floats
 
 STEPS = parse_pipeline("pca dims=8 | scalar bits=4")
 X = random_floats(2_000, 16)
@@ -112,3 +113,22 @@ def test_a_sample_of_one_row_is_one_line(location: str) -> None:
     """Nothing varies in one row."""
     with pytest.raises(InputError, match="sample: found 1 rows, expected at least 2"):
         fit_file(location, STEPS, sample=1)
+
+
+@pytest.mark.parametrize(
+    ("x", "text"),
+    [
+        (random_floats(2, 8), "scalar bits=4"),
+        (random_floats(50, 1), "scalar bits=8"),
+        (np.ones((50, 8), np.float32), "scalar bits=4"),
+        (random_floats(3, 20_000), "truncation dims=64 | sign"),
+    ],
+    ids=["two rows", "one dimension", "equal rows", "20,000 dimensions"],
+)
+def test_odd_files_are_fitted_saved_and_compressed(tmp_path: Path, x: Floats, text: str) -> None:
+    """From file to codes, all rows in one batch."""
+    np.save(tmp_path / "x.npy", x)
+    fit_file(str(tmp_path / "x.npy"), parse_pipeline(text)).save(tmp_path / "codec")
+    codec = Codec.load(tmp_path / "codec")
+    compress_file(str(tmp_path / "x.npy"), codec, tmp_path / "codes.npy")
+    np.testing.assert_array_equal(codec.pipeline.encode(x), np.load(tmp_path / "codes.npy"))

@@ -16,6 +16,8 @@ from harness.vectors.number_lists import gathered, parsed
 from harness.vectors.source import Piece, VectorSource
 from harness.vectors.stored_file import stored_file
 
+LINES = True
+
 
 def open_file(path: Path, name: str, column: str | None) -> VectorSource:
     """Return the rows below the header; ``column`` names a column of lists, or the first numbered one.

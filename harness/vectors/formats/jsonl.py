@@ -15,6 +15,8 @@ from harness.vectors.number_lists import NULL, Unreadable, gathered, numbers_of,
 from harness.vectors.source import Piece, VectorSource
 from harness.vectors.stored_file import stored_file
 
+LINES = True
+
 
 def open_file(path: Path, name: str, column: str | None) -> VectorSource:
     """Return the lists of numbers, a line each; ``column`` names the key of objects.

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import warnings
 from pathlib import Path
+from tokenize import TokenError
 from typing import IO, Any
 
 import numpy as np
@@ -14,16 +16,9 @@ from harness.vectors.matrix import StoredMatrix
 from harness.vectors.source import VectorSource
 from harness.vectors.stored_file import stored_file
 
-_NO_HEADER = (
-    ValueError,
-    KeyError,
-    EOFError,
-    RecursionError,
-    MemoryError,
-    SyntaxError,
-    TypeError,
-    OverflowError,
-)
+_WRONG = (ValueError, KeyError, TypeError, OverflowError, EOFError)
+NO_ARRAY = (*_WRONG, RecursionError, MemoryError, SyntaxError, TokenError)
+"""What NumPy raises for a header that declares no array."""
 
 
 def open_file(path: Path, name: str, column: str | None) -> VectorSource:
@@ -48,6 +43,7 @@ def _header(file: IO[bytes], name: str) -> tuple[tuple[int, ...], bool, np.dtype
     readers = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
     try:
         # The third version is for names of fields, which vectors have not.
-        return readers[npy.read_magic(file)](file)
-    except _NO_HEADER as error:
+        with warnings.catch_warnings(action="ignore"):  # that Python 2 wrote the file
+            return readers[npy.read_magic(file)](file)
+    except NO_ARRAY as error:
         raise InputError(f"{name}: {one_line(error)[:200]}, expected a .npy file of numbers") from error

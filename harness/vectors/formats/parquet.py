@@ -38,7 +38,7 @@ def open_file(path: Path, name: str, column: str | None) -> VectorSource:
             problem = f"found {schema.field(label).type} in column {label!r}"
             raise InputError(f"{name}: {problem}, expected lists of numbers, in one of {listed(by_name)}")
         names, read = by_name[label]
-        most = min(_longest_batch(path, file, each, name) for each in names)
+        most = _longest_batch(path, file, names, f"{name}: column {label!r}")
         head = next(_batches(file, names, 0, min(most, HEAD_ROWS)), None)
         dimension = usual_length([] if head is None else lengths(head, read), f"{name}: column {label!r}")
         rows, kind = file.metadata.num_rows, schema.field(label).type
@@ -69,10 +69,10 @@ def _opened(path: Path, name: str) -> Iterator[ParquetFile]:
         raise InputError(f"{name}: {problem}, expected a Parquet file that can be read") from error
 
 
-def _longest_batch(path: Path, file: ParquetFile, column: str, name: str) -> int:
+def _longest_batch(path: Path, file: ParquetFile, names: tuple[str, ...], where: str) -> int:
     """Return how many rows may be read at a time; raise InputError where pages and footer differ."""
     with path.open("rb") as raw:
-        longest = check_pages(raw, file.metadata, column, f"{name}: column {column!r}")
+        longest = check_pages(raw, file.metadata, set(names), where)
     return max(1, _TEXTS // longest) if longest else 2**31
 
 
