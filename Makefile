@@ -5,6 +5,7 @@
 # make test       lint, types, import contracts and the whole test suite
 # make jitter     measures how far values move with the last bits of vectors, on what make reproduce left in out/
 # make portability  runs small steps under emulated processors (qemu-user), and compares their bytes
+# make planners TQP=… MIRROR=…  compares planners on the mirrored data, into out/peers; TQP: the tqp of turboquant-pro
 # Each makes .venv first, with the versions pinned in constraints.txt; PYTHON=… names the interpreter.
 
 PYTHON ?= python3
@@ -19,7 +20,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup reproduce check types style test jitter portability artifacts benchmark clean
+.PHONY: help setup reproduce check types style test jitter portability planners artifacts benchmark clean
 
 help:
 	@grep '^# make' Makefile | cut -c3-
@@ -64,6 +65,9 @@ artifacts: setup
 
 portability: setup
 	@$(BIN)/harness portability
+
+planners: setup
+	@$(BIN)/python -m repro.planners $(TQP) $(MIRROR)
 
 benchmark: setup
 	@$(BIN)/python -m repro.benchmark

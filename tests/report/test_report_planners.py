@@ -46,7 +46,7 @@ def _planner(planner: str, options: str, uncompressed: float) -> Json:
 
 
 def _compare(root: Path) -> None:
-    none = {
+    none: Json = {
         "planner": "tqp plan", "version": "1.0", "options": "--sample 9",
         "problem": "Need at least 1152 samples", "recommended": "", "remarks": [],
         "promise": None, "sizes": None, "values": [],
