@@ -77,6 +77,7 @@ def audit(
     from harness.audit.run import run
     from harness.console.audited import planned, summary
     from harness.console.progress import progress
+    from report.audits.render import rendered
 
     options = Options(file, pairs, queries, qrels, against, encoder, column, drop_broken)
     request = Request(
@@ -88,5 +89,5 @@ def audit(
     check_target(out)
     with progress() as on_progress:
         outcome = run(options, request, str(out), on_progress, lambda prepared: complain(planned(prepared)))
-    write(out, outcome, {})
+    write(out, outcome, rendered(outcome.audit))
     show(summary(outcome.audit, out, as_json=as_json))

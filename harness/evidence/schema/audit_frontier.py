@@ -68,7 +68,9 @@ class SizePoint(Model):
 class Form(Model):
     """One form of the fall of a value with the rows of the corpus, fitted and extrapolated."""
 
-    name: Name = Field(description="'log-rows': the logit is linear in ln N; 'log-log-rows': in ln ln(2 N / k).")
+    name: Name = Field(
+        description="'log-log-rows': the logit is linear in ln ln(2 N / k); other names: in ln N."
+    )
     intercept: float = Field(description="Logit of the value where the regressor is 0.")
     slope: float = Field(description="Change of the logit for each unit of the regressor.")
     value: float = Field(description="Extrapolated value.")
@@ -92,7 +94,12 @@ class Prediction(Model):
     metric: Name = Field(description="Metric that is predicted.")
     rows: int = Field(ge=2, description="Rows of the corpus that the value is predicted for.")
     points: list[SizePoint] = Field(min_length=3, description="Sizes measured, from the smallest.")
-    forms: list[Form] = Field(min_length=1, description="Forms fitted; the interval spans them.")
+    forms: list[Form] = Field(min_length=1, description="Forms fitted to all sizes; value is their mean.")
+    bounds: list[Form] = Field(
+        default=[],
+        description="Further forms that the interval spans: 'recent' is fitted to the largest three sizes,"
+        " 'level' stays at the largest.",
+    )
     value: float = Field(description="Predicted value.")
     low: float = Field(description="Lower end of the 95 % prediction interval.")
     high: float = Field(description="Upper end of the interval.")

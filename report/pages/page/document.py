@@ -1,12 +1,9 @@
-"""``index.html``: one file that asks for nothing, whose policy allows its own script and style alone."""
+"""``index.html`` of the report: one file that asks for nothing."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from harness.evidence.schema.suite import SuiteRecord
 from harness.evidence.schema.verdict import BoardEntry, VerdictRow
@@ -15,6 +12,7 @@ from report.evidence.rows import Row
 from report.figures._style import FAMILIES
 from report.findings.finding import Finding
 from report.pages.page import frontier, inline, sections, verdicts
+from report.pages.page.html import html
 
 TEMPLATES = Path(__file__).parents[2] / "templates" / "page"
 
@@ -45,26 +43,4 @@ def page(
         "sections": sections.sections(figures, inlined, findings),
     }
     style, script = ((TEMPLATES / name).read_text("utf-8") for name in ("page.css", "page.js"))
-    environment = _environment()
-    text = environment.get_template("index.html.j2").render(
-        context, style=style, script=script, style_hash=_hash(style), script_hash=_hash(script)
-    )
-    return str(text).encode()
-
-
-def _environment() -> Any:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    return Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        undefined=StrictUndefined,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-
-
-def _hash(text: str) -> str:
-    """Return a text's hash as a content security policy names it."""
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+    return html(TEMPLATES, context, style, script)

@@ -1,0 +1,1 @@
+"""An audit for people: page, summary and figures, from ``audit.json`` alone."""

@@ -1,0 +1,95 @@
+"""Targets and quantities as people write them; each wrong one is one line."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.audit.quantities import parse_bytes, parse_rows, parse_seconds
+from harness.audit.target import check_labels, default_target, parse_target
+from harness.errors import InputError
+
+
+@pytest.mark.parametrize(
+    ("text", "metric", "value", "k"),
+    [
+        ("knn-recall@10 >= 0.95", "knn-recall@10", 0.95, 10),
+        (" tolerant-knn-recall@5>=.9 ", "tolerant-knn-recall@5", 0.9, 5),
+        ("ndcg-retention@10 ≥ 98%", "ndcg-retention@10", 0.98, 10),
+        ("retention@human >= 1", "retention@human", 1.0, 10),
+    ],
+)
+def test_a_target_is_read(text: str, metric: str, value: float, k: int) -> None:
+    """The metric's cut-off is k; a metric of pairs leaves k at 10."""
+    target = parse_target(text)
+    assert (metric, value, k) == (target.metric, pytest.approx(target.value), target.k)
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("knn-recall@10 > 0.95", "expected METRIC >= FRACTION, such as 'knn-recall@10 >= 0.95'"),
+        ("recall@10 >= 0.95", "found the metric 'recall@10', expected one of knn-recall@k"),
+        ("knn-recall@0 >= 0.95", "found the metric 'knn-recall@0'"),
+        ("knn-recall@1000 >= 0.95", "k from 1 to 100"),
+        ("knn-recall@10 >= 95", "found 95, expected a fraction above 0, at most 1"),
+        ("knn-recall@10 >= 0", "expected a fraction above 0"),
+        ("", "found ''"),
+    ],
+)
+def test_a_wrong_target_says_what_is_right(text: str, part: str) -> None:
+    """The line names the option, what was found, and the metrics."""
+    with pytest.raises(InputError) as refused:
+        parse_target(text)
+    assert str(refused.value).startswith("--target: ")
+    assert part in str(refused.value)
+
+
+def test_a_target_that_needs_labels_names_the_option_that_brings_them() -> None:
+    """A recall needs none."""
+    check_labels(parse_target("knn-recall@10 >= 0.9"), pairs=False, scored_pairs=False, judgements=False)
+    with pytest.raises(InputError, match="expected --pairs with scores as well"):
+        check_labels(parse_target("retention@human >= 0.9"), pairs=True, scored_pairs=False, judgements=False)
+    with pytest.raises(InputError, match="expected --queries and --qrels as well"):
+        check_labels(parse_target("ndcg@10 >= 0.3"), pairs=True, scored_pairs=True, judgements=False)
+
+
+@pytest.mark.parametrize(
+    ("budget", "scored", "judged", "text"),
+    [
+        (False, False, False, "knn-recall@10 >= 0.95"),
+        (False, True, False, "retention@human >= 0.95"),
+        (False, True, True, "ndcg-retention@10 >= 0.95"),
+        (True, False, False, ""),
+    ],
+)
+def test_without_a_target_the_labels_choose_one(budget: bool, scored: bool, judged: bool, text: str) -> None:
+    """A budget alone asks for the best within it, and has no value to reach."""
+    target = default_target(budget=budget, scored_pairs=scored, judgements=judged)
+    assert (text, True) == (target.text, target.default)
+
+
+def test_quantities_are_read_with_their_units() -> None:
+    """Without a unit: bytes, rows, seconds."""
+    assert [64.0, 64.0, 1024.0] == [parse_bytes(text) for text in ("64B", "64", "1KiB")]
+    assert [90.0, 180.0, 3600.0] == [parse_seconds(text) for text in ("90s", "3m", "1h")]
+    assert [10**9, 2_000] == [parse_rows(text) for text in ("1e9", "2_000")]
+
+
+@pytest.mark.parametrize(
+    ("parse", "text", "option"),
+    [
+        (parse_bytes, "64X", "--budget"),
+        (parse_bytes, "0B", "--budget"),
+        (parse_bytes, "-1", "--budget"),
+        (parse_seconds, "soon", "--time"),
+        (parse_seconds, "1e999", "--time"),
+        (parse_rows, "1", "--rows"),
+        (parse_rows, "2.5", "--rows"),
+        (parse_rows, "1e16", "--rows"),
+    ],
+)
+def test_a_wrong_quantity_names_its_option(parse: object, text: str, option: str) -> None:
+    """And shows what a right one looks like."""
+    assert callable(parse)
+    with pytest.raises(InputError, match=f"^{option}: found '{text}', expected "):
+        parse(text)
