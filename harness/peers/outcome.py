@@ -58,7 +58,7 @@ def _values(
     """Yield each value of a form of the query, with the scores (q,) that it is the mean of."""
     rows, single = len(data.corpus), f"knn-recall@{k}"
     by_level = zip(data.levels, form.by_level, strict=True)
-    listed = [(size, 0, scores) for size, scores in by_level if size < rows]
+    listed = [(size, 0, scores) for size, scores in by_level][:-1]  # the largest is about all rows
     listed.append((rows, 0, form.queries[single]))
     rescored = {times: form.queries.get(f"rescored@{times}") for times in OVERSAMPLING}
     listed += [(rows, times, scores) for times, scores in rescored.items() if scores is not None]
