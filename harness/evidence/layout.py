@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 # Folders of stamped evidence that belongs to no cell: published whole, and required once committed.
-EXTRAS = ("transcripts", "means", "portability", "jitter", "labels", "noise")
+EXTRAS = ("transcripts", "means", "portability", "jitter", "labels", "noise", "peers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,18 @@ class Tree:
     def noise(self) -> Path:
         """Return how far the values of a sample of cells move with threads and seeds, stamped."""
         return self.root / "noise" / "noise.json"
+
+    def comparisons(self) -> list[Path]:
+        """Return the stamped comparisons of planners, in the order of their paths."""
+        return sorted((self.root / "peers").glob("*.json"))
+
+    def comparison(self, name: str) -> Path:
+        """Return what planners recommend for a file and what it comes to, stamped."""
+        return self.root / "peers" / f"{name}.json"
+
+    def planning_times(self, name: str) -> Path:
+        """Return how long the planners of a comparison took on one machine, stamped."""
+        return self.root / "peers" / "times" / f"{name}.json"
 
     def suite(self, suite: str) -> Path:
         """Return the stamped record of a suite: what it says of itself, and its cells that could not run."""

@@ -54,7 +54,7 @@ def _machine() -> dict[str, Any]:
         "claims_lock": lock_sha256(),
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.machine()}",
-        "processor": _processor(),
+        "processor": processor(),
         "cores": os.cpu_count(),
         "threads": THREADS,
         "numerics": recorded(),
@@ -67,7 +67,8 @@ def _commit() -> dict[str, Any] | None:
     return {"sha": sha, "dirty": bool(checkout.changes())} if sha else None
 
 
-def _processor() -> str:
+def processor() -> str:
+    """Return the name of the processor, empty where the system does not say."""
     try:
         with open("/proc/cpuinfo", encoding="utf-8") as file:  # noqa: PTH123
             names = [line.partition(":")[2].strip() for line in file if line.startswith("model name")]

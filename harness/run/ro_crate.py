@@ -28,6 +28,7 @@ _FOLDERS = {
     "locks": "Digests of the claims as they stood before their evidence was made.",
     "means": "Means over seeds, and comparisons of methods.",
     "noise": "How far the values of a sample of cells move with threads and seeds.",
+    "peers": "What planners of other projects recommend beside this one's audit, and what it comes to.",
     "portability": "Which small steps gave the same bytes under emulated processors.",
     "receipts": "What reruns on other machines confirmed, as in-toto statements.",
     "report": "Verdicts, figures, tables, the page and the report: computed from the results.",

@@ -18,6 +18,7 @@ from harness.evidence.schema.verdict import BoardEntry, CellEvidence, VerdictRow
 from harness.evidence.stamp import read_json
 from harness.parallel.workers import spread
 from harness.types import Json
+from harness.verification import planner_values
 from harness.verification import plans as suite_plans
 from harness.verification.numbers import LAST_DIGIT, ROUNDING
 from harness.verification.rendering import Rendered, render_again
@@ -73,7 +74,7 @@ def recompute_values(root: Path, jobs: int, on_progress: OnProgress) -> Recomput
 
 def _recompute(root: Path, jobs: int, on_progress: OnProgress, *, resampled: bool) -> Recomputed:
     start = time.monotonic()
-    problems = against_suites(root)
+    problems = [*against_suites(root), *planner_values.problems(Tree(root / "artifacts"))]
     tasks = sorted(_tasks(root, problems, resampled=resampled), key=lambda task: -task.cost)
     outcomes: list[Outcome] = []
     report = Rendered([], 0, [])

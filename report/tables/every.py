@@ -16,6 +16,7 @@ from report.tables.intrinsic import Intrinsic
 from report.tables.jitter import Jitter
 from report.tables.neighbours import Neighbours
 from report.tables.noise import Noise
+from report.tables.planners import Planners
 from report.tables.portability import Portability
 from report.tables.ranking import Ranking
 from report.tables.rows import Rows
@@ -103,6 +104,7 @@ class Tables:
         self.neighbours = Neighbours(results, root)
         self.semantic = SemanticIds(results, root, evidence.comparisons)
         self.noise = Noise.read(root)
+        self.planners = Planners.read(root)
         self.portability = Portability.read(root)
         self.jitter = Jitter(stability.read(evidence.tree))
 

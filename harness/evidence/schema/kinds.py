@@ -15,6 +15,7 @@ from harness.evidence.schema.lock import ClaimsLock
 from harness.evidence.schema.means import Means
 from harness.evidence.schema.model import Stamped
 from harness.evidence.schema.noise import Noise
+from harness.evidence.schema.peers import PlannerComparison, PlanningTimes
 from harness.evidence.schema.portability import Portability
 from harness.evidence.schema.result import Result
 from harness.evidence.schema.suite import SuiteRecord
@@ -32,6 +33,8 @@ KINDS: dict[str, tuple[str, type[BaseModel]]] = {
     "labels": ("labels/*.json", Stamped[LabelIndex]),
     "jitter": ("jitter/*.json", Stamped[Jitter]),
     "noise": ("noise/noise.json", Stamped[Noise]),
+    "peers": ("peers/*.json", Stamped[PlannerComparison]),
+    "peer-times": ("peers/times/*.json", Stamped[PlanningTimes]),
     "portability": ("portability/portability.json", Stamped[Portability]),
     "transcript": ("transcripts/*.json", Stamped[Transcript]),
     "envelope": ("envelopes/*/*.json", Envelope),
