@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 CAPTION = (
-    "Effect of contamination: retention of Spearman against people, mean of STS12–16, on every pair (square) "
-    "and on the pairs that share no sentence with the training split (circle). MiniLM, trained on STS-B "
-    "train, mean over seeds; largest loss first. Changes below a point are left out."
+    "Retention of Spearman against people, mean of STS12–16, on every pair and on the pairs that share no "
+    "sentence with the training split (decontaminated). MiniLM, trained on STS-B train; largest loss first. "
+    "Changes below a point are left out."
 )
 WANTED = {
     "suite": "sts-generalization",

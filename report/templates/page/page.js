@@ -130,7 +130,11 @@
     for (const panel of panels) {
       const marks = marksOf(panel);
       marks.forEach((mark, number) => {
-        ["pointerenter", "focus", "click"].forEach((name) => mark.addEventListener(name, () => show(mark)));
+        ["pointerenter", "focus"].forEach((name) => mark.addEventListener(name, () => show(mark)));
+        mark.addEventListener("click", () => {
+          show(mark);
+          point.scrollIntoView({ block: "nearest" });
+        });
         mark.addEventListener("keydown", (event) => {
           const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
           const next = step && marks[number + step];
