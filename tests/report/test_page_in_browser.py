@@ -165,7 +165,8 @@ def test_printed_everything_is_there_and_nothing_is_cut(page: Page) -> None:
     page.evaluate("document.querySelector('#theme').click()")
     page.prefer("dark", "print")
     try:
-        parts = "[...document.querySelectorAll('main section, .board tr[id], .board details p, .panel.current td')]"
+        selector = "main section, .board tr[id], .board details p, .panel.current td"
+        parts = f"[...document.querySelectorAll('{selector}')]"
         hidden = f"{parts}.filter((e) => !e.checkVisibility({{contentVisibilityAuto: true}})).length"
         assert 0 == page.evaluate(hidden)
         flat = f"{parts}.filter((e) => e.getBoundingClientRect().height < 1).length"
