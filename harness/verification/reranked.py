@@ -60,30 +60,38 @@ def correlations(
 class _Order:
     """The items of one series (n,) by value, laid out for running sums.
 
-    Sorted items, behind one that is never drawn, fill a table (lines, width) row after row. Sums run over the
-    rows of its transpose, which ``places`` gathers; ``below`` and ``up_to`` are where, in the transpose, the
+    Sorted items, behind one that is never drawn, fill a table (groups, lines, width) row after row. Sums run
+    over its transpose, which ``places`` gathers; ``below`` and ``up_to`` are where, in the transpose, the
     last item below each item stands, and the last one up to it.
     """
 
     def __init__(self, values: Doubles) -> None:
         items = len(values)
         order = np.argsort(values, kind="stable")
-        ordered = values[order]
-        self.width, self.lines = _table(items)
-        table = np.full(self.lines * self.width, items)  # the item that is never drawn
+        shape = _table(items)
+        table = np.full(math.prod(shape), items)  # the item that is never drawn
         table[1 : 1 + items] = order
-        self.places = table.reshape(self.lines, self.width).T.ravel()
-        self.below = self._transposed(np.searchsorted(ordered, values, "left"))
-        self.up_to = self._transposed(np.searchsorted(ordered, values, "right"))
+        self.places = table.reshape(shape[::-1]).T.ravel()
+        transposed = np.arange(len(table)).reshape(shape).T.ravel()
+        ordered = values[order]
+        firsts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
+        ends = np.append(firsts[1:], items)
+        self.below, self.up_to = np.empty((2, items), np.int64)
+        self.below[order] = np.repeat(transposed[firsts], ends - firsts)
+        self.up_to[order] = np.repeat(transposed[ends], ends - firsts)
 
-    def _transposed(self, positions: Ints) -> Ints:
-        return positions % self.width * self.lines + positions // self.width
+
+def _table(items: int) -> tuple[int, int, int]:
+    """Return width, lines and groups of the table of so many items and one more."""
+    side = math.ceil((1 + items) ** (1 / 3))
+    return side, side, -(-(1 + items) // side**2)
 
 
-def _table(items: int) -> tuple[int, int]:
-    """Return width and lines of the table of so many items and one more."""
-    width = math.isqrt(items) + 1
-    return width, -(-(1 + items) // width)
+def _sum_up(rows: Ints) -> None:
+    """Replace rows by their running sums: along them, as sums down the columns take ten times as long."""
+    flat = list(rows.reshape(len(rows), -1))
+    for row, previous in zip(flat[1:], flat, strict=False):
+        np.add(row, previous, out=row)
 
 
 class _Block:
@@ -96,10 +104,11 @@ class _Block:
 
     def _take_memory(self, kind: np.dtype[Any]) -> None:
         items, resamples = self.counts.shape
-        width, lines = _table(items)
-        self._total: Ints = np.zeros(resamples, kind)
-        self._whole: Ints = np.zeros((1 + items, resamples), kind)
-        self._sums: Ints = np.zeros((width * lines, resamples), kind)
+        shape = _table(items)
+        self._twice: Ints = np.zeros((1 + items, resamples), kind)
+        self._table: Ints = np.zeros((*shape, resamples), kind)
+        self._before: Ints = np.zeros((*shape[1:], resamples), kind)
+        self._start: Ints = np.zeros((shape[2], resamples), kind)
         self._below: Ints = np.zeros((items, resamples), kind)
         self._up_to: Ints = np.zeros((items, resamples), kind)
 
@@ -110,26 +119,31 @@ class _Block:
     def draw(self, counts: Weights) -> None:
         """Take over how often each resample draws each item, (n, r)."""
         total = counts.sum(axis=0, dtype=np.int64)
-        if int(total.max(initial=0)) > np.iinfo(self._total.dtype).max:
+        if 2 * int(total.max(initial=0)) > np.iinfo(self._twice.dtype).max:
             self._take_memory(np.dtype(np.int32))
-        self._total[:] = total
+        self._start[0] = -total
         self.counts[:] = counts
-        self._whole[:-1] = counts
+        np.multiply(counts, 2, out=self._twice[:-1], dtype=self._twice.dtype)
 
     def ranks(self, order: _Order) -> Floats:
-        """Return twice the mid-ranks in each resample less twice their mean, (n, r) float32.
+        """Return four times the mid-ranks in each resample less four times their mean, (n, r) float32.
 
-        The next call overwrites them.
+        Twice the counts are summed up from the negative total on: no pass takes the mean off, and no sum is
+        above twice the total. The next call overwrites the ranks.
         """
-        sums = np.take(self._whole, order.places, axis=0, out=self._sums, mode="clip")
-        table = sums.reshape(order.width, order.lines, -1)
-        for k in range(1, order.width):
-            np.add(table[k], table[k - 1], out=table[k])
-        before = np.zeros_like(table[-1])
-        np.cumsum(table[-1, :-1], axis=0, dtype=sums.dtype, out=before[1:])
+        table, before, start = self._table, self._before, self._start
+        sums = table.reshape(-1, table.shape[-1])
+        np.take(self._twice, order.places, axis=0, out=sums, mode="clip")
+        _sum_up(table)
+        before[0] = 0
+        before[1:] = table[-1, :-1]
+        _sum_up(before)
+        totals = before[-1, :-1] + table[-1, -1, :-1]
+        np.cumsum(totals, axis=0, dtype=start.dtype, out=start[1:])
+        start[1:] += start[0]
+        before += start
         table += before
         ranks = np.take(sums, order.below, axis=0, out=self._below, mode="clip")
-        ranks -= self._total  # first, so that the sum of the two cannot overflow
         ranks += np.take(sums, order.up_to, axis=0, out=self._up_to, mode="clip")
         np.copyto(self._ranks, ranks)
         return self._ranks

@@ -15,6 +15,7 @@ from report.tables.autoencoder import AutoEncoders
 from report.tables.intrinsic import Intrinsic
 from report.tables.jitter import Jitter
 from report.tables.neighbours import Neighbours
+from report.tables.noise import Noise
 from report.tables.portability import Portability
 from report.tables.ranking import Ranking
 from report.tables.rows import Rows
@@ -101,6 +102,7 @@ class Tables:
         self.autoencoders = AutoEncoders(results, root)
         self.neighbours = Neighbours(results, root)
         self.semantic = SemanticIds(results, root, evidence.comparisons)
+        self.noise = Noise.read(root)
         self.portability = Portability.read(root)
         self.jitter = Jitter(stability.read(evidence.tree))
 
