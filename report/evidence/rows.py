@@ -28,9 +28,10 @@ _SHARES = {
 class Row(MeasuredValue):
     """A value with the pipeline, data set and seed that it was measured on.
 
-    ``pipeline``: the pipeline's name, ``family``: what its suite groups it in; ``index``: what it is searched
-    with; ``grid``: its settings, 'key=value' with spaces between. ``step``:
-    the checkpoint of training that a number was noted at. ``method``: what a figure calls the pipeline.
+    ``pipeline``: the pipeline's name, ``family``: what its suite groups it in, ``label``: what it does, in a
+    few words; ``index``: what it is searched with; ``grid``: its settings, 'key=value' with spaces between.
+    ``step``: the checkpoint of training that a number was noted at. ``method``: what a figure calls the
+    pipeline.
     """
 
     suite: str
@@ -45,6 +46,7 @@ class Row(MeasuredValue):
     bytes_per_vector: int
     ratio: float
     family: str = ""
+    label: str = ""
     index: str | None = None
     step: int | None = None
     method: str | None = None
@@ -138,6 +140,7 @@ def _maker(measured: Measured) -> Callable[..., Row]:
         bytes_per_vector=measured.sizes.bytes_per_vector,
         ratio=measured.sizes.ratio,
         family=measured.family,
+        label=measured.label,
         index=cell.index.use if cell.index else None,
     )
 

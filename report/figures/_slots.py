@@ -25,6 +25,12 @@ class Group:
         return (self.start + self.end) / 2
 
 
+def placed(sizes: Sequence[Group], points: Sequence[dict[str, Any]]) -> list[tuple[float, dict[str, Any]]]:
+    """Return each point of the groups ``sizes`` with the middle of its slot."""
+    middles = [middle for size in sizes for middle in size.middles]
+    return list(zip(middles, points, strict=True))
+
+
 def groups(points: Sequence[dict[str, Any]]) -> list[Group]:
     """Return the groups of points that are in order of ``bytes_per_vector``, from 0 on, a slot one wide."""
     made, start = [], 0.0

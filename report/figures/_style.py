@@ -10,6 +10,7 @@ from harness.types import Json
 from report.evidence.rows import Row
 from report.evidence.values import over_seeds
 from report.figures import _slots
+from report.findings.words import encoder
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,7 +31,7 @@ FAMILIES = {
     "other": ((), "*", GREY),
 }
 PUBLISHED: dict[str, Any] = {
-    "markersize": 12,
+    "markersize": 9,
     "markerfacecolor": "none",
     "markeredgecolor": BLACK,
     "markeredgewidth": 1.4,
@@ -64,16 +65,6 @@ def errorbars(points: list[Point]) -> list[list[float]]:
     return [[100 * abs(point["value"] - point[end]) for point in points] for end in ("low", "high")]
 
 
-def sizes_axis(axis: Axes, sizes: list[int], label: str) -> None:
-    """Give an axis the ticks ``sizes`` on a logarithmic scale, and a light grid across."""
-    axis.set_xscale("log", base=2)
-    axis.set_xticks(sizes, [str(size) for size in sizes], fontsize=8)
-    axis.minorticks_off()
-    axis.set_xlabel(label)
-    axis.grid(axis="y", color="0.9", linewidth=0.6)
-    axis.set_axisbelow(True)
-
-
 def grid(axis: Axes, which: str) -> None:
     """Draw a light grid behind everything, across the axis ``which``, and a line at what is uncompressed."""
     line = axis.axhline if which == "y" else axis.axvline
@@ -85,19 +76,61 @@ def grid(axis: Axes, which: str) -> None:
 def scatter(axis: Axes, points: list[Point]) -> list[_slots.Group]:
     """Draw points in order of bytes, each in a slot of its own, and label the groups; return these."""
     sizes = _slots.groups(points)
-    middles = [middle for size in sizes for middle in size.middles]
+    placed = _slots.placed(sizes, points)
     for label, (_, marker, colour) in FAMILIES.items():
-        own = [(x, point) for x, point in zip(middles, points, strict=True) if look(point["family"]) == label]
-        if own:
-            axis.errorbar(
-                [x for x, _ in own], [100 * point["value"] for _, point in own],
-                yerr=errorbars([point for _, point in own]), fmt=marker, label=label, markersize=5.5,
-                markerfacecolor=colour, markeredgecolor=BLACK, markeredgewidth=0.7, ecolor="0.45",
-                elinewidth=0.8,
-            )  # fmt: skip
+        own = [(x, point) for x, point in placed if look(point["family"]) == label]
+        series(axis, own, label, (marker, colour))
     columns(axis, sizes, [str(size.bytes) for size in sizes], "bytes per vector, one column per method")
     grid(axis, "y")
     return sizes
+
+
+def series(
+    axis: Axes, placed: list[tuple[float, Point]], label: str, kind: tuple[str, str], **line: Any
+) -> None:
+    """Draw points at their places with intervals; ``kind``: marker and colour, ``line``: what joins them."""
+    if placed:
+        points = [point for _, point in placed]
+        axis.errorbar(
+            [x for x, _ in placed], [100 * point["value"] for point in points], yerr=errorbars(points),
+            marker=kind[0], label=label, markersize=5.5, markerfacecolor=kind[1], markeredgecolor=BLACK,
+            markeredgewidth=0.7, ecolor="0.45", elinewidth=0.8, **{"linestyle": "none", **line},
+        )  # fmt: skip
+
+
+def beside(axis: Axes, place: tuple[float, float], text: str, *, right: bool = True) -> None:
+    """Label a mark directly, to its right or left; ``place``: where the mark or its interval ends."""
+    axis.annotate(
+        text, place, (5 if right else -5, 0), textcoords="offset points", fontsize=8, va="center",
+        ha="left" if right else "right",
+    )  # fmt: skip
+
+
+def upright(axis: Axes, x: float, point: Point, text: str, *, above: bool = False) -> None:
+    """Label a mark directly in its own column: upright, below its interval or ``above`` it."""
+    axis.annotate(
+        text, (x, 100 * point["high" if above else "low"]), (0, 4 if above else -4), rotation=90,
+        textcoords="offset points", fontsize=7, ha="center", va="bottom" if above else "top",
+    )  # fmt: skip
+
+
+def room(axis: Axes, below: float, above: float) -> None:
+    """Leave room for labels below and above what is drawn, as shares of its height; ticks stay per cents."""
+    low, high = axis.get_ylim()
+    axis.set_ylim(low - below * (high - low), high + above * (high - low))
+    axis.set_yticks([tick for tick in axis.get_yticks() if 0 <= tick <= 100])  # noqa: PLR2004 - per cent
+
+
+def published_strips(axis: Axes, spaces: list[str], measured: set[str]) -> None:
+    """Set the published marks of each space apart on a strip of grey; say which spaces were not measured."""
+    for line, space in enumerate(spaces):
+        axis.axhspan(line - 0.5, line - 0.18, color="0.93", linewidth=0, zorder=0)
+        if space not in measured:
+            axis.text(
+                0.02, line + 0.15, "not measured here", fontsize=8, transform=axis.get_yaxis_transform()
+            )
+    axis.set_yticks(range(len(spaces)), [encoder(space) for space in spaces])
+    axis.set_ylim(len(spaces) - 0.45, -0.55)
 
 
 def columns(axis: Axes, sizes: list[_slots.Group], labels: list[str], label: str) -> None:
@@ -106,7 +139,7 @@ def columns(axis: Axes, sizes: list[_slots.Group], labels: list[str], label: str
         axis.axvspan(size.start, size.end, color="0.95", linewidth=0, zorder=0)
     axis.set_xticks([size.middle for size in sizes], labels, fontsize=8)
     axis.tick_params(axis="x", length=0)
-    axis.set_xlim(0, sizes[-1].end)
+    axis.set_xlim(0, sizes[-1].end if sizes else 1)
     axis.set_xlabel(label)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from report.evidence.rows import Row
 from report.figures import _curves, _style, _titles
+from report.findings.words import METHODS as METHODS_IN_WORDS
 from report.verdicts.claims import Claim
 
 if TYPE_CHECKING:
@@ -16,8 +17,8 @@ SUITE = "autoencoder"
 METRIC = "ndcg@10"
 DIMENSIONS = 64
 CAPTION = (
-    "nDCG@10 of each method by the number of float32 dimensions. Left and middle: fitted on the documents of "
-    "SciFact, tested on NFCorpus. Right: fitted on the searched documents themselves. The dotted line is the "
+    "nDCG@10 of each method by the number of float32 dimensions. Top and middle: fitted on the documents of "
+    "SciFact, tested on NFCorpus. Bottom: fitted on the searched documents. The dotted line is the "
     "uncompressed space. Bars are 95 % intervals over queries."
 )
 # Space, data set, protocol, and what the panel is called.
@@ -75,7 +76,7 @@ def title(numbers: _style.Data) -> str:
     own = _titles.selected(numbers["points"], **keys)
     at_size = _titles.selected(own, bytes_per_vector=4 * DIMENSIONS)
     words = [
-        f"{method} {_titles.share(points)}"
+        f"{METHODS_IN_WORDS.get(method, method)} {_titles.share(points)}"
         for method in ("linear auto-encoder", "principal axes, not centred", "PCA")
         if (points := _titles.selected(at_size, method=method))
     ]
@@ -85,21 +86,21 @@ def title(numbers: _style.Data) -> str:
 
 
 def draw(numbers: _style.Data) -> Figure:
-    """Return the figure: a panel a space and test set, with one scale of nDCG@10 each."""
+    """Return the figure: a panel a space and test set, one below the other, each with its own scale."""
     from matplotlib.figure import Figure
 
     measured = {(point["encoder"], point["dataset"], point["protocol"]) for point in numbers["points"]}
     panels = [panel for panel in PANELS if panel[:3] in measured]
-    figure = Figure(figsize=(max(7.0, 1.0 + 3.9 * len(panels)), 5.0), layout="constrained")
-    axes = figure.subplots(1, len(panels), squeeze=False)[0]
+    figure = Figure(figsize=(10.5, 1.4 + 2.6 * len(panels)), layout="constrained")
+    axes = figure.subplots(len(panels), 1, squeeze=False)[:, 0]
     for axis, (*panel, name) in zip(axes, panels, strict=True):
         keys = ("encoder", "dataset", "protocol")
         own = [point for point in numbers["points"] if [point[key] for key in keys] == panel]
         _curves.draw(axis, own, METHODS)
         for whole in (point for point in own if point["method"] == "uncompressed"):
             axis.axhline(100 * whole["value"], color="0.0", linewidth=0.8, linestyle=":")
-        axis.set_title(name, fontsize=10)
+        axis.set_title(name, fontsize=10, loc="left")
         axis.set_ylabel("nDCG@10, %")
-    _style.legend(figure, list(axes), 3)
+    _style.legend(figure, list(axes), 4)
     _style.heading(figure, title(numbers))
     return figure

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 CAPTION = (
     "Quality kept against bytes per vector. Each point is a pipeline; the line is the most that any pipeline "
-    "keeps in that many bytes or fewer, selected on the sets that are drawn. Text: agreement with people on "
-    "decontaminated STS12–16. The other spaces have no human scores: the share of the ten nearest neighbours "
-    "found again, for queries that training has not seen. Bars are 95 % intervals."
+    "keeps in that many bytes or fewer, selected on the sets that are drawn. Pipelines that compress one "
+    "vector of a pair are left out. MiniLM: agreement with people on decontaminated STS12–16. Other spaces "
+    "have no human scores: the share of the ten nearest neighbours found again. Bars are 95 % intervals."
 )
 # Space, data set, metric, training split, and what the panel is called.
 PANELS = (
@@ -39,7 +39,7 @@ UNCOMPRESSED = "uncompressed"  # the family of vectors as they are
 
 def data(rows: list[Row], claims: list[Claim]) -> _style.Data:  # noqa: ARG001 - every figure's
     """Return the numbers to draw: a point a space and pipeline; ``best`` marks those on the frontier."""
-    own_rows = [row for row in rows if row.protocol == PROTOCOL and row.suite != SEARCH]
+    own_rows = [row for row in rows if row.protocol == PROTOCOL and comparable(row)]
     keys = ("encoder", "bytes_per_vector", "suite", "pipeline", "point", "grid", "family")
     points = []
     for name, dataset, metric, train, _ in PANELS:
@@ -54,10 +54,9 @@ def title(numbers: _style.Data) -> str:
     for point in numbers["points"]:
         if point["value"] >= ENOUGH and point["family"] != UNCOMPRESSED:
             sizes[point["encoder"]].append(point["bytes_per_vector"])
-    words = [
-        (f"from {min(reached)} bytes" if reached else "by no compressed vector") + f" on {encoder(name)}"
-        for name, reached in sizes.items()
-    ]
+    words = [f"from {min(reached)} bytes on {encoder(name)}" for name, reached in sizes.items() if reached]
+    missed = [encoder(name) for name, reached in sizes.items() if not reached]
+    words += [f"by no compressed vector on {' or '.join(missed)}"] if missed else []
     return f"{percent(ENOUGH, 0)} % is kept {listed(words)}"
 
 
@@ -71,11 +70,16 @@ def draw(numbers: _style.Data) -> Figure:
     axes = figure.subplots(len(panels), 1, squeeze=False)[:, 0]
     for axis, (space, name) in zip(axes, panels, strict=True):
         own = [point for point in numbers["points"] if point["encoder"] == space]
-        _staircase(axis, own, _style.scatter(axis, own))
+        staircase(axis, own, _style.scatter(axis, own))
         axis.set_title(name, fontsize=10, loc="left")
     _style.legend(figure, list(axes), 4)
     _style.heading(figure, title(numbers))
     return figure
+
+
+def comparable(row: Row) -> bool:
+    """Return whether a row's pipeline compresses both vectors of a pair, with settings of its own."""
+    return row.suite != SEARCH and not row.asymmetric
 
 
 def frontier(points: list[_style.Point]) -> list[_style.Point]:
@@ -88,9 +92,9 @@ def frontier(points: list[_style.Point]) -> list[_style.Point]:
     return marked
 
 
-def _staircase(axis: Axes, points: list[_style.Point], sizes: list[_slots.Group]) -> None:
-    middles = [middle for size in sizes for middle in size.middles]
-    best = [(x, 100 * point["value"]) for x, point in zip(middles, points, strict=True) if point["best"]]
+def staircase(axis: Axes, points: list[_style.Point], sizes: list[_slots.Group]) -> None:
+    """Draw the line through the points of groups ``sizes`` that are marked ``best``."""
+    best = [(x, 100 * point["value"]) for x, point in _slots.placed(sizes, points) if point["best"]]
     best.append((sizes[-1].end, best[-1][1]))
     axis.step(
         [x for x, _ in best], [value for _, value in best], where="post", color="0.3", linewidth=1.0,

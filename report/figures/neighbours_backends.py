@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from report.evidence.rows import Row
-from report.figures import _style, _titles
+from report.figures import _slots, _style, _titles
+from report.figures.frontier import frontier, staircase
 from report.findings.words import encoder
 from report.verdicts.claims import Claim, percent
 
@@ -14,24 +15,23 @@ if TYPE_CHECKING:
 
 SUITE = "search"
 ENOUGH = 0.9
-ASIDE = 1.05  # methods of one size stand this factor apart, so that none hides another
 TEACHER, STUDENT = "vs-teacher@knn-recall@10", "vs-student@knn-recall@10"
 CAPTION = (
-    "Left: the share of the uncompressed space's ten nearest neighbours that is found (vs_teacher), against "
-    "the bytes per row of the index file and the map. Methods are drawn slightly apart; the line joins the "
-    "configurations that no cheaper one exceeds. Right: fidelity of each back end, the share of the ten "
-    "nearest among the vectors that it holds (vs_student), which says nothing of the compression. Bars are "
-    "95 % intervals over queries."
+    "Left: the share of the uncompressed space's ten nearest neighbours that a search finds (vs_teacher), by "
+    "the bytes per row of index and map. Each column is a configuration with its index; the line joins those "
+    "that no cheaper one exceeds. Right: the share of the ten nearest among the vectors in the index "
+    "(vs_student), which says nothing of the compression; an exhaustive search (flat) finds all. Bars "
+    "are 95 % intervals over queries."
 )
-MARKERS = {"flat": "o", "ivf": "s", "hnsw": "^", "usearch": "v", "pq": "X", "rabitq": "D"}
-# What a family is called, and the colour of its points.
+EXHAUSTIVE = "flat"  # an index that misses no neighbour
+# What a family is called, and the marker and colour of its points.
 METHODS = {
-    "plain-student": ("student without hard negatives", _style.VERMILLION),
-    "student": ("student, hard negatives", _style.BLUE),
-    "axes": ("principal axes, not centred", _style.YELLOW),
-    "pca": ("PCA", _style.SKY),
-    "projection": ("random projection", _style.WHITE),
-    "uncompressed": ("uncompressed", _style.BLACK),
+    "plain-student": ("student without hard negatives", "s", _style.VERMILLION),
+    "student": ("student, hard negatives", "o", _style.BLUE),
+    "axes": ("principal axes, not centred", "D", _style.YELLOW),
+    "pca": ("PCA", "^", _style.SKY),
+    "projection": ("random projection", "v", _style.WHITE),
+    "uncompressed": ("uncompressed", "h", _style.BLACK),
 }
 
 
@@ -44,7 +44,7 @@ def data(rows: list[Row], claims: list[Claim]) -> _style.Data:  # noqa: ARG001 -
     return {
         "points": [
             {**point, "backend": point["index"], "bytes": round(sizes[point["cells"][0]], 3),
-             "method": METHODS.get(point["family"], ("other", ""))[0]}
+             "method": METHODS.get(point["family"], ("other",))[0]}
             for point in points if point["cells"][0] in sizes
         ]
     }  # fmt: skip
@@ -55,7 +55,7 @@ def title(numbers: _style.Data) -> str:
     enough = [p for p in _titles.selected(numbers["points"], metric=TEACHER) if p["value"] >= ENOUGH]
     cheapest = {p["encoder"]: p for p in sorted(enough, key=lambda p: -p["bytes"])}
     words = [
-        f"{p['method']} in {p['backend']} on {encoder(name)}, {p['bytes']:.0f} bytes per row"
+        f"on {encoder(name)}, {p['method']} in {p['backend']} ({p['bytes']:.0f} bytes per row)"
         for name, p in cheapest.items()
     ]
     if not words:
@@ -68,72 +68,46 @@ def draw(numbers: _style.Data) -> Figure:
     from matplotlib.figure import Figure
 
     spaces = sorted({point["encoder"] for point in numbers["points"]})
-    figure = Figure(figsize=(11.0, 1.2 + 3.6 * len(spaces)), layout="constrained")
-    axes = figure.subplots(len(spaces), 2, squeeze=False)
+    figure = Figure(figsize=(11.0, 1.0 + 3.6 * len(spaces)), layout="constrained")
+    axes = figure.subplots(len(spaces), 2, squeeze=False, width_ratios=(5, 2))
     for (left, right), space in zip(axes, spaces, strict=True):
         own = [point for point in numbers["points"] if point["encoder"] == space]
         _pareto(left, [point for point in own if point["metric"] == TEACHER])
         _fidelity(right, [point for point in own if point["metric"] == STUDENT])
-        left.set_title(f"{space}: vs_teacher, knn-recall@10, %", fontsize=10)
-        right.set_title(f"{space}: vs_student, knn-recall@10, %", fontsize=10)
-    _legend(figure)
+        left.set_title(f"{encoder(space)}: end-to-end recall (vs_teacher), %", fontsize=10, loc="left")
+        right.set_title("index-only recall (vs_student), %", fontsize=10, loc="left")
+    _style.legend(figure, list(axes[:, 0]), 4)
     _style.heading(figure, title(numbers))
     return figure
 
 
 def _pareto(axis: Any, points: list[_style.Point]) -> None:
-    methods = [label for label, _ in METHODS.values()]
-    for point in points:
-        aside = ASIDE ** (methods.index(point["method"]) - 2) if point["method"] in methods else 1.0
-        axis.errorbar(
-            [aside * point["bytes"]], [100 * point["value"]], yerr=_style.errorbars([point]), **_look(point)
-        )
-    best: list[_style.Point] = []
-    for point in sorted(points, key=lambda point: (point["bytes"], -point["value"])):
-        if not best or point["value"] > best[-1]["value"]:
-            best.append(point)
-    axis.step(
-        [point["bytes"] for point in best], [100 * point["value"] for point in best], where="post",
-        color="0.3", linewidth=0.9, zorder=1,
-    )  # fmt: skip
-    axis.set_xscale("log", base=2)
-    axis.xaxis.set_major_formatter("{x:.0f}")
-    axis.minorticks_off()
-    axis.set_xlabel("bytes of index and map per row (log scale)")
-    axis.grid(axis="y", color="0.9", linewidth=0.6)
-    axis.set_axisbelow(True)
+    rounded = [{**point, "bytes_per_vector": round(point["bytes"])} for point in points]
+    ranked = frontier(rounded)
+    sizes = _slots.groups(ranked)
+    placed = _slots.placed(sizes, ranked)
+    _marks(axis, placed)
+    for x, point in placed:
+        _style.upright(axis, x, point, point["backend"], above=point["best"])  # the line passes below it
+    staircase(axis, ranked, sizes)
+    _style.columns(axis, sizes, [str(size.bytes) for size in sizes], "bytes of index and map per row")
+    axis.tick_params(axis="x", labelrotation=90)
+    _style.room(axis, 0.12, 0.12)
+    _style.grid(axis, "y")
 
 
 def _fidelity(axis: Any, points: list[_style.Point]) -> None:
-    names = [name for name in MARKERS if any(point["backend"] == name for point in points)]
-    for name in names:
-        own = [point for point in points if point["backend"] == name]
-        for number, point in enumerate(sorted(own, key=lambda p: (p["method"], p["bytes"]))):
-            x = names.index(name) + 0.6 * ((number + 0.5) / len(own) - 0.5)
-            axis.errorbar([x], [100 * point["value"]], yerr=_style.errorbars([point]), **_look(point))
-    axis.set_xticks(range(len(names)), names)
-    axis.grid(axis="y", color="0.9", linewidth=0.6)
-    axis.set_axisbelow(True)
+    approximate = [point for point in points if point["backend"] != EXHAUSTIVE]
+    names = sorted({point["backend"] for point in approximate})
+    approximate.sort(key=lambda point: (point["backend"], point["method"], point["bytes"]))
+    numbered = [{**point, "bytes_per_vector": names.index(point["backend"])} for point in approximate]
+    sizes = _slots.groups(numbered)
+    _marks(axis, _slots.placed(sizes, numbered))
+    _style.columns(axis, sizes, names, "index")
+    _style.grid(axis, "y")
 
 
-def _look(point: dict[str, Any]) -> dict[str, Any]:
-    colour = METHODS.get(point["family"], ("", _style.GREY))[1]
-    marker = MARKERS.get(point["backend"], "*")
-    return {
-        "fmt": marker, "markersize": 6, "markerfacecolor": colour, "markeredgecolor": "0.0", "ecolor": "0.6",
-        "elinewidth": 0.7, "capsize": 2,
-    }  # fmt: skip
-
-
-def _legend(figure: Any) -> None:
-    from matplotlib.lines import Line2D
-
-    shapes = [
-        Line2D([], [], marker=marker, linestyle="none", color="0.0", markerfacecolor="0.5", label=name)
-        for name, marker in MARKERS.items()
-    ]
-    colours = [
-        Line2D([], [], marker="o", linestyle="none", color="0.0", markerfacecolor=colour, label=label)
-        for label, colour in METHODS.values()
-    ]
-    figure.legend(handles=[*shapes, *colours], loc="outside lower center", ncols=6, frameon=False)
+def _marks(axis: Any, placed: list[tuple[float, _style.Point]]) -> None:
+    for label, marker, colour in METHODS.values():
+        own = [(x, point) for x, point in placed if point["method"] == label]
+        _style.series(axis, own, label, (marker, colour))

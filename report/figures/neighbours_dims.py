@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from report.evidence.rows import Row
 from report.figures import _curves, _style, _titles
+from report.findings import words
 from report.verdicts.claims import Claim
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def draw(numbers: _style.Data) -> Figure:
         for axis, (metric, name) in zip(line, METRICS.items(), strict=True):
             own = [p for p in numbers["points"] if (p["encoder"], p["metric"]) == (encoder, metric)]
             _curves.draw(axis, own, METHODS)
-            axis.set_title(f"{encoder}: {name}", fontsize=10)
+            axis.set_title(f"{words.encoder(encoder)}: {name}", fontsize=10)
     _style.legend(figure, list(axes.ravel()), len(METHODS))
     _style.heading(figure, title(numbers))
     return figure

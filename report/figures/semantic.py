@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 SUITE, PROTOCOL = "semantic-ids", "decontaminated"
 CAPTION = (
     "Spearman with the original cosines by the bits that a code takes, in whole bytes, and by family: "
-    "on the pairs of a set and on random pairs. The dashed line is the published goal. "
-    "Coloured markers are learned codes of symbols, grey and white ones simpler codes. "
-    "Bars are 95 % intervals."
+    "on the pairs of a set and on random pairs. The dashed line is the published goal. Coloured markers are "
+    "learned codes of symbols; grey and white ones are PQ, uncentred principal axes and the signs of an "
+    "untrained projection. Bars are 95 % intervals."
 )
 # Space, data set, metric, and what the panel is called.
 PANELS = (
@@ -32,8 +32,8 @@ FAMILIES = {
     "residual-vq": ("residual VQ", "D", _style.SKY),
     "hierarchical-vq": ("hierarchical VQ", "P", _style.YELLOW),
     "pq": ("PQ", "X", _style.GREY),
-    "axes": ("principal axes, 4 bits", "^", _style.WHITE),
-    "projection": ("random projection, signs", "v", _style.WHITE),
+    "axes": ("axes, 4 bits", "^", _style.WHITE),
+    "projection": ("signs", "v", _style.WHITE),
 }
 TARGET = 95.0
 SMALL = 2  # bytes of the published number of codes
@@ -41,7 +41,7 @@ SMALL = 2  # bytes of the published number of codes
 
 def data(rows: list[Row], claims: list[Claim]) -> _style.Data:  # noqa: ARG001 - every figure's
     """Return the numbers to draw: a point a space, data set, metric, pipeline and size."""
-    keys = ("encoder", "dataset", "metric", "pipeline", "bytes_per_vector", "family")
+    keys = ("encoder", "dataset", "metric", "pipeline", "label", "bytes_per_vector", "family")
     points = []
     for encoder, dataset, metric, _ in PANELS:
         wanted = {"encoder": encoder, "dataset": dataset, "metric": metric}
@@ -68,28 +68,24 @@ def draw(numbers: _style.Data) -> Figure:
 
     measured = {(point["encoder"], point["dataset"], point["metric"]) for point in numbers["points"]}
     panels = [panel for panel in PANELS if panel[:3] in measured]
-    figure = Figure(figsize=(max(7.0, 1.0 + 3.9 * len(panels)), 5.0), layout="constrained")
-    axes = figure.subplots(1, len(panels), squeeze=False)[0]
+    figure = Figure(figsize=(10.5, 0.8 + 2.9 * len(panels)), layout="constrained")
+    axes = figure.subplots(len(panels), 1, squeeze=False)[:, 0]
     for axis, (*panel, name) in zip(axes, panels, strict=True):
         keys = ("encoder", "dataset", "metric")
         own = [point for point in numbers["points"] if [point[key] for key in keys] == panel]
         own.sort(key=lambda point: (point["bytes_per_vector"], -point["value"]))
         sizes = _slots.groups(own)
-        middles = [middle for size in sizes for middle in size.middles]
+        placed = _slots.placed(sizes, own)
         for family, (label, marker, colour) in FAMILIES.items():
-            points = [(x, point) for x, point in zip(middles, own, strict=True) if point["family"] == family]
-            if points:
-                axis.errorbar(
-                    [x for x, _ in points], [100 * point["value"] for _, point in points],
-                    yerr=_style.errorbars([point for _, point in points]), fmt=marker, label=label,
-                    markersize=5.5, markerfacecolor=colour, markeredgecolor="0.0", ecolor="0.45",
-                    elinewidth=0.8,
-                )  # fmt: skip
+            points = [(x, point) for x, point in placed if point["family"] == family]
+            _style.series(axis, points, label, (marker, colour))
+            for x, point in points:
+                _style.upright(axis, x, point, label)
+        _style.room(axis, 0.48, 0.05)
         labels = [str(8 * size.bytes) for size in sizes]
         _style.columns(axis, sizes, labels, "bits stored, one column per code")
         axis.axhline(TARGET, color="0.0", linewidth=0.7, linestyle="--")
-        axis.set_title(name, fontsize=10)
+        axis.set_title(name, fontsize=10, loc="left")
         axis.set_ylabel("Spearman with the original, %")
-    _style.legend(figure, list(axes), 4)
     _style.heading(figure, title(numbers))
     return figure

@@ -10,21 +10,21 @@ from report.tables.published import published
 from report.verdicts.claims import Claim
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 CAPTION = (
     "8 bits, lens (or AQEA) and PQ at the published bytes: similarity preservation, and task preservation "
-    "(agreement with people) on STS-B test where people rated pairs. Light: every pair, as published; dark: "
-    "pairs that share no sentence with training. Bars are 95 % intervals. A space with a published star "
-    "alone could not be measured here."
+    "(agreement with people) on STS-B test where people rated pairs. Decontaminated: pairs that share no "
+    "sentence with training. Published values are on grey. Bars are 95 % intervals."
 )
 SUITE, POINT, CLAIM = "three-stage", "published", "C4"
 METRICS = {"spearman@original": "similarity preservation, %", "retention@human": "task preservation, %"}
 DATASETS = ("stsb-test", "speech-test")  # what the spaces were tested on; the second has no human scores
-PIPELINES = {"three-stage": ("8 bits, lens, PQ", "s"), "three-stage-aqea": ("8 bits, AQEA, PQ", "d")}
+PIPELINES = {"three-stage": ("lens", "s"), "three-stage-aqea": ("AQEA", "d")}
 KINDS = {"three-stage-aqea-audio": "three-stage-aqea"}
 PROTOCOLS = {
-    "as-published": ("as published", _style.VERMILLION),
+    "as-published": ("every pair", _style.VERMILLION),
     "decontaminated": ("decontaminated", _style.BLUE),
 }
 
@@ -67,31 +67,37 @@ def draw(numbers: _style.Data) -> Figure:
     from matplotlib.figure import Figure
 
     spaces = list(dict.fromkeys(point["encoder"] for point in [*numbers["published"], *numbers["points"]]))
-    series = [(pipeline, protocol) for pipeline in PIPELINES for protocol in PROTOCOLS]
-    figure = Figure(figsize=(10.5, 1.6 + 0.75 * len(spaces)), layout="constrained")
+    figure = Figure(figsize=(10.5, 1.1 + 0.85 * len(spaces)), layout="constrained")
     axes = figure.subplots(1, len(METRICS), sharey=True)
     for axis, (metric, label) in zip(axes, METRICS.items(), strict=True):
-        for number, (pipeline, protocol) in enumerate(series):
-            wanted = {"metric": metric, "series": pipeline, "protocol": protocol}
-            own = [point for point in numbers["points"] if wanted.items() <= point.items()]
-            axis.errorbar(
-                [100 * point["value"] for point in own],
-                [spaces.index(point["encoder"]) + 0.15 * (number - 1) for point in own],
-                xerr=_style.errorbars(own), fmt=PIPELINES[pipeline][1], markersize=7,
-                label=PIPELINES[pipeline][0] + "; " + PROTOCOLS[protocol][0],
-                markerfacecolor=PROTOCOLS[protocol][1], markeredgecolor="0.0", ecolor="0.5",
-                elinewidth=0.8, capsize=2,
-            )  # fmt: skip
-        own = [point for point in numbers["published"] if point["metric"] == metric]
-        axis.plot(
-            [100 * point["value"] for point in own],
-            [spaces.index(point["encoder"]) - 0.38 for point in own],
-            "*", label="published", **_style.PUBLISHED,
-        )  # fmt: skip
+        own = [point for point in numbers["points"] if point["metric"] == metric]
+        _style.published_strips(axis, spaces, {point["encoder"] for point in own})
+        _measured(axis, own, spaces)
+        printed = [point for point in numbers["published"] if point["metric"] == metric]
+        places = [(100 * point["value"], spaces.index(point["encoder"]) - 0.35) for point in printed]
+        axis.plot([x for x, _ in places], [y for _, y in places], "*", **_style.PUBLISHED)
+        for place in places[:1]:
+            _style.beside(axis, place, "published  ", right=False)
         axis.set_xlabel(label)
         _style.grid(axis, "x")
-    axes[0].set_yticks(range(len(spaces)), spaces)
-    axes[0].set_ylim(len(spaces) - 0.45, -0.6)
-    _style.legend(figure, list(axes), 3)
     _style.heading(figure, title(numbers))
     return figure
+
+
+def _measured(axis: Axes, points: list[_style.Point], spaces: list[str]) -> None:
+    """Draw the points of a panel, a line a map and protocol, labelled at the first space."""
+    series = [(pipeline, protocol) for pipeline in PIPELINES for protocol in PROTOCOLS]
+    for number, (pipeline, protocol) in enumerate(series):
+        wanted = {"series": pipeline, "protocol": protocol}
+        own = sorted(
+            (point for point in points if wanted.items() <= point.items()),
+            key=lambda point: spaces.index(point["encoder"]),
+        )
+        heights = [spaces.index(point["encoder"]) - 0.1 + 0.16 * number for point in own]
+        (name, marker), (words, colour) = PIPELINES[pipeline], PROTOCOLS[protocol]
+        axis.errorbar(
+            [100 * point["value"] for point in own], heights, xerr=_style.errorbars(own), fmt=marker,
+            markersize=6, markerfacecolor=colour, markeredgecolor="0.0", ecolor="0.5", elinewidth=0.8,
+        )  # fmt: skip
+        for point, height in list(zip(own, heights, strict=True))[:1]:
+            _style.beside(axis, (100 * point["low"], height), f"{name}, {words}", right=False)

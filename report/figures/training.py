@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from report.evidence.rows import Row
 from report.figures import _style, _titles
 from report.figures.neighbours_dims import METHODS, exhaustive
+from report.findings import words
 from report.verdicts.claims import Claim
 
 if TYPE_CHECKING:
@@ -50,9 +51,9 @@ def draw(numbers: _style.Data) -> Figure:
     figure = Figure(figsize=(9.0, 1.0 + 2.8 * len(spaces)), layout="constrained")
     axes = figure.subplots(len(spaces), len(STATISTICS), squeeze=False)
     for line, encoder in zip(axes, spaces, strict=True):
-        for axis, (name, words) in zip(line, STATISTICS.items(), strict=True):
+        for axis, (name, what) in zip(line, STATISTICS.items(), strict=True):
             _lines(axis, [p for p in numbers["points"] if p["encoder"] == encoder], name)
-            axis.set_title(f"{encoder}: {words}", fontsize=10)
+            axis.set_title(f"{words.encoder(encoder)}: {what}", fontsize=10)
     _style.legend(figure, list(axes.ravel()), len(METHODS))
     _style.heading(figure, title(numbers))
     return figure
@@ -67,10 +68,10 @@ def _lines(axis: Any, points: list[_style.Point], name: str) -> None:
         mean, std = (
             [values[label, x, f"{name}_{moment}@training"] for x in steps] for moment in ("mean", "std")
         )
-        aside = 0.15 * (steps[-1] - steps[0]) / len(steps) * (number - 1)  # bars can be told apart
+        aside = 0.5 * (steps[-1] - steps[0]) / len(steps) * (number - 1)  # no mark touches another
         axis.errorbar(
             [step + aside for step in steps], mean, yerr=std, fmt=marker, linestyle=line, color="0.3",
-            label=label, markersize=5, markerfacecolor=colour, markeredgecolor="0.0", ecolor="0.6",
+            label=label, markersize=4, markerfacecolor=colour, markeredgecolor="0.0", ecolor="0.6",
             elinewidth=0.7, linewidth=0.9, capsize=2,
         )  # fmt: skip
         crossed = [(x + aside, y) for x, y in zip(steps, mean, strict=True) if values[label, x, SUSPECT]]

@@ -9,7 +9,7 @@ from report.findings.generalization import DESIGN, RETENTION, SIGNS, retained
 from report.findings.words import compared, encoder, listed, share
 from report.tables import search
 from report.tables.source import Source
-from report.tables.sts import UNSEEN
+from report.tables.sts import SUITE, UNSEEN
 from report.verdicts.claims import percent
 
 WIDE = {
@@ -35,10 +35,20 @@ def _signs(source: Source) -> Iterator[Finding]:
     yield Finding(
         f"In {signs.setting.bytes} bytes, the signs of an untrained random projection keep "
         f"{share(signs.mean)} of {encoder(name)}'s agreement with people on the same pairs; the published "
-        f"design keeps {share(design.mean)}.{outcome}",
+        f"design keeps {share(design.mean)}.{outcome}{_best(source, name, signs.setting.bytes)}",
         ids([signs, design]),
         ("C8",),
     )
+
+
+def _best(source: Source, name: str, size: int) -> str:
+    """Return what the best of all measured pipelines keeps in as many bytes, as a sentence."""
+    for line in source.tables.sts.sizes():
+        mean = line.best.retention["decontaminated"]
+        if (line.encoder, line.bytes) == (name, size) and mean:
+            described = source.evidence.suites[SUITE].pipelines[line.best.setting.pipeline]
+            return f" The best measured keeps {share(mean)}, selected here: {described.label}."
+    return ""
 
 
 def _width(source: Source) -> Iterator[Finding]:
@@ -67,7 +77,7 @@ def _goals(source: Source) -> Iterator[Finding]:
             )
             reached = sum(line.verdict == "reached" for line in best.values())
             yield Finding(
-                f"The settings that are best on STS-B dev keep {values} on {encoder(name)}: {reached} of "
+                f"On {encoder(name)}, the settings that are best on STS-B dev keep {values}: {reached} of "
                 f"{len(best)} goals are reached.",
                 tuple(f"{search.SUITE}/{line.line.setting.group}" for line in best.values()),
             )

@@ -28,7 +28,7 @@ def _published(source: Source) -> Iterator[Finding]:
     ]
     if values:
         yield Finding(
-            f"The lens keeps {listed(values)} of the original similarities, by Spearman.",
+            f"Of the original similarities (Spearman), the lens keeps {listed(values)}.",
             tuple(_id(source, line.encoder, "lens") for line in lines),
             ("C3", "C10"),
         )
@@ -37,15 +37,12 @@ def _published(source: Source) -> Iterator[Finding]:
 def _axes(source: Source) -> Iterator[Finding]:
     """Yield principal axes and a random projection beside the lens, in the same bytes."""
     lines = [line for line in source.tables.intrinsic.summary(PROTOCOL) if line.axes and line.projection]
-    values = [
-        f"{share(line.axes)} and {share(line.projection)} on {encoder(line.encoder)}"
-        for line in lines
-        if line.axes and line.projection
-    ]
-    if values:
+    axes = [f"{share(line.axes)} on {encoder(line.encoder)}" for line in lines if line.axes]
+    projection = [f"{share(line.projection)} on {encoder(line.encoder)}" for line in lines if line.projection]
+    if lines:
         yield Finding(
-            "In as many bytes, uncentred principal axes and an untrained random projection keep "
-            f"{listed(values)}.",
+            f"In as many bytes, uncentred principal axes keep {listed(axes)}; an untrained random projection "
+            f"keeps {listed(projection)}.",
             tuple(_id(source, line.encoder, name) for line in lines for name in ("axes", "projection")),
             ("C11",),
         )
@@ -61,7 +58,7 @@ def _neighbours(source: Source) -> Iterator[Finding]:
     ]
     if values:
         yield Finding(
-            f"The same lens finds {listed(values)} of the ten nearest neighbours.",
+            f"Of the ten nearest neighbours, the same lens finds {listed(values)}.",
             tuple(f"{SUITE}/{line.setting.group}" for line in lines if line.knn_recall),
         )
 

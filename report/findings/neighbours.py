@@ -31,7 +31,7 @@ def _constraint(pairs: list[Against]) -> Iterator[Finding]:
     ]
     if values:
         yield Finding(
-            f"In {DIMS} dimensions the student finds {listed(values)} of the ten nearest neighbours; the "
+            f"Of the ten nearest neighbours, the student in {DIMS} dimensions finds {listed(values)}. The "
             f"published constraint is {percent(TARGET)} %.",
             cells(file for pair in own for file in (pair.line.files[0], pair.base.files[0])),
             ("N1",),

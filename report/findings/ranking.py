@@ -47,8 +47,8 @@ def _spaces(pairs: list[RankingPair]) -> Iterator[Finding]:
     if values:
         evidence = cells(file for pair in own for file in (pair.line.files[0], pair.base.files[0]))
         yield Finding(
-            f"In {DIMS} dimensions, at the chosen temperature, it finds {listed(values)} of the ten nearest "
-            f"neighbours.",
+            f"Of the ten nearest neighbours, it finds {listed(values)} in {DIMS} dimensions at the chosen "
+            f"temperature.",
             evidence,
             ("R1", "R2"),
         )

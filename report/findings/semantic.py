@@ -35,14 +35,14 @@ def _published(source: Source) -> Iterator[Finding]:
     """Yield what the published number of codes keeps."""
     lines = [line for line in published_size(source) if line.pairs and line.random]
     values = [
-        f"{share(line.pairs)} on {encoder(line.encoder)} ({value(line.random)} on random pairs)"
+        f"{share(line.pairs)} on {encoder(line.encoder)} (random pairs: {value(line.random)})"
         for line in lines
         if line.pairs and line.random
     ]
     if values:
         yield Finding(
-            f"Semantic IDs of {POSSIBLE:,} codes keep {listed(values)} of the original similarities, by "
-            f"Spearman; the published goal is {percent(ENOUGH, 0)} %.",
+            f"Of the original similarities (Spearman), semantic IDs of {POSSIBLE:,} codes keep "
+            f"{listed(values)}. The published goal is {percent(ENOUGH, 0)} %.",
             _ids(lines),
             ("S2",),
         )
@@ -54,21 +54,22 @@ def _needed(source: Source) -> Iterator[Finding]:
     parts, evidence = [], []
     for space in sorted(spaces):
         reached = [x for x in source.tables.semantic.reached() if (x.encoder, x.dataset) == space]
-        words = []
+        words, reached_any = [], False
         for name, what in (("pairs", "pairs"), ("random", "random pairs")):
             first = [line for family in reached if (line := family.first(name))]
             line = min(first, key=lambda line: line.bits, default=None)
             words.append(
-                f"{line.bits:.0f} bits for {what} ({METHODS.get(line.family, line.family)})"
+                f"{METHODS.get(line.family, line.family)} of {line.bits:.0f} bits on {what}"
                 if line
-                else f"no measured code for {what}"
+                else f"no measured code on {what}"
             )
             evidence += [line] if line else []
-        parts.append(f"{encoder(space[0])}, {listed(words)}")
+            reached_any = reached_any or line is not None
+        parts.append(f"of {encoder(space[0])}, {listed(words) if reached_any else 'none measured'}")
     if parts:
         yield Finding(
-            f"The fewest measured bits that keep {percent(ENOUGH, 0)} % of the similarities, over all "
-            f"families of codes: {'; '.join(parts)}.",
+            f"The smallest codes of any family that keep {percent(ENOUGH, 0)} % of the similarities: "
+            f"{'; '.join(parts)}.",
             _ids(evidence),
             ("S3",),
         )
@@ -82,8 +83,8 @@ def _tallied(source: Source) -> Iterator[Finding]:
     }
     if all(outcomes.values()):
         yield Finding(
-            f"In as many bytes, on pairs of a set FSQ is {counted(outcomes['pairs'])}; on random pairs it is "
-            f"{counted(outcomes['random'])}.",
+            f"On the pairs of a set, FSQ is {counted(outcomes['pairs'])} of as many bytes; on random pairs, "
+            f"it is {counted(outcomes['random'])}.",
             _ids([pair.line for pair in own]),
         )
 

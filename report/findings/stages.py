@@ -18,8 +18,8 @@ def findings(source: Source) -> list[Finding]:
     whole = {name: own for name, own in lines.items() if "all three" in own}
     return [
         *_published(source, whole),
-        *_beside(whole, "without the 8 bits", "Without the first stage (8 bits per dimension)"),
-        *_beside(whole, "AQEA for the lens", "With the reference method AQEA in place of the lens"),
+        *_beside(whole, "without the 8 bits", "without the first stage (8 bits per dimension)"),
+        *_beside(whole, "AQEA for the lens", "with the reference method AQEA in place of the lens"),
     ]
 
 
@@ -40,7 +40,7 @@ def _published(source: Source, whole: dict[str, dict[str, StageAblation]]) -> It
             evidence.append(f"{SUITE}/{setting.group}")
     if values:
         yield Finding(
-            f"All three stages keep {listed(values)} of the agreement with people on STS-B test.",
+            f"Of the agreement with people on STS-B test, all three stages keep {listed(values)}.",
             tuple(evidence),
             ("C4",),
         )
@@ -57,6 +57,6 @@ def _beside(whole: dict[str, dict[str, StageAblation]], what: str, words: str) -
             evidence += [f"{SUITE}/{line.setting.group}" for line in settings]
     if values:
         yield Finding(
-            f"{words}, the pipeline keeps {listed(values)} of the agreement with people on STS12–16.",
+            f"Of the agreement with people on STS12–16, the pipeline {words} keeps {listed(values)}.",
             tuple(evidence),
         )

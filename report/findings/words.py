@@ -84,12 +84,7 @@ def counted(outcomes: Iterable[tuple[str, str]]) -> str:
     counts: dict[str, Counter[str]] = {}
     for other, outcome in outcomes:
         counts.setdefault(other, Counter())[outcome] += 1
-    parts = (
-        f"better than {METHODS.get(other, other)} in {own[BETTER]} and worse in {own[WORSE]} of "
-        f"{own.total()} comparisons"
-        for other, own in counts.items()
-    )
-    return "; ".join(parts)
+    return "; ".join(_counted(METHODS.get(other, other), own) for other, own in counts.items())
 
 
 def listed(parts: Iterable[str]) -> str:
@@ -109,6 +104,12 @@ def ratio(point: str) -> str:
     '117×'
     """
     return point.replace("x", "×")
+
+
+def _counted(other: str, own: Counter[str]) -> str:
+    if not own[BETTER] and not own[WORSE]:
+        return f"neither better nor worse than {other} in any of {own.total()} comparisons"
+    return f"better than {other} in {own[BETTER]} and worse in {own[WORSE]} of {own.total()} comparisons"
 
 
 def _ends(low: float | None, high: float | None, digits: int) -> str:

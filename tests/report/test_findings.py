@@ -116,7 +116,7 @@ def test_outcomes_are_counted_against_each_other_method() -> None:
     outcomes = [("PCA", BETTER), ("PCA", EVEN), ("PCA", WORSE), ("principal axes, not centred", EVEN)]
     assert (
         "better than PCA in 1 and worse in 1 of 3 comparisons; "
-        "better than uncentred principal axes in 0 and worse in 0 of 1 comparisons"
+        "neither better nor worse than uncentred principal axes in any of 1 comparisons"
     ) == counted(outcomes)
 
 

@@ -101,11 +101,14 @@ def test_the_page_is_one_file_under_a_megabyte(text: str, document: Document) ->
 def test_the_page_refers_to_itself_and_to_files_beside_it(
     files: dict[str, bytes], document: Document
 ) -> None:
-    """A link leads to an id of the page or to a rendered file; nothing is loaded."""
+    """A link leads to an id of the page, a rendered file or a file of the evidence; nothing is loaded."""
     ids = set(document.attributes("id"))
     links = [link for link in document.attributes("href") if link != "data:,"]
     assert [] == [link for link in links if link.startswith("#") and link[1:] not in ids]
-    assert [] == [link for link in links if not link.startswith("#") and link not in files]
+    evidence = {link for link in links if link.startswith("../")}
+    assert evidence
+    assert [] == [link for link in evidence if not (COMMITTED / "report" / link).is_file()]
+    assert [] == [link for link in links if not link.startswith("#") and link not in {*files, *evidence}]
     assert [] == document.attributes("src")
     assert "@import" not in files["index.html"].decode()
 
@@ -135,7 +138,8 @@ def test_every_claim_has_a_row_with_the_numbers_of_claims_json(document: Documen
         cells = {name: " ".join(value.split()) for name, value in document.cells[entry["id"]].items()}
         ends = f" ({entry['low']} … {entry['high']})" if entry["low"] not in {None, "–"} else ""
         here = f"{entry['value']}{ends}" if entry["value"] is not None else "–"
-        assert (here, entry["published"]) == (cells["Here"], cells["Published"])
+        stated = cells["Published" if entry["origin"] == "published" else "Claimed"]
+        assert (here, entry["published"]) == (cells["Here"], stated)
         assert " ".join(filter(None, [entry["verdict"], entry["number"]])) == cells["Verdict"]
         assert entry["sentence"] in cells["Claim"]
         assert f"harness replay {entry['id']}" in cells["Claim"]

@@ -124,6 +124,71 @@ def test_the_slider_marks_the_cheapest_that_keeps_the_quality(page: Page) -> Non
         assert " … " in answer
 
 
+def test_the_most_in_the_bytes_that_are_chosen_is_named(page: Page) -> None:
+    """No mark of as many bytes or fewer keeps more; the commands of the mark stand below."""
+    for size in page.evaluate("[...document.querySelector('#bytes').options].map((each) => each.value)"):
+        page.evaluate(
+            f"document.querySelector('#bytes').value = {size};"
+            "document.querySelector('#bytes').dispatchEvent(new Event('change'))"
+        )
+        marks = page.evaluate(
+            "[...document.querySelectorAll('.panel.current svg:not(.key) .mark')]"
+            ".map((m) => [Number(m.dataset.value), m.dataset.id, Number(m.dataset.bytes)])"
+        )
+        value, evidence, _ = max(mark for mark in marks if mark[2] <= int(size))
+        assert value == page.evaluate(
+            "Number(document.querySelector('.panel.current .mark.most').dataset.value)"
+        )
+        answer = page.evaluate("document.querySelector('.panel.current .answer.most').textContent")
+        assert answer.startswith(f"Most in {size} bytes or fewer: ")
+        assert f"harness replay {evidence}" in page.evaluate("document.querySelector('#point').textContent")
+
+
+def test_a_copy_button_copies_the_command_before_it(page: Page) -> None:
+    """By the mouse, into the clipboard; the button says so. Without a clipboard the command is selected."""
+    page.call("Browser.grantPermissions", permissions=["clipboardReadWrite", "clipboardSanitizedWrite"])
+    page.call("Emulation.setFocusEmulationEnabled", enabled=True)
+    page.evaluate("document.querySelector('#C8 details').open = true")
+    page.click("#C8 .commands .copy:last-child")
+    says = "new Promise((done) => setTimeout(() => done({0}), 100))"
+    button = "document.querySelector('#C8 .commands .copy:last-child').textContent"
+    assert "copied" == page.evaluate(says.format(button))
+    assert "harness replay C8" == page.evaluate("navigator.clipboard.readText()")
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+    page.click("#C8 .commands .copy")
+    assert "harness explain C8" == page.evaluate(says.format("getSelection().toString()"))
+
+
+def test_printed_everything_is_there_and_nothing_is_cut(page: Page) -> None:
+    """A4 upright: every section, every claim with its reasons, no wider than the paper, on white."""
+    page.size(718)
+    page.evaluate("document.querySelector('#theme').click()")
+    page.prefer("dark", "print")
+    try:
+        selector = "main section, .board tr[id], .board details p, .panel.current td"
+        parts = f"[...document.querySelectorAll('{selector}')]"
+        hidden = f"{parts}.filter((e) => !e.checkVisibility({{contentVisibilityAuto: true}})).length"
+        assert 0 == page.evaluate(hidden)
+        flat = f"{parts}.filter((e) => e.getBoundingClientRect().height < 1).length"
+        assert 0 == page.evaluate(flat)
+        wide = "[...document.querySelectorAll('main *')].map((e) => e.getBoundingClientRect().right)"
+        assert 719 > max(page.evaluate(wide))
+        assert "rgb(255, 255, 255)" == page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert not page.evaluate("document.querySelector('#controls').checkVisibility()")
+    finally:
+        page.prefer("light")
+        page.size(1280)
+
+
+def test_no_word_is_broken_into_letters(page: Page) -> None:
+    """On a narrow screen a table scrolls in its frame: no cell is a column of letters."""
+    page.size(390)
+    cells = "[...document.querySelectorAll('th, td, caption')]"
+    columns = f"{cells}.filter((e) => e.clientHeight > 8 * e.clientWidth).map((e) => e.textContent)"
+    assert [] == page.evaluate(columns)
+    page.size(1280)
+
+
 def test_the_switches_choose_space_and_protocol(page: Page) -> None:
     """One panel stands for each choice, and a protocol that a space lacks is not chosen."""
     spaces = page.evaluate("[...document.querySelector('#space').options].map((each) => each.value)")
@@ -169,6 +234,15 @@ def test_light_and_dark_follow_the_system_and_the_button(page: Page) -> None:
     page.evaluate("document.querySelector('#theme').click()")
     assert light == page.evaluate(colour)
     page.prefer("light")
+
+
+def test_the_first_screen_has_findings_board_and_figure(page: Page) -> None:
+    """At 1280 by 950: every finding, every chip of the board, and the marks of the figure."""
+    page.size(1280, 950)
+    seen = "#findings li, .chips li, .panel.current svg:not(.key) .mark"
+    bottoms = f"[...document.querySelectorAll('{seen}')].map((e) => e.getBoundingClientRect().bottom)"
+    assert [] == [bottom for bottom in page.evaluate(bottoms) if bottom > 950]
+    page.size(1280)
 
 
 @pytest.mark.parametrize("width", [390, 768, 1280])

@@ -233,7 +233,7 @@ def test_the_findings_are_those_of_the_published_size(evidence: Tree) -> None:
     assert "2,560 codes keep " in published["sentence"]
     assert ["S2"] == published["claims"]
     assert "semantic-ids/minilm.stsb-train.fsq.2-bytes" in published["evidence"]
-    assert needed["sentence"].startswith("The fewest measured bits that keep 95 %")
+    assert needed["sentence"].startswith("The smallest codes of any family that keep 95 %")
     assert " untrained signs in " in compared["sentence"]
 
 

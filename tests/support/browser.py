@@ -81,9 +81,19 @@ class Page:
         sizes = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         self.call("Emulation.setDeviceMetricsOverride", **sizes)
 
-    def prefer(self, scheme: str) -> None:
-        """Let the system prefer 'light' or 'dark'."""
-        self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+    def prefer(self, scheme: str, media: str = "") -> None:
+        """Let the system prefer 'light' or 'dark', on the ``media`` 'screen' or 'print'."""
+        features = [{"name": "prefers-color-scheme", "value": scheme}]
+        self.call("Emulation.setEmulatedMedia", media=media, features=features)
+
+    def click(self, selector: str) -> None:
+        """Press and release the mouse on an element, which is scrolled into view."""
+        element = f"document.querySelector({json.dumps(selector)})"
+        box = f"{element}.getBoundingClientRect()"
+        self.evaluate(f"{element}.scrollIntoView({{block: 'center', behavior: 'instant'}})")
+        x, y = self.evaluate(f"(({{x, y, width, height}}) => [x + width / 2, y + height / 2])({box})")
+        for kind in ("mousePressed", "mouseReleased"):
+            self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
 
     def picture(self, path: Path, *, whole: bool = True) -> None:
         """Write a PNG of the page, or of what the window shows of it."""

@@ -12,7 +12,7 @@ from harness.evidence.schema.suite import SuiteRecord
 from report.evidence.rows import Row
 from report.figures import _slots
 from report.figures._style import FAMILIES, Point, look, means
-from report.figures.frontier import SEARCH, frontier
+from report.figures.frontier import comparable, frontier
 from report.findings.words import encoder as encoder_name
 from report.verdicts.claims import percent
 
@@ -25,7 +25,7 @@ SPACES = (
 )
 PROTOCOLS = ("decontaminated", "as-published")
 QUALITY = 95  # per cent, where the slider begins
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 760, 400, 44, 12, 22, 46
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 1230, 262, 34, 8, 8, 46
 LABEL = 32  # how far apart labels of sizes stand on one line
 MOST, FINE = 102.0, 70.0  # per cent at the top; where the lines across stand closer
 
@@ -93,10 +93,19 @@ class Panel:
         """Return the mark of fewest bytes whose whole interval reaches ``quality``; None without one."""
         return next((mark for mark in self.marks if mark.low >= quality), None)
 
+    def most(self, size: int) -> Mark:
+        """Return the mark that keeps most in ``size`` bytes or fewer, which one mark at least has."""
+        return [mark for mark in self.stairs if mark.bytes <= size][-1]
+
+    def size(self, quality: float) -> int:
+        """Return the fewest bytes that keep ``quality``; the fewest of all where none do."""
+        cheapest = self.cheapest(quality)
+        return cheapest.bytes if cheapest else self.sizes[0].bytes
+
 
 def panels(rows: Iterable[Row], suites: Mapping[str, SuiteRecord]) -> list[Panel]:
     """Return a panel for each space and protocol with evidence; the first is what the page begins with."""
-    usable = [row for row in rows if row.suite != SEARCH]
+    usable = [row for row in rows if comparable(row)]
     made = []
     for name, dataset, metric, train, what in SPACES:
         for protocol in PROTOCOLS:

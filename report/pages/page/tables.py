@@ -39,7 +39,7 @@ def contamination(figure: Json) -> Table:
     every, clean = (selected(points, protocol=protocol) for protocol in ("as-published", "decontaminated"))
     rows = [
         [
-            _text(before["pipeline"]),
+            _text(before["label"]),
             Cell(str(before["bytes_per_vector"]), before["bytes_per_vector"]),
             _value(before, suite),
             _value(after, suite),
@@ -154,15 +154,15 @@ def codes(figure: Json) -> Table:
     """Return what codes keep of the pairs of the figure's first set, and of random pairs of it."""
     first = figure["points"][0]
     own = selected(figure["points"], encoder=first["encoder"], dataset=first["dataset"])
-    pipelines = dict.fromkeys((p["pipeline"], p["bytes_per_vector"]) for p in own)
+    pipelines = dict.fromkeys((p["pipeline"], p["label"], p["bytes_per_vector"]) for p in own)
     rows = []
-    for pipeline, size in sorted(pipelines, key=lambda key: (key[1], key[0])):
+    for pipeline, label, size in sorted(pipelines, key=lambda key: (key[2], key[0])):
         points = selected(own, pipeline=pipeline, bytes_per_vector=size)
         cells = [
             _one(selected(points, metric=metric), "semantic-ids")
             for metric in ("spearman@original", "spearman-random@original")
         ]
-        rows.append([_text(pipeline), Cell(str(8 * size), size), *cells])
+        rows.append([_text(label), Cell(str(8 * size), size), *cells])
     columns = ["code", "bits", "pairs, %", "random pairs, %"]
     space = f"{encoder(first['encoder'])}, {first['dataset']}"
     caption = f"Spearman with the original cosines, smallest codes first, {space}"

@@ -56,24 +56,31 @@
   const space = one("#space");
   const protocol = one("#protocol");
   const quality = one("#quality");
+  const bytes = one("#bytes");
   const point = one("#point");
   const current = () => one(".panel.current");
   const marksOf = (panel) => all("svg:not(.key) .mark", panel);
   const titleOf = (mark) => one("title", mark).textContent;
 
-  const command = (verb, id) => {
+  const commands = (id) => ["explain", "replay"].map((verb) => {
     const line = document.createElement("div");
     const code = document.createElement("code");
+    const button = document.createElement("button");
     code.textContent = `harness ${verb} ${id}`;
-    line.append(code);
+    Object.assign(button, { type: "button", className: "copy", textContent: "copy" });
+    line.append(code, button);
     return line;
-  };
+  });
   const show = (mark) => {
     all(".mark.shown").forEach((each) => each.classList.remove("shown"));
     mark.classList.add("shown");
     const text = document.createElement("strong");
     text.textContent = titleOf(mark);
-    point.replaceChildren(text, command("explain", mark.dataset.id), command("replay", mark.dataset.id));
+    point.replaceChildren(text, ...commands(mark.dataset.id));
+  };
+  const most = (marks) => {
+    const within = marks.filter((mark) => Number(mark.dataset.bytes) <= Number(bytes.value));
+    return within.reduce((best, mark) => (Number(mark.dataset.value) > Number(best.dataset.value) ? mark : best));
   };
   const choose = () => {
     const panel = current();
@@ -82,37 +89,52 @@
     const reached = marks.filter((mark) => Number(mark.dataset.value) >= wanted);
     const sure = marks.filter((mark) => Number(mark.dataset.low) >= wanted);
     const mark = reached[0];
+    const best = most(marks);
     marks.forEach((each) => each.classList.toggle("chosen", each === mark));
+    marks.forEach((each) => each.classList.toggle("most", each === best));
     one("#quality-shown").textContent = `${quality.value} %`;
     let text = `No method keeps ${quality.value} %.`;
     if (mark) {
       text = `Cheapest that keeps ${quality.value} %: ${titleOf(mark)}.`;
       if (sure[0] && sure[0] !== mark) text += ` With its whole interval: ${titleOf(sure[0])}.`;
-      show(mark);
     }
-    one(".answer", panel).textContent = text;
-    const floor = Number(panel.dataset.floor);
-    const y = 22 + 332 * (102 - Math.max(floor, quality.value)) / (102 - floor);
+    one(".cheapest", panel).textContent = text;
+    one(".most", panel).textContent = `Most in ${bytes.value} bytes or fewer: ${titleOf(best)}.`;
+    const [floor, ceiling, top, base] = ["floor", "ceiling", "top", "base"].map((name) => Number(panel.dataset[name]));
+    const y = top + (base - top) * (ceiling - Math.max(floor, quality.value)) / (ceiling - floor);
     const goal = one(".goal", panel);
     goal.setAttribute("y1", y);
     goal.setAttribute("y2", y);
     marks.forEach((each) => each.setAttribute("tabindex", each === (mark ?? marks[0]) ? "0" : "-1"));
+    return mark ?? best;
   };
   const change = () => {
     const fitting = (panel) => panel.dataset.space === space.value && panel.dataset.protocol === protocol.value;
     const chosen = panels.find(fitting) ?? panels.find((panel) => panel.dataset.space === space.value);
     panels.forEach((panel) => panel.classList.toggle("current", panel === chosen));
     protocol.value = chosen.dataset.protocol;
-    choose();
+    const sizes = [...new Set(marksOf(chosen).map((mark) => mark.dataset.bytes))];
+    const size = sizes.includes(bytes.value) ? bytes.value : sizes[0];
+    bytes.replaceChildren(...sizes.map((each) => new Option(each)));
+    bytes.value = size;
+    show(choose());
   };
   if (panels.length) {
-    quality.addEventListener("input", choose);
+    quality.addEventListener("input", () => show(choose()));
+    bytes.addEventListener("change", () => {
+      choose();
+      show(most(marksOf(current())));
+    });
     [space, protocol].forEach((select) => select.addEventListener("change", change));
     one("#controls").addEventListener("submit", (event) => event.preventDefault());
     for (const panel of panels) {
       const marks = marksOf(panel);
       marks.forEach((mark, number) => {
-        ["pointerenter", "focus", "click"].forEach((name) => mark.addEventListener(name, () => show(mark)));
+        ["pointerenter", "focus"].forEach((name) => mark.addEventListener(name, () => show(mark)));
+        mark.addEventListener("click", () => {
+          show(mark);
+          point.scrollIntoView({ block: "nearest" });
+        });
         mark.addEventListener("keydown", (event) => {
           const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
           const next = step && marks[number + step];
@@ -140,10 +162,18 @@
   addEventListener("hashchange", open);
   open();
 
-  for (const button of all(".copy")) {
-    button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(button.previousElementSibling.textContent);
+  // Copy a command; where the browser does not let the page write to the clipboard, select it.
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest(".copy");
+    if (!button) return;
+    const code = button.previousElementSibling;
+    try {
+      await navigator.clipboard.writeText(code.textContent);
       button.textContent = "copied";
-    });
-  }
+    } catch {
+      getSelection().selectAllChildren(code);
+      button.textContent = "selected: press Ctrl+C";
+    }
+    setTimeout(() => { button.textContent = "copy"; }, 3000);
+  });
 })();
