@@ -12,7 +12,7 @@ from report.evidence.rows import Row
 from report.figures._style import FAMILIES
 from report.findings.finding import Finding
 from report.pages.page import frontier, inline, sections, verdicts
-from report.pages.page.html import html
+from report.pages.page.html import html, scripts
 
 TEMPLATES = Path(__file__).parents[2] / "templates" / "page"
 
@@ -42,5 +42,6 @@ def page(
         "plot": frontier,
         "sections": sections.sections(figures, inlined, findings),
     }
-    style, script = ((TEMPLATES / name).read_text("utf-8") for name in ("page.css", "page.js"))
+    style = (TEMPLATES / "page.css").read_text("utf-8")
+    script = scripts("theme", "claims", "sorting", "frontier", "copying")
     return html(TEMPLATES, context, style, script)
