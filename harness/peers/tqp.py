@@ -19,7 +19,7 @@ from harness.numerics.pinning import INSTRUCTIONS, NUMPY, THREADS
 from harness.peers import tqp_codec
 from harness.types import Floats, check_vectors
 
-SECONDS = 3_600  # that a plan may take
+SECONDS = 3_600  # that the command may take
 SAMPLE, MOST_QUERIES = 100, 50  # its defaults: rows it measures on, of which up to half are queries
 _PASSED = frozenset({*INSTRUCTIONS, *THREADS, NUMPY, "HOME", "LANG", "PATH", "TMPDIR"})
 _LONGEST = 300  # characters of an error that are kept
@@ -82,10 +82,7 @@ class Tqp:
         options = [] if sample is None else ["--sample", str(sample)]
         target = ["--target", f"recall@{k} >= {recall:g}"]
         files = ["--embeddings", str(seen), "--out", str(out)]
-        try:
-            done = _run([str(self.command), "plan", "embeddings", *files, *target, *options])
-        except subprocess.TimeoutExpired:
-            return f"no plan after {SECONDS:,} seconds"
+        done = _run([str(self.command), "plan", "embeddings", *files, *target, *options])
         if not out.is_file():  # status 1 alone is a plan that the tool itself has doubts about
             return _problem(done)
         return _parsed(read_json(out), k, out)
@@ -101,13 +98,16 @@ class Tqp:
         done = _run([str(python), tqp_codec.__file__, str(plan), str(seen), str(before), str(after)])
         if done.returncode or not after.is_file():
             raise InputError(f"--tqp: {python}: {_problem(done)}, expected decoded rows")
-        vectors = check_vectors(np.load(after, allow_pickle=False), str(after), rows.shape[1])
-        if len(vectors) != len(rows):
-            raise InputError(f"{after}: found {len(vectors)} rows, expected {len(rows)}")
         try:
-            return vectors, TqpSizes.model_validate_json(done.stdout)
+            array, sizes = np.load(after, allow_pickle=False), TqpSizes.model_validate_json(done.stdout)
         except ValidationError as error:
             raise InputError(f"--tqp: {python}: {explain_json(error)}") from error
+        except (ValueError, EOFError) as error:
+            raise InputError(f"{after}: {error}, expected an array of decoded rows") from error
+        vectors = check_vectors(array, str(after), rows.shape[1])
+        if len(vectors) != len(rows):
+            raise InputError(f"{after}: found {len(vectors)} rows, expected {len(rows)}")
+        return vectors, sizes
 
 
 def measured_on(sample: int | None, seen: int) -> tuple[int, int]:
@@ -122,17 +122,20 @@ def measured_on(sample: int | None, seen: int) -> tuple[int, int]:
 
 
 def _run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    """Run a command without this process's paths and keys."""
+    """Run a command without this process's paths and keys; one that does not end fails as others do."""
     environment = {name: value for name, value in os.environ.items() if name in _PASSED}
-    return subprocess.run(
-        command,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=SECONDS,
-        errors="replace",
-    )
+    try:
+        return subprocess.run(
+            command,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=SECONDS,
+            errors="replace",
+        )
+    except subprocess.TimeoutExpired:
+        return subprocess.CompletedProcess(command, 124, "", f"no answer after {SECONDS:,} seconds")
 
 
 def _problem(done: subprocess.CompletedProcess[str]) -> str:

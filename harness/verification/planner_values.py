@@ -59,6 +59,6 @@ def _problems(comparison: PlannerComparison, scores: Mapping[str, Any]) -> list[
         point, low, high, _ = summary(estimated[_ALL, (_ALL,)])
         same = np.allclose([value.value, value.low, value.high], [point, low, high], rtol=0, atol=_EQUAL)
         if not same or value.n != comparison.queries:
-            found = f"{value.value:g} [{value.low:g}, {value.high:g}]"
-            lines.append(f"{name}: found {found}, expected {point:g} [{low:g}, {high:g}] by its scores")
+            actual = f"{value.value:g} [{value.low:g}, {value.high:g}]"
+            lines.append(f"{name}: found {actual}, expected {point:g} [{low:g}, {high:g}] by its scores")
     return lines

@@ -44,8 +44,8 @@ def _nearest(queries: Floats, rows: Floats, part: slice) -> Ints:
 
 
 def _recall(queries: Floats, data: HeldOut, decoded: Floats, part: slice) -> Doubles:
-    truth, found = _nearest(data.queries, data.corpus, part), _nearest(queries, decoded, part)
-    return np.array([len({*a} & {*b}) / K for a, b in zip(truth.tolist(), found.tolist(), strict=True)])
+    truth, retrieved = _nearest(data.queries, data.corpus, part), _nearest(queries, decoded, part)
+    return np.array([len({*a} & {*b}) / K for a, b in zip(truth.tolist(), retrieved.tolist(), strict=True)])
 
 
 def test_recall_is_that_of_exact_search_by_hand() -> None:

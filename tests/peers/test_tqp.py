@@ -14,6 +14,7 @@ from support.fake_tqp import PLAN, SIZES, fake_tqp
 from support.vectors import random_floats
 
 from harness.errors import InputError
+from harness.peers import tqp as tqp_module
 from harness.peers.tqp import Tqp, TqpPlan, measured_on
 
 REAL = os.environ.get("TQP") or shutil.which("tqp")
@@ -107,6 +108,7 @@ def test_rows_come_back_decoded_by_the_tool(tmp_path: Path, seen: Path) -> None:
         ({"expression": "1 / 0"}, "ZeroDivisionError: division by zero, expected decoded rows"),
         ({"sizes": {**SIZES, "payload_bytes": 0}}, "payload_bytes: "),
         ({"sizes": "none"}, "found "),
+        ({"expression": "np.array([{}])"}, "expected an array of decoded rows"),
     ],
 )
 def test_what_is_no_decoded_row_is_refused(
@@ -115,6 +117,16 @@ def test_what_is_no_decoded_row_is_refused(
     """One line says what the tool's codec did."""
     tqp = Tqp.at(fake_tqp(tmp_path / "bin", **change))
     with pytest.raises(InputError, match=line):
+        tqp.decoded(tmp_path / "plan.json", seen, random_floats(7, 8), tmp_path)
+
+
+def test_a_command_that_does_not_end_is_ended(
+    tmp_path: Path, seen: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The line says after how long."""
+    monkeypatch.setattr(tqp_module, "SECONDS", 1)
+    tqp = Tqp.at(fake_tqp(tmp_path / "bin", expression="__import__('time').sleep(60)"))
+    with pytest.raises(InputError, match="no answer after 1 seconds, expected decoded rows"):
         tqp.decoded(tmp_path / "plan.json", seen, random_floats(7, 8), tmp_path)
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from support.invented_comparison import write_comparison
+
 from harness.evidence.layout import Tree
-from harness.evidence.stamp import write_stamped
-from harness.types import Json
 from report.evidence.means import Comparisons
 from report.evidence.results import Evidence
 from report.pages.render import template
@@ -21,55 +21,9 @@ def _tables(root: Path) -> Tables:
     return Tables(Evidence([], [], {}, {}, Comparisons(), Tree(root)), [], [])
 
 
-def _value(query: str, rows: int, value: float, rescored: int = 0) -> Json:
-    return {
-        "metric": "knn-recall@10", "value": value, "low": value - 0.01, "high": value + 0.01, "n": 100,
-        "query": query, "rows": rows, "rescored": rescored,
-    }  # fmt: skip
-
-
-def _planner(planner: str, options: str, uncompressed: float) -> Json:
-    values = [_value("uncompressed", 500, uncompressed + 0.02), _value("uncompressed", 1_000, uncompressed)]
-    values += [_value("compressed", 1_000, 0.5), _value("uncompressed", 1_000, 0.98, 4)]
-    return {
-        "planner": planner, "version": "1.0", "options": options, "problem": "", "recommended": "pca | sign",
-        "remarks": [], "values": values,
-        "promise": {
-            "bytes_per_vector": 17.25, "value": 0.926, "low": None, "high": None, "query": "uncompressed",
-            "queries": 50, "rows": 50,
-        },
-        "sizes": {
-            "payload_bytes": 14, "side_bytes": 12, "bytes_per_vector": 26, "state_bytes": 10_000,
-            "amortised_bytes": 36.0, "corpus_bytes": 36_000, "original_bytes": 1_280, "ratio": 35.6,
-        },
-    }  # fmt: skip
-
-
-def _compare(root: Path) -> None:
-    none: Json = {
-        "planner": "tqp plan", "version": "1.0", "options": "--sample 9",
-        "problem": "Need at least 1152 samples", "recommended": "", "remarks": [],
-        "promise": None, "sizes": None, "values": [],
-    }  # fmt: skip
-    source = {
-        "role": "vectors", "name": "v.npy", "sha256": "0" * 64, "rows": 2_000, "dimension": 320,
-        "dtype": "float32", "encoder": "", "broken": [],
-    }  # fmt: skip
-    content = {
-        "name": "mine", "title": "My vectors", "source": source, "code": [], "k": 10, "target": 0.9,
-        "seen": 1_000, "searched": 1_000, "queries": 100, "interval": {"level": 95.0, "resamples": 10},
-        "planners": [_planner("harness audit", "--rows 1000", 0.92), _planner("tqp plan", "", 0.7), none],
-        "files": {"scores": {"path": "peers/mine.npz", "sha256": "1" * 64}},
-    }  # fmt: skip
-    write_stamped(Tree(root).comparison("mine"), content)
-    times = [{"planner": "tqp plan", "options": "", "seconds": 4.2}]
-    machine = {"name": "mine", "processor": "a processor", "cores": 2, "platform": "Linux", "planners": times}
-    write_stamped(Tree(root).planning_times("mine"), machine)
-
-
 def test_a_target_is_met_missed_or_without_a_plan(tmp_path: Path) -> None:
     """By the interval of the promised form of the query: 0.92 - 0.01 meets 0.9, 0.7 + 0.01 misses it."""
-    _compare(tmp_path)
+    write_comparison(Tree(tmp_path))
     tables = _tables(tmp_path).planners
     assert ["met", "missed", "no plan"] == [line.verdict for line in tables.lines]
     names = [name for name, _ in tables.verdicts()]
@@ -79,7 +33,7 @@ def test_a_target_is_met_missed_or_without_a_plan(tmp_path: Path) -> None:
 
 def test_an_interval_around_the_target_decides_nothing(tmp_path: Path) -> None:
     """0.905 ± 0.01 holds 0.9."""
-    _compare(tmp_path)
+    write_comparison(Tree(tmp_path))
     line = _tables(tmp_path).planners.lines[0]
     outcome = line.outcome.model_copy(
         update={"values": [x.model_copy(update={"low": 0.895, "high": 0.915}) for x in line.outcome.values]}
@@ -89,7 +43,7 @@ def test_an_interval_around_the_target_decides_nothing(tmp_path: Path) -> None:
 
 def test_the_page_has_bytes_recall_and_the_missing_plan(tmp_path: Path) -> None:
     """What was promised stands beside what was counted and measured; a failed planner is a row."""
-    _compare(tmp_path)
+    write_comparison(Tree(tmp_path))
     page = template(PAGE, {"tables": _tables(tmp_path)}).decode()
     assert "| My vectors | `tqp plan` | pca → sign | 17.25 | 26 | 36 | 4 |" in page
     assert (
@@ -102,7 +56,7 @@ def test_the_page_has_bytes_recall_and_the_missing_plan(tmp_path: Path) -> None:
 
 def test_the_full_table_has_a_line_for_each_value_and_for_each_missing_plan(tmp_path: Path) -> None:
     """Four values of two planners, and one planner without a plan."""
-    _compare(tmp_path)
+    write_comparison(Tree(tmp_path))
     source = Source(Evidence([], [], {}, {}, Comparisons(), Tree(tmp_path)), _tables(tmp_path), [])
     lines = list(planners.rows(source))
     assert 9 == len(lines)

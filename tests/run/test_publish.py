@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from support.checkouts import attest, git
+from support.invented_comparison import write_comparison
 from support.suites import SmallSuite
 
 from harness.errors import InputError, RunError
@@ -178,6 +179,7 @@ def test_evidence_of_no_cell_is_published_whole(suite: Path) -> None:
     tables = {"models": ["EPYC"], "numerics": {"simd": "avx2", "version": 1}, "plain_flags": ["avx2"]}
     write_stamped(OUT.portability(), {**tables, "libraries": {}, "code": {}, "steps": [step]})
     noise.write(noise.measured(planned, planned[:1], OUT, Path("store"), lambda *_: None), OUT)
+    write_comparison(OUT)
     published(suite)
     assert set(EXTRAS) <= {path.name for path in TARGET.iterdir()}
     assert [] == verify.problems(Path())[0]
