@@ -26,15 +26,14 @@ if TYPE_CHECKING:
 
 _README = """# {pipeline}, as a faiss index
 
-`index.faiss` takes vectors of {dimension} dimensions, float32, and holds {rows:,} of them so far.
+`index.faiss` takes vectors of {dimension} dimensions, float32, and has {rows:,} rows.
 
 ```python
 import faiss
 import numpy as np
 
 index = faiss.read_index("index.faiss")
-index.add(np.load("vectors.npy"))
-scores, rows = index.search(np.load("queries.npy"), 10)
+{add}scores, rows = index.search(np.load("queries.npy"), 10)
 ```
 
 {ranking}
@@ -48,6 +47,7 @@ decoded = index.index.reconstruct_batch(rows.ravel()).reshape(*rows.shape, -1)
 cosines = scores / np.linalg.norm(decoded, axis=2)  # of a query, up to its own length
 rows = np.take_along_axis(rows, np.argsort(-cosines, axis=1)[:, :10], axis=1)
 ```"""
+_ADD = 'index.add(np.load("vectors.npy"))\n'
 _COSINE = "The index ranks by cosine."
 _HAMMING = "The index ranks by Hamming distance, which orders signs as cosines do."
 
@@ -66,6 +66,7 @@ def export(codec: Codec, target: Path, codes: Iterable[Bytes] = ()) -> None:
         pipeline=codec.card.pipeline,
         dimension=codec.dimension,
         rows=index.ntotal,
+        add="" if index.ntotal else _ADD,
         ranking=_COSINE if parts.quantizer is None else _HAMMING if parts.quantizer.use == "sign" else _INNER,
     )
     with new_folder(target) as folder:

@@ -94,7 +94,7 @@ def _loaded(model: str, dimension: int) -> SentenceTransformer:
         loaded = SentenceTransformer(model, device="cpu", trust_remote_code=False)
     except (OSError, ValueError, RuntimeError, KeyError) as error:
         raise InputError(
-            f"{model}: {one_line(error)[:200]}, expected a sentence-transformers model"
+            f"{model}: {one_line(error).partition('. ')[0]}, expected a sentence-transformers model"
         ) from error
     actual = loaded.get_embedding_dimension()
     if actual != dimension:

@@ -141,7 +141,6 @@ def test_the_lines_of_the_readme_rank_by_cosine(pipeline: str, tmp_path: Path) -
     lines = (tmp_path / "index" / "README.md").read_text("utf-8").split("```python\n")[1:]
     script = "".join(block.split("```")[0] for block in lines).replace(", 100)", f", {len(vectors)})")
     np.save(tmp_path / "index" / "queries.npy", queries)
-    script = script.replace('index.add(np.load("vectors.npy"))', "")  # the codes are in it already
     script += '\nnp.save("rows.npy", rows)\n'
     subprocess.run([sys.executable, "-c", script], cwd=tmp_path / "index", check=True)
     cosines = scores / np.linalg.norm(codec.decode(codes).astype(np.float64), axis=1)
@@ -175,3 +174,12 @@ def test_a_folder_with_something_in_it_is_not_written_to(tmp_path: Path) -> None
     with pytest.raises(InputError, match="expected a new name or an empty folder"):
         export(fitted("identity")[0], tmp_path)
     assert [tmp_path / "file"] == list(tmp_path.iterdir())
+
+
+def test_the_readme_of_an_empty_index_adds_vectors_first(tmp_path: Path) -> None:
+    """That of a filled one does not: they would be there twice."""
+    codec, vectors = fitted("pca dims=10")
+    export(codec, tmp_path / "empty")
+    export(codec, tmp_path / "filled", [codec.encode(vectors)])
+    texts = [(tmp_path / name / "README.md").read_text("utf-8") for name in ("empty", "filled")]
+    assert [True, False] == ['index.add(np.load("vectors.npy"))' in text for text in texts]
