@@ -23,6 +23,7 @@ ORDERED = 2e-8  # of a similarity that is ordered and compared
 LEVELED = 5e-8  # that is compared at every size of the corpus
 ENCODED = 3e-8  # of a component that is encoded, decoded or drawn
 SPREAD = 4e-9  # of a component of which mean and variance are taken
+RANKED = 6e-5  # of a pair whose correlations are resampled
 FIXED = 0.2  # of any pipeline: bootstrap and bookkeeping
 MARGIN = 0.7  # of the time that is planned: other work may share the cores
 OPQ_ROUNDS = 9  # of k-means in each alternation of optimized product quantization
@@ -32,7 +33,7 @@ OPQ_ROUNDS = 9  # of k-means in each alternation of optimized product quantizati
 class Sizes:
     """Rows, queries and dimensions that a pipeline is fitted on and measured with.
 
-    ``levels``: sizes of the corpus at which a value is measured.
+    ``levels``: sizes of the corpus at which a value is measured. ``pairs``: labelled pairs.
     """
 
     train: int
@@ -40,6 +41,7 @@ class Sizes:
     queries: int
     dimension: int
     levels: int
+    pairs: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,9 @@ class Planned:
 
 
 def plan(listed: Sequence[Candidate], sizes: Sizes, seconds: float) -> Planned:
-    """Return what fits into ``seconds``, the fastest first.
+    """Return what fits into ``seconds``; an untrained pipeline is never left out for a trained one.
 
-    Slow pipelines are left out; an untrained one is never left out for a trained one.
+    What fits is measured from the fastest on: where the machine is slower, the slowest are left out.
     """
     costs = {each.text: estimate(each, sizes) for each in listed}
     order = sorted(listed, key=lambda each: (each.trained, costs[each.text], each.text))
@@ -65,6 +67,7 @@ def plan(listed: Sequence[Candidate], sizes: Sizes, seconds: float) -> Planned:
         fits = total + costs[each.text] <= MARGIN * seconds
         (chosen if fits else left_out).append(each)
         total += costs[each.text] * fits
+    chosen.sort(key=lambda each: (costs[each.text], each.text))
     return Planned(tuple(chosen), tuple(left_out), total)
 
 
@@ -75,8 +78,8 @@ def estimate(candidate: Candidate, sizes: Sizes) -> float:
     for step in candidate.steps:
         width, fitting, encoding = _step(step.use, dict(step.params), width, sizes)
         seconds += fitting + rows * encoding
-    pairs = 2 * sizes.queries * sizes.corpus  # both forms of the query
-    return seconds + pairs * (width * PRODUCT + ORDERED + LEVELED * (sizes.levels > 0))
+    searched = 2 * sizes.queries * sizes.corpus * (width * PRODUCT + ORDERED + LEVELED * (sizes.levels > 0))
+    return seconds + searched + sizes.pairs * RANKED
 
 
 def _step(use: str, params: Mapping[str, int], width: int, sizes: Sizes) -> tuple[int, float, float]:

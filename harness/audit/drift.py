@@ -19,6 +19,7 @@ from harness.types import Floats
 
 _HALVINGS = 100
 _FALL = 0.05  # of the explained variance that counts
+_SHIFT = 0.25  # of the spread by which a mean has to move to count
 _FEWEST = 30  # rows of the other file
 
 
@@ -52,7 +53,7 @@ def drift(
         else [_recall(part[:count], *recommended, k, most_queries) for part in (held_out, other)]
     )
     explained = [_explained(train, rows, dims) for rows in (held_out, other)]
-    shifted = shift > CLEAR * noise and explained[1] < explained[0] - _FALL
+    shifted = shift > max(CLEAR * noise, _SHIFT) or explained[1] < explained[0] - _FALL
     return Drift(
         name=name,
         rows=len(other),

@@ -11,7 +11,7 @@ interval therefore also spans the trend of the largest three sizes and no change
 the sampling error of the queries at hand and of as many new ones.
 
 The check is part of the interval: the largest sizes are held out, and by as much as the prediction misses the
-largest there, scaled to the distance in log N, the interval is wider.
+largest there, scaled to the distance in log N, the interval at full size is wider.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def predict(
     logits = _logit(means.clip(edge, 1 - edge))
     held = min(HELD_OUT, len(levels) - FEWEST_LEVELS + 1)
     check, low, high = _interval(_fit(levels[:-held], logits[:-held], k), levels[-1], k, 0.0, least)
-    missed = abs(float(logits[-1, 0]) - check) / np.log2(levels[-1] / levels[-held - 1])
+    missed = abs(float(logits[-1, 0]) - check) / float(np.log2(levels[-1] / levels[-held - 1]))
     lines = _fit(levels, logits, k)
     doublings = max(0.0, float(np.log2(rows / levels[-1])))
     center, bottom, top = _interval(lines, rows, k, missed * doublings, least)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from harness.audit.candidates import Candidate, candidates
 from harness.audit.cost import Planned, Sizes, plan
 from harness.audit.frontier import Question, Samples
+from harness.audit.held_out_labels import check_items, held_out_pairs, judged_set, samples
 from harness.audit.inputs import Inputs
 from harness.audit.measuring import (
     SMALLEST_LEVEL,
@@ -25,11 +26,9 @@ from harness.audit.target import Target, check_labels, default_target, parse_tar
 from harness.errors import InputError
 from harness.evidence.schema.audit import LeftOutConfiguration
 from harness.evidence.stamp import digest
-from harness.statistics.clusters import independent, of_pairs
-from harness.types import Doubles, Floats, Ints, PairSet
+from harness.types import Doubles, Floats
 
 MOST_QUERIES = 500
-FEWEST_ITEMS = 30  # pairs or judged queries; with fewer an interval says nothing
 _MOST_CORPUS = 100_000
 _ENOUGH_CORPUS = 20_000  # rows searched that are not given up for further pipelines
 
@@ -80,7 +79,7 @@ def prepare(inputs: Inputs, request: Request, workers: int) -> Prepared:
     sizes, planned = _planned(fitting, sizes, request.seconds * workers, target.k)
     parts = whole.with_corpus(sizes.corpus)
     data = _held_out(inputs, parts, target, predicted=predicted)
-    _check_items(target, data, where)
+    check_items(target, data, where)
     question = Question(
         target,
         request.budget,
@@ -92,7 +91,7 @@ def prepare(inputs: Inputs, request: Request, workers: int) -> Prepared:
         inputs=inputs,
         split=parts,
         data=data,
-        samples=_samples(data, seed),
+        samples=samples(data, seed),
         question=question,
         planned=planned,
         left_out=(*too_few, *too_slow),
@@ -159,6 +158,7 @@ def _sizes(inputs: Inputs, parts: Split, target: Target, *, predicted: bool) -> 
         queries=min(queries, len(parts.corpus)) if inputs.queries is None else queries,
         dimension=inputs.vectors.shape[1],
         levels=len(levels_of(len(parts.corpus), target.k)) if predicted else 0,
+        pairs=0 if inputs.pairs is None else len(inputs.pairs) // 2,
     )
 
 
@@ -173,7 +173,7 @@ def _planned(listed: list[Candidate], sizes: Sizes, seconds: float, k: int) -> t
         if not planned.left_out or half < _ENOUGH_CORPUS:
             break
         levels = len(levels_of(half, k)) if sizes.levels else 0
-        sizes = Sizes(sizes.train, half, min(sizes.queries, half), sizes.dimension, levels)
+        sizes = replace(sizes, corpus=half, queries=min(sizes.queries, half), levels=levels)
     if not planned.chosen:
         raise InputError(f"--time: found {seconds:g} seconds, expected enough for one pipeline")
     return sizes, planned
@@ -189,8 +189,8 @@ def _held_out(inputs: Inputs, parts: Split, target: Target, *, predicted: bool) 
     place[parts.corpus] = np.arange(len(corpus))
     own = None if inputs.queries is not None else np.arange(min(MOST_QUERIES, len(corpus)), dtype=np.int64)
     queries: Floats = corpus[own] if inputs.queries is None else inputs.queries
-    pairs, gold = _pairs(inputs, place)
-    judged, asked = _judged(inputs, place, len(corpus))
+    pairs, gold = held_out_pairs(inputs, place)
+    judged, asked = judged_set(inputs, place, len(corpus))
     return with_exact(
         HeldOut(
             corpus=corpus,
@@ -205,62 +205,6 @@ def _held_out(inputs: Inputs, parts: Split, target: Target, *, predicted: bool) 
             asked=asked,
         )
     )
-
-
-def _pairs(inputs: Inputs, place: Ints) -> tuple[Ints | None, Doubles | None]:
-    """Return the pairs whose two rows are held out, as rows of the corpus, and their scores."""
-    if inputs.pairs is None:
-        return None, None
-    pairs = place[inputs.pairs]
-    there = (pairs >= 0).all(axis=1)
-    return pairs[there], None if inputs.gold is None else inputs.gold[there]
-
-
-def _judged(inputs: Inputs, place: Ints, corpus: int) -> tuple[PairSet | None, Ints | None]:
-    """Return the held-out documents and the queries with a relevant one among them, as a judged set."""
-    if inputs.judgements is None or inputs.queries is None:
-        return None, None
-    query, document, grade = inputs.judgements.T
-    there = place[document] >= 0
-    asked = np.unique(query[there & (grade > 0)])
-    counted = there & np.isin(query, asked)
-    number = np.searchsorted(asked, query[counted])
-    pairs = np.stack([corpus + number, place[document[counted]]], axis=1)
-    vectors = np.zeros((corpus + len(asked), 1), np.float32)  # the set is only its rows' numbers here
-    judged = PairSet(
-        "judged",
-        None,
-        vectors,
-        pairs,
-        grade[counted].astype(np.float64),
-        {},
-        queries=corpus + np.arange(len(asked), dtype=np.int64),
-    )
-    return judged, asked
-
-
-def _check_items(target: Target, data: HeldOut, where: str) -> None:
-    of_pairs_ = "@human" in target.metric or "@original" in target.metric
-    count = len(data.queries)
-    if of_pairs_ and data.pairs is not None:
-        count = len(data.pairs)
-    elif target.metric.startswith("ndcg") and data.asked is not None:
-        count = len(data.asked)
-    if count < FEWEST_ITEMS:
-        raise InputError(
-            f"{where}: found {count} held-out items for {target.metric}, expected {FEWEST_ITEMS}"
-        )
-
-
-def _samples(data: HeldOut, seed: str) -> Samples:
-    name = f"audit {seed[:16]}"
-    pairs = None
-    if data.pairs is not None and len(data.pairs) >= FEWEST_ITEMS:
-        pairs = of_pairs(f"{name} pairs", data.pairs, len(data.corpus))
-    judged = None
-    if data.asked is not None and len(data.asked) >= FEWEST_ITEMS:
-        judged = independent(f"{name} judged", len(data.asked))
-    return Samples(independent(f"{name} queries", len(data.queries)), pairs, judged)
 
 
 def _unpredicted(request: Request, target: Target, data: HeldOut) -> str:

@@ -18,10 +18,11 @@ from harness.audit.document import (
     prediction_summary,
 )
 from harness.audit.drift import drift
+from harness.audit.facts import Facts
 from harness.audit.inputs import Options, Progress, read_inputs
 from harness.audit.preparing import MOST_QUERIES, Prepared, Request, prepare
 from harness.audit.profile import profile
-from harness.audit.rules import Facts, warnings
+from harness.audit.rules import warnings
 from harness.audit.sweep import SEED, Sweep, now, sweep
 from harness.deploy.card import DataCard, Measured
 from harness.deploy.codec import Codec
