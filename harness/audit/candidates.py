@@ -59,9 +59,8 @@ def _class(size: int, dimension: int) -> Iterator[tuple[str, int]]:
     if 2 * size <= dimension:
         yield f"truncation dims={2 * size} | scalar bits=4", 2
     yield f"truncation dims={size} | scalar bits=8", 2
-    for dims in (2 * size, 4 * size):
-        if dims <= dimension:
-            yield f"principal-projection dims={dims} | variance-bits bytes={size}", dims
+    for dims in sorted({min(2 * size, dimension), min(4 * size, dimension)}):
+        yield f"principal-projection dims={dims} | variance-bits bytes={size}", dims
     if 2 * size <= dimension:
         yield f"principal-projection dims={2 * size} | scalar bits=4", 2 * size
     if WIDTH * size <= dimension:

@@ -95,14 +95,11 @@ def archives(prepared: Prepared, swept: Sweep) -> dict[str, bytes]:
 
 def data_profile(described: Profile) -> DataProfile:
     """Return the profile as the schema states it, to 6 digits."""
-    stated_fields = {
-        each.name: getattr(described, each.name)
-        for each in fields(described)
-        if each.name not in {"broken", "spectrum_rows"}
-    }
-    rounded = {
+    stated_fields = {each.name: getattr(described, each.name) for each in fields(described)}
+    rounded: dict[str, Any] = {
         name: round(value, _DIGITS) if isinstance(value, float) else value
         for name, value in stated_fields.items()
+        if name not in {"broken", "spectrum_rows"}
     }
     return DataProfile(sampled_rows=described.spectrum_rows, **rounded)
 

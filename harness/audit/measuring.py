@@ -142,8 +142,8 @@ def _by_level(data: HeldOut, truth: Truth, similar: Floats) -> Doubles:
     """Return the recall (levels, q) of each query at each size, the mean over the parts of that size."""
     if not data.levels:
         return np.empty((0, len(similar)))
-    parts = (in_parts(each, data.levels[0], data.levels) for each in (similar, data.exact))
-    best = top(*parts, truth.k)
+    similar_parts, exact_parts = (in_parts(x, data.levels[0], data.levels) for x in (similar, data.exact))
+    best = top(similar_parts, exact_parts, truth.k)
     by_level = []
     for edge in truth.by_level:
         by_level.append(best.recall(edge, truth.k).reshape(len(similar), -1).mean(axis=1))

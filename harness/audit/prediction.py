@@ -41,7 +41,8 @@ class _Line:
     slope: Doubles
 
     def at(self, rows: int, k: int) -> Doubles:
-        return self.intercept + self.slope * _regressor(self.name, np.array([rows], np.float64), k)[0]
+        at: float = _regressor(self.name, np.array([rows], np.float64), k)[0]
+        return self.intercept + self.slope * at
 
 
 def predict(

@@ -109,7 +109,7 @@ def rows_needed(k: int) -> int:
     >>> rows_needed(10)
     3200
     """
-    return 2 * SMALLEST_LEVEL * k * 2 ** (FEWEST_LEVELS - 1)
+    return 2 * SMALLEST_LEVEL * k << (FEWEST_LEVELS - 1)
 
 
 def _target(inputs: Inputs, request: Request) -> Target:
@@ -213,6 +213,5 @@ def _unpredicted(request: Request, target: Target, data: HeldOut) -> str:
     if target.metric != f"knn-recall@{target.k}":
         return f"only knn-recall@k is predicted, not {target.metric}"
     if len(data.levels) < FEWEST_LEVELS:
-        smallest = SMALLEST_LEVEL * target.k * 2 ** (FEWEST_LEVELS - 1)
-        return f"it needs {smallest:,} rows to search, and there are {len(data.corpus):,}"
+        return f"it needs {rows_needed(target.k) // 2:,} rows to search, and there are {len(data.corpus):,}"
     return ""
