@@ -14,6 +14,8 @@ import numpy as np
 
 from harness.compressors.identity import Identity
 from harness.compressors.normalize import Normalize
+from harness.compressors.rabitq import RaBitQ
+from harness.compressors.sign import Sign
 from harness.deploy import Codec
 from harness.evidence.files import write_atomic
 from harness.exports import faiss_quantizers
@@ -49,6 +51,9 @@ rows = np.take_along_axis(rows, np.argsort(-cosines, axis=1)[:, :10], axis=1)
 ```"""
 _ADD = 'index.add(np.load("vectors.npy"))\n'
 _COSINE = "The index ranks by cosine."
+_SIGNS_FIRST = """
+
+Of codes of several bits faiss compares the signs first, and passes over a near row now and then."""
 _HAMMING = "The index ranks by Hamming distance, which orders signs as cosines do."
 
 
@@ -67,7 +72,7 @@ def export(codec: Codec, target: Path, codes: Iterable[Bytes] = ()) -> None:
         dimension=codec.dimension,
         rows=index.ntotal,
         add="" if index.ntotal else _ADD,
-        ranking=_COSINE if parts.quantizer is None else _HAMMING if parts.quantizer.use == "sign" else _INNER,
+        ranking=_ranking(parts.quantizer),
     )
     with new_folder(target) as folder:
         write_atomic(folder / "index.faiss", faiss.serialize_index(index).tobytes())
@@ -97,6 +102,19 @@ def index_of(codec: Codec, codes: Iterable[Bytes] = ()) -> faiss.IndexPreTransfo
         _add(codec, parts.quantizer, inner, batch)
     index.ntotal = inner.ntotal
     return index
+
+
+def _ranking(quantizer: Part | None) -> str:
+    """Return what the README says of the order of neighbours."""
+    match quantizer.codec if quantizer else None:
+        case None:
+            return _COSINE
+        case Sign():
+            return _HAMMING
+        case RaBitQ(bits) if bits > 1:
+            return _INNER + _SIGNS_FIRST
+        case _:
+            return _INNER
 
 
 def _add(codec: Codec, quantizer: Part | None, inner: faiss.Index, codes: Bytes) -> None:

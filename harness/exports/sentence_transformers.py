@@ -61,6 +61,7 @@ def export(codec: Codec, target: Path, model: str) -> None:
     extended = _loaded(model, codec.dimension)
     for module in _modules(parts.maps, codec.dimension):
         extended.append(module)
+    extended.similarity_fn_name = "cosine"  # what the codec was measured by
     card = codec.card
     readme = _README.format(
         name=model, pipeline=card.pipeline, lines=_LOAD.format(use=use), dimension=card.decoded_dimension

@@ -40,6 +40,7 @@ for folder in sorted(path.resolve() for path in Path().iterdir() if path.is_dir(
     names = {}
     exec(lines.replace('["a text"]', "texts"), {"texts": texts}, names)
     np.save("result.npy", names.get("codes", names.get("vectors")))
+    assert "cosine" == names["model"].similarity_fn_name
 """
 
 
