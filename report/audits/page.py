@@ -11,7 +11,7 @@ from report.audits import numbers, words
 from report.audits.figures import Drawn
 from report.audits.marks import measured_at
 from report.audits.selection import by_id, focus
-from report.pages.page.html import html
+from report.pages.page.html import html, scripts
 from report.pages.page.inline import inline
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
@@ -39,8 +39,7 @@ def page(audit: Audit, sha256: str, figures: Mapping[str, Drawn]) -> bytes:
         },
     }
     style = "".join((TEMPLATES / name).read_text("utf-8") for name in STYLES)
-    script = (TEMPLATES / "audit" / "audit.js").read_text("utf-8")
-    return html(TEMPLATES / "audit", context, style, script, _filters())
+    return html(TEMPLATES / "audit", context, style, scripts("theme", "sorting", "copying"), _filters())
 
 
 def _filters() -> dict[str, Any]:

@@ -111,7 +111,7 @@ def _fall(
         color=colour, markersize=5, elinewidth=1, zorder=3,
     )  # fmt: skip
     rows = _between(points[0].rows, max(prediction.rows, points[-1].rows))
-    values = [[_at(form, size, k) for size in rows] for form in prediction.forms]
+    values = [[value_at(form, size, k) for size in rows] for form in prediction.forms]
     bottom, top = ([pick(column) for column in zip(*values, strict=True)] for pick in (min, max))
     axis.fill_between(rows, bottom, top, color=colour, alpha=0.18, linewidth=0)
     for curve in values:
@@ -171,7 +171,7 @@ def _between(first: int, last: int) -> list[float]:
     return [first * (last / first) ** (step / _STEPS) for step in range(_STEPS + 1)]
 
 
-def _at(form: Form, rows: float, k: int) -> float:
+def value_at(form: Form, rows: float, k: int) -> float:
     """Return the value of a fitted form at a number of rows, by the formulas of its schema."""
     regressor = math.log(rows) if form.name == "log-rows" else math.log(math.log(2 * rows / k))
     return 1 / (1 + math.exp(-(form.intercept + form.slope * regressor)))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+SCRIPTS = Path(__file__).parents[2] / "templates" / "page" / "script"
 Filters = Mapping[str, Callable[..., str]]
 
 
@@ -30,6 +31,12 @@ def html(
         context, style=style, script=script, style_hash=_hash(style), script_hash=_hash(script)
     )
     return text.encode()
+
+
+def scripts(*names: str) -> str:
+    """Return one script of named parts, each a file of SCRIPTS; they share what begin.js defines."""
+    parts = ((SCRIPTS / f"{name}.js").read_text("utf-8") for name in ("begin", *names))
+    return "\n".join(parts) + "})();\n"
 
 
 def _hash(text: str) -> str:
