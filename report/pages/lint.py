@@ -1,9 +1,9 @@
 """No number in prose without a result behind it: ``python -m report.pages.lint``, ``harness report --lint``.
 
 Numbers that look measured (decimals, per cent, ratios, bytes, seconds) belong in rendered parts, in code and
-in link targets. Hand-written prose has none: that of the README, of every template of report and page, and of
-the sentences in ``report/findings/``. What is rendered, the report and the README's part, has to equal what
-the committed evidence renders to.
+in link targets. Hand-written prose has none: that of the README, of docs/*.md, of every template of report
+and page, and of the sentences in ``report/findings/``. What is rendered, the report and the README's part,
+has to equal what the committed evidence renders to.
 """
 
 from __future__ import annotations
@@ -62,9 +62,11 @@ def untraced_in_code(source: str, where: str) -> list[str]:
 
 
 def problems(root: Path) -> list[str]:
-    """Return one line for each problem of the README, the templates and the report of a checkout."""
+    """Return one line for each problem of README, pages, templates and report of a checkout."""
     path = root / "README.md"
     lines = untraced(path.read_text("utf-8"), "README.md")
+    for page in sorted((root / "docs").glob("*.md")):
+        lines += untraced(page.read_text("utf-8"), f"docs/{page.name}")
     for template in sorted(TEMPLATES.rglob("*.j2")):
         where = f"report/templates/{template.relative_to(TEMPLATES).as_posix()}"
         lines += untraced(template.read_text("utf-8"), where)
