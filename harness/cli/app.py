@@ -15,6 +15,7 @@ from harness.cli.reporting import claims, export, lock, report, results, schema
 from harness.cli.reproducing import blocked, reproduce
 from harness.cli.rerunning import receipt, replay
 from harness.cli.serving import serve
+from harness.cli.sharding import status, worker
 from harness.console.exits import INTERRUPTED
 from harness.console.output import replace_unprintable
 
@@ -22,6 +23,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "list": list_,
     "plan": plan,
     "run": run_,
+    "status": status,
     "labels": labels,
     "jitter": jitter,
     "reproduce": reproduce,
@@ -40,6 +42,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "diff": diff,
     "artifacts": artifacts,
     "serve": serve,
+    "worker": worker,
     "doctor": doctor,
     "portability": portability,
 }
