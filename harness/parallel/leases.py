@@ -57,6 +57,10 @@ class Leases:
         """Return how the lease of a name stands: 'ended' where its work has ended after ``since``."""
         return self._status(name).state
 
+    def ever_ended(self, name: str) -> bool:
+        """Return whether the work of a name has ended, be it before ``since``."""
+        return self._last(name).state == "ended"
+
     def claim(self, name: str) -> Lease | None:
         """Return the lease of a name, or None where another process holds it or its work has ended."""
         status = self._status(name)
@@ -66,9 +70,12 @@ class Leases:
         return lease if lease.create() else None
 
     def _status(self, name: str) -> LeaseStatus:
-        status = read_status(self.folder, lease_key(name), now(self.folder))
+        status = self._last(name)
         again = status.state == "ended" and status.renewed < self.since
         return replace(status, state="free") if again else status
+
+    def _last(self, name: str) -> LeaseStatus:
+        return read_status(self.folder, lease_key(name), now(self.folder))
 
 
 def open_leases(folder: Path, holder: str, seconds: float = SECONDS) -> Leases:

@@ -1,7 +1,7 @@
 """A run's work on the workers of a dask scheduler: tasks are small, arrays stay in the shared store.
 
-A task names its cells, its encoder and the store; its worker opens the vectors there, which are stored under the
-digest of what determines them. Scheduler and workers are the user's (``harness worker`` starts one).
+A task names its cells, its encoder and the store; its worker opens the vectors there, which are stored under
+the digest of what determines them. Scheduler and workers are the user's (``harness worker`` starts one).
 """
 
 from __future__ import annotations

@@ -7,6 +7,8 @@ left to it. The shard that ends last writes the means.
 
 from __future__ import annotations
 
+import functools
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -67,12 +69,17 @@ class ShardedRun:
             others = [n for n in numbers if self._begun(n).exists()]
             # From their ends, as each shard begins with its longest parts.
             parts = [part for number in others for part in reversed(self._open(number))]
-        self.left = {n: sum(len(part.entries) for part in self._open(n)) for n in numbers if self._open(n)}
+        left = [part for part in itertools.chain(*self.shares) if self._is_left(part)]
+        for number, share in enumerate(self.shares, 1):
+            if cells := sum(len(part.entries) for part in share if part in left):
+                self.left[number] = cells
         for suite in self._suites():
-            if not any(self._is_open(part) for part in self._parts(suite)):
-                once(self.leases, f"means of {suite}", lambda suite=suite: self._finish(suite))
+            if not any(entry.cell.suite == suite for part in left for entry in part.entries):
+                once(self.leases, f"means of {suite}", functools.partial(self._finish, suite))
         begun.unlink(missing_ok=True)
-        if not any(self.leases.folder.glob("begun-*")):
+        if not self.left:
+            for path in self.leases.folder.glob("begun-*"):  # of shards that died
+                path.unlink(missing_ok=True)
             clear(self.leases.folder)
             clear(self.engine.leases)
 
@@ -131,10 +138,11 @@ class ShardedRun:
         todo = any(entry.state == "to do" for entry in part.entries)
         return todo and self.leases.state(part.name) != "ended"
 
-    def _parts(self, suite: str) -> list[Part]:
-        """Return the parts that have cells of a suite."""
-        parts = (part for share in self.shares for part in share)
-        return [part for part in parts if any(entry.cell.suite == suite for entry in part.entries)]
+    def _is_left(self, part: Part) -> bool:
+        """Return whether a part is open for another reason than that its cells have failed."""
+        results = (self.tree.result(e.cell.suite, e.cell.id) for e in part.entries if e.state == "to do")
+        failed = self.leases.ever_ended(part.name) and not any(path.is_file() for path in results)
+        return self._is_open(part) and not failed
 
     def _suites(self) -> list[str]:
         return list(dict.fromkeys(entry.cell.suite for entry in self.entries))
