@@ -25,7 +25,7 @@ from harness.parallel.workers import spreading
 from harness.run.cluster_tasks import ChunkOf, Surroundings, encode_chunk, in_surroundings
 from harness.run.group import Group
 
-SECONDS = 30  # to reach the scheduler
+SECONDS = 10  # to reach the scheduler
 _PASSED_ON = ("HF_HUB_OFFLINE", "HARNESS_MIRROR")
 
 

@@ -13,7 +13,8 @@ import signal
 import sys
 from typing import Any
 
-import faiss  # noqa: F401 - what runs import, imported before they fork
+import distributed  # noqa: F401 - what runs import, imported before they fork
+import faiss  # noqa: F401
 import pyarrow.parquet  # noqa: F401
 import rich.console
 import rich.progress  # noqa: F401
