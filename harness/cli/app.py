@@ -19,6 +19,7 @@ from harness.cli.reporting import claims, lock, report, results, schema
 from harness.cli.reproducing import blocked, reproduce
 from harness.cli.rerunning import receipt, replay
 from harness.cli.serving import serve
+from harness.cli.sharding import status, worker
 from harness.console.exits import INTERRUPTED
 from harness.console.output import replace_unprintable
 
@@ -27,6 +28,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "list": list_,
     "plan": plan,
     "run": run_,
+    "status": status,
     "labels": labels,
     "jitter": jitter,
     "reproduce": reproduce,
@@ -52,6 +54,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "diff": diff,
     "artifacts": artifacts,
     "serve": serve,
+    "worker": worker,
     "doctor": doctor,
     "portability": portability,
 }

@@ -8,8 +8,18 @@ import typer
 
 from harness.cli.options import OUT, AllowApi, AsJson, Jobs, Large, Mirror, Offline, Out, Suites
 from harness.cli.plans import by_suite, matching, statuses
+from harness.cli.sharding import (
+    Executor,
+    Lease,
+    Scheduler,
+    ShardOption,
+    Shards,
+    engine_of,
+    run_shard,
+    show_shards,
+)
 from harness.console.output import complain, show
-from harness.errors import RunError
+from harness.errors import InputError, RunError
 from harness.evidence.files import store_folder
 from harness.evidence.layout import Tree
 
@@ -22,18 +32,23 @@ def plan(
     out: Out = OUT,
     as_json: AsJson = False,
     allow_api: AllowApi = None,
+    shards: Shards = None,
 ) -> None:
     """Show every cell: done, to do, left out or blocked, and why. Runs nothing.
 
     Results that no suite has are named at the end, with exit status 1.
 
     \b
-    Example: harness plan sample
+    Examples: harness plan sample
+              harness plan sample --shards 16
     """
     from harness.console.show import planned
     from harness.verification.admission import unplanned
 
     cells = statuses(suites, mirror, out, offline=offline, large=large, allow_api=allow_api)
+    if shards:
+        show_shards(cells, shards, as_json=as_json)
+        return
     show(planned(cells, as_json=as_json))
     if surplus := unplanned(Tree(out), by_suite(cells)):
         more = f", nor {len(surplus) - 1} more" if len(surplus) > 1 else ""
@@ -50,6 +65,10 @@ def run_(
     force: Annotated[bool, typer.Option("--force", help="Also run what is already done.")] = False,
     out: Out = OUT,
     allow_api: AllowApi = None,
+    shard: ShardOption = None,
+    lease: Lease = "2m",
+    executor: Executor = "processes",
+    scheduler: Scheduler = None,
 ) -> None:
     """Run what is to do; skip what is done; name what is BLOCKED for lack of an input, or left out as large.
 
@@ -57,6 +76,7 @@ def run_(
     Examples: harness run sample planted
               harness run path/to/mine.toml
               harness run sts-generalization --only 'minilm.*lens-pq*' --mirror DIR
+              harness run sample --shard 3/16 --out /shared/out
     """
     from harness.console.progress import progress
     from harness.console.show import ran, removed
@@ -66,13 +86,20 @@ def run_(
     from harness.run.runner import run
     from harness.verification.admission import leftover
 
+    if shard and force:
+        raise InputError(
+            "--shard: found --force too, expected one of them: shards see what is done by results"
+        )
     if reason := obstacle():
         complain(f"bytes will differ from the committed ones: {reason}")
     cells = statuses(suites, mirror, out, offline=offline, large=large, force=force, allow_api=allow_api)
     chosen = matching(cells, only)
+    if shard:
+        run_shard(cells, chosen, shard, lease, out, jobs or default_jobs())
+        return
     surplus = [path for suite, ids in by_suite(cells).items() for path in leftover(Tree(out), suite, ids)]
-    with progress() as on_progress:
-        failures = run(cells, chosen, Tree(out), store_folder(), jobs or default_jobs(), on_progress)
+    with engine_of(executor, scheduler) as engine, progress() as on_progress:
+        failures = run(cells, chosen, Tree(out), store_folder(), jobs or default_jobs(), on_progress, engine)
     failures += shortfalls(chosen, Tree(out))
     show(ran(chosen, failures))
     if surplus:

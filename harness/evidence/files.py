@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 import threading
 from pathlib import Path
 
@@ -18,7 +19,7 @@ def write_atomic(path: Path, data: bytes) -> None:
 
     Raises OSError that names ``path`` where the disk is full, which the system's own error does not.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     with WRITING:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)

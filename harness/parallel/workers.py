@@ -16,9 +16,10 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from contextvars import ContextVar
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from harness.errors import RunError
 from harness.evidence.files import WRITING
@@ -54,7 +55,25 @@ def _pool(jobs: int) -> _Pool:
     return _Pool(jobs)
 
 
+_elsewhere: ContextVar[Callable[..., Iterator[Any]] | None] = ContextVar("elsewhere", default=None)
+
+
 def spread(work: Callable[[T], R], items: Sequence[T], jobs: int) -> Generator[R, None, None]:
+    """Yield ``work(item)`` for each item as it ends: by ``in_processes``, or as ``spreading`` says."""
+    yield from (_elsewhere.get() or in_processes)(work, items, jobs)
+
+
+@contextmanager
+def spreading(elsewhere: Callable[..., Iterator[Any]]) -> Iterator[None]:
+    """Have ``elsewhere``, called as ``in_processes`` is, do what is spread within the block."""
+    token = _elsewhere.set(elsewhere)
+    try:
+        yield
+    finally:
+        _elsewhere.reset(token)
+
+
+def in_processes(work: Callable[[T], R], items: Sequence[T], jobs: int) -> Generator[R, None, None]:
     """Yield ``work(item)`` for each item as it ends, ``jobs`` processes at a time; with one, in this process.
 
     ``work`` and the items have to be picklable. Closing the iterator before its end ends the workers, as

@@ -46,6 +46,11 @@ def entries(path: Path, place: Place, tree: Tree, *, force: bool = False) -> lis
     return listed
 
 
+def restated(entry: Entry, tree: Tree) -> Entry:
+    """Return an entry as it stands now: another process may have run its cell."""
+    return _entry(entry.inputs, entry.cell, tree, Checked(), force=False)
+
+
 def _entry(inputs: Inputs, cell: Cell, tree: Tree, checked: Checked, *, force: bool) -> Entry:
     blocked = inputs.blocked(cell)
     if blocked:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from harness.evidence.layout import Tree
 from harness.evidence.stamp import digest, dumps, write_stamped
 from harness.parallel.resources import use_threads
 from harness.planning.cells import Cell
+from harness.planning.resolve import Inputs
 from harness.run.environment import envelope
 from harness.statistics.bootstrap import LEVEL, RESAMPLES
 from harness.types import Json
@@ -35,8 +36,11 @@ class Group:
     tree: Tree
 
 
-def run_group(group: Group) -> tuple[int, list[str]]:
-    """Measure the cells of a group; return how many there are, and a line for each that failed."""
+def run_group(group: Group, before_writing: Callable[[], None] = lambda: None) -> tuple[int, list[str]]:
+    """Measure the cells of a group; return how many there are, and a line for each that failed.
+
+    ``before_writing`` is called before a cell is written; what it raises ends the group.
+    """
     use_threads()
     failures: list[str] = []
     fitter: Fitter | None = None  # one: training split and seeds of a group's cells are the same
@@ -45,7 +49,7 @@ def run_group(group: Group) -> tuple[int, list[str]]:
         start = time.monotonic()
         try:
             context = open_context(spec).evaluation(cell.train)
-            fitter = fitter or Fitter(context.training, seeding(spec, cell))
+            fitter = fitter or Fitter(context.training, seeding(spec.inputs, cell))
             fitting = time.monotonic()
             fitter.fit(cell.steps)  # stays fitted, so that measuring does not fit again
             fitted = time.monotonic() - fitting
@@ -54,24 +58,25 @@ def run_group(group: Group) -> tuple[int, list[str]]:
             if first:  # else the first step was fitted for another cell, and costs nothing here
                 durations["training_seconds"] = fitted
             first = False
+            before_writing()
             _write(spec, cell, context, result, group.tree, durations)
         except (InputError, BlockedError) as error:
             failures.append(f"{cell.suite}: {cell.id}: {error}")
     return len(group.cells), failures
 
 
-def seeding(spec: EncoderSpec, cell: Cell) -> Json:
+def seeding(inputs: Inputs, cell: Cell) -> Json:
     """Return what determines the seeds of a cell's steps, apart from the steps."""
     return {
-        "encoder": spec.inputs.encoders[cell.encoder],
-        "train": spec.inputs.datasets[cell.train],
+        "encoder": inputs.encoders[cell.encoder],
+        "train": inputs.datasets[cell.train],
         "seed": cell.seed,
     }
 
 
-def group_key(spec: EncoderSpec, cell: Cell) -> str:
+def group_key(inputs: Inputs, cell: Cell) -> str:
     """Return what cells have in common that are fitted together: their seeds and their first step."""
-    return digest([seeding(spec, cell), cell.steps[0].spec()])
+    return digest([seeding(inputs, cell), cell.steps[0].spec()])
 
 
 def _write(

@@ -135,7 +135,7 @@ def _measure(work: list[Work], jobs: int, on_progress: OnProgress) -> list[str]:
         embed(spec, lambda _done, _of: None, jobs)
     together: dict[str, list[Work]] = {}
     for spec, cell, path in work:
-        together.setdefault(group_key(spec, cell), []).append((spec, cell, path))
+        together.setdefault(group_key(spec.inputs, cell), []).append((spec, cell, path))
     groups = sorted(together.values(), key=lambda group: -len(group))
     done, failures = 0, list[str]()
     on_progress("jitter", 0, len(work))
@@ -156,7 +156,7 @@ def _measure_group(group: list[Work]) -> tuple[int, list[str]]:
             for number in range(DRAWS):
                 context = _disturbed_context(spec, cell.train, number)
                 key = spec.suite, cell.train, number
-                fitter = fitters.setdefault(key, Fitter(context.training, seeding(spec, cell)))
+                fitter = fitters.setdefault(key, Fitter(context.training, seeding(spec.inputs, cell)))
                 draws.append(point_values(cell, context, fitter))
             values = [
                 dict(zip(("protocol", "dataset", "metric"), key, strict=True))

@@ -41,7 +41,7 @@ def prune(entries: list[Entry], tree: Tree) -> None:
             path = location(suite, "*")
             for file in path.parent.glob(path.name):
                 if file.name.removesuffix(path.suffix) not in names:
-                    file.unlink()
+                    file.unlink(missing_ok=True)  # another shard may have removed it
 
 
 def write_records(entries: list[Entry], tree: Tree) -> None:

@@ -107,7 +107,7 @@ def _noise(entry: Entry, planned: list[Cell], committed: Tree, store: Path, jitt
 def _moves(spec: EncoderSpec, cell: Cell, result: Json) -> dict[Key, float]:
     """Return how far each value of a result moves when the cell is fitted and measured as it is now."""
     context = EncoderContext(spec).evaluation(cell.train)  # anew: nothing of an earlier run is in it
-    values = point_values(cell, context, Fitter(context.training, seeding(spec, cell)))
+    values = point_values(cell, context, Fitter(context.training, seeding(spec.inputs, cell)))
     plain = values_of(result)
     return {
         key: rounded(abs(rounded(values[key]) - plain[key]["value"])) for key in plain.keys() & values.keys()

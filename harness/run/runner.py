@@ -2,34 +2,41 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
 from harness.errors import BlockedError, InputError
-from harness.evaluation.context import EncoderSpec, embed, open_context, spec_of
+from harness.evaluation.context import EncoderSpec, spec_of
 from harness.evaluation.means import OnProgress, write_means
-from harness.evidence import npz
 from harness.evidence.claims_lock import copy_lock
-from harness.evidence.files import write_atomic
 from harness.evidence.layout import Tree
 from harness.parallel.resources import use_threads
-from harness.parallel.workers import spread
+from harness.parallel.workers import spreading
 from harness.planning.cells import Cell
 from harness.planning.status import FORCED, Entry
+from harness.run.engine import Engine, Processes
 from harness.run.group import Group, group_key, run_group
 from harness.run.labels import write_labels
 from harness.run.leftovers import check_origin, settle
+from harness.run.preparation import audit, encode
 
 
 def run(
-    entries: list[Entry], chosen: list[Entry], tree: Tree, store: Path, jobs: int, on_progress: OnProgress
+    entries: list[Entry],
+    chosen: list[Entry],
+    tree: Tree,
+    store: Path,
+    jobs: int,
+    on_progress: OnProgress,
+    engine: Engine | None = None,
 ) -> list[str]:
     """Run the ``chosen`` of a suite's ``entries`` that are to do; return one line for each that failed.
 
-    Raises InputError where an input of all cells (a data set, its vectors) is wrong.
+    ``engine`` does the work; without one, ``jobs`` processes of this machine do. Raises InputError where an
+    input of all cells (a data set, its vectors) is wrong.
     """
+    engine = engine or Processes(jobs)
     todo = [entry for entry in chosen if entry.state == "to do"]
     check_origin(entries, tree)
     if not todo:
@@ -38,7 +45,7 @@ def run(
         means_over_seeds(done_already, tree, store, jobs, on_progress)
         write_labels(done_already, tree, store)
         return []
-    specs, todo, failures = _prepared(entries, chosen, tree, store, jobs, on_progress)
+    specs, todo, failures = _prepared(entries, chosen, tree, store, engine, on_progress)
     settle(entries, chosen, tree)  # not before: inputs that are refused leave nothing behind
     for entry in todo:  # out of date: nothing may be left to be mixed in if the cell fails now
         if entry.why != FORCED:  # what is forced still holds, and stays until it is replaced
@@ -47,7 +54,7 @@ def run(
     groups = _groups(todo, specs, tree)
     done = 0
     on_progress("cells", 0, len(todo))
-    with closing(spread(run_group, groups, jobs)) as results:
+    with closing(engine.spread(run_group, groups, jobs)) as results:
         for count, failed in results:
             done, failures = done + count, failures + failed
             on_progress("cells", done, len(todo))
@@ -56,7 +63,8 @@ def run(
     measured = [
         e for e in entries if e.state == "done" or e.why == FORCED or (e.cell.suite, e.cell.id) in run_now
     ]
-    means_over_seeds(measured, tree, store, jobs, on_progress)
+    with spreading(engine.spread):
+        means_over_seeds(measured, tree, store, jobs, on_progress)
     write_labels(measured, tree, store)
     return failures
 
@@ -77,7 +85,12 @@ def means_over_seeds(
 
 
 def _prepared(
-    entries: list[Entry], chosen: list[Entry], tree: Tree, store: Path, jobs: int, on_progress: OnProgress
+    entries: list[Entry],
+    chosen: list[Entry],
+    tree: Tree,
+    store: Path,
+    engine: Engine,
+    on_progress: OnProgress,
 ) -> tuple[dict[tuple[str, str], EncoderSpec], list[Entry], list[str]]:
     """Prepare every encoder that has cells to do; return the specs, the cells to run, and what failed.
 
@@ -93,7 +106,8 @@ def _prepared(
         own = [entry for entry in entries if _key(entry) == key and entry.can_run]
         spec = spec_of(own[0].inputs, key[1], [entry.cell for entry in own], store)
         try:
-            changed = _prepare(spec, sorted({entry.cell.train for entry in own}), tree, jobs, on_progress)
+            encode(spec, engine, on_progress)
+            changed = audit(spec, sorted({entry.cell.train for entry in own}), tree, on_progress)
         except (InputError, BlockedError) as error:
             last_error = error
             failures.append(f"{key[0]}: {key[1]}: {error}")
@@ -112,28 +126,10 @@ def _key(entry: Entry) -> tuple[str, str]:
     return entry.cell.suite, entry.cell.encoder
 
 
-def _prepare(spec: EncoderSpec, trains: list[str], tree: Tree, jobs: int, on_progress: OnProgress) -> bool:
-    """Encode, audit, and write the similarities before compression; return whether that file changed."""
-    sets = [spec.read(name) for name in spec.sets]
-    embed(spec, functools.partial(on_progress, f"vectors of {spec.encoder} for {spec.suite}"), jobs)
-    context = open_context(spec)
-    indices = {"rows@" + data.name: data.index for data in sets if data.index is not None}
-    path, content = tree.scores(spec.suite, spec.encoder), npz.dumps({**context.before, **indices})
-    changed = path.is_file() and path.read_bytes() != content
-    write_atomic(path, content)
-    audit = f"contamination audit of {spec.suite}"
-    for i, train in enumerate(trains):
-        on_progress(audit, i, len(trains))
-        for test in spec.tests:
-            context.contamination(test, train)
-    on_progress(audit, len(trains), len(trains))
-    return changed
-
-
 def _groups(todo: list[Entry], specs: Mapping[tuple[str, str], EncoderSpec], tree: Tree) -> list[Group]:
     together: dict[str, list[tuple[EncoderSpec, Cell]]] = {}
     for entry in todo:
         spec, cell = specs[_key(entry)], entry.cell
-        together.setdefault(group_key(spec, cell), []).append((spec, cell))
+        together.setdefault(group_key(spec.inputs, cell), []).append((spec, cell))
     groups = [Group(tuple(cells), tree) for cells in together.values()]
     return sorted(groups, key=lambda group: -len(group.cells))  # long ones first: no core idles at the end

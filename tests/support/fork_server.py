@@ -1,7 +1,7 @@
 """Runs the command in forks of this process, one for each line of JSON on standard input.
 
-A line has arguments, a folder, environment variables, and what ends the run early (0: nothing). What every
-run imports is imported here, once.
+A line has arguments, a folder, environment variables, and what ends the run early (0: nothing); or the number
+of a process to wait for. What every run imports is imported here, once.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ import signal
 import sys
 from typing import Any
 
-import faiss  # noqa: F401 - what runs import, imported before they fork
+import distributed  # noqa: F401 - what runs import, imported before they fork
+import faiss  # noqa: F401
 import pyarrow.parquet  # noqa: F401
 import rich.console
 import rich.progress  # noqa: F401
@@ -73,13 +74,16 @@ def kill_at_write(number: int) -> None:
 
 
 def serve() -> None:
-    """Fork for each line, and print the exit status of each."""
+    """Fork for each line and print the process, or wait for the one that the line names; print its status."""
     for line in sys.stdin:
-        child = os.fork()
-        if child:
-            print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)  # noqa: T201
+        job = json.loads(line)
+        if "wait" in job:
+            print(os.waitstatus_to_exitcode(os.waitpid(job["wait"], 0)[1]), flush=True)  # noqa: T201
             continue
-        status = run(json.loads(line))
+        if child := os.fork():
+            print(child, flush=True)  # noqa: T201
+            continue
+        status = run(job)
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(status)  # without tearing down what was imported, which takes longer than a run

@@ -12,17 +12,29 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from support.paths import ROOT
 
 SERVER = Path(__file__).parent / "fork_server.py"
+OUTPUTS = ("stdout", "stderr")
 
 
 def environment() -> dict[str, str]:
     """Return what runs inherit: this checkout's code, no mirror, no hub."""
     plain = {key: value for key, value in os.environ.items() if not key.startswith("HARNESS_")}
     return {**plain, "HF_HUB_OFFLINE": "1", "PYTHONPATH": str(ROOT)}
+
+
+@dataclass(frozen=True)
+class Started:
+    """A command that runs: its process, its arguments, and the folder of what it prints."""
+
+    pid: int
+    args: tuple[str, ...]
+    folder: tempfile.TemporaryDirectory[str]
 
 
 class Forks:
@@ -54,14 +66,34 @@ class Forks:
 
         ``memory`` bounds its address space in bytes, ``seconds`` its time.
         """
+        return self.wait(self.start(*args, cwd=cwd, env=env, kill=kill, memory=memory, seconds=seconds))
+
+    def start(
+        self,
+        *args: str,
+        cwd: Path,
+        env: Mapping[str, str] | None = None,
+        kill: int = 0,
+        memory: int = 0,
+        seconds: int = 0,
+    ) -> Started:
+        """Start the command as ``run`` does, and return while it runs: ``wait`` has to follow."""
+        folder = tempfile.TemporaryDirectory()
+        job = {"args": args, "cwd": str(cwd), "env": dict(env or {}), "kill": kill}
+        job |= {"memory": memory, "seconds": seconds}
+        job |= {name: str(Path(folder.name, name)) for name in OUTPUTS}
+        return Started(self._answer(job), args, folder)
+
+    def wait(self, started: Started) -> subprocess.CompletedProcess[str]:
+        """Return what a command came to, when it has ended."""
+        status = self._answer({"wait": started.pid})
+        with started.folder as folder:
+            printed = [Path(folder, name).read_text("utf-8") for name in OUTPUTS]
+        return subprocess.CompletedProcess(started.args, status, *printed)
+
+    def _answer(self, job: Mapping[str, Any]) -> int:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        with tempfile.TemporaryDirectory() as folder:
-            outputs = {name: Path(folder, name) for name in ("stdout", "stderr")}
-            job = {"args": args, "cwd": str(cwd), "env": dict(env or {}), "kill": kill}
-            job |= {"memory": memory, "seconds": seconds, **{k: str(v) for k, v in outputs.items()}}
-            self._process.stdin.write(json.dumps(job) + "\n")
-            self._process.stdin.flush()
-            status = int(self._process.stdout.readline())
-            printed = [path.read_text("utf-8") for path in outputs.values()]
-        return subprocess.CompletedProcess(args, status, *printed)
+        self._process.stdin.write(json.dumps(job) + "\n")
+        self._process.stdin.flush()
+        return int(self._process.stdout.readline())
