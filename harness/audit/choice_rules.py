@@ -42,6 +42,7 @@ def larger_corpus(facts: Facts) -> RuleWarning | None:
         each
         for each in facts.frontier
         if best is not None
+        and facts.question.target.value is not None
         and each.meets_target
         and each.sizes.bytes_per_vector < best.sizes.bytes_per_vector
         and each.sizes.amortised_bytes > best.sizes.amortised_bytes

@@ -24,7 +24,7 @@ from harness.vectors.source import VectorSource
 from harness.vectors.texts import open_texts
 
 Progress = Callable[[str, int, int], None]
-_MOST_BYTES = 2**30  # of float32 vectors in memory
+_MOST_BYTES = 2**29  # of float32 vectors; a sweep holds a few times as much
 _MOST_ROWS = 130_000
 _MOST_QUERIES = 1_000
 _FIRST = 10  # row numbers of each reason

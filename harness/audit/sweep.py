@@ -15,11 +15,13 @@ from harness.audit.inputs import Progress
 from harness.audit.measuring import Truth, encode, measure
 from harness.audit.preparing import Prepared
 from harness.codecs.pipeline import Fitter, Pipeline
-from harness.errors import InputError
+from harness.errors import InputError, one_line
 from harness.evidence.schema.audit import LeftOutConfiguration
 from harness.types import Training
 
 SEED = 0
+# Too few rows, codes that decode to no direction, or a library that cannot fit these rows.
+_UNFIT = (InputError, np.linalg.LinAlgError, RuntimeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +87,8 @@ class _Measuring:
             # A fitter of its own: the same as harness fit makes of these rows, and no state between threads.
             pipeline = Fitter(self._train, {"seed": SEED}).fit(candidate.steps)
             rows = self._rows(candidate, pipeline)
-        except InputError as error:  # too few rows, or codes that decode to no direction
-            return _One(candidate.text, None, (), str(error), self._clock() - begun)
+        except _UNFIT as error:
+            return _One(candidate.text, None, (), one_line(error), self._clock() - begun)
         return _One(candidate.text, pipeline, rows, "", self._clock() - begun)
 
     def _rows(self, candidate: Candidate, pipeline: Pipeline) -> tuple[Row, ...]:

@@ -36,7 +36,9 @@ class Source(Model):
 class DataProfile(Model):
     """What the vectors are like."""
 
-    rows: int = Field(ge=2, description="Rows without the broken ones.")
+    rows: int = Field(
+        ge=2, description="Rows read: without broken ones, and a random sample of a large file."
+    )
     sampled_rows: int = Field(ge=2, description="Rows that the statistics below are computed from.")
     dimension: int = Field(ge=1, description="Dimensions.")
     norm_min: float = Field(ge=0, description="Smallest norm.")
