@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 BYTE = 8  # bits of the only scalars that the library has
 NEVER_LEFT = np.float32(1e30)  # width of the only cell of a component that does not vary
 
-_README = """# {name}, then {pipeline}
+_README = """# {pipeline}, behind a sentence-transformers model
 
 {lines}
 
-The model has {dimension} dimensions and `{pipeline}` behind it, fitted on other vectors of the same model.
+The model's own vectors have {dimension} dimensions; these have {decoded}. Compare them by cosine.
 """
 _LOAD = """```python
 from sentence_transformers import SentenceTransformer
@@ -64,7 +64,10 @@ def export(codec: Codec, target: Path, model: str) -> None:
     extended.similarity_fn_name = "cosine"  # what the codec was measured by
     card = codec.card
     readme = _README.format(
-        name=model, pipeline=card.pipeline, lines=_LOAD.format(use=use), dimension=card.decoded_dimension
+        pipeline=card.pipeline,
+        lines=_LOAD.format(use=use),
+        dimension=card.dimension,
+        decoded=card.decoded_dimension,
     )
     with new_folder(target) as folder:
         extended.save(str(folder), create_model_card=False)
@@ -90,7 +93,9 @@ def _quantizer(part: Part | None) -> tuple[str, Floats | None]:
 
 def _loaded(model: str, dimension: int) -> SentenceTransformer:
     from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging
 
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         loaded = SentenceTransformer(model, device="cpu", trust_remote_code=False)
     except (OSError, ValueError, RuntimeError, KeyError) as error:
