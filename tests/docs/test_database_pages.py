@@ -30,7 +30,7 @@ def _run(folder: Path, *arguments: str) -> str:
 def test_a_page_states_what_its_example_prints(
     page: str, pipeline: str, mirror: Path, tmp_path: Path
 ) -> None:
-    """Each recall that the example prints is in the page's table, to a hundredth: indexes are built at random."""
+    """Each recall that the example prints is in its table, to a hundredth: indexes are built at random."""
     vectors = np.load(mirror / "esm2-8m-peptides/embeddings.npy").astype(np.float32)
     np.save(tmp_path / "queries.npy", vectors[:QUERIES])
     np.save(tmp_path / "vectors.npy", vectors[QUERIES:])
