@@ -16,7 +16,17 @@ from harness.planning import registry
 COMMANDS = (
     *("list", "plan", "run", "results", "claims", "report", "export"),
     *("verify", "compare", "schema", "artifacts", "serve", "jitter", "doctor", "portability"),
-    *("audit", "fit", "compress", "decompress", "similarity", "export-codec", "push", "compare-planners"),
+    *(
+        "audit",
+        "status",
+        "fit",
+        "compress",
+        "decompress",
+        "similarity",
+        "export-codec",
+        "push",
+        "compare-planners",
+    ),
     *("lock", "labels", "explain", "replay", "diff", "receipt", "reproduce", "blocked"),
 )
 # The command, and after it what it has imported, as the last line.
