@@ -19,6 +19,7 @@ COMMANDS = (
     *(
         "audit",
         "status",
+        "worker",
         "fit",
         "compress",
         "decompress",
