@@ -12,12 +12,14 @@ from typing import Literal
 import numpy as np
 
 from harness import limits
-from harness.audit.judgements import read_qrels, row_ids
+from harness.audit.judgements import JSON_LINES, judged_rows, unmatched
 from harness.audit.pairs_file import PairTable, read_pairs
 from harness.errors import InputError
 from harness.evidence.files import sha256_file
 from harness.evidence.schema.audit import BrokenRows, Source
+from harness.numerics.seeding import seeded_generator
 from harness.types import Doubles, Floats, Ints
+from harness.vectors.lines import Lines
 from harness.vectors.opening import open_vectors
 from harness.vectors.reading import CleanVectors, read_vectors, sample_rows
 from harness.vectors.source import VectorSource
@@ -69,6 +71,9 @@ def read_inputs(options: Options, on_progress: Progress) -> Inputs:
     if options.qrels is not None and options.queries is None:
         raise InputError("--qrels: found no --queries, expected the queries that were judged")
     location = options.location
+    judged = None
+    if options.qrels is not None:
+        judged = judged_rows(options.qrels, str(options.queries), location)
     clean, source = _vectors(location, "vectors", options, "document", on_progress)
     if source.dimension < 2:  # noqa: PLR2004 - a cosine is then 1 or -1
         raise InputError(f"{location}: found 1 dimension, expected at least 2: cosines are then 1 or -1")
@@ -77,7 +82,7 @@ def read_inputs(options: Options, on_progress: Progress) -> Inputs:
     if options.pairs is not None:
         inputs = _with_pairs(inputs, options.pairs, options, on_progress)
     if options.queries is not None:
-        inputs = _with_queries(inputs, options.queries, options, on_progress)
+        inputs = _with_queries(inputs, options.queries, judged, options, on_progress)
     if options.against is not None:
         other, opened = _vectors(options.against, "vectors of --against", options, "document", on_progress)
         _check_dimension(opened, source)
@@ -187,38 +192,57 @@ def _with_texts(
     )
 
 
-def _with_queries(inputs: Inputs, location: str, options: Options, on_progress: Progress) -> Inputs:
-    clean, source = _vectors(location, "queries", options, "query", on_progress, _MOST_QUERIES)
-    if source.dimension != inputs.vectors.shape[1]:
-        actual, expected = source.dimension, inputs.vectors.shape[1]
-        raise InputError(
-            f"{location}: found {actual} dimensions, expected {expected} as in {options.location}"
-        )
-    sources = (*inputs.sources, _source("queries", source, clean, options))
-    judgements = None
-    if options.qrels is not None:
-        judgements = _judgements(inputs, clean.rows, source.rows, options)
-        sources = (*sources, _labels("qrels", options.qrels, len(judgements)))
+def _with_queries(
+    inputs: Inputs, location: str, judged: Ints | None, options: Options, on_progress: Progress
+) -> Inputs:
+    """Return the inputs with queries: of judged ones those alone that have a judgement of a row at hand."""
+    if judged is None:
+        clean, source = _vectors(location, "queries", options, "query", on_progress, _MOST_QUERIES)
+        _check_queries(source.dimension, inputs, options)
+        sources = (*inputs.sources, _source("queries", source, clean, options))
+        return replace(inputs, queries=clean.vectors, sources=sources)
+    there = judged[np.isin(judged[:, 1], inputs.rows)]
+    if not len(there):
+        raise unmatched(str(options.qrels), *map(str, judged[0, :2]))
+    clean, described = judged_queries(location, np.unique(there[:, 0]), options, on_progress)
+    _check_queries(described.dimension, inputs, options)
+    there = there[np.isin(there[:, 0], clean.rows)]
+    if not len(there):
+        raise unmatched(str(options.qrels), *map(str, judged[0, :2]))
+    places = np.searchsorted(clean.rows, there[:, 0]), np.searchsorted(inputs.rows, there[:, 1])
+    sources = (*inputs.sources, described, _labels("qrels", str(options.qrels), len(there)))
+    judgements = np.stack([*places, there[:, 2]], axis=1)
     return replace(inputs, queries=clean.vectors, judgements=judgements, sources=sources)
 
 
-def _judgements(inputs: Inputs, query_rows: Ints, queries: int, options: Options) -> Ints:
-    """Return the judgements (j, 3) of queries and rows that are at hand."""
-    location = str(options.qrels)
-    graded = read_qrels(location)
-    by_query, by_row = row_ids(str(options.queries), queries), row_ids(options.location, inputs.total)
-    place_of_query = {int(row): i for i, row in enumerate(query_rows)}
-    place_of_row = {int(row): i for i, row in enumerate(inputs.rows)}
-    listed = []
-    for (query, document), grade in graded.items():
-        if query not in by_query:
-            continue  # BEIR lists the queries of every split in one file of judgements or in none
-        if document in by_row:
-            places = place_of_query.get(by_query[query]), place_of_row.get(by_row[document])
-            if None not in places:
-                listed.append((*places, grade))
-    if not listed:
-        query, document = next(iter(graded))
-        problem = f"found no judgement of both a query and a row at hand ({query!r}, {document!r} …)"
-        raise InputError(f"{location}: {problem}, expected their ids: _id in .jsonl, else row numbers")
-    return np.array(listed, np.int64)
+def judged_queries(
+    location: str, rows: Ints, options: Options, on_progress: Progress
+) -> tuple[CleanVectors, Source]:
+    """Return the queries in the ``rows`` of a file, at most _MOST_QUERIES of them, and the file.
+
+    Of texts no other line is encoded.
+    """
+    if len(rows) > _MOST_QUERIES:
+        chosen = seeded_generator("judged queries").choice(rows, _MOST_QUERIES, replace=False)
+        rows = np.sort(chosen)
+    if options.encoder is None or not location.lower().endswith(JSON_LINES):
+        clean, source = _vectors(location, "queries", options, "query", on_progress)
+        wanted = np.isin(clean.rows, rows)
+        described = _source("queries", source, clean, options)
+        return replace(clean, vectors=clean.vectors[wanted], rows=clean.rows[wanted]), described
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "queries.jsonl"
+        wanted_rows = set(rows.tolist())
+        with Lines(Path(location), location) as lines, path.open("wb") as file:
+            file.writelines(line + b"\n" for i, line in enumerate(lines) if i in wanted_rows)
+        clean, source = _vectors(str(path), "queries", options, "query", on_progress)
+        described = _source("queries", source, clean, options)
+    file_of_all = {"name": Path(location).name, "sha256": sha256_file(Path(location))}
+    return replace(clean, rows=rows[clean.rows]), described.model_copy(update=file_of_all)
+
+
+def _check_queries(dimension: int, inputs: Inputs, options: Options) -> None:
+    expected = inputs.vectors.shape[1]
+    if dimension != expected:
+        actual = f"found {dimension} dimensions, expected {expected} as in {options.location}"
+        raise InputError(f"{options.queries}: {actual}")

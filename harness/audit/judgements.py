@@ -7,11 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from harness.audit.records import finite_number, json_lines
 from harness.data.text_files import read_text_bytes
 from harness.errors import InputError
+from harness.types import Ints
 
 _QRELS = ("query-id", "corpus-id", "score")
+JSON_LINES = (".jsonl", ".jsonl.gz")
+_DIGITS = 10  # of a row number
 _HIGHEST = 1000  # trec_eval keeps a counter for each grade up to the highest
 
 
@@ -31,20 +36,49 @@ def read_qrels(location: str) -> dict[tuple[str, str], int]:
     return graded
 
 
-def row_ids(location: str, rows: int) -> dict[str, int]:
-    """Return the row of each id: ``_id`` or ``id`` of each line of .jsonl, else the row numbers."""
-    numbered = {str(i): i for i in range(rows)}
-    if Path(location).suffix.lower() != ".jsonl":
-        return numbered
+def judged_rows(qrels: str, queries: str, documents: str) -> Ints:
+    """Return the judgements (j, 3) int64: row of the query and of the document in their files, and the grade.
+
+    Reads no vectors and encodes no text, so that names that match nothing are refused at once.
+    """
+    by_query, by_document = row_ids(queries), row_ids(documents)
+    graded = read_qrels(qrels)
+    rows = [
+        (_row(query, by_query), _row(document, by_document), grade)
+        for (query, document), grade in graded.items()
+    ]
+    listed = [each for each in rows if min(each[:2]) >= 0]
+    if not listed:
+        raise unmatched(qrels, *next(iter(graded)))
+    return np.array(listed, np.int64)
+
+
+def unmatched(qrels: str, query: str, document: str) -> InputError:
+    """Return the error of judgements that name no query and row at hand; the two named stand for all."""
+    problem = f"found no judgement of both a query and a row at hand ({query!r}, {document!r} …)"
+    return InputError(f"{qrels}: {problem}, expected their ids: _id in .jsonl, else row numbers")
+
+
+def row_ids(location: str) -> dict[str, int] | None:
+    """Return the row of each id, ``_id`` or ``id`` of each line of .jsonl; None where rows have no ids."""
+    if not location.lower().endswith(JSON_LINES):
+        return None
     ids: dict[str, int] = {}
     for i, record in enumerate(json_lines(location)):
         name = record.get("_id", record.get("id")) if isinstance(record, dict) else None
         if name is None:
-            return numbered
+            return None
         if str(name) in ids:
             raise InputError(f"{location}: row {i}: found the id {name!r} twice, expected different ids")
         ids[str(name)] = i
     return ids
+
+
+def _row(name: str, ids: dict[str, int] | None) -> int:
+    """Return the row that a name means, or -1."""
+    if ids is not None:
+        return ids.get(name, -1)
+    return int(name) if name.isdecimal() and len(name) < _DIGITS else -1
 
 
 def _judgements(location: str) -> Iterator[tuple[str, str, str, Any]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 from pathlib import Path
 
 import numpy as np
@@ -120,11 +122,45 @@ def test_judgements_of_nothing_at_hand_say_how_rows_are_named(tmp_path: Path) ->
 def test_rows_of_json_lines_are_named_by_their_ids(tmp_path: Path) -> None:
     """Other files, and lines without ids, are named by row number."""
     named = _write(tmp_path / "x.jsonl", '{"_id": "MED-7", "text": "a"}\n{"_id": "MED-9", "text": "b"}\n')
-    assert {"MED-7": 0, "MED-9": 1} == row_ids(named, 2)
-    assert {"0": 0, "1": 1} == row_ids(_write(tmp_path / "y.jsonl", "[1]\n[2]\n"), 2)
+    assert {"MED-7": 0, "MED-9": 1} == row_ids(named)
+    (tmp_path / "x.jsonl.gz").write_bytes(gzip.compress((tmp_path / "x.jsonl").read_bytes()))
+    assert {"MED-7": 0, "MED-9": 1} == row_ids(str(tmp_path / "x.jsonl.gz"))
+    assert row_ids(_write(tmp_path / "y.jsonl", "[1]\n[2]\n")) is None
     twice = _write(tmp_path / "z.jsonl", '{"_id": 1}\n{"_id": 1}\n')
     with pytest.raises(InputError, match="row 1: found the id 1 twice"):
-        row_ids(twice, 2)
+        row_ids(twice)
+
+
+def test_judged_queries_alone_are_read(tmp_path: Path) -> None:
+    """Of four queries two have a judgement of a row at hand; names are row numbers in files of vectors."""
+    np.save(tmp_path / "x.npy", np.eye(5, dtype=np.float32))
+    np.save(tmp_path / "q.npy", np.eye(5, dtype=np.float32)[[4, 3, 2, 1]])
+    qrels = _write(tmp_path / "q.tsv", "query-id\tcorpus-id\tscore\n3\t1\t2\n1\t0\t1\n2\t99\t1\n")
+    queries = str(tmp_path / "q.npy")
+    inputs = _read(Options(str(tmp_path / "x.npy"), queries=queries, qrels=qrels))
+    assert inputs.judgements is not None
+    assert inputs.queries is not None
+    assert [[1, 1, 2], [0, 0, 1]] == inputs.judgements.tolist()
+    assert [3, 1] == inputs.queries.argmax(axis=1).tolist()
+
+
+def test_texts_of_judged_queries_alone_are_encoded(tmp_path: Path) -> None:
+    """BEIR's files, packed: ids lead to rows, and a query without a judgement is not encoded."""
+    documents = [{"_id": f"d{i}", "text": text} for i, text in enumerate(("a cat", "a dog", "an atom"))]
+    asked = [{"_id": "q0", "text": "pets"}, {"_id": "q1", "text": "physics"}, {"_id": "q2", "text": "tea"}]
+    for name, records in (("d", documents), ("q", asked)):
+        lines = "".join(json.dumps(record) + "\n" for record in records)
+        (tmp_path / f"{name}.jsonl.gz").write_bytes(gzip.compress(lines.encode()))
+    qrels = _write(tmp_path / "r.tsv", "query-id\tcorpus-id\tscore\nq1\td2\t1\nq9\td0\t1\n")
+    places = (str(tmp_path / f"{name}.jsonl.gz") for name in "dq")
+    location, queries = places
+    inputs = _read(Options(location, queries=queries, qrels=qrels, encoder="minilm"))
+    assert inputs.judgements is not None
+    assert inputs.queries is not None
+    assert [[0, 2, 1]] == inputs.judgements.tolist()
+    assert 1 == len(inputs.queries)
+    assert 2 == int((inputs.vectors @ inputs.queries[0]).argmax())
+    assert "q.jsonl.gz" == inputs.sources[1].name
 
 
 def _read(options: Options) -> Inputs:
