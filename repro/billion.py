@@ -22,7 +22,7 @@ ROWS, DIMENSION = 10**9, 1024
 SIZES = (50_000, 200_000)  # rows of the files that are measured
 REPEATS = 3
 QUERIES, K = 1_000, 100
-CORES = 1_024  # such as 16 machines of 64 cores
+MACHINES, CORES = 16, 16  # a machine
 PIPELINES = {
     "8 bits a dimension": "scalar bits=8",
     "random projection, signs": "random-projection dims=1024 | sign",
@@ -43,15 +43,15 @@ class Step:
 
     def measured(self) -> str:
         """Return the measured rate as a line."""
-        return f"{self.name:<52}{1 / self.seconds_per_row:>14,.0f} rows a second"
+        return f"{self.name:<40}{1 / self.seconds_per_row:>14,.0f} rows a second"
 
     def extrapolated(self) -> str:
-        """Return what ROWS rows take, as a line: bytes that are left, hours of one core and of CORES."""
+        """Return what ROWS rows take, as a line: bytes left, times, and what a machine has to read."""
         hours = ROWS * self.seconds_per_row / 3600
-        minutes = 60 * hours / CORES
         left = f"{ROWS * self.bytes_per_row / 1e9:,.0f} GB" if self.bytes_per_row else "-"
-        read = ROWS * 4 * DIMENSION / 1e9 / (60 * minutes)
-        return f"{self.name:<52}{left:>10}{hours:>12,.1f} h{minutes:>12,.1f} min{read:>12,.1f} GB/s"
+        read = CORES * 4 * DIMENSION / self.seconds_per_row / 1e9
+        times = f"{hours:>10,.2f} h{hours / CORES:>10,.2f} h{60 * hours / CORES / MACHINES:>10,.2f} min"
+        return f"{self.name:<40}{left:>10}{times}{read:>11,.2f} GB/s"
 
 
 def write_vectors(path: Path, rows: int, seed: int) -> None:
@@ -105,7 +105,8 @@ def steps(folder: Path) -> Iterator[Step]:
 
 def table(measured: list[Step], machine: str) -> str:
     """Return the page's table: what was measured, and what follows for ROWS rows."""
-    columns = f"{'':<52}{'left':>10}{'one core':>14}{f'{CORES:,} cores':>16}{'to be read':>17}"
+    cluster = f"{MACHINES} machines"
+    columns = f"{'':<40}{'left':>10}{'one core':>12}{f'{CORES} cores':>12}{cluster:>14}{'read by each':>16}"
     return "\n".join([
         f"measured: {DIMENSION:,} dimensions, {SIZES[0]:,} and {SIZES[1]:,} rows, processor time of one core",
         f"on {machine}",

@@ -18,6 +18,7 @@ COMMANDS = (
     *("verify", "compare", "schema", "artifacts", "serve", "jitter", "doctor", "portability"),
     *("fit", "compress", "decompress", "similarity", "export-codec", "push", "compare-planners"),
     *("lock", "labels", "explain", "replay", "diff", "receipt", "reproduce", "blocked"),
+    *("status", "worker", "neighbors"),
 )
 # The command, and after it what it has imported, as the last line.
 MODULES = """

@@ -9,18 +9,20 @@ import numpy as np
 import pytest
 from support.paths import ROOT
 
-from repro.billion import CORES, DIMENSION, ROWS, Step, table, write_vectors
+from repro.billion import CORES, DIMENSION, MACHINES, ROWS, Step, table, write_vectors
 
 NUMBER = r"([\d,.]+)"
 
 
 def test_a_step_is_extrapolated_by_hand() -> None:
-    """A thousandth of a second a row: 277.8 hours of one core, 16.3 minutes of 1,024 that read 4,096 GB."""
+    """A thousandth of a second a row: a million seconds of one core, and 4 KiB from each of 16 of them."""
     step = Step("compress: x", 128, 0.001)
     assert "1,000 rows a second" == step.measured().split(maxsplit=2)[2]
     words = step.extrapolated().split()[2:]
-    assert ["128", "GB", "277.8", "h", "16.3", "min", "4.2", "GB/s"] == words
-    assert 4.2 == pytest.approx(4096 / (ROWS * 0.001 / CORES), abs=0.05)
+    assert (16, 16) == (MACHINES, CORES)
+    assert ["128", "GB", "277.78", "h", "17.36", "h", "65.10", "min", "0.07", "GB/s"] == words
+    assert 277.78 == pytest.approx(1e6 / 3600, abs=0.005)
+    assert 0.07 == pytest.approx(16 * 4096 * 1000 / 1e9, abs=0.005)
 
 
 def test_measured_and_extrapolated_are_told_apart() -> None:
@@ -54,4 +56,4 @@ def test_the_page_extrapolates_what_it_measured() -> None:
     assert rates.keys() == hours.keys()
     for name, rate in rates.items():
         expected = ROWS / float(rate.replace(",", "")) / 3600
-        assert expected == pytest.approx(float(hours[name].replace(",", "")), rel=0.01, abs=0.06)
+        assert expected == pytest.approx(float(hours[name].replace(",", "")), rel=0.01, abs=0.006)

@@ -13,7 +13,7 @@ from support.forks import Forks, Started
 from support.many_cells import CELLS, evidence, held_cells, wait_for, write_many_cells
 
 SHARDS, KILLED = 16, 3
-LEASE = ("--lease", "3s")
+LEASE = "3s"
 
 
 @pytest.fixture(scope="module")
@@ -31,31 +31,34 @@ def fresh(tmp_path: Path) -> Path:
     return write_many_cells(tmp_path / "fresh")
 
 
-def _start(forks: Forks, root: Path, shard: str) -> Started:
-    return forks.start("run", "suites/mine.toml", "--jobs", "1", "--shard", shard, *LEASE, cwd=root)
+def _start(forks: Forks, root: Path, shard: str, lease: str = LEASE) -> Started:
+    arguments = ("--jobs", "1", "--shard", shard, "--lease", lease)
+    return forks.start("run", "suites/mine.toml", *arguments, cwd=root)
 
 
 def _ran(stdout: str) -> int:
     return int(re.findall(r"^shard \d+/\d+: (\d+) cells run here", stdout, re.MULTILINE)[0])
 
 
-def _kill_one(root: Path, shards: set[int]) -> int:
-    """Kill a shard while it runs cells, and return its process: its lease is still held afterwards."""
-    killed: list[int] = []
+def _stop_one(root: Path, shards: set[int]) -> int:
+    """Stop a shard while it runs cells, and return its process."""
+    stopped: list[int] = []
 
-    def kill() -> bool:
-        for status in held_cells(root / "out"):
-            if (pid := status.note.get("pid")) in shards:
-                os.kill(pid, signal.SIGKILL)
-                if any(pid == x.note.get("pid") for x in held_cells(root / "out")):
-                    killed.append(pid)
-                else:
-                    raise AssertionError("the shard ended its cells before it was killed")
+    def stop() -> bool:
+        for pid in _running(root) & shards:
+            os.kill(pid, signal.SIGSTOP)
+            if pid in _running(root):
+                stopped.append(pid)
                 return True
+            os.kill(pid, signal.SIGCONT)  # it ended its cells in between
         return False
 
-    wait_for(kill)
-    return killed[0]
+    wait_for(stop)
+    return stopped[0]
+
+
+def _running(root: Path) -> set[int]:
+    return {status.note["pid"] for status in held_cells(root / "out") if "pid" in status.note}
 
 
 def test_shards_that_are_killed_lose_nothing(reference: Path, fresh: Path, forks: Forks) -> None:
@@ -64,7 +67,8 @@ def test_shards_that_are_killed_lose_nothing(reference: Path, fresh: Path, forks
     running = {shard.pid for shard in started}
     killed: set[int] = set()
     while len(killed) < KILLED:
-        killed.add(_kill_one(fresh, running - killed))
+        killed.add(pid := _stop_one(fresh, running - killed))
+        os.kill(pid, signal.SIGKILL)
     done = {shard.pid: forks.wait(shard) for shard in started}
     assert killed == {pid for pid, ended in done.items() if ended.returncode == -signal.SIGKILL}
     assert {0} == {ended.returncode for pid, ended in done.items() if pid not in killed}
@@ -75,7 +79,7 @@ def test_shards_that_are_killed_lose_nothing(reference: Path, fresh: Path, forks
 
 def test_no_cell_is_run_twice(reference: Path, fresh: Path, forks: Forks) -> None:
     """Three shards at the same time run every cell once among them, and write the means."""
-    started = [_start(forks, fresh, f"{i}/3") for i in (1, 2, 3)]
+    started = [_start(forks, fresh, f"{i}/3", "1m") for i in (1, 2, 3)]
     done = [forks.wait(shard) for shard in started]
     assert [0, 0, 0] == [ended.returncode for ended in done]
     assert CELLS == sum(_ran(ended.stdout) for ended in done)
@@ -137,16 +141,19 @@ def test_the_plan_shows_the_split(fresh: Path, forks: Forks) -> None:
 def test_the_status_names_what_runs_where(fresh: Path, forks: Forks) -> None:
     """While a shard runs cells, another process sees which, and who; when it is killed, that it is silent."""
     shard = _start(forks, fresh, "1/1")
-    wait_for(lambda: bool(held_cells(fresh / "out")))
+    pid = _stop_one(fresh, {shard.pid})
     running = forks.run("status", cwd=fresh).stdout
-    pid = _kill_one(fresh, {shard.pid})
+    os.kill(pid, signal.SIGKILL)
     forks.wait(shard)
     assert re.search(rf"^RUNNING  shard 1/1 on \S+, process {pid}: mine/own\.", running, re.MULTILINE)
     wait_for(lambda: "SILENT   shard 1/1" in forks.run("status", cwd=fresh).stdout)
 
 
-def test_force_and_shards_exclude_each_other(fresh: Path, forks: Forks) -> None:
-    """What is done is all that tells shards what to do."""
-    done = forks.run("run", "suites/mine.toml", "--shard", "1/2", "--force", cwd=fresh)
+@pytest.mark.parametrize(
+    "other", [("--force",), ("--executor", "dask"), ("--scheduler", "tcp://127.0.0.1:1")]
+)
+def test_a_shard_is_neither_forced_nor_spread(other: tuple[str, ...], fresh: Path, forks: Forks) -> None:
+    """What is done is all that tells shards what to do, and their processes are those of this machine."""
+    done = forks.run("run", "suites/mine.toml", "--shard", "1/2", *other, cwd=fresh)
     assert (2, "") == (done.returncode, done.stdout)
-    assert "--shard: found --force too" in done.stderr
+    assert f"--shard: found {other[0]} too, expected one of them" in done.stderr
