@@ -49,7 +49,7 @@ def _take(best: Configuration, question: Question) -> str:
     sizes, target = best.sizes, question.target
     met = "" if target.value is None else f", which meets {target.text}"
     return (
-        f"Take '{best.pipeline}' with {best.query} queries: {_bytes(best)} bytes a vector,"
+        f"Take '{best.pipeline}' with {best.query} queries: {_bytes(best)},"
         f" {sizes.ratio:.3g} times smaller than float32, {_value(best, question)}{met}."
     )
 
@@ -63,7 +63,7 @@ def _none(nearest: Configuration | None, question: Question, within_budget: bool
         return f"No configuration fits {question.budget:g} bytes; the smallest measured has more."
     return (
         f"No configuration meets {aim}{limit}. The nearest is '{nearest.pipeline}' with {nearest.query}"
-        f" queries: {_bytes(nearest)} bytes a vector, {_value(nearest, question)}."
+        f" queries: {_bytes(nearest)}, {_value(nearest, question)}."
     )
 
 
@@ -75,4 +75,6 @@ def _value(each: Configuration, question: Question) -> str:
 
 def _bytes(each: Configuration) -> str:
     """Return the amortised bytes, to one decimal where the state of the codec adds to whole ones."""
-    return f"{each.sizes.amortised_bytes:.1f}".removesuffix(".0")
+    total = f"{each.sizes.amortised_bytes:.1f}".removesuffix(".0")
+    code = str(each.sizes.bytes_per_vector)
+    return f"{total} bytes a vector" if total == code else f"{total} bytes a vector ({code} of code)"

@@ -15,9 +15,12 @@ DOCUMENT, ENVELOPE, CHECKSUMS = "audit.json", "envelope.json", "CHECKSUMS.sha256
 
 
 def check_target(path: Path) -> None:
-    """Raise InputError where ``path`` is there and is neither an audit's folder nor an empty one."""
+    """Raise InputError where ``path`` is another file or folder, or where nothing can be written there."""
     if path.exists() and not (path / DOCUMENT).is_file() and not (path.is_dir() and not any(path.iterdir())):
         raise InputError(f"{path}: found another file or folder, expected a new name, or an audit's folder")
+    above = next(parent for parent in path.absolute().parents if parent.exists())
+    if not above.is_dir() or not os.access(above, os.W_OK):
+        raise InputError(f"{path}: found {above} that cannot be written to, expected a folder")
 
 
 def write(path: Path, outcome: Outcome, pages: dict[str, bytes]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +13,7 @@ from harness.audit.frontier import Row, complete, row
 from harness.audit.inputs import Progress
 from harness.audit.measuring import Truth, encode, measure
 from harness.audit.preparing import Prepared
+from harness.audit.threads import in_threads
 from harness.codecs.pipeline import Fitter, Pipeline
 from harness.errors import InputError, one_line
 from harness.evidence.schema.audit import LeftOutConfiguration
@@ -44,13 +44,11 @@ def sweep(
     measuring = _Measuring(prepared, deadline, clock)
     chosen = prepared.planned.chosen
     done = []
-    pool = ThreadPoolExecutor(workers)
-    try:
-        for i, each in enumerate(pool.map(measuring.one, chosen), start=1):
-            done.append(each)
-            on_progress("pipelines measured", i, len(chosen))
-    finally:
-        pool.shutdown(cancel_futures=True)
+    for one in in_threads(measuring.one, chosen, workers):
+        done.append(one)
+        on_progress("pipelines measured", len(done), len(chosen))
+    order = {each.text: i for i, each in enumerate(chosen)}
+    done.sort(key=lambda one: order[one.text])
     return Sweep(
         rows=tuple(complete([each for one in done for each in one.rows], prepared.question.target)),
         pipelines={one.text: one.pipeline for one in done if one.pipeline is not None},

@@ -25,15 +25,17 @@ from harness.console.exits import INTERRUPTED
 from harness.console.output import replace_unprintable
 
 COMMANDS: dict[str, Callable[..., None]] = {
-    "audit": audit,
-    "list": list_,
-    "plan": plan,
-    "run": run_,
-    "status": status,
-    "labels": labels,
-    "jitter": jitter,
+    # confirm the evidence
     "reproduce": reproduce,
+    "verify": verify,
+    "explain": explain,
+    "replay": replay,
+    "diff": diff,
+    "compare": compare,
     "blocked": blocked,
+    "receipt": receipt,
+    # vectors of one's own
+    "audit": audit,
     "fit": fit,
     "compress": compress,
     "decompress": decompress,
@@ -42,21 +44,24 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "export-codec": export_codec,
     "push": push,
     "compare-planners": compare_planners,
+    # measure
+    "list": list_,
+    "plan": plan,
+    "run": run_,
+    "status": status,
+    "worker": worker,
     "results": results,
+    "export": export,
+    "labels": labels,
+    "jitter": jitter,
+    # claims and report
     "claims": claims,
     "report": report,
-    "export": export,
-    "schema": schema,
     "lock": lock,
-    "verify": verify,
-    "compare": compare,
-    "explain": explain,
-    "replay": replay,
-    "receipt": receipt,
-    "diff": diff,
+    "schema": schema,
     "artifacts": artifacts,
+    # the machine
     "serve": serve,
-    "worker": worker,
     "doctor": doctor,
     "portability": portability,
 }

@@ -41,7 +41,7 @@ def caption(audit: Audit) -> str:
     """Return what is drawn, and how to read it."""
     return (
         "Left: filled marks are measured in disjoint parts of the corpus, open marks are predicted at"
-        f" {count(audit.task.rows)} rows; the band lies between the two forms fitted. Bars are"
+        f" {count(audit.task.rows)} rows; the band lies between the two forms fitted to all sizes. Bars are"
         f" {audit.interval.level:g} % intervals. Right: the check. The largest sizes were held out and"
         " predicted from the smaller ones; marks are measured minus predicted at the largest, bars the"
         " prediction's interval; crosses lie outside of it."

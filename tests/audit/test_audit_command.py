@@ -21,7 +21,7 @@ from harness.evidence.schema.audit import Audit, parse_audit
 from harness.evidence.stamp import read_stamped
 from harness.types import Floats
 
-ROWS, D = 1_700, 32
+ROWS, D = 700, 16
 
 
 def _vectors(rows: int, seed: int) -> Floats:
@@ -37,8 +37,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory, quick: Cli) -> Path:
     """Return a folder with vectors, labels, and an audit of them with everything asked for."""
     folder = tmp_path_factory.mktemp("audited")
     np.save(folder / "x.npy", _vectors(ROWS, 0))
-    np.save(folder / "moved.npy", _vectors(600, 1) + np.linspace(0, 1, D, dtype=np.float32))
-    args = ("x.npy", "--target", "knn-recall@5 >= 0.5", "--rows", "1e4", "--against", "moved.npy")
+    np.save(folder / "moved.npy", _vectors(400, 1) + np.linspace(0, 1, D, dtype=np.float32))
+    args = ("x.npy", "--target", "knn-recall@2 >= 0.5", "--rows", "2e3", "--against", "moved.npy")
     done = quick("audit", *args, "-o", "out", cwd=folder)
     assert 0 == done.returncode, done.stderr
     (folder / "printed.txt").write_text(done.stdout)
@@ -53,7 +53,7 @@ def _audit(path: Path) -> Audit:
 def test_it_says_at_its_start_how_long_it_will_take(folder: Path) -> None:
     """And what it measures in that time."""
     line = next(line for line in (folder / "log.txt").read_text().splitlines() if "about" in line)
-    assert f"{len(candidates(D))} pipelines, fitted on 850 rows, measured with 500 queries on 850" in line
+    assert f"{len(candidates(D))} pipelines, fitted on 350 rows, measured with 350 queries on 350" in line
 
 
 def test_the_folder_is_complete_and_its_checksums_hold(folder: Path) -> None:
@@ -88,26 +88,26 @@ def test_the_split_is_what_the_audit_says(folder: Path) -> None:
 
 
 def test_the_recommendation_keeps_its_promise_on_rows_that_the_audit_never_saw(folder: Path) -> None:
-    """The codec of the folder, as many fresh rows as were searched: recall@5 lies in the interval."""
+    """The codec of the folder, as many fresh rows as were searched: recall@2 lies in the interval."""
     audit = _audit(folder / "out")
     best = audit.recommended
     assert best is not None
     codec = Codec.load(folder / "out" / "codec")
-    fresh = _vectors(850, 7)
+    fresh = _vectors(350, 7)
     decoded = unit(codec.decode(codec.encode(fresh)))
     asking = (
-        decoded[:500]
+        decoded[:350]
         if best.query == "compressed"
-        else unit(codec.pipeline.through(fresh[:500], len(codec.pipeline.steps) - 1))
+        else unit(codec.pipeline.through(fresh[:350], len(codec.pipeline.steps) - 1))
     )
-    exact, similar = unit(fresh[:500]) @ unit(fresh).T, asking @ decoded.T
+    exact, similar = unit(fresh[:350]) @ unit(fresh).T, asking @ decoded.T
     for each in (exact, similar):
         np.fill_diagonal(each, -np.inf)
-    rankings = [np.argsort(-each, axis=1, kind="stable")[:, :5] for each in (exact, similar)]
+    rankings = [np.argsort(-each, axis=1, kind="stable")[:, :2] for each in (exact, similar)]
     shared = (rankings[0][:, :, None] == rankings[1][:, None, :]).any(axis=2).mean()
-    stated = best.value("knn-recall@5")
+    stated = best.value("knn-recall@2")
     assert stated is not None
-    assert stated.low - 0.03 <= shared <= stated.high + 0.03
+    assert stated.low - 0.05 <= shared <= stated.high + 0.05
 
 
 def test_the_advice_follows_from_the_rule(folder: Path) -> None:
@@ -117,7 +117,7 @@ def test_the_advice_follows_from_the_rule(folder: Path) -> None:
     assert best is not None
     assert best.decided_by.low >= 0.5
     assert best.prediction is not None
-    assert 10_000 == best.prediction.rows
+    assert 2_000 == best.prediction.rows
     for each in audit.frontier:
         if each.sizes.amortised_bytes < best.sizes.amortised_bytes and (
             each.guard is None or each.guard.better
@@ -146,8 +146,8 @@ def test_trained_pipelines_stand_beside_untrained_ones_of_no_more_bytes(folder: 
 def test_drift_is_noticed_and_the_same_distribution_is_none(folder: Path, quick: Cli) -> None:
     """The mean of the other file has moved; a second sample of the first one does not drift."""
     assert "drift" in {warning.rule for warning in _audit(folder / "out").advice.warnings}
-    np.save(folder / "again.npy", _vectors(600, 3))
-    done = quick("audit", "x.npy", "--against", "again.npy", "--budget", "16B", "-o", "same", cwd=folder)
+    np.save(folder / "again.npy", _vectors(400, 3))
+    done = quick("audit", "x.npy", "--against", "again.npy", "--budget", "3B", "-o", "same", cwd=folder)
     assert 0 == done.returncode, done.stderr
     drift = _audit(folder / "same").drift
     assert drift is not None
@@ -159,7 +159,7 @@ def test_drift_is_noticed_and_the_same_distribution_is_none(folder: Path, quick:
 def test_the_same_audit_gives_the_same_bytes(folder: Path, quick: Cli) -> None:
     """An audit's folder may be written again; seconds stand outside of what is hashed."""
     before = (folder / "out" / "CHECKSUMS.sha256").read_bytes()
-    args = ("x.npy", "--target", "knn-recall@5 >= 0.5", "--rows", "1e4", "--against", "moved.npy")
+    args = ("x.npy", "--target", "knn-recall@2 >= 0.5", "--rows", "2e3", "--against", "moved.npy")
     done = quick("audit", *args, "-o", "out", "--json", cwd=folder)
     assert 0 == done.returncode, done.stderr
     assert before == (folder / "out" / "CHECKSUMS.sha256").read_bytes()
@@ -208,7 +208,7 @@ def test_equal_rows_and_broken_rows_are_one_line(tmp_path: Path, quick: Cli) -> 
     done = quick("audit", "broken.npy", cwd=tmp_path)
     assert (2, "") == (done.returncode, done.stdout)
     assert "2 broken rows of 300 (2 NaN: row 7, 9)" in done.stderr
-    done = quick("audit", "broken.npy", "--drop-broken", "--budget", "8B", cwd=tmp_path)
+    done = quick("audit", "broken.npy", "--drop-broken", "--budget", "30B", cwd=tmp_path)
     assert 0 == done.returncode, done.stderr
     audit = _audit(tmp_path / "audit")
     assert [("NaN", 2, [7, 9])] == [(b.reason, b.count, b.first) for b in audit.sources[0].broken]
@@ -217,7 +217,7 @@ def test_equal_rows_and_broken_rows_are_one_line(tmp_path: Path, quick: Cli) -> 
 
 def test_an_interruption_leaves_nothing(tmp_path: Path) -> None:
     """Ctrl-C while pipelines are measured: exit status 130, and the folder has the input alone."""
-    np.save(tmp_path / "x.npy", np.random.default_rng(0).standard_normal((20_000, 64)).astype(np.float32))
+    np.save(tmp_path / "x.npy", np.random.default_rng(0).standard_normal((8_000, 64)).astype(np.float32))
     process = subprocess.Popen(
         [*COMMAND, "audit", "x.npy"], cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL
     )

@@ -16,9 +16,20 @@ from harness.planning import registry
 COMMANDS = (
     *("list", "plan", "run", "results", "claims", "report", "export"),
     *("verify", "compare", "schema", "artifacts", "serve", "jitter", "doctor", "portability"),
-    *("fit", "compress", "decompress", "similarity", "export-codec", "push", "compare-planners"),
+    *(
+        "audit",
+        "status",
+        "worker",
+        "fit",
+        "compress",
+        "decompress",
+        "similarity",
+        "export-codec",
+        "push",
+        "compare-planners",
+    ),
     *("lock", "labels", "explain", "replay", "diff", "receipt", "reproduce", "blocked"),
-    *("status", "worker", "neighbors"),
+    "neighbors",
 )
 # The command, and after it what it has imported, as the last line.
 MODULES = """

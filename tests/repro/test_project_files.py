@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import tomllib
+from importlib import metadata
 from typing import Any
 
 import pytest
 import yaml
+from packaging.specifiers import SpecifierSet
 from support.paths import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
@@ -44,6 +46,26 @@ def test_hooks_run_what_the_project_installs() -> None:
         folder, _, command = hook["entry"].split()[0].rpartition("/")
         assert (".venv/bin", "system") == (folder, hook["language"])
         assert command in pinned
+
+
+def test_every_pinned_version_runs_on_the_oldest_python() -> None:
+    """A machine's own Python may be the first release of its line: no pin asks for a later one."""
+    oldest = PROJECT["requires-python"].partition(",")[0].removeprefix(">=") + ".0"
+    pins = dict(line.split("==") for line in (ROOT / "constraints.txt").read_text("utf-8").splitlines())
+    required = {
+        name: metadata.metadata(name)["Requires-Python"] or ""
+        for name in pins
+        if _version(name) == pins[name]
+    }
+    assert required
+    assert {} == {name: text for name, text in required.items() if oldest not in SpecifierSet(text)}
+
+
+def _version(name: str) -> str | None:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None
 
 
 @pytest.mark.parametrize("path", FORMS, ids=lambda path: path.stem)
