@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from support.forks import Forks, Started
-from support.many_cells import CELLS, evidence, held_cells, wait_for, write_many_cells
+from support.many_cells import CELLS, RESULT, evidence, leases_of_cells, wait_for, write_many_cells
 
 SHARDS, KILLED = 16, 3
 LEASE = "3s"
@@ -31,50 +31,41 @@ def fresh(tmp_path: Path) -> Path:
     return write_many_cells(tmp_path / "fresh")
 
 
-def _start(forks: Forks, root: Path, shard: str, lease: str = LEASE) -> Started:
+def _start(forks: Forks, root: Path, shard: str, lease: str = LEASE, kill_at: str = "") -> Started:
     arguments = ("--jobs", "1", "--shard", shard, "--lease", lease)
-    return forks.start("run", "suites/mine.toml", *arguments, cwd=root)
+    return forks.start("run", "suites/mine.toml", *arguments, cwd=root, kill_at=kill_at)
 
 
 def _ran(stdout: str) -> int:
     return int(re.findall(r"^shard \d+/\d+: (\d+) cells run here", stdout, re.MULTILINE)[0])
 
 
-def _stop_one(root: Path, shards: set[int]) -> int:
-    """Stop a shard while it runs cells, and return its process."""
-    stopped: list[int] = []
+def _pids(root: Path, states: set[str]) -> set[int]:
+    """Return the processes whose leases of cells are in one of some states."""
+    return {x.note["pid"] for x in leases_of_cells(root / "out") if x.state in states and "pid" in x.note}
 
-    def stop() -> bool:
-        for pid in _running(root) & shards:
-            os.kill(pid, signal.SIGSTOP)
-            if pid in _running(root):
-                stopped.append(pid)
-                return True
-            os.kill(pid, signal.SIGCONT)  # it ended its cells in between
+
+def _stopped(root: Path, pid: int) -> bool:
+    """Stop a process if it runs cells, and return whether it does."""
+    if pid not in _pids(root, {"held"}):
         return False
-
-    wait_for(stop)
-    return stopped[0]
-
-
-def _running(root: Path) -> set[int]:
-    return {status.note["pid"] for status in held_cells(root / "out") if "pid" in status.note}
+    os.kill(pid, signal.SIGSTOP)
+    if pid in _pids(root, {"held"}):
+        return True
+    os.kill(pid, signal.SIGCONT)  # it ended its cells in between
+    return False
 
 
 def test_shards_that_are_killed_lose_nothing(reference: Path, fresh: Path, forks: Forks) -> None:
-    """Of sixteen shards three die by SIGKILL as they run cells: the others run these, in the same bytes."""
-    started = [_start(forks, fresh, f"{i}/{SHARDS}") for i in range(1, SHARDS + 1)]
-    running = {shard.pid for shard in started}
-    killed: set[int] = set()
-    while len(killed) < KILLED:
-        killed.add(pid := _stop_one(fresh, running - killed))
-        os.kill(pid, signal.SIGKILL)
-    done = {shard.pid: forks.wait(shard) for shard in started}
-    assert killed == {pid for pid, ended in done.items() if ended.returncode == -signal.SIGKILL}
-    assert {0} == {ended.returncode for pid, ended in done.items() if pid not in killed}
+    """Of sixteen shards three die by SIGKILL as they write a result: the others run it, no byte differs."""
+    dying = [_start(forks, fresh, f"{i}/{SHARDS}", kill_at=RESULT) for i in range(1, KILLED + 1)]
+    wait_for(lambda: {shard.pid for shard in dying} <= _pids(fresh, {"held", "expired"}))
+    others = [_start(forks, fresh, f"{i}/{SHARDS}") for i in range(KILLED + 1, SHARDS + 1)]
+    assert [-signal.SIGKILL] * KILLED == [forks.wait(shard).returncode for shard in dying]
+    assert [0] * (SHARDS - KILLED) == [forks.wait(shard).returncode for shard in others]
     assert evidence(reference / "out") == evidence(fresh / "out")
     assert CELLS == len(list((fresh / "out" / "envelopes").rglob("*.json")))
-    assert [] == held_cells(fresh / "out")
+    assert set() == _pids(fresh, {"held"})
 
 
 def test_no_cell_is_run_twice(reference: Path, fresh: Path, forks: Forks) -> None:
@@ -141,7 +132,8 @@ def test_the_plan_shows_the_split(fresh: Path, forks: Forks) -> None:
 def test_the_status_names_what_runs_where(fresh: Path, forks: Forks) -> None:
     """While a shard runs cells, another process sees which, and who; when it is killed, that it is silent."""
     shard = _start(forks, fresh, "1/1")
-    pid = _stop_one(fresh, {shard.pid})
+    pid = shard.pid
+    wait_for(lambda: _stopped(fresh, pid))
     running = forks.run("status", cwd=fresh).stdout
     os.kill(pid, signal.SIGKILL)
     forks.wait(shard)
