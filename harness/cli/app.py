@@ -13,6 +13,7 @@ from harness.cli.exporting import export, export_codec, push
 from harness.cli.listing import list_
 from harness.cli.machine import doctor, portability
 from harness.cli.measuring import jitter, labels, plan, run_
+from harness.cli.neighbors import neighbors
 from harness.cli.peers import compare_planners
 from harness.cli.provenance import diff, explain
 from harness.cli.reporting import claims, lock, report, results, schema
@@ -39,6 +40,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "compress": compress,
     "decompress": decompress,
     "similarity": similarity,
+    "neighbors": neighbors,
     "export-codec": export_codec,
     "push": push,
     "compare-planners": compare_planners,

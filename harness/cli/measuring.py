@@ -14,12 +14,13 @@ from harness.cli.sharding import (
     Scheduler,
     ShardOption,
     Shards,
+    check_alone,
     engine_of,
     run_shard,
     show_shards,
 )
 from harness.console.output import complain, show
-from harness.errors import InputError, RunError
+from harness.errors import RunError
 from harness.evidence.files import store_folder
 from harness.evidence.layout import Tree
 
@@ -86,10 +87,8 @@ def run_(
     from harness.run.runner import run
     from harness.verification.admission import leftover
 
-    if shard and force:
-        raise InputError(
-            "--shard: found --force too, expected one of them: shards see what is done by results"
-        )
+    if shard:
+        check_alone(force=force, executor=executor, scheduler=scheduler)
     if reason := obstacle():
         complain(f"bytes will differ from the committed ones: {reason}")
     cells = statuses(suites, mirror, out, offline=offline, large=large, force=force, allow_api=allow_api)

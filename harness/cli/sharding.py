@@ -69,6 +69,13 @@ def worker(
     serve(scheduler)
 
 
+def check_alone(*, force: bool, executor: str, scheduler: str | None) -> None:
+    """Raise InputError where a shard is given beside an option that it excludes."""
+    others = {"--force": force, "--executor": executor != "processes", "--scheduler": scheduler is not None}
+    if other := next((name for name, given in others.items() if given), None):
+        raise InputError(f"--shard: found {other} too, expected one of them")
+
+
 def run_shard(
     entries: list[Entry], chosen: list[Entry], named: str, lease: str, out: Path, jobs: int
 ) -> None:

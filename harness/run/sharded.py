@@ -77,9 +77,7 @@ class ShardedRun:
             if not any(entry.cell.suite == suite for part in left for entry in part.entries):
                 once(self.leases, f"means of {suite}", functools.partial(self._finish, suite))
         begun.unlink(missing_ok=True)
-        if not self.left:
-            for path in self.leases.folder.glob("begun-*"):  # of shards that died
-                path.unlink(missing_ok=True)
+        if not self.left and not any(self.leases.folder.glob("begun-*")):  # else others need the leases
             clear(self.leases.folder)
             clear(self.engine.leases)
 

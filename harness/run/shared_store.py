@@ -15,6 +15,8 @@ from harness.parallel.leased import Piece, leased
 from harness.parallel.leases import Lease, Leases, open_leases
 from harness.parallel.workers import in_processes, spreading
 
+LEASES = "leases"  # folder of the store
+
 
 @dataclass(frozen=True, slots=True)
 class SharedStore:
@@ -33,7 +35,7 @@ class SharedStore:
     @property
     def leases(self) -> Path:
         """Return the folder of the leases."""
-        return self.store / "leases"
+        return self.store / LEASES
 
     def embed(self, spec: EncoderSpec, on_rows: OnRows) -> None:
         """Encode what the store lacks of an encoder's sets; return when all of it is there."""

@@ -29,6 +29,7 @@ COMMANDS = (
         "compare-planners",
     ),
     *("lock", "labels", "explain", "replay", "diff", "receipt", "reproduce", "blocked"),
+    "neighbors",
 )
 # The command, and after it what it has imported, as the last line.
 MODULES = """

@@ -16,8 +16,8 @@ SECONDS = 0.3
 PIECES = [Piece(f"work {i}", i) for i in range(30)]
 
 
-def _machine(folder: Path, name: str) -> Leases:
-    return open_leases(folder, name, SECONDS)
+def _machine(folder: Path, name: str, seconds: float = 60.0) -> Leases:
+    return open_leases(folder, name, seconds)
 
 
 def _squared(number: int, _: Lease) -> int:
@@ -42,7 +42,7 @@ def test_every_piece_is_done_once_by_one_of_the_machines(tmp_path: Path) -> None
 
 def test_a_piece_whose_holder_died_is_taken_over(tmp_path: Path) -> None:
     """Its lease expires; the result is not missing."""
-    assert _machine(tmp_path, "dead").claim("work 3") is not None
+    assert _machine(tmp_path, "dead", SECONDS).claim("work 3") is not None
     assert 30 == len(list(leased(_machine(tmp_path, "alive"), _squared, PIECES, 1)))
 
 

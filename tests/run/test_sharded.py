@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 from support.forks import Forks, Started
-from support.many_cells import CELLS, evidence, held_cells, wait_for, write_many_cells
+from support.many_cells import CELLS, RESULT, evidence, leases_of_cells, wait_for, write_many_cells
 
 SHARDS, KILLED = 16, 3
-LEASE = ("--lease", "3s")
+LEASE = "3s"
 
 
 @pytest.fixture(scope="module")
@@ -31,51 +31,46 @@ def fresh(tmp_path: Path) -> Path:
     return write_many_cells(tmp_path / "fresh")
 
 
-def _start(forks: Forks, root: Path, shard: str) -> Started:
-    return forks.start("run", "suites/mine.toml", "--jobs", "1", "--shard", shard, *LEASE, cwd=root)
+def _start(forks: Forks, root: Path, shard: str, lease: str = LEASE, kill_at: str = "") -> Started:
+    arguments = ("--jobs", "1", "--shard", shard, "--lease", lease)
+    return forks.start("run", "suites/mine.toml", *arguments, cwd=root, kill_at=kill_at)
 
 
 def _ran(stdout: str) -> int:
     return int(re.findall(r"^shard \d+/\d+: (\d+) cells run here", stdout, re.MULTILINE)[0])
 
 
-def _kill_one(root: Path, shards: set[int]) -> int:
-    """Kill a shard while it runs cells, and return its process: its lease is still held afterwards."""
-    killed: list[int] = []
+def _pids(root: Path, states: set[str]) -> set[int]:
+    """Return the processes whose leases of cells are in one of some states."""
+    return {x.note["pid"] for x in leases_of_cells(root / "out") if x.state in states and "pid" in x.note}
 
-    def kill() -> bool:
-        for status in held_cells(root / "out"):
-            if (pid := status.note.get("pid")) in shards:
-                os.kill(pid, signal.SIGKILL)
-                if any(pid == x.note.get("pid") for x in held_cells(root / "out")):
-                    killed.append(pid)
-                else:
-                    raise AssertionError("the shard ended its cells before it was killed")
-                return True
+
+def _stopped(root: Path, pid: int) -> bool:
+    """Stop a process if it runs cells, and return whether it does."""
+    if pid not in _pids(root, {"held"}):
         return False
-
-    wait_for(kill)
-    return killed[0]
+    os.kill(pid, signal.SIGSTOP)
+    if pid in _pids(root, {"held"}):
+        return True
+    os.kill(pid, signal.SIGCONT)  # it ended its cells in between
+    return False
 
 
 def test_shards_that_are_killed_lose_nothing(reference: Path, fresh: Path, forks: Forks) -> None:
-    """Of sixteen shards three die by SIGKILL as they run cells: the others run these, in the same bytes."""
-    started = [_start(forks, fresh, f"{i}/{SHARDS}") for i in range(1, SHARDS + 1)]
-    running = {shard.pid for shard in started}
-    killed: set[int] = set()
-    while len(killed) < KILLED:
-        killed.add(_kill_one(fresh, running - killed))
-    done = {shard.pid: forks.wait(shard) for shard in started}
-    assert killed == {pid for pid, ended in done.items() if ended.returncode == -signal.SIGKILL}
-    assert {0} == {ended.returncode for pid, ended in done.items() if pid not in killed}
+    """Of sixteen shards three die by SIGKILL as they write a result: the others run it, no byte differs."""
+    dying = [_start(forks, fresh, f"{i}/{SHARDS}", kill_at=RESULT) for i in range(1, KILLED + 1)]
+    wait_for(lambda: {shard.pid for shard in dying} <= _pids(fresh, {"held", "expired"}))
+    others = [_start(forks, fresh, f"{i}/{SHARDS}") for i in range(KILLED + 1, SHARDS + 1)]
+    assert [-signal.SIGKILL] * KILLED == [forks.wait(shard).returncode for shard in dying]
+    assert [0] * (SHARDS - KILLED) == [forks.wait(shard).returncode for shard in others]
     assert evidence(reference / "out") == evidence(fresh / "out")
     assert CELLS == len(list((fresh / "out" / "envelopes").rglob("*.json")))
-    assert [] == held_cells(fresh / "out")
+    assert set() == _pids(fresh, {"held"})
 
 
 def test_no_cell_is_run_twice(reference: Path, fresh: Path, forks: Forks) -> None:
     """Three shards at the same time run every cell once among them, and write the means."""
-    started = [_start(forks, fresh, f"{i}/3") for i in (1, 2, 3)]
+    started = [_start(forks, fresh, f"{i}/3", "1m") for i in (1, 2, 3)]
     done = [forks.wait(shard) for shard in started]
     assert [0, 0, 0] == [ended.returncode for ended in done]
     assert CELLS == sum(_ran(ended.stdout) for ended in done)
@@ -137,16 +132,20 @@ def test_the_plan_shows_the_split(fresh: Path, forks: Forks) -> None:
 def test_the_status_names_what_runs_where(fresh: Path, forks: Forks) -> None:
     """While a shard runs cells, another process sees which, and who; when it is killed, that it is silent."""
     shard = _start(forks, fresh, "1/1")
-    wait_for(lambda: bool(held_cells(fresh / "out")))
+    pid = shard.pid
+    wait_for(lambda: _stopped(fresh, pid))
     running = forks.run("status", cwd=fresh).stdout
-    pid = _kill_one(fresh, {shard.pid})
+    os.kill(pid, signal.SIGKILL)
     forks.wait(shard)
     assert re.search(rf"^RUNNING  shard 1/1 on \S+, process {pid}: mine/own\.", running, re.MULTILINE)
     wait_for(lambda: "SILENT   shard 1/1" in forks.run("status", cwd=fresh).stdout)
 
 
-def test_force_and_shards_exclude_each_other(fresh: Path, forks: Forks) -> None:
-    """What is done is all that tells shards what to do."""
-    done = forks.run("run", "suites/mine.toml", "--shard", "1/2", "--force", cwd=fresh)
+@pytest.mark.parametrize(
+    "other", [("--force",), ("--executor", "dask"), ("--scheduler", "tcp://127.0.0.1:1")]
+)
+def test_a_shard_is_neither_forced_nor_spread(other: tuple[str, ...], fresh: Path, forks: Forks) -> None:
+    """What is done is all that tells shards what to do, and their processes are those of this machine."""
+    done = forks.run("run", "suites/mine.toml", "--shard", "1/2", *other, cwd=fresh)
     assert (2, "") == (done.returncode, done.stdout)
-    assert "--shard: found --force too" in done.stderr
+    assert f"--shard: found {other[0]} too, expected one of them" in done.stderr

@@ -11,6 +11,7 @@ import os
 import resource
 import signal
 import sys
+from pathlib import Path
 from typing import Any
 
 import distributed  # noqa: F401 - what runs import, imported before they fork
@@ -47,7 +48,7 @@ def run(job: dict[str, Any]) -> int:
     if job["memory"]:
         resource.setrlimit(resource.RLIMIT_AS, (job["memory"], job["memory"]))
     signal.alarm(job["seconds"])
-    kill_at_write(job["kill"])
+    kill_at_write(job["kill"], job["kill_at"])
     sys.argv = ["harness", *job["args"]]
     try:
         cli.main()
@@ -59,14 +60,17 @@ def run(job: dict[str, Any]) -> int:
     return 0
 
 
-def kill_at_write(number: int) -> None:
-    """Have this process killed when it writes its ``number``-th file; with 0 never."""
+def kill_at_write(number: int, named: str) -> None:
+    """Have this process killed when it writes its ``number``-th file, with 0 never, or one ``named`` so.
+
+    ``named`` is a part of the path; with an empty one only ``number`` counts.
+    """
     writes, sync = 0, os.fsync
 
     def count(file: int) -> None:
         nonlocal writes
         writes += 1
-        if writes == number:
+        if writes == number or (named and named in str(Path(f"/proc/self/fd/{file}").readlink())):
             os.kill(os.getpid(), signal.SIGKILL)
         sync(file)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -34,7 +35,7 @@ class Started:
 
     pid: int
     args: tuple[str, ...]
-    folder: tempfile.TemporaryDirectory[str]
+    folder: Path
 
 
 class Forks:
@@ -74,21 +75,25 @@ class Forks:
         cwd: Path,
         env: Mapping[str, str] | None = None,
         kill: int = 0,
+        kill_at: str = "",
         memory: int = 0,
         seconds: int = 0,
     ) -> Started:
-        """Start the command as ``run`` does, and return while it runs: ``wait`` has to follow."""
-        folder = tempfile.TemporaryDirectory()
-        job = {"args": args, "cwd": str(cwd), "env": dict(env or {}), "kill": kill}
+        """Start the command as ``run`` does, and return while it runs: ``wait`` has to follow.
+
+        It is killed as well before a file gets its name whose path contains ``kill_at``.
+        """
+        folder = Path(tempfile.mkdtemp())
+        job = {"args": args, "cwd": str(cwd), "env": dict(env or {}), "kill": kill, "kill_at": kill_at}
         job |= {"memory": memory, "seconds": seconds}
-        job |= {name: str(Path(folder.name, name)) for name in OUTPUTS}
+        job |= {name: str(folder / name) for name in OUTPUTS}
         return Started(self._answer(job), args, folder)
 
     def wait(self, started: Started) -> subprocess.CompletedProcess[str]:
         """Return what a command came to, when it has ended."""
         status = self._answer({"wait": started.pid})
-        with started.folder as folder:
-            printed = [Path(folder, name).read_text("utf-8") for name in OUTPUTS]
+        printed = [(started.folder / name).read_text("utf-8") for name in OUTPUTS]
+        shutil.rmtree(started.folder)
         return subprocess.CompletedProcess(started.args, status, *printed)
 
     def _answer(self, job: Mapping[str, Any]) -> int:

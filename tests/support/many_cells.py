@@ -10,6 +10,7 @@ from harness.parallel.lease_files import LeaseStatus, statuses
 from support.suites import END, edited, write_suite
 
 CELLS = 20
+RESULT = "/results/mine/.own"  # what the path of a cell's result contains while it is written
 LENSES = "".join(
     f'\n[[pipelines]]\nname = "lens-{dims}"\nlabel = "lens {dims}"\nfamily = "any"\n'
     f'steps = [{{ use = "lens", dims = {dims}, steps = 60, batch = 32 }}]\n'
@@ -42,7 +43,7 @@ def evidence(out: Path) -> dict[str, bytes]:
     }
 
 
-def wait_for(what: Callable[[], bool], seconds: float = 60) -> None:
+def wait_for(what: Callable[[], bool], seconds: float = 120) -> None:
     """Return when ``what`` holds; raise TimeoutError where it does not in time."""
     deadline = time.monotonic() + seconds
     while not what():
@@ -51,10 +52,6 @@ def wait_for(what: Callable[[], bool], seconds: float = 60) -> None:
         time.sleep(0.01)
 
 
-def held_cells(out: Path) -> list[LeaseStatus]:
-    """Return the leases of cells that a shard is running now."""
-    return [
-        x
-        for x in statuses(out / "leases")
-        if x.state == "held" and str(x.note.get("name")).startswith("mine/")
-    ]
+def leases_of_cells(out: Path) -> list[LeaseStatus]:
+    """Return the leases of cells."""
+    return [status for status in statuses(out / "leases") if str(status.note.get("name")).startswith("mine/")]

@@ -30,10 +30,11 @@ def scheduler(folder: Path) -> Iterator[str]:
         process.wait()
 
 
-def start_workers(forks: Forks, address: str, count: int, folder: Path) -> list[Started]:
-    """Start workers, and return them when the scheduler has them."""
-    workers = [forks.start("worker", "--scheduler", address, cwd=folder) for _ in range(count)]
+def start_workers(forks: Forks, address: str, count: int, folder: Path, kill_at: str = "") -> list[Started]:
+    """Start workers, and return them when the scheduler has them; ``kill_at`` as ``Forks.start`` takes it."""
+    command = ("worker", "--scheduler", address)
+    workers = [forks.start(*command, cwd=folder, kill_at=kill_at) for _ in range(count)]
     for worker in workers:
-        log = Path(worker.folder.name, "stderr")
+        log = worker.folder / "stderr"
         wait_for(lambda log=log: log.is_file() and "Registered to" in log.read_text("utf-8"))
     return workers
