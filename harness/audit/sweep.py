@@ -78,6 +78,7 @@ class _Measuring:
         self._train, self._truth = train, Truth(prepared.data, prepared.question.target.k)
 
     def one(self, candidate: Candidate) -> _One:
+        """Return what fitting and measuring a candidate came to; beyond the deadline, nothing but that."""
         begun = self._clock()
         if begun > self._deadline:
             return _One(candidate.text, None, (), "time", 0.0)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.options import AsJson
+from harness.cli.options import AsJson, Column, DropBroken, Encoder
 from harness.console.output import complain, show
 
 
@@ -47,13 +47,9 @@ def audit(
         str | None, typer.Option(metavar="FILE", help="Newer vectors: have they drifted?")
     ] = None,
     seconds: Annotated[str, typer.Option("--time", metavar="TIME", help="Time to measure: 90s, 3m.")] = "3m",
-    encoder: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Encoder of texts, as harness list shows it.")
-    ] = None,
-    column: Annotated[str | None, typer.Option(help="Column, key or array, where FILE has several.")] = None,
-    drop_broken: Annotated[
-        bool, typer.Option("--drop-broken", help="Leave broken rows out, and list them.")
-    ] = False,
+    encoder: Encoder = None,
+    column: Column = None,
+    drop_broken: DropBroken = False,
     out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Folder to write.")] = Path("audit"),
     as_json: AsJson = False,
 ) -> None:

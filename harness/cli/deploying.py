@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.options import AsJson
+from harness.cli.options import AsJson, Column, DropBroken, Encoder
 from harness.console.output import show
 
 Vectors = Annotated[
@@ -16,11 +16,6 @@ Vectors = Annotated[
 ]
 CodecFolder = Annotated[Path, typer.Option("--codec", help="Folder of a codec, as harness fit writes it.")]
 Output = Annotated[Path, typer.Option("--out", "-o", metavar="OUT.npy", help="File to write.")]
-Column = Annotated[str | None, typer.Option(help="Column, key or array, where the file has several.")]
-Encoder = Annotated[
-    str | None, typer.Option(metavar="NAME", help="FILE holds texts: encode them; a name in suites/encoders.")
-]
-DropBroken = Annotated[bool, typer.Option("--drop-broken", help="Leave broken rows out, and list them.")]
 
 
 def fit(

@@ -28,3 +28,8 @@ From = Annotated[
     Path, typer.Option("--from", help="Evidence folder to read: artifacts (committed) or out (a run's).")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Column = Annotated[str | None, typer.Option(help="Column, key or array, where FILE has several.")]
+Encoder = Annotated[
+    str | None, typer.Option(metavar="NAME", help="FILE holds texts: encode them; a name in suites/encoders.")
+]
+DropBroken = Annotated[bool, typer.Option("--drop-broken", help="Leave broken rows out, and list them.")]

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.deploying import Column, DropBroken, Vectors
-from harness.cli.options import OUT, AsJson, Out
+from harness.cli.deploying import Vectors
+from harness.cli.options import OUT, AsJson, Column, DropBroken, Out
 from harness.console.output import show
 from harness.errors import InputError
 from harness.evidence.layout import Tree

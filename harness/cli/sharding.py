@@ -83,15 +83,13 @@ def run_shard(
     from harness.console.progress import progress
     from harness.console.shards import sharded
     from harness.parallel.leases import open_leases
-    from harness.run.budget import parse_budget
+    from harness.run.budget import parse_time
     from harness.run.expectations import shortfalls
     from harness.run.sharded import LEASES, ShardedRun
     from harness.run.shards import parse_shard, split
     from harness.run.shared_store import SharedStore
 
-    shard, seconds = parse_shard(named), parse_budget(lease)
-    if seconds is None:
-        raise InputError("--lease: found 'all', expected a time such as 90s or 2m")
+    shard, seconds = parse_shard(named), parse_time(lease, "--lease", "90s or 2m")
     shares = split(chosen, Tree(ARTIFACTS), shard.count)
     leases = open_leases(out / LEASES, f"shard {shard}", seconds)
     engine = SharedStore(store_folder(), jobs, leases.holder, (shard.number - 1) / shard.count, seconds)

@@ -24,11 +24,18 @@ def parse_budget(text: str) -> float | None:
     >>> parse_budget("10m")
     600.0
     """
-    if text == "all":
-        return None
+    return None if text == "all" else parse_time(text, "budget", "90s, 10m or 2h, or all")
+
+
+def parse_time(text: str, option: str, examples: str) -> float:
+    """Return the seconds of a time such as '90s'; an InputError names ``option`` and ``examples``.
+
+    >>> parse_time("2m", "--lease", "90s or 2m")
+    120.0
+    """
     parts = re.fullmatch(r"(\d{1,6}(?:\.\d{1,3})?)([smh])", text)
     if parts is None:
-        raise InputError(f"budget: found {text!r}, expected a time such as 90s, 10m or 2h, or all")
+        raise InputError(f"{option}: found {text!r}, expected a time such as {examples}")
     return float(parts[1]) * _UNITS[parts[2]]
 
 
