@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.options import OUT, AllowApi, AsJson, Jobs, Large, Mirror, Offline, Out, Suites
+from harness.cli.options import OUT, AllowApi, AsJson, Device, Jobs, Large, Mirror, Offline, Out, Suites
 from harness.cli.plans import by_suite, matching, statuses
 from harness.console.output import complain, show
 from harness.errors import RunError
@@ -22,6 +22,7 @@ def plan(
     out: Out = OUT,
     as_json: AsJson = False,
     allow_api: AllowApi = None,
+    device: Device = "auto",
 ) -> None:
     """Show every cell: done, to do, left out or blocked, and why. Runs nothing.
 
@@ -33,7 +34,7 @@ def plan(
     from harness.console.show import planned
     from harness.verification.admission import unplanned
 
-    cells = statuses(suites, mirror, out, offline=offline, large=large, allow_api=allow_api)
+    cells = statuses(suites, mirror, out, offline=offline, large=large, allow_api=allow_api, device=device)
     show(planned(cells, as_json=as_json))
     if surplus := unplanned(Tree(out), by_suite(cells)):
         more = f", nor {len(surplus) - 1} more" if len(surplus) > 1 else ""
@@ -50,6 +51,7 @@ def run_(
     force: Annotated[bool, typer.Option("--force", help="Also run what is already done.")] = False,
     out: Out = OUT,
     allow_api: AllowApi = None,
+    device: Device = "auto",
 ) -> None:
     """Run what is to do; skip what is done; name what is BLOCKED for lack of an input, or left out as large.
 
@@ -57,6 +59,7 @@ def run_(
     Examples: harness run sample planted
               harness run path/to/mine.toml
               harness run sts-generalization --only 'minilm.*lens-pq*' --mirror DIR
+              harness run sample --device cuda --out out-cuda
     """
     from harness.console.progress import progress
     from harness.console.show import ran, removed
@@ -68,7 +71,9 @@ def run_(
 
     if reason := obstacle():
         complain(f"bytes will differ from the committed ones: {reason}")
-    cells = statuses(suites, mirror, out, offline=offline, large=large, force=force, allow_api=allow_api)
+    cells = statuses(
+        suites, mirror, out, offline=offline, large=large, force=force, allow_api=allow_api, device=device
+    )
     chosen = matching(cells, only)
     surplus = [path for suite, ids in by_suite(cells).items() for path in leftover(Tree(out), suite, ids)]
     with progress() as on_progress:
@@ -81,7 +86,13 @@ def run_(
         raise RunError(f"{len(failures)} of {len(chosen)} cells failed or fell short")
 
 
-def labels(suites: Suites = None, mirror: Mirror = None, offline: Offline = False, out: Out = OUT) -> None:
+def labels(
+    suites: Suites = None,
+    mirror: Mirror = None,
+    offline: Offline = False,
+    out: Out = OUT,
+    device: Device = "auto",
+) -> None:
     """Write what values depend on besides scores: ranks of human scores, masks, clusters. Runs no cell.
 
     harness run writes the same at its end. harness verify --tier recompute needs it, and no data.
@@ -91,7 +102,9 @@ def labels(suites: Suites = None, mirror: Mirror = None, offline: Offline = Fals
     """
     from harness.run.labels import write_labels
 
-    written = write_labels(statuses(suites, mirror, out, offline=offline), Tree(out), store_folder())
+    written = write_labels(
+        statuses(suites, mirror, out, offline=offline, device=device), Tree(out), store_folder()
+    )
     show("\n".join([*map(str, written), f"{len(written)} indices of labels written"]))
 
 
