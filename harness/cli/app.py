@@ -8,7 +8,7 @@ import typer
 
 from harness.cli.checking import artifacts, compare, verify
 from harness.cli.listing import list_
-from harness.cli.machine import doctor, portability
+from harness.cli.machine import devices, doctor, portability
 from harness.cli.measuring import jitter, labels, plan, run_
 from harness.cli.provenance import diff, explain
 from harness.cli.reporting import claims, export, lock, report, results, schema
@@ -42,6 +42,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "serve": serve,
     "doctor": doctor,
     "portability": portability,
+    "devices": devices,
 }
 app = typer.Typer(
     add_completion=False,

@@ -76,12 +76,12 @@ def copies(vectors: Floats) -> Ints:
     if key not in _answers:
         if len(_answers) >= _MOST_ANSWERS:
             del _answers[next(iter(_answers))]
-        _answers[key] = _grouped(rows)
+        _answers[key] = grouped(rows)
         _answers[key].flags.writeable = False
     return _answers[key]
 
 
-def _grouped(vectors: Floats) -> Ints:
+def grouped(vectors: Floats) -> Ints:
     """Return the first row of each row's group: products in float32 choose candidates, float64 decides.
 
     A product of unit vectors of D dimensions is off by D + 4 roundings at most (Cauchy-Schwarz), in whatever

@@ -30,12 +30,13 @@ def top_k(vectors: Floats, k: int) -> Ints:
     if key not in _cache:
         if len(_cache) >= _CACHED:
             del _cache[next(iter(_cache))]
-        _cache[key] = _search(rows, k)
+        _cache[key] = search(rows, k)
         _cache[key].flags.writeable = False
     return _cache[key]
 
 
-def _search(rows: Floats, k: int) -> Ints:
+def search(rows: Floats, k: int) -> Ints:
+    """Return what ``top_k`` does for ``rows`` (n, D) of unit length, and store nothing."""
     ranking = _nearest(rows, k + 1)
     # The row itself moves last and is cut off. Where copies of it crowd it out, the last copy is cut off.
     itself = ranking == np.arange(len(rows))[:, None]

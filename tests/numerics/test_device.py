@@ -10,12 +10,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 from support.command import Cli
+from support.suites import SmallSuite
 
 from harness.errors import InputError
 from harness.evaluation import knn
 from harness.numerics import device, device_products
 from harness.parallel.workers import spread
-from harness.types import Floats, Ints
+from harness.planning.cells import cells
+from harness.planning.resolve import locate
+from harness.planning.suite import load
+from harness.types import Floats, Ints, Place
 
 NOBODY = (np.empty(0, np.int64), np.empty(0, np.int64))
 without_cuda = pytest.mark.skipif(device.has_cuda(), reason="this machine has a CUDA device")
@@ -100,6 +104,20 @@ print(json.dumps([torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.al
 """
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert [False, False, True, ":4096:8"] == json.loads(ended.stdout)
+
+
+def test_a_device_decides_a_result_and_the_cpu_adds_nothing(
+    small_suite: SmallSuite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Results of before keep their identity, and those of another device are measured again on the CPU."""
+    path = small_suite()
+    suite = load(path)
+    inputs = locate(suite, str(path), Place(path.parent, None, offline=True))
+    cell = cells(suite, str(path))[0]
+    on_cpu = inputs.identity(cell)
+    assert "device" not in on_cpu
+    monkeypatch.setattr(device, "chosen", lambda: "cuda")
+    assert {**on_cpu, "device": "cuda"} == inputs.identity(cell)
 
 
 @without_cuda
