@@ -13,6 +13,7 @@ from harness.bench import devices
 from harness.bench.device_cases import TRAINED, Case, cases, planted
 from harness.bench.random_encoder import DIMENSION, random_encoder, texts
 from harness.encoders import sentence_transformer
+from harness.numerics.device import has_cuda
 from harness.types import Place
 
 
@@ -89,3 +90,11 @@ def test_an_outcome_further_apart_than_allowed_is_named(listed: dict[str, Case])
         "copies: other rows: found 5 apart, expected at most 2",
         "copies: other rows: found nan apart, expected at most 2",
     ] == devices.differing({"cases": rows})
+
+
+@pytest.mark.skipif(not has_cuda(), reason="torch can use no CUDA device here")
+def test_cuda_agrees_with_the_cpu_and_with_itself() -> None:
+    """Every case is within what is allowed, and gives the same bytes again on the device."""
+    document = devices.measured(2_000, 64, 64, lambda _step, _done, _of: None)
+    assert [] == devices.differing(document)
+    assert [] == [row["case"] for row in document["cases"] if not row["cuda"]["repeats_same_bytes"]]
