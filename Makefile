@@ -69,7 +69,7 @@ jitter: setup
 	@$(BIN)/harness jitter
 
 artifacts: setup
-	@$(BIN)/harness run
+	@$(BIN)/harness run --device cpu
 	@$(LOOPBACK)
 	@$(BIN)/harness artifacts
 

@@ -11,7 +11,7 @@ from harness.cli.checking import artifacts, compare, verify
 from harness.cli.deploying import compress, decompress, fit, similarity
 from harness.cli.exporting import export, export_codec, push
 from harness.cli.listing import list_
-from harness.cli.machine import doctor, portability
+from harness.cli.machine import devices, doctor, portability
 from harness.cli.measuring import jitter, labels, plan, run_
 from harness.cli.neighbors import neighbors
 from harness.cli.peers import compare_planners
@@ -64,6 +64,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "serve": serve,
     "doctor": doctor,
     "portability": portability,
+    "devices": devices,
 }
 app = typer.Typer(
     add_completion=False,

@@ -1,8 +1,12 @@
-"""Commands about processors and their bytes: ``doctor``, ``portability``."""
+"""Commands about this machine: ``doctor``, ``portability``, ``devices``."""
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from harness.cli.options import OUT, AsJson, Jobs, Out
 from harness.console.output import show
@@ -40,3 +44,37 @@ def portability(jobs: Jobs = None, out: Out = OUT) -> None:
     if failing:
         raise RunError(f"portability: {len(failing)} steps differ")
     show("SAME BYTES of all that settings hold")
+
+
+def devices(
+    rows: Annotated[int, typer.Option(min=1_000, help="Vectors that are multiplied and trained on.")] = 8_000,
+    dimension: Annotated[int, typer.Option(min=16, help="Their dimension.")] = 384,
+    texts: Annotated[int, typer.Option(min=1, help="Texts that are encoded.")] = 512,
+    to: Annotated[Path, typer.Option("--out", help="JSON file to write.")] = OUT / "bench" / "devices.json",
+    as_json: AsJson = False,
+) -> None:
+    """Compare a CUDA device with the CPU: how long products, trainings and encoding take, and what they give.
+
+    The CPU has one thread and the numerics of committed evidence. Without a CUDA device only the CPU is
+    measured. Exit status 1 if outcomes are further apart than allowed.
+
+    \b
+    Example: harness devices --rows 20000
+    """
+    from harness.bench.devices import differing, measured
+    from harness.console.devices import devices_table
+    from harness.console.progress import progress
+    from harness.evidence.files import write_atomic
+    from harness.evidence.stamp import dumps
+
+    with progress() as on_progress:
+        document = measured(rows, dimension, texts, on_progress)
+    write_atomic(to, dumps(document))
+    show(json.dumps(document, indent=2) if as_json else devices_table(document))
+    if "cuda" not in document["cases"][0]:
+        show("cuda: found no device that torch can use")
+    failing = differing(document)
+    for line in failing:
+        show(line)
+    if failing:
+        raise RunError(f"devices: {len(failing)} cases are further apart than allowed")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.options import OUT, AllowApi, AsJson, Jobs, Large, Mirror, Offline, Out, Suites
+from harness.cli.options import OUT, AllowApi, AsJson, Device, Jobs, Large, Mirror, Offline, Out, Suites
 from harness.cli.plans import by_suite, matching, statuses
 from harness.cli.sharding import (
     Executor,
@@ -34,6 +34,7 @@ def plan(
     as_json: AsJson = False,
     allow_api: AllowApi = None,
     shards: Shards = None,
+    device: Device = "auto",
 ) -> None:
     """Show every cell: done, to do, left out or blocked, and why. Runs nothing.
 
@@ -46,7 +47,7 @@ def plan(
     from harness.console.show import planned
     from harness.verification.admission import unplanned
 
-    cells = statuses(suites, mirror, out, offline=offline, large=large, allow_api=allow_api)
+    cells = statuses(suites, mirror, out, offline=offline, large=large, allow_api=allow_api, device=device)
     if shards:
         show_shards(cells, shards, as_json=as_json)
         return
@@ -70,6 +71,7 @@ def run_(
     lease: Lease = "2m",
     executor: Executor = "processes",
     scheduler: Scheduler = None,
+    device: Device = "auto",
 ) -> None:
     """Run what is to do; skip what is done; name what is BLOCKED for lack of an input, or left out as large.
 
@@ -78,6 +80,7 @@ def run_(
               harness run path/to/mine.toml
               harness run sts-generalization --only 'minilm.*lens-pq*' --mirror DIR
               harness run sample --shard 3/16 --out /shared/out
+              harness run sample --device cuda --out out-cuda
     """
     from harness.console.progress import progress
     from harness.console.show import ran, removed
@@ -91,7 +94,9 @@ def run_(
         check_alone(force=force, executor=executor, scheduler=scheduler)
     if reason := obstacle():
         complain(f"bytes will differ from the committed ones: {reason}")
-    cells = statuses(suites, mirror, out, offline=offline, large=large, force=force, allow_api=allow_api)
+    cells = statuses(
+        suites, mirror, out, offline=offline, large=large, force=force, allow_api=allow_api, device=device
+    )
     chosen = matching(cells, only)
     if shard:
         run_shard(cells, chosen, shard, lease, out, jobs or default_jobs())
@@ -107,7 +112,13 @@ def run_(
         raise RunError(f"{len(failures)} of {len(chosen)} cells failed or fell short")
 
 
-def labels(suites: Suites = None, mirror: Mirror = None, offline: Offline = False, out: Out = OUT) -> None:
+def labels(
+    suites: Suites = None,
+    mirror: Mirror = None,
+    offline: Offline = False,
+    out: Out = OUT,
+    device: Device = "auto",
+) -> None:
     """Write what values depend on besides scores: ranks of human scores, masks, clusters. Runs no cell.
 
     harness run writes the same at its end. harness verify --tier recompute needs it, and no data.
@@ -117,7 +128,9 @@ def labels(suites: Suites = None, mirror: Mirror = None, offline: Offline = Fals
     """
     from harness.run.labels import write_labels
 
-    written = write_labels(statuses(suites, mirror, out, offline=offline), Tree(out), store_folder())
+    written = write_labels(
+        statuses(suites, mirror, out, offline=offline, device=device), Tree(out), store_folder()
+    )
     show("\n".join([*map(str, written), f"{len(written)} indices of labels written"]))
 
 

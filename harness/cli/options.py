@@ -27,6 +27,13 @@ Out = Annotated[Path, typer.Option(help="Evidence folder that a run writes to.")
 From = Annotated[
     Path, typer.Option("--from", help="Evidence folder to read: artifacts (committed) or out (a run's).")
 ]
+Device = Annotated[
+    str,
+    typer.Option(
+        envvar="HARNESS_DEVICE",
+        help="What trains and multiplies: cpu; cuda, within tolerances of the CPU; auto: cuda where it is.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Column = Annotated[str | None, typer.Option(help="Column, key or array, where FILE has several.")]
 Encoder = Annotated[

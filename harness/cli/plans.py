@@ -22,18 +22,22 @@ def statuses(
     large: bool = False,
     force: bool = False,
     allow_api: list[str] | None = None,
+    device: str = "cpu",
 ) -> list[Entry]:
     """Return every cell of the suites named, by name or path; of all suites where none is named.
 
-    Raises InputError for a suite that there is none of, or that is wrong.
+    From here on the process uses ``device``: what confirms committed evidence leaves it at the CPU. Raises
+    InputError for a suite that there is none of or that is wrong, and for a device that is not there.
     """
     from harness.embedding.api_keys import ALLOW, parse_allowed
+    from harness.numerics.device import choose
     from harness.planning.shipped import suite_paths
     from harness.planning.status import entries
     from harness.types import Place
 
     if mirror is not None and not mirror.is_dir():
         raise InputError(f"mirror: {mirror} is not a folder, expected one that holds the mirrored files")
+    choose(device)
     if offline:
         os.environ["HF_HUB_OFFLINE"] = "1"
     allowed = parse_allowed([*(allow_api or ()), *os.environ.get(ALLOW, "").replace(",", " ").split()])

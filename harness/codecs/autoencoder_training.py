@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from harness.codecs.networks import History, Network, applied, hidden_layer
 from harness.codecs.principal_axes import principal_axes
 from harness.errors import InputError
+from harness.numerics import device
 from harness.types import Doubles, Floats, Ints
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def trained(
     (mean, scale), (goal_mean, goal_scale) = (_spread(part[rows[0]]) for part in (x, y))
     inputs, targets = _tensor((x - mean) / scale), _tensor((y - goal_mean) / goal_scale)
     parts = [{key: _tensor(part).requires_grad_() for key, part in each.items()} for each in networks]
-    seen, unseen = (torch.tensor(part) for part in rows)
+    seen, unseen = (torch.tensor(part, device=device.chosen()) for part in rows)
     history: History = {"train": [], "held_out": []}
     best, least = parts, np.inf
     for loss in _epochs(parts, inputs, targets, seen, schedule, seed):
@@ -123,7 +124,7 @@ def trained(
         if held_out < least:
             least = held_out
             best = [{key: part.detach().clone() for key, part in each.items()} for each in parts]
-    arrays = [{key: part.double().detach().numpy() for key, part in each.items()} for each in best]
+    arrays = [{key: part.double().detach().cpu().numpy() for key, part in each.items()} for each in best]
     # The first and the last network absorb centring and scaling.
     for key, bias in (("weights", "bias"), ("inner", "inner_bias")):
         if key in arrays[0]:
@@ -154,15 +155,18 @@ def _epochs(
         start = float(_loss(parts, inputs[seen], targets[seen]))
     yield start
     for _ in range(schedule.epochs):
-        total = 0.0
-        shuffled = seen[torch.randperm(len(seen), generator=generator)]
+        losses = []
+        shuffled = seen[torch.randperm(len(seen), generator=generator).to(seen.device)]
         for chosen in torch.split(shuffled, schedule.batch):
             loss = _loss(parts, inputs[chosen], targets[chosen])
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
-            total += float(loss.detach()) * len(chosen)
+            losses.append((loss.detach(), len(chosen)))
         steps.step()
+        total = 0.0
+        for loss, count in losses:  # at the end: each waits for the device
+            total += float(loss) * count
         yield total / len(seen)
 
 
@@ -179,7 +183,7 @@ def _loss(
 def _tensor(array: NDArray[Any]) -> torch.Tensor:
     import torch
 
-    return torch.tensor(array, dtype=torch.float32)
+    return torch.tensor(array, dtype=torch.float32, device=device.chosen())
 
 
 def _spread(x: Floats) -> tuple[Doubles, float]:

@@ -19,6 +19,7 @@ import numpy as np
 from harness.codecs.bottleneck_map import Map
 from harness.codecs.pearson import pearson
 from harness.codecs.principal_axes import principal_axes
+from harness.numerics import device
 from harness.numerics.rounding import rounded
 from harness.types import Floats, Ints, Training
 
@@ -90,7 +91,9 @@ def train(train: Training, start: Start, quantize: Quantizer, schedule: StepSche
     """
     import torch
 
-    rows, pairs = torch.tensor(train.vectors / np.float32(start.scale)), torch.tensor(train.pairs)
+    on = device.chosen()
+    rows = torch.tensor(train.vectors / np.float32(start.scale), device=on)
+    pairs = torch.tensor(train.pairs)
     generator = torch.Generator().manual_seed(seed)
     sides = [_parameters(arrays, schedule.hidden, generator) for arrays in (start.encoder, start.decoder)]
     optimizer = torch.optim.Adam([array for side in sides for array in side], lr=schedule.rate, fused=True)
@@ -102,20 +105,21 @@ def train(train: Training, start: Start, quantize: Quantizer, schedule: StepSche
             chosen = pairs[torch.randint(len(pairs), (half,), generator=generator)].T.reshape(-1)
         else:
             chosen = torch.randint(len(rows), (2 * half,), generator=generator)
-        x = rows[chosen]
+        x = rows[chosen.to(on)]
         inside, own = quantize(_apply(sides[0], x))
         loss = _loss(x, _apply(sides[1], inside), variance, paired=len(pairs) > 0)
         optimizer.zero_grad()
         (loss + own).backward()  # type: ignore[no-untyped-call]
         optimizer.step()
         falling.step()
-        losses.append(float(loss.detach()))
-    encoder, decoder = ([np.asarray(array.detach(), np.float32) for array in side] for side in sides)
+        losses.append(loss.detach())
+    encoder, decoder = ([np.asarray(array.detach().cpu(), np.float32) for array in side] for side in sides)
     # The maps absorb the scale: they take and return rows of the original length.
     scale = np.float32(start.scale)
     into = tuple(array / scale if i in TAKE_ROWS else array for i, array in enumerate(encoder))
     back = tuple(array * scale if i in GIVE_ROWS else array for i, array in enumerate(decoder))
-    curve = [rounded(float(np.mean(part))) for part in np.array_split(losses, min(POINTS, len(losses)))]
+    parts = np.array_split([float(loss) for loss in losses], min(POINTS, len(losses)))
+    curve = [rounded(float(np.mean(part))) for part in parts]
     return Trained(Map(into), Map(back), curve)
 
 
@@ -160,7 +164,7 @@ def _parameters(affine: tuple[Floats, Floats], hidden: int, generator: torch.Gen
     if hidden:
         first = torch.randn((into, hidden), generator=generator) / into**0.5
         arrays += [first, torch.zeros(hidden), torch.zeros((hidden, out)), torch.zeros(out)]
-    return [array.requires_grad_() for array in arrays]
+    return [array.to(device.chosen()).requires_grad_() for array in arrays]
 
 
 def _apply(arrays: list[torch.Tensor], x: torch.Tensor) -> torch.Tensor:

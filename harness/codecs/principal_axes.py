@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from harness.errors import InputError
+from harness.numerics import device
+from harness.numerics.device_products import product
 from harness.types import Doubles, Floats
 
 
@@ -21,7 +23,16 @@ def principal_axes(vectors: Floats, dims: int) -> tuple[Doubles, Doubles]:
         )
     x = vectors.astype(np.float64)
     mean = x.mean(axis=0)
-    _, vectors_by_value = np.linalg.eigh(np.cov(x, rowvar=False).reshape(dimension, dimension))
+    _, vectors_by_value = np.linalg.eigh(_covariance(x, mean))
     axes = vectors_by_value[:, ::-1][:, :dims]
     signs = np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(dims)])
     return mean, axes * signs
+
+
+def _covariance(x: Doubles, mean: Doubles) -> Doubles:
+    """Return the covariance (D, D) of rows (n, D) whose mean is ``mean`` (D,)."""
+    if device.chosen() == "cpu":
+        return np.cov(x, rowvar=False).reshape(x.shape[1], x.shape[1])
+    centred = x - mean
+    covariance: Doubles = product(centred.T, centred) / (len(x) - 1)
+    return covariance

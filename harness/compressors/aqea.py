@@ -23,6 +23,7 @@ from pydantic import BaseModel, Field
 from harness.codecs.affine import Affine, restore_affine
 from harness.codecs.aqea_rotation import Weights, affine_of, rotate
 from harness.errors import InputError
+from harness.numerics.device_products import product
 from harness.statistics.spearman import standard_ranks
 from harness.types import Doubles, Floats, Ints, Training
 
@@ -124,7 +125,7 @@ class _Ranked:
         from scipy.stats import rankdata
 
         count, dims, dimension = maps.shape
-        mapped = self.rows @ maps.reshape(-1, dimension).T.astype(np.float32)
+        mapped = product(self.rows, maps.reshape(-1, dimension).T.astype(np.float32))
         mapped = mapped.reshape(-1, count, dims)
         mapped /= np.linalg.norm(mapped, axis=2, keepdims=True) + np.finfo(np.float32).tiny
         ranks = rankdata(np.einsum("mkd,mkd->km", mapped[self.left], mapped[self.right]), axis=1)

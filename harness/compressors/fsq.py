@@ -22,6 +22,7 @@ from pydantic import BaseModel, Field
 from harness.codecs import bitpacking, bottleneck_training
 from harness.codecs.finite_scalars import FSQ, restore_fsq, way_cosines
 from harness.errors import InputError
+from harness.numerics import device
 from harness.types import Training
 
 if TYPE_CHECKING:
@@ -130,8 +131,10 @@ def _trained(
             f"fsq: found {len(levels)} positions, expected at most {min(train.vectors.shape)} "
             f"({len(train.vectors)} rows × {train.dimension})"
         )
+    on = device.chosen()
     rounded = library.FSQ(list(levels), return_indices=False, preserve_symmetry=True, bound_hard_clamp=True)
-    sizes = torch.tensor(levels, dtype=torch.float32)
+    rounded = rounded.to(on)
+    sizes = torch.tensor(levels, dtype=torch.float32, device=on)
     bound = 1 + 1 / (sizes - 1)
 
     def quantize(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -140,7 +143,7 @@ def _trained(
         for stage in range(residuals):
             scaled = rounded((rest * sizes**stage)[None])[0][0] / sizes**stage
             rest, total = rest - scaled.detach(), total + scaled
-        return total, torch.zeros(())
+        return total, torch.zeros((), device=on)
 
     start = bottleneck_training.principal(train.vectors, len(levels), SPREAD)
     trained = bottleneck_training.train(train, start, quantize, schedule, seed)

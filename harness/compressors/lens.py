@@ -24,6 +24,7 @@ from harness.codecs.affine import Affine, restore_affine
 from harness.codecs.pearson import pearson
 from harness.codecs.principal_axes import principal_axes
 from harness.errors import InputError
+from harness.numerics import device
 from harness.types import Doubles, Ints, Training
 
 if TYPE_CHECKING:
@@ -54,23 +55,24 @@ def fit(train: Training, params: Params, seed: int) -> Affine:
     """
     import torch
 
+    on = device.chosen()
     pairs, cosine = _pairs(train, params, np.random.default_rng(seed))
     targets = [(1 - params.human_weight, cosine)]
     if params.human_weight:
         if train.gold is None:
             raise InputError("lens: human_weight needs human scores, and the training split has none")
         targets.append((params.human_weight, train.gold))
-    weighted = [(weight, torch.tensor(goal, dtype=torch.float32)) for weight, goal in targets if weight]
+    weighted = [(w, torch.tensor(goal, dtype=torch.float32, device=on)) for w, goal in targets if w]
     mean, axes = principal_axes(train.vectors, params.dims)
-    weights = torch.tensor(axes, dtype=torch.float32, requires_grad=True)
-    bias = torch.tensor(-mean @ axes, dtype=torch.float32, requires_grad=True)
-    vectors, rows = torch.tensor(train.vectors), torch.tensor(pairs)
+    weights = torch.tensor(axes, dtype=torch.float32, device=on, requires_grad=True)
+    bias = torch.tensor(-mean @ axes, dtype=torch.float32, device=on, requires_grad=True)
+    vectors, rows = torch.tensor(train.vectors, device=on), torch.tensor(pairs, device=on)
     optimizer = torch.optim.Adam([weights, bias], lr=params.rate, fused=True)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, params.steps)
-    generator = torch.Generator().manual_seed(seed)
+    generator = torch.Generator().manual_seed(seed)  # the CPU's: every device draws the same
     for _ in range(params.steps):
-        chosen = torch.randint(len(rows), (params.batch,), generator=generator)
-        mask = torch.rand((train.dimension, 1), generator=generator) >= params.dropout
+        chosen = torch.randint(len(rows), (params.batch,), generator=generator).to(on)
+        mask = (torch.rand((train.dimension, 1), generator=generator) >= params.dropout).to(on)
         seen = weights * mask / (1 - params.dropout)
         mapped = vectors[rows[chosen].T] @ seen + bias
         if params.through_bits:
@@ -82,7 +84,7 @@ def fit(train: Training, params: Params, seed: int) -> Affine:
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
         schedule.step()
-    return Affine(weights.detach().numpy(), bias.detach().numpy())
+    return Affine(weights.detach().cpu().numpy(), bias.detach().cpu().numpy())
 
 
 def restore(state: Mapping[str, NDArray[Any]], _params: Params) -> Affine:

@@ -22,6 +22,7 @@ from harness.codecs.affine import Affine, restore_affine
 from harness.codecs.principal_axes import principal_axes
 from harness.errors import InputError
 from harness.evaluation.teacher import top_k
+from harness.numerics import device
 from harness.types import Doubles, Ints, Training
 
 if TYPE_CHECKING:
@@ -67,24 +68,26 @@ def fit(train: Training, params: Params, seed: int) -> Affine:
     if len(train.vectors) < 3:  # noqa: PLR2004 - a list of two
         raise InputError(f"listwise: found {len(train.vectors)} training vectors, expected at least three")
     rng = np.random.default_rng(seed)
-    rows = torch.tensor(train.vectors)
+    on = device.chosen()
+    rows = torch.tensor(train.vectors, device=on)
     teacher = torch.nn.functional.normalize(rows)
     weights, bias = (
-        torch.tensor(array, dtype=torch.float32, requires_grad=True) for array in _start(train, params, rng)
+        torch.tensor(array, dtype=torch.float32, device=on, requires_grad=True)
+        for array in _start(train, params, rng)
     )
     optimizer = torch.optim.Adam([weights, bias], lr=params.rate, fused=True)
     steps = params.epochs * _steps(len(rows), params)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
     for anchors, candidates in _lists(train, params, rng):
-        anchor_rows, candidate_rows = torch.from_numpy(anchors), torch.from_numpy(candidates)
+        anchor_rows, candidate_rows = torch.from_numpy(anchors).to(on), torch.from_numpy(candidates).to(on)
         student = torch.nn.functional.normalize(rows[candidate_rows] @ weights + bias)
-        own = torch.from_numpy(np.searchsorted(candidates, anchors))
+        own = torch.from_numpy(np.searchsorted(candidates, anchors)).to(on)
         loss = _loss(student[own] @ student.T, teacher[anchor_rows] @ teacher[candidate_rows].T, own, params)
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
         schedule.step()
-    return Affine(weights.detach().numpy(), bias.detach().numpy())
+    return Affine(weights.detach().cpu().numpy(), bias.detach().cpu().numpy())
 
 
 def restore(state: Mapping[str, NDArray[Any]], _params: Params) -> Affine:

@@ -23,6 +23,7 @@ from harness.codecs import bitpacking, bottleneck_training
 from harness.codecs.bottleneck_map import Map, restore_map
 from harness.codecs.codebooks import nearest_codewords, summed_codewords
 from harness.errors import InputError
+from harness.numerics import device
 from harness.types import Bytes, Floats, Ints, Training
 
 if TYPE_CHECKING:
@@ -101,16 +102,16 @@ def fit(train: Training, params: Params, seed: int) -> ResidualVQ:
         raise InputError(f"residual-vq: {message}, expected at least {params.codewords}, one a codeword")
     start = bottleneck_training.principal(train.vectors, params.dims)
     schedule = bottleneck_training.StepSchedule(params.steps, params.batch, params.rate, params.hidden)
-    with torch.random.fork_rng(devices=[]):  # the library draws from torch's own generator
+    with torch.random.fork_rng(devices=device.generators()):  # the library draws from torch's own generator
         torch.manual_seed(seed % 2**63)
-        stages = _stages(train.vectors, start, params)
+        stages = _stages(train.vectors, start, params).to(device.chosen())
 
         def quantize(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
             inside, _, losses = stages(x[None])
             return inside[0], losses.sum()
 
         trained = bottleneck_training.train(train, start, quantize, schedule, seed)
-    books = np.ascontiguousarray(stages.codebooks.detach().numpy())
+    books = np.ascontiguousarray(stages.codebooks.detach().cpu().numpy())
     return ResidualVQ(trained.encoder, trained.decoder, books, {"loss": trained.losses})
 
 
@@ -121,7 +122,7 @@ def restore(state: Mapping[str, NDArray[Any]], _params: Params) -> ResidualVQ:
 
 
 def _stages(vectors: Floats, start: bottleneck_training.Start, params: Params) -> Any:
-    """Return the library's module, its codebooks initialised by k-means on random rows."""
+    """Return the library's module on the CPU, its codebooks initialised by k-means on random rows."""
     import torch
     import vector_quantize_pytorch as library
 

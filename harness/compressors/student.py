@@ -32,6 +32,7 @@ from harness.codecs.principal_axes import principal_axes
 from harness.errors import InputError
 from harness.evaluation.knn import unit
 from harness.evaluation.teacher import top_k
+from harness.numerics.device import chosen
 from harness.types import Bytes, Floats, Ints, Training
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ class Params(BaseModel, extra="forbid", frozen=True):
 
     ``steps`` of ``batch`` anchors; ``rate``: reached after ``warmup`` steps, then constant or lowered to 0 by
     ``schedule``; ``weight_decay``: of AdamW. ``amp``: products in half precision, by automatic casts.
-    ``device``: "auto" takes a GPU where there is one; results of devices differ in the last digits.
+    ``device``: "cpu" is the run's device (``harness.numerics.device``); it keeps this name because parameters
+    seed the draws. Others are taken whatever the run's is; "auto" is the first that is there.
     """
 
     dims: int = Field(ge=1)
@@ -176,6 +178,7 @@ def _device(params: Params) -> str:
 
     there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
     device = next(name for name in there if there[name]) if params.device == "auto" else params.device
+    device = chosen() if device == "cpu" else device
     if not there[device]:
         raise InputError(f"student: found device = {device!r}, which this machine has not, expected 'auto'")
     bf16 = device == "cpu" or (device == "cuda" and torch.cuda.is_bf16_supported())

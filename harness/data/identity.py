@@ -19,6 +19,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from harness.data.normalize import fold
+from harness.numerics.device_products import product
 from harness.types import ZERO_NORM, Floats, Ints, Mask, PairSet
 
 COPY = 1 - 5e-5  # cosine from which two vectors are copies of one another
@@ -75,12 +76,12 @@ def copies(vectors: Floats) -> Ints:
     if key not in _answers:
         if len(_answers) >= _MOST_ANSWERS:
             del _answers[next(iter(_answers))]
-        _answers[key] = _grouped(rows)
+        _answers[key] = grouped(rows)
         _answers[key].flags.writeable = False
     return _answers[key]
 
 
-def _grouped(vectors: Floats) -> Ints:
+def grouped(vectors: Floats) -> Ints:
     """Return the first row of each row's group: products in float32 choose candidates, float64 decides.
 
     A product of unit vectors of D dimensions is off by D + 4 roundings at most (Cauchy-Schwarz), in whatever
@@ -93,7 +94,7 @@ def _grouped(vectors: Floats) -> Ints:
     first = np.arange(count, dtype=np.int64)
     for start in range(0, count, _TILE):
         for other in range(0, start + 1, _TILE):
-            likely = unit[start : start + _TILE] @ unit[other : other + _TILE].T >= screen
+            likely = product(unit[start : start + _TILE], unit[other : other + _TILE].T) >= screen
             left, right = (at.astype(np.int64) for at in np.nonzero(likely))
             left, right = left + start, right + other
             open_ = (right < left) & (first[left] != first[right])

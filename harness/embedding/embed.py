@@ -17,7 +17,7 @@ import numpy as np
 from harness.data.packages import installed_version
 from harness.embedding.cache import entry
 from harness.embedding.units import Encoding, OnRows, Unit, encode, unit_of
-from harness.numerics import pinning
+from harness.numerics import device, pinning
 from harness.planning import registry
 from harness.types import Floats, Ints, Json, PairSet, Place
 
@@ -75,7 +75,7 @@ def _made_by(encoder: Json, encoding: Encoding) -> dict[str, Any]:
         "encoder": encoder,
         "dimension": encoding.params.dimension,
         "code": sorted(map(registry.code_digest, {module.__name__, *_MADE_WITH})),
-        "numerics": pinning.identity(),
+        "numerics": {**pinning.identity(), **device.identity()},
         "libraries": {
             name: installed_version(name) or "none" for name in getattr(module, "LIBRARIES", LIBRARIES)
         },

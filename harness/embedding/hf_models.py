@@ -8,6 +8,7 @@ from typing import Any
 from harness.data import hub
 from harness.errors import BlockedError, InputError
 from harness.evidence.files import check_digest, write_atomic
+from harness.numerics import device
 from harness.types import Place
 
 WEIGHTS = "model.safetensors"
@@ -55,7 +56,7 @@ def folder(repo: str, sha: str, reference: str | None, weights_sha256: str | Non
 
 
 def load(kind: Any, path: Path, **options: Any) -> Any:
-    """Return the model of class ``kind`` in a folder, ready to infer, in float32.
+    """Return the model of class ``kind`` in a folder on the run's device, ready to infer, in float32.
 
     Raises InputError where the file lacks a weight of the model: transformers would initialise it at random.
     """
@@ -81,7 +82,7 @@ def load(kind: Any, path: Path, **options: Any) -> Any:
         raise InputError(
             f"{path / WEIGHTS}: {len(missing)} weights are missing, the first {missing[0]}, expected all"
         )
-    return model.eval()
+    return model.eval().to(device.chosen())
 
 
 def _note(repo: str, reference: str) -> Path:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 
 from harness.embedding import hf_models
 from harness.errors import InputError
+from harness.numerics.device import Device, chosen
 from harness.types import Floats, PairSet, Place, check_vectors
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def encode(data: PairSet, rows: list[int], params: Params, place: Place) -> Floa
     sequences = [_checked(data.texts[i], f"{data.name}: row {i}")[: params.max_residues] for i in rows]
     # The order decides the batches, and those the last bits: shortest first, ties by letters.
     order = sorted(range(len(sequences)), key=lambda i: (len(sequences[i]), sequences[i]))
-    tokenizer, model = _model(params, place)
+    tokenizer, model = _model(params, place, chosen())
     result = np.empty((len(rows), model.config.hidden_size), np.float32)
     for start in range(0, len(order), params.batch):
         part = order[start : start + params.batch]
@@ -88,14 +89,14 @@ def _pooled(tokenizer: EsmTokenizer, model: EsmModel, sequences: list[str], repo
     if inputs["attention_mask"].sum(dim=1).tolist() != [length + _MARKS for length in lengths]:
         raise InputError(f"{repo}: the tokenizer splits otherwise, expected a token a residue, begin and end")
     with torch.inference_mode():
-        states = model(**inputs).last_hidden_state.double()
+        states = model(**inputs.to(model.device)).last_hidden_state.double()
     means = [state[1 : length + 1].mean(dim=0) for state, length in zip(states, lengths, strict=True)]
-    pooled: Floats = torch.stack(means).float().numpy()
+    pooled: Floats = torch.stack(means).float().cpu().numpy()
     return pooled
 
 
 @functools.cache
-def _model(params: Params, place: Place) -> tuple[EsmTokenizer, EsmModel]:
+def _model(params: Params, place: Place, _device: Device) -> tuple[EsmTokenizer, EsmModel]:
     from transformers import EsmModel, EsmTokenizer
 
     sha = locate(params, place)["revision"]

@@ -19,6 +19,7 @@ from harness.embedding import zipped_models
 from harness.embedding.parameters import Names
 from harness.errors import BlockedError, InputError
 from harness.evidence.files import check_digest, store_folder
+from harness.numerics.device import Device, chosen
 from harness.types import Floats, PairSet, Place, check_vectors
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def encode(data: PairSet, rows: list[int], params: Params, place: Place) -> Floa
     texts = [params.prefix + data.texts[i] for i in rows]
     # The order decides the batches, and those the last bits: shortest first, ties by text.
     order = sorted(range(len(texts)), key=lambda i: (len(texts[i]), texts[i]))
-    model = _model(params, place)
+    model = _model(params, place, chosen())
     encoded = model.encode(
         [texts[i] for i in order], batch_size=params.batch, convert_to_numpy=True, show_progress_bar=False
     )
@@ -91,7 +92,7 @@ def encode(data: PairSet, rows: list[int], params: Params, place: Place) -> Floa
 
 
 @functools.cache
-def _model(params: Params, place: Place) -> SentenceTransformer:
+def _model(params: Params, place: Place, device: Device) -> SentenceTransformer:
     import logging
 
     from sentence_transformers import SentenceTransformer
@@ -108,7 +109,7 @@ def _model(params: Params, place: Place) -> SentenceTransformer:
     if params.weights_sha256:
         check_digest(folder / "model.safetensors", params.weights_sha256)
     return SentenceTransformer(
-        str(folder), device="cpu", trust_remote_code=False, model_kwargs={"use_safetensors": True}
+        str(folder), device=device, trust_remote_code=False, model_kwargs={"use_safetensors": True}
     )
 
 

@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field
 
 from harness.embedding import hf_models
 from harness.errors import InputError
+from harness.numerics.device import Device, chosen
 from harness.types import Floats, PairSet, Place, check_vectors
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def encode(data: PairSet, rows: list[int], params: Params, place: Place) -> Floa
     """
     if data.waves is None:
         raise InputError(f"{data.name}: found no recordings, expected some for the encoder wav2vec2")
-    extractor, model = _model(params, place)
+    extractor, model = _model(params, place, chosen())
     shortest = _shortest(model)
     vectors = []
     for i in rows:
@@ -74,8 +75,8 @@ def _vector(extractor: Wav2Vec2FeatureExtractor, model: Wav2Vec2Model, wave: Flo
 
     inputs = extractor(wave, sampling_rate=RATE, return_tensors="pt")
     with torch.inference_mode():
-        frames = model(inputs["input_values"]).last_hidden_state[0]
-    vector: Floats = frames.double().mean(dim=0).float().numpy()
+        frames = model(inputs["input_values"].to(model.device)).last_hidden_state[0]
+    vector: Floats = frames.double().mean(dim=0).float().cpu().numpy()
     return vector
 
 
@@ -90,7 +91,7 @@ def _shortest(model: Wav2Vec2Model) -> int:
 
 
 @functools.cache
-def _model(params: Params, place: Place) -> tuple[Wav2Vec2FeatureExtractor, Wav2Vec2Model]:
+def _model(params: Params, place: Place, _device: Device) -> tuple[Wav2Vec2FeatureExtractor, Wav2Vec2Model]:
     from transformers import Wav2Vec2FeatureExtractor, Wav2Vec2Model
 
     sha = locate(params, place)["revision"]

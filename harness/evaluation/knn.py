@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from harness.errors import InputError
+from harness.numerics import device, device_products
 from harness.types import ZERO_NORM, Floats, Ints
 
 DEPTH = 100  # ranks compared
@@ -24,9 +25,19 @@ def nearest(queries: Floats, rows: Floats, own: Ints, depth: int = DEPTH) -> Int
 
     ``own`` (q,) is each query's own row, which is left out. Equal similarities go by row number.
     """
-    similar = unit(queries) @ unit(rows).T
-    similar[np.arange(len(own)), own] = -np.inf
-    depth = min(depth, len(rows) - 1)
+    return ranked(unit(queries), unit(rows), min(depth, len(rows) - 1), (np.arange(len(own)), own))
+
+
+def ranked(queries: Floats, rows: Floats, depth: int, own: tuple[Ints, Ints]) -> Ints:
+    """Return the ``depth`` rows of largest inner product with each query, best first, (q, depth).
+
+    ``queries`` (q, D) and ``rows`` (n, D) are float32, of unit length. The pairs ``own`` of query and row
+    rank last; equal products go by row number.
+    """
+    if (on := device.chosen()) != "cpu":
+        return device_products.ranked(queries, rows, depth, own, on)
+    similar = queries @ rows.T
+    similar[own] = -np.inf
     return np.argsort(-similar, axis=1, kind="stable")[:, :depth].astype(np.int64)
 
 

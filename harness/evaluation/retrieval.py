@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from harness.evaluation.knn import unit
+from harness.evaluation.knn import ranked, unit
 from harness.types import Doubles, Floats, Ints, Mask, PairSet
 
 DEPTH = 100  # documents ranked for each query
@@ -22,11 +22,9 @@ def scores(data: PairSet, query_vectors: Floats, document_vectors: Floats) -> di
     from ir_measures import Qrel, R, ScoredDoc, nDCG
 
     queries, documents = query_rows(data), document_rows(data)
-    similar = unit(query_vectors[queries]) @ unit(document_vectors[documents]).T
-    own = own_documents(data)
-    similar[own] = -np.inf
-    order = np.argsort(-similar, axis=1, kind="stable")[:, :DEPTH]
-    left_out = np.zeros(similar.shape, bool)
+    own, depth = own_documents(data), min(DEPTH, len(documents))
+    order = ranked(unit(query_vectors[queries]), unit(document_vectors[documents]), depth, own)
+    left_out = np.zeros((len(queries), len(documents)), bool)
     left_out[own] = True
     run = [
         ScoredDoc(str(query), str(document), -rank)

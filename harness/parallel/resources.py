@@ -49,7 +49,7 @@ def default_jobs() -> int:
 def memory_ran_out(error: BaseException) -> bool:
     """Return whether an error says so: Python's and NumPy's by its type, torch's and C++'s in words."""
     text = str(error).lower()
-    words = ("can't allocate memory", "not enough memory", "std::bad_alloc")
+    words = ("can't allocate memory", "not enough memory", "std::bad_alloc", "cuda out of memory")
     return isinstance(error, MemoryError) or (
         isinstance(error, RuntimeError) and any(part in text for part in words)
     )

@@ -11,6 +11,7 @@ from typing import Any
 
 from harness.errors import BlockedError, InputError, LeftOutError
 from harness.evidence.files import inside, sha256_file
+from harness.numerics import device
 from harness.planning import registry
 from harness.planning.cells import Cell
 from harness.planning.location import beside, dataset_identity, encoder_cost, encoder_identity, left_out
@@ -65,6 +66,7 @@ class Inputs:
             "loaded": {step.load: sha256_file(codec_path(step.load)) for step in cell.steps if step.load},
             # Digests without names: a module may move to another folder.
             "code": sorted(set(self.code(cell).values())),
+            **device.identity(),
         }
 
     def code(self, cell: Cell) -> dict[str, str]:

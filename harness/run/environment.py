@@ -14,6 +14,7 @@ from typing import Any
 from harness.data.packages import installed_version
 from harness.evidence.claims_lock import lock_sha256
 from harness.evidence.schema.version import SCHEMA_VERSION
+from harness.numerics import device
 from harness.numerics.dispatch import recorded
 from harness.parallel.resources import THREADS
 from harness.run import checkout
@@ -57,6 +58,7 @@ def _machine() -> dict[str, Any]:
         "processor": processor(),
         "cores": os.cpu_count(),
         "threads": THREADS,
+        "device": device.described(),
         "numerics": recorded(),
         "packages": {name: version for name in PACKAGES if (version := installed_version(name))},
     }

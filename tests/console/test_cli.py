@@ -15,7 +15,7 @@ from harness.planning import registry
 
 COMMANDS = (
     *("list", "plan", "run", "results", "claims", "report", "export"),
-    *("verify", "compare", "schema", "artifacts", "serve", "jitter", "doctor", "portability"),
+    *("verify", "compare", "schema", "artifacts", "serve", "jitter", "doctor", "portability", "devices"),
     *(
         "audit",
         "status",
@@ -95,7 +95,9 @@ def test_help_imports_nothing_heavy() -> None:
     assert "typer" in imported
 
 
-@pytest.mark.parametrize("args", [("plan", "--offline"), ("list",)], ids=lambda args: args[0])
+@pytest.mark.parametrize(
+    "args", [("plan", "--offline", "--device", "cpu"), ("list",)], ids=lambda args: args[0]
+)
 def test_looking_imports_neither_torch_nor_faiss(args: tuple[str, ...]) -> None:
     """Planning and listing in this checkout, all suites of it, load no model library."""
     assert not (HEAVY - {"huggingface_hub"}) & _imported(*args)

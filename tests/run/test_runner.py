@@ -937,6 +937,13 @@ def test_what_else_differs_is_named_and_fails_nothing(reference: Harness, ran: H
     assert "not the same: training_rows, inputs.code, values.undefined" == line.why
 
 
+def test_a_result_of_another_device_is_compared_within_tolerances(reference: Harness, ran: Harness) -> None:
+    """Its values may move up to their tolerance, and the line names the device."""
+    _edited(ran.tree, lambda content: content["inputs"].update(device="cuda"))
+    (line,) = [line for line in compare(ran.tree, reference.tree) if line.state != "SAME BYTES"]
+    assert ("WITHIN TOLERANCE", "not the same: inputs.device") == (line.state, line.why)
+
+
 def test_a_comparison_of_nothing_fails(ran: Harness) -> None:
     """Neither a folder without results nor one without a cell in common passes."""
     for args in (("--out", "nowhere"), ("--committed", "nowhere")):

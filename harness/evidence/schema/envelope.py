@@ -82,6 +82,7 @@ class Envelope(Versioned):
     processor: str = Field(description="Name of the processor.")
     cores: int | None = Field(description="Processors of the machine.")
     threads: int = Field(ge=1, description="Threads that libraries used.")
+    device: Name = Field(default="cpu", description="What trained and multiplied: cpu, or a CUDA device.")
     numerics: Numerics = Field(description="Instructions that libraries computed with.")
     packages: dict[str, str] = Field(description="Versions of libraries.")
     timings: dict[str, Timings] = Field(

@@ -40,6 +40,9 @@ class Inputs(Model):
     )
     loaded: dict[str, Sha256] = Field(description="sha256 of each codec file that a step is loaded from.")
     code: list[str] = Field(description="Digests of the modules that the values are computed by, sorted.")
+    device: Name | None = Field(
+        default=None, description="The kind of device that computed them, where it was not the CPU."
+    )
 
 
 class IndexSize(Model):

@@ -1,0 +1,1 @@
+"""Measurements of this machine: how long the harness's work takes on it."""
