@@ -1,14 +1,15 @@
-"""mteb's own evaluation of a model under its compression settings: a program that imports nothing of this project.
+"""mteb's own evaluation of a model under its compression settings: a program that imports mteb alone.
 
-Example: ``python -P mteb_evaluation.py work.json results.json``. ``work.json`` has the folder of a
+Example: ``python mteb_evaluation.py work.json results.json``. ``work.json`` has the folder of a
 sentence-transformers model (``model``), JSON lines of pairs by the name of their task (``tasks``: keys
-``sentence1``, ``sentence2``, ``score``) and names of settings (``settings``). ``results.json`` has, by
-setting, the seconds and Spearman's correlation of each task. mteb's caches are ``MTEB_CACHE``'s.
+``sentence1``, ``sentence2``, ``score``), names of settings (``settings``) and the folder of mteb's cache
+(``cache``). ``results.json`` has, by setting, the seconds and Spearman's correlation of each task.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -19,10 +20,11 @@ UNCOMPRESSED = "uncompressed"
 
 def main(work: Path, results: Path) -> None:
     """Evaluate what ``work`` says in one process, the model loaded once; write ``results``."""
+    content = json.loads(work.read_text("utf-8"))
+    os.environ |= {"HF_HUB_OFFLINE": "1", "MTEB_CACHE": content["cache"]}  # both are read on import
     from mteb.models.sentence_transformer_wrapper import SentenceTransformerEncoderWrapper
     from sentence_transformers import SentenceTransformer
 
-    content = json.loads(work.read_text("utf-8"))
     model = SentenceTransformerEncoderWrapper(SentenceTransformer(content["model"]))
     tasks = [_task(name, Path(path)) for name, path in content["tasks"].items()]
     measured = {}
