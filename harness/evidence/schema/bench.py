@@ -50,9 +50,7 @@ class Measurement(Model):
     repeats: int = Field(ge=1, description="How often it was measured.")
     value: Range = Field(description="The repeats.")
     baseline: Baseline | None = Field(description="What it is compared with; null for none.")
-    ratio: Range | None = Field(
-        description="Value over baseline, of each repeat that was measured beside the baseline's; null for none."
-    )
+    ratio: Range | None = Field(description="Value over baseline, repeat by repeat; null without a baseline.")
     target: Target | None = Field(description="Null for none.")
     reason: str = Field(description="Where the target is missed: what the profile shows; else empty.")
 
@@ -84,6 +82,13 @@ class Bench(Versioned):
     title: Name = Field(description="What the group measures.")
     machine: Envelope = Field(description="When, where and with what it was measured.")
     measurements: list[Measurement] = Field(min_length=1, description="The measurements.")
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        names = [each.name for each in self.measurements]
+        if len(set(names)) != len(names):
+            raise ValueError("measurements: found a name twice, expected different names")
+        return self
 
 
 def parse_bench(path: Path, content: Any) -> Bench:
