@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 
-from harness.errors import InputError
+from harness.errors import BlockedError, InputError
 from harness.evidence.layout import Tree
 from harness.evidence.schema.bench import Bench, Measurement
 from harness.evidence.schema.version import SCHEMA_VERSION
@@ -38,19 +38,28 @@ def load(name: str) -> ModuleType:
     return importlib.import_module(f"harness.bench.groups.{name.replace('-', '_')}")
 
 
-def run(groups: list[str], mirror: Path | None, on_measurement: OnMeasurement) -> Iterator[Bench]:
+def run(
+    groups: list[str],
+    mirror: Path | None,
+    on_measurement: OnMeasurement,
+    on_blocked: Callable[[str], None],
+) -> Iterator[Bench]:
     """Yield each group once it is measured; one that can measure nothing here is left out.
 
-    ``mirror`` has data that some groups need. The process has one thread, as every process of a run.
+    ``mirror`` has data that some groups need; ``on_blocked`` gets a line on what a group lacks. The process
+    has one thread, as every process of a run.
     """
     use_threads()
     for name in groups:
         module, start = load(name), time.perf_counter()
         on_measurement(name, None)
         measured = []
-        for each in module.measure(mirror):
-            on_measurement(name, each)
-            measured.append(each)
+        try:
+            for each in module.measure(mirror):
+                on_measurement(name, each)
+                measured.append(each)
+        except BlockedError as error:
+            on_blocked(f"BLOCKED {name}: {error}")
         if measured:
             machine = envelope({"seconds": time.perf_counter() - start})
             content = {"schema": SCHEMA_VERSION, "name": name, "title": module.TITLE, "machine": machine}

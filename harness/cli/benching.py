@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from harness.cli.options import OUT, AsJson, Mirror, Out
-from harness.console.output import show
+from harness.console.output import complain, show
 from harness.evidence.layout import Tree
 
 
@@ -35,8 +35,11 @@ def bench(
 
     names = chosen(groups)
     benches = []
+    blocked: list[str] = []
     with progress() as on_progress:
-        for each in run(names, mirror, steps(names, on_progress)):
+        for each in run(names, mirror, steps(names, on_progress), blocked.append):
             benches.append(each)
             write(each, Tree(out))
     show(benches_json(benches) if as_json else bench_table(benches))
+    for line in blocked:
+        complain(line)
