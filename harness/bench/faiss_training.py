@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from typing import Any
 
 
 def main(method: str, vectors: str, subvectors: int) -> None:
@@ -17,7 +18,7 @@ def main(method: str, vectors: str, subvectors: int) -> None:
     import numpy as np
 
     x = np.load(vectors, allow_pickle=False)
-    quantizer = faiss.ProductQuantizer(x.shape[1], subvectors, 8)
+    quantizer: Any = faiss.ProductQuantizer(x.shape[1], subvectors, 8)
     start = time.perf_counter()
     if method == "opq":
         rotation = faiss.OPQMatrix(x.shape[1], subvectors)
