@@ -109,12 +109,12 @@ def test_commands_without_a_checkout_are_the_help_alone(tmp_path: Path) -> None:
 
 def test_what_needs_a_mirror_is_left_out_without_one() -> None:
     """No record, and no file."""
-    assert [] == list(run(["sts-suite"], None, lambda _group, _each: None))
+    assert [] == list(run(["sts-suite"], None, lambda _group, _each: None, pytest.fail))
 
 
 def test_a_group_is_found_by_its_file_and_every_one_is_small_here() -> None:
     """Groups that this file does not measure are measured by tests of their own."""
-    assert {*SMALL, "commands", "sts-suite"} <= set(names())
+    assert {*SMALL, "commands", "sts-suite", "beside-mteb"} <= set(names())
     assert names() == chosen(None)
     assert ["neighbors"] == chosen(["neighbors"])
     with pytest.raises(InputError, match="bench: found 'x', expected one of "):
@@ -128,7 +128,7 @@ def test_a_group_is_written_stamped_with_its_machine(tmp_path: Path, monkeypatch
     measured = _measured("neighbors")
     monkeypatch.setattr(module, "measure", lambda _mirror: measured)
     steps: list[tuple[str, Measurement | None]] = []
-    (bench,) = run(["neighbors"], None, lambda group, each: steps.append((group, each)))
+    (bench,) = run(["neighbors"], None, lambda group, each: steps.append((group, each)), pytest.fail)
     assert [("neighbors", None), ("neighbors", measured[0])] == steps
     path = write(bench, Tree(tmp_path))
     assert tmp_path / "bench" / "neighbors.json" == path
