@@ -39,12 +39,14 @@ def test_the_table_has_codes_and_decoded_codes(tmp_path: Path) -> None:
 
     model = SentenceTransformer(str(package / "model"), device="cpu")
     sides = [model.encode([row[key] for row in ROWS]) for key in ("sentence1", "sentence2")]
-    codes = [_cells(x, 16) for x in sides]
+    codes = [_cells(x, 256) for x in sides]
     assert _spearman(*sides) == pytest.approx(table["float32"], abs=0.3)  # a rank or two
-    assert _spearman(*codes) == pytest.approx(table["uint4, CompressionWrapper"], abs=0.3)
-    signed = [x - 8 for x in codes]
-    assert _spearman(*signed) == pytest.approx(table["int4, CompressionWrapper"], abs=0.3)
-    assert table["int4, CompressionWrapper"] != table["uint4, CompressionWrapper"]
+    assert _spearman(*codes) == pytest.approx(
+        table["uint8, CompressionWrapper"], abs=0.3
+    )  # last bits decide cells
+    signed = [x - 128 for x in codes]
+    assert _spearman(*signed) == pytest.approx(table["int8, CompressionWrapper"], abs=0.3)
+    assert table["int8, CompressionWrapper"] != table["uint8, CompressionWrapper"]
     for bits in (4, 8):
         assert table[f"int{bits}, the same codes decoded"] == table[f"uint{bits}, the same codes decoded"]
     zeros_and_ones, signs = [[scale * (x > 0) - shift for x in sides] for scale, shift in ((1, 0), (2, 1))]
