@@ -12,13 +12,16 @@ the split in other bytes. Only its vector identifies such a row, so it counts as
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import sparse
 
 from harness.data.identity import exact, numbers
 from harness.data.normalize import words
 from harness.types import Mask, PairSet
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 NEAR = 0.8  # Jaccard similarity of word sets from which two different sentences count as near duplicates
 _CHUNK = 1024  # sentences compared at a time, so that memory stays small
@@ -88,6 +91,8 @@ def _numbered(texts: list[str], vocabulary: dict[str, int]) -> list[list[int]]:
 
 
 def _incidence(rows: list[list[int]], width: int) -> sparse.csr_array:
+    from scipy import sparse
+
     indices = np.array([column for row in rows for column in row], np.int32)
     starts = np.cumsum([0, *(len(row) for row in rows)]).astype(np.int32)
     return sparse.csr_array((np.ones(len(indices), np.float32), indices, starts), shape=(len(rows), width))

@@ -15,8 +15,6 @@ import math
 from collections.abc import Hashable, Iterable
 
 import numpy as np
-from scipy import sparse
-from scipy.sparse.csgraph import connected_components
 
 from harness.data.normalize import fold
 from harness.numerics.device_products import product
@@ -130,6 +128,9 @@ def _reaches(a: list[float], b: list[float]) -> bool:
 
 def _joined(first: Ints, left: Ints, right: Ints) -> Ints:
     """Return ``first`` (n,) with the groups of each pair of ``left`` and ``right`` (m,) merged."""
+    from scipy import sparse
+    from scipy.sparse.csgraph import connected_components
+
     count = len(first)
     ends = (np.concatenate([np.arange(count), left]), np.concatenate([first, right]))
     graph = sparse.coo_array((np.ones(count + len(left), np.int8), ends), shape=(count, count))

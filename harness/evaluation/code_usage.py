@@ -16,7 +16,6 @@ from collections.abc import Sequence
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
-from scipy.stats import spearmanr
 
 from harness.codecs import bitpacking
 from harness.numerics.rounding import rounded
@@ -144,4 +143,6 @@ def _axes(symbols: Ints, counted: dict[str, Doubles], *, ordered: bool) -> dict[
 
 
 def _spearman(symbols: Ints, values: Doubles) -> float:
+    from scipy.stats import spearmanr  # it takes longer to import than a run with nothing to do
+
     return 0.0 if np.ptp(symbols) == 0 else float(spearmanr(symbols, values).statistic)

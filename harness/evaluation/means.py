@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from harness.errors import InputError
 from harness.evaluation.context import EncoderSpec
 from harness.evaluation.seed_means import Batch, batch_means
+from harness.evidence.checked import Checked
 from harness.evidence.layout import Tree
-from harness.evidence.stamp import read_json, read_stamped, write_stamped
+from harness.evidence.stamp import read_json, write_stamped
 from harness.parallel.workers import spread
 from harness.planning import registry
 from harness.planning.cells import Cell
@@ -30,7 +32,9 @@ def write_means(
     batches = [batch for spec, measured in cells.items() for batch in _batches(spec, measured, tree)]
     suites: dict[str, list[dict[str, Any]]] = {spec.suite: [] for spec in cells}
     todo: list[Batch] = []
-    old = {suite: _old(tree, suite, code) for suite in suites}
+    checked = Checked()
+    old = {suite: _old(checked, tree.means(suite), code) for suite in suites}
+    checked.keep()
     for batch in batches:
         made = next((x for x in old[batch.spec.suite] if x["of"] == batch.identity()), None)
         suites[batch.spec.suite] += [made] if made else []
@@ -61,11 +65,11 @@ def group_of(cell: Cell) -> str:
     return cell.id.removesuffix(f".s{cell.seed}")
 
 
-def _old(tree: Tree, suite: str, code: list[str]) -> list[dict[str, Any]]:
+def _old(checked: Checked, path: Path, code: list[str]) -> list[dict[str, Any]]:
     """Return the batches of the existing file; none where it is unreadable or made by other code."""
     try:
-        content, _ = read_stamped(tree.means(suite))
-    except InputError:
+        content = checked.content(path)
+    except (InputError, OSError):
         return []
     return list(content["batches"]) if content.get("code") == code else []
 

@@ -9,29 +9,44 @@ library alone, so that other versions of Python can be asked.
 from __future__ import annotations
 
 import ast
+import functools
 import hashlib
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 PACKAGE = "harness"
 # ``ctx`` follows from the place, ``kind`` is the u of u"", ``type_comment`` is a comment.
+_BODIES = ("body", "orelse", "finalbody", "handlers", "cases")  # of statements
 _SILENT_FIELDS = frozenset({"ctx", "kind", "type_comment"})
 
 
 def digest_source(source: str) -> str:
     """Return the digest of Python source text (16 hex digits); raise SyntaxError where it is none."""
-    return hashlib.sha256(_text(ast.parse(source)).encode()).hexdigest()[:16]
+    return hashlib.sha256(_text(_parsed(source)).encode()).hexdigest()[:16]
 
 
 def own_imports(source: str) -> set[str]:
     """Return the dotted names that a source imports from the harness, of modules and of what is in them."""
     names: set[str] = set()
-    for node in ast.walk(ast.parse(source)):
+    for node in _statements(_parsed(source).body):
         if isinstance(node, ast.ImportFrom) and _is_own(node):
             names |= {str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)}
         elif isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names if alias.name.startswith(PACKAGE + ".")}
     return names
+
+
+def _statements(body: Sequence[ast.AST]) -> Iterator[ast.AST]:
+    """Yield the statements of a body and of all bodies within: no other node is looked at."""
+    for node in body:
+        yield node
+        for field in _BODIES:
+            yield from _statements(getattr(node, field, ()))
+
+
+@functools.lru_cache(maxsize=1)  # who asks for a digest asks for the imports next, or the other way round
+def _parsed(source: str) -> ast.Module:
+    return ast.parse(source)
 
 
 def _text(value: object) -> str:

@@ -30,13 +30,17 @@ def load(kind: str, name: str, where: str) -> ModuleType:
     """Return the module of a plug-in; raise InputError, with the choices, for a name that is none."""
     if name not in _names(kind):
         raise InputError(f"{where}: found {name!r}, expected one of {', '.join(_names(kind))}")
-    return importlib.import_module(f"harness.{kind}.{name.replace('-', '_')}")
+    return _module(kind, name)
 
 
 @functools.cache
+def _module(kind: str, name: str) -> ModuleType:
+    return importlib.import_module(f"harness.{kind}.{name.replace('-', '_')}")
+
+
 def code_digest(module: str) -> str:
     """Return the digest of what a module computes (16 hex digits); ``module`` is a dotted name of ours."""
-    return digest_source(_path(module).read_text("utf-8"))
+    return _source_facts(module)[0]
 
 
 @functools.cache
@@ -45,14 +49,20 @@ def transitive_imports(module: str) -> frozenset[str]:
 
     Dotted names. Modules of folders that compute no value are neither named nor followed.
     """
-    source = _path(module).read_text("utf-8")
-    names = {name for name in own_imports(source) if _computes(name) and _path(name).is_file()}
+    names = {name for name in _source_facts(module)[1] if _computes(name) and _path(name).is_file()}
     return frozenset({module}).union(*(transitive_imports(name) for name in names))
 
 
 def code_of(*modules: str) -> list[str]:
     """Return the sorted digests of modules and of their transitive imports: no folder's name is in them."""
     return sorted({code_digest(name) for module in modules for name in transitive_imports(module)})
+
+
+@functools.cache
+def _source_facts(module: str) -> tuple[str, frozenset[str]]:
+    """Return the digest of a module, and the dotted names that it imports: its source is parsed once."""
+    source = _path(module).read_text("utf-8")
+    return digest_source(source), frozenset(own_imports(source))
 
 
 def _computes(module: str) -> bool:
