@@ -33,12 +33,13 @@ def codebooks(x: Floats, parts: int, iterations: int, seed: int, start: Floats |
 
 
 def permutation(count: int, seed: int) -> Ints:
-    """Return the numbers below ``count`` in the random order that faiss has for a seed, int32."""
+    """Return the numbers below ``count`` in the random order that faiss has for a seed."""
     import faiss
 
+    library: Any = faiss  # its stubs lack the function
     order = np.empty(count, np.int32)
-    faiss.rand_perm(faiss.swig_ptr(order), count, seed)
-    return order
+    library.rand_perm(faiss.swig_ptr(order), count, seed)
+    return order.astype(np.int64)
 
 
 def _codebook(x: Floats, iterations: int, seed: int, start: Floats | None) -> Floats:
