@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,6 +72,22 @@ class Pipeline:
         save_codec(path, [(step.use, dict(step.params), codec.state()) for step, codec in parts], train)
 
 
+@dataclass(frozen=True)
+class _Fitted:
+    """A fitted step, and the training split that it was fitted on."""
+
+    use: str
+    codec: Codec
+    train: Training
+
+    @functools.cached_property
+    def after(self) -> Training:
+        """Return the training split after the step, computed when the next step is fitted on it."""
+        decoded = self.codec.decode(self.codec.encode(self.train.vectors))
+        vectors = check_vectors(decoded, f"training vectors after {self.use}")
+        return Training(vectors, self.train.pairs, self.train.gold)
+
+
 class Fitter:
     """Fits pipelines on one training split; a prefix that several pipelines share is fitted once.
 
@@ -81,21 +98,19 @@ class Fitter:
     def __init__(self, train: Training, identity: Json) -> None:
         self._train = train
         self._identity = dict(identity)
-        self._fitted: dict[str, tuple[Codec, Training]] = {}
+        self._fitted: dict[str, _Fitted] = {}
 
     def fit(self, steps: tuple[Step, ...]) -> Pipeline:
         """Return the fitted pipeline; raise InputError naming the step that cannot be fitted."""
-        train, codecs = self._train, []
+        fitted: list[_Fitted] = []
         for i, step in enumerate(steps):
             key = digest({"inputs": self._identity, "steps": [done.spec() for done in steps[: i + 1]]})
             if key not in self._fitted:
+                train = fitted[-1].after if fitted else self._train
                 codec = self._one(step, train, int(key[:15], 16))
-                decoded = codec.decode(codec.encode(train.vectors))
-                where = f"training vectors after {step.use}"
-                self._fitted[key] = codec, Training(check_vectors(decoded, where), train.pairs, train.gold)
-            codec, train = self._fitted[key]
-            codecs.append(codec)
-        return Pipeline(steps, tuple(codecs))
+                self._fitted[key] = _Fitted(step.use, codec, train)
+            fitted.append(self._fitted[key])
+        return Pipeline(steps, tuple(each.codec for each in fitted))
 
     def _one(self, step: Step, train: Training, seed: int) -> Codec:
         if step.load is None:

@@ -66,18 +66,19 @@ def fit(train: Training, params: Params, seed: int) -> Affine:
     mean, axes = principal_axes(train.vectors, params.dims)
     weights = torch.tensor(axes, dtype=torch.float32, device=on, requires_grad=True)
     bias = torch.tensor(-mean @ axes, dtype=torch.float32, device=on, requires_grad=True)
-    vectors, rows = torch.tensor(train.vectors, device=on), torch.tensor(pairs, device=on)
+    vectors = torch.tensor(train.vectors, device=on)
+    sides = torch.tensor(pairs.T.copy(), device=on)  # (2, pairs): a batch's rows are then one list
     optimizer = torch.optim.Adam([weights, bias], lr=params.rate, fused=True)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, params.steps)
     generator = torch.Generator().manual_seed(seed)  # the CPU's: every device draws the same
     for _ in range(params.steps):
-        chosen = torch.randint(len(rows), (params.batch,), generator=generator).to(on)
+        chosen = torch.randint(len(pairs), (params.batch,), generator=generator).to(on)
         mask = (torch.rand((train.dimension, 1), generator=generator) >= params.dropout).to(on)
         seen = weights * mask / (1 - params.dropout)
-        mapped = vectors[rows[chosen].T] @ seen + bias
+        mapped = vectors.index_select(0, sides[:, chosen].view(-1)) @ seen + bias
         if params.through_bits:
             mapped = mapped + (_quantized(mapped.detach(), 2**params.through_bits) - mapped.detach())
-        left, right = mapped.unbind()
+        left, right = mapped.view(2, params.batch, -1).unbind()
         after = torch.nn.functional.cosine_similarity(left, right)
         loss = torch.stack([weight * (1 - pearson(after, goal[chosen])) for weight, goal in weighted]).sum()
         optimizer.zero_grad()
@@ -103,8 +104,8 @@ def _pairs(train: Training, params: Params, rng: np.random.Generator) -> tuple[I
 
 
 def _quantized(x: torch.Tensor, levels: int) -> torch.Tensor:
-    """Return the midpoints of the cells of ``x`` (2, batch, d), between the batch's extremes."""
-    low, high = x.amin(dim=(0, 1)), x.amax(dim=(0, 1))
+    """Return the midpoints of the cells of ``x`` (rows, d), between the batch's extremes."""
+    low, high = x.amin(dim=0), x.amax(dim=0)
     step = (high - low) / levels
     cell = ((x - low) / step).floor().clamp(0, levels - 1)
     middle: torch.Tensor = low + (cell + 0.5) * step

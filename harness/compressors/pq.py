@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
 from harness.codecs.codebooks import CENTROIDS, check_training_rows, padded
+from harness.codecs.kmeans import codebooks
 from harness.codecs.state import stored, stored_count
 from harness.errors import InputError
 from harness.types import Bytes, Floats, Training
@@ -62,8 +63,6 @@ class PQ:
 
 def fit(train: Training, params: Params, seed: int) -> PQ:
     """Return codebooks trained on the training vectors; raise InputError where they are under 256."""
-    import faiss
-
     check_training_rows("pq", train)
     if params.subvectors > train.dimension:
         raise InputError(
@@ -71,13 +70,7 @@ def fit(train: Training, params: Params, seed: int) -> PQ:
             "expected at most one a dimension: disjoint parts of a vector cannot be more"
         )
     x = padded(train.vectors, params.subvectors)
-    quantizer = faiss.ProductQuantizer(x.shape[1], params.subvectors, 8)
-    quantizer.cp.niter = params.iterations
-    quantizer.cp.seed = seed % 2**31
-    quantizer.cp.min_points_per_centroid = 1  # faiss warns on stderr below 39; the size is in the result
-    quantizer.train(x)
-    shape = (params.subvectors, CENTROIDS, x.shape[1] // params.subvectors)
-    return PQ(faiss.vector_to_array(quantizer.centroids).reshape(shape), train.dimension)
+    return PQ(codebooks(x, params.subvectors, params.iterations, seed % 2**31), train.dimension)
 
 
 def restore(state: Mapping[str, NDArray[Any]], _params: Params) -> PQ:
