@@ -55,6 +55,9 @@ LINE = Limit(
     2**24, "characters in a line", "a line is one pair, and an encoder reads a few thousand words of it"
 )
 VECTOR_BYTES = Limit(2**33, "bytes of numbers", "vectors are held in memory; 8 GiB are a million of 2,048")
+SEARCHED_BYTES = Limit(
+    2**31, "bytes of vectors", "a search index and timings hold them in memory several times"
+)
 MEMBERS = Limit(64, "members of an archive", "a file of vectors needs one to three")
 EXPANSION = Limit(100, "times its size", "what expands so far is no data; the first 64 MiB are free")
 EXPANDED_FREE = 2**26  # bytes

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from harness.data.blocks import blocks, selected, take
 from harness.data.contamination import Contamination
 from harness.data.identity import first_rows
 from harness.errors import InputError
@@ -57,8 +58,9 @@ class EvaluationContext:
     def judged(self, name: str) -> dict[str, Doubles]:
         """Return the scores of the uncompressed vectors on the queries of a judged set."""
         if name not in self._judged:
-            rows = self.vectors[name]
-            self._judged[name] = retrieval.scores(self.tests[name], rows, rows)
+            data, rows = self.tests[name], self.vectors[name]
+            documents = selected(blocks(rows), retrieval.document_rows(data))
+            self._judged[name] = retrieval.scores(data, take(rows, retrieval.query_rows(data)), documents)
         return self._judged[name]
 
 
