@@ -45,6 +45,7 @@ DIMENSIONS = Limit(2**14, "dimensions", "a matrix of that width and height has 2
 PAIRS_A_ROW = Limit(1_000, "pairs a row", "they are drawn by rank, and few ranks say as much")
 PAIRS = Limit(10_000_000, "pairs", "each is resampled thousands of times")
 PLANTED = Limit(2**27, "planted numbers", "they are held in memory several times, 8 bytes each")
+PLANTED_ROWS = Limit(10**8, "planted rows", "each takes 4 bytes a dimension on the disk")
 
 # -- A file --------------------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from pydantic import Field
 from harness import limits
 from harness.data.arrays import read_arrays
 from harness.data.pair_sets import finite_number, paired, rated
-from harness.data.sampling import Part, graded_pairs
+from harness.data.sampling import GRADED_ROWS, Part, graded_pairs
 from harness.errors import InputError
 from harness.types import Floats, Json, PairSet, check_vectors
 
@@ -66,7 +66,7 @@ def vector_set(rows: Floats, name: str, origin: Json, taken: Rows, where: str) -
         rows = rows[numbers]
     if len(rows) < 2:  # noqa: PLR2004 - nothing can be trained on one
         raise InputError(f"{where}: found {len(rows)} row, expected at least two")
-    limits.PAIRS.check(len(rows) * taken.pairs, where)
+    limits.PAIRS.check(min(len(rows), GRADED_ROWS) * taken.pairs, where)
     pairs = graded_pairs(rows, name, taken.pairs) if taken.pairs else np.empty((0, 2), np.int64)
     return PairSet(name, None, rows, pairs, None, origin, index=numbers)
 

@@ -6,8 +6,10 @@ import fcntl
 import hashlib
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 _DIGEST_BYTES = 32
 _PIECE = 1 << 24
@@ -36,27 +38,48 @@ def write_sealed(path: Path, pieces: Iterable[bytes]) -> None:
     Pieces go to ``.NAME.part``, which one process writes at a time; another one waits, and then has the file.
     A part that a killed process left is written anew. Raises OSError that names ``path`` where the disk is full.
     """
+    path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.part")
+    with _locked(part) as file:
+        if path.is_file():  # the process that held the lock has written it
+            part.unlink(missing_ok=True)
+            return
+        try:
+            _write(file, pieces)
+            part.replace(path)
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, str(path)) from error
+        finally:
+            part.unlink(missing_ok=True)
+
+
+def _write(file: BinaryIO, pieces: Iterable[bytes]) -> None:
     hasher = hashlib.sha256()
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    file.truncate(0)
+    for piece in pieces:
+        file.write(piece)
+        hasher.update(piece)
+    file.write(hasher.digest())
+    file.flush()
+    os.fsync(file.fileno())
+
+
+@contextmanager
+def _locked(part: Path) -> Iterator[BinaryIO]:
+    """Open ``part`` for this process alone, once no other one has it."""
+    while True:
         with part.open("ab") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            if path.is_file():  # the process that held the lock has written it
+            if _names(part, file):  # else the process that held the lock has renamed or removed it
+                yield file
                 return
-            file.truncate(0)
-            for piece in pieces:
-                file.write(piece)
-                hasher.update(piece)
-            file.write(hasher.digest())
-            file.flush()
-            os.fsync(file.fileno())
-            part.replace(path)
-    except BaseException as error:
-        part.unlink(missing_ok=True)
-        if isinstance(error, OSError) and error.filename is None:
-            raise OSError(error.errno, error.strerror, str(path)) from error
-        raise
+
+
+def _names(path: Path, file: BinaryIO) -> bool:
+    try:
+        return path.stat().st_ino == os.fstat(file.fileno()).st_ino
+    except FileNotFoundError:
+        return False
 
 
 def _whole(path: Path) -> bool:
