@@ -109,7 +109,7 @@ def graded_rows(name: str, rows: int) -> Ints:
 
 
 def _at_ranks(values: Floats, ranks: Ints) -> Ints:
-    """Return which of ``values`` (n,) are at ``ranks`` (p,) of their ascending order; equal ones by number."""
+    """Return which of ``values`` (n,) are at ``ranks`` (p,) of ascending order; equal ones go by number."""
     at = np.empty(len(ranks), np.int64)
     for i, (rank, value) in enumerate(zip(ranks.tolist(), np.partition(values, ranks)[ranks], strict=True)):
         at[i] = np.flatnonzero(values == value)[rank - np.count_nonzero(values < value)]

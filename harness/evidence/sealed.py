@@ -36,7 +36,7 @@ def write_sealed(path: Path, pieces: Iterable[bytes]) -> None:
     """Write ``pieces`` and their sha256 to ``path``: whole or not at all, without holding more than a piece.
 
     Pieces go to ``.NAME.part``, which one process writes at a time; another one waits, and then has the file.
-    A part that a killed process left is written anew. Raises OSError that names ``path`` where the disk is full.
+    A part that a killed process left is written anew. Raises OSError that names ``path`` for a full disk.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.part")
