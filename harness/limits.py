@@ -55,7 +55,9 @@ TEXT_BYTES = Limit(2**31, "bytes of text", "a file of texts is read as a whole")
 LINE = Limit(
     2**24, "characters in a line", "a line is one pair, and an encoder reads a few thousand words of it"
 )
-VECTOR_BYTES = Limit(2**33, "bytes of numbers", "vectors are held in memory; 8 GiB are a million of 2,048")
+VECTOR_BYTES = Limit(
+    2**33, "bytes of numbers", "they are held in memory, unless they are the float32 rows of a .npy file"
+)
 MEMBERS = Limit(64, "members of an archive", "a file of vectors needs one to three")
 EXPANSION = Limit(100, "times its size", "what expands so far is no data; the first 64 MiB are free")
 EXPANDED_FREE = 2**26  # bytes
