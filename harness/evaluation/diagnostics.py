@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from harness.codecs.pipeline import Pipeline
-from harness.data.identity import numbers
+from harness.data.identity import firsts, numbers
 from harness.evaluation.code_usage import Symbolic, described
 from harness.evaluation.encoded_vectors import EncodedVectors
 from harness.numerics.rounding import rounded
@@ -22,7 +20,7 @@ def code_usage(pipeline: Pipeline, data: PairSet, encoded: EncodedVectors) -> di
     last = pipeline.codecs[-1]
     if not isinstance(last, Symbolic):
         return {}
-    rows = np.sort(np.unique(numbers(data)[0], return_index=True)[1])
+    rows, _ = firsts(numbers(data)[0])
     texts = None if data.texts is None else tuple(data.texts[i] for i in rows.tolist())
     return described(last, encoded.codes(rows), texts)
 

@@ -39,7 +39,7 @@ class Encoded:
 
 @dataclass(slots=True)
 class Cost:
-    """What blocks took: seconds to encode and decode ``vectors``, and to rank ``products`` with queries."""
+    """CPU seconds that it took to encode and decode ``vectors``, and to rank ``products`` with queries."""
 
     vectors: int = 0
     encode_seconds: float = 0.0
@@ -83,9 +83,9 @@ class EncodedVectors:
         So many ``queries`` search them: what happens until the next block is asked for is their search.
         """
         for part in self._decoded(rows):
-            given = time.perf_counter()
+            given = time.process_time()
             yield part
-            self.cost.search_seconds += time.perf_counter() - given
+            self.cost.search_seconds += time.process_time() - given
             self.cost.products += queries * len(part[1])
 
     def decoded(self, rows: Ints) -> Floats:
@@ -104,15 +104,15 @@ class EncodedVectors:
         return selected(((start, block.decoded) for start, block in self.blocks()), rows)
 
     def _encoded(self, x: Floats, *, counted: bool = True) -> Encoded:
-        start = time.perf_counter()
+        start = time.process_time()
         last_input, last = self._pipeline.through(x, len(self._pipeline.steps) - 1), self._pipeline.codecs[-1]
         codes = last.encode(last_input)
-        encoded = time.perf_counter()
+        encoded = time.process_time()
         decoded = last.decode(codes)
         if counted:
             self.cost.vectors += len(x)
             self.cost.encode_seconds += encoded - start
-            self.cost.decode_seconds += time.perf_counter() - encoded
+            self.cost.decode_seconds += time.process_time() - encoded
         return self._named(last_input, codes, decoded)
 
     def _named(self, last_input: Floats, codes: Bytes, decoded: Floats) -> Encoded:

@@ -12,7 +12,7 @@ import numpy as np
 
 from harness.data import sampling
 from harness.data.blocks import take
-from harness.data.identity import numbers
+from harness.data.identity import firsts, numbers
 from harness.errors import InputError
 from harness.evaluation.cosines import cosines
 from harness.evaluation.neighbor_scores import GroundTruth, ground_truth
@@ -39,7 +39,7 @@ class SampledRows:
 def fresh_rows(data: PairSet, trained: PairSet) -> Ints:
     """Return the distinct rows of ``data`` that ``trained`` does not have, in order."""
     own, trained_on = numbers(data, trained)
-    first = np.sort(np.unique(own, return_index=True)[1]).astype(np.int64)
+    first, _ = firsts(own)
     return first[~np.isin(own[first], trained_on)]
 
 

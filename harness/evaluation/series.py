@@ -31,19 +31,20 @@ ItemSeries: TypeAlias = dict[str, dict[str, Doubles]]  # kind of items -> series
 def series_of(
     cell: Cell, pipeline: Pipeline, context: EvaluationContext, name: str, encoded: EncodedVectors
 ) -> ItemSeries:
-    """Return the series of the items that the metrics of the set ``name`` need; those of pairs always.
+    """Return the series of the items that the metrics of the set ``name`` need; those of pairs if it has any.
 
     Raises InputError for fewer than MINIMUM pairs, and where the set lacks what a metric needs.
     """
     data, where = context.tests[name], f"{cell.id}: {name}"
-    if len(data.pairs) < MINIMUM:
+    items = {metrics_of.plugin(metric).ITEMS for metric in dict(cell.metrics)[name]}
+    if len(data.pairs) < MINIMUM and (len(data.pairs) or "pairs" in items):
         message = f"found {len(data.pairs)} pairs, expected at least {MINIMUM} to test on"
         raise InputError(f"{name}: {message}")
-    pairs = pair_series(data.pairs, context.before[name], data.gold, encoded, where)
-    series = {
-        "pairs": pairs | _step_series(cell, pipeline, data.pairs, context.vectors[name], encoded, where)
-    }
-    items = {metrics_of.plugin(metric).ITEMS for metric in dict(cell.metrics)[name]}
+    series: ItemSeries = {}
+    if len(data.pairs):
+        pairs = pair_series(data.pairs, context.before[name], data.gold, encoded, where)
+        steps = _step_series(cell, pipeline, data.pairs, context.vectors[name], encoded, where)
+        series["pairs"] = pairs | steps
     if "random-pairs" in items:
         series["random-pairs"] = random_series(context.sampled(name), encoded, where)
     if "queries" in items:

@@ -62,7 +62,7 @@ class Timings(Model):
 
 
 class Cost(Model):
-    """What encoding and searching a test set took, in one thread."""
+    """CPU time that encoding and searching a test set took, in one thread."""
 
     vectors: Count = Field(description="Vectors that were encoded and decoded.")
     encode_seconds: float = Field(ge=0, description="Encoding all of them.")
@@ -97,7 +97,7 @@ class Envelope(Versioned):
     device: Name = Field(default="cpu", description="What trained and multiplied: cpu, or a CUDA device.")
     numerics: Numerics = Field(description="Instructions that libraries computed with.")
     packages: dict[str, str] = Field(description="Versions of libraries.")
-    costs: dict[str, Cost] = Field(default={}, description="Time to encode and search, by test set.")
+    costs: dict[str, Cost] = Field(default={}, description="CPU time to encode and search, by test set.")
     timings: dict[str, Timings] = Field(
         default={}, description="Latency and memory by test set, where the suite asks for them."
     )
