@@ -45,6 +45,7 @@ DIMENSIONS = Limit(2**14, "dimensions", "a matrix of that width and height has 2
 PAIRS_A_ROW = Limit(1_000, "pairs a row", "they are drawn by rank, and few ranks say as much")
 PAIRS = Limit(10_000_000, "pairs", "each is resampled thousands of times")
 PLANTED = Limit(2**27, "planted numbers", "they are held in memory several times, 8 bytes each")
+PLANTED_ROWS = Limit(10**8, "planted rows", "each takes 4 bytes a dimension on the disk")
 
 # -- A file --------------------------------------------------------------------------------------------------
 
@@ -54,7 +55,12 @@ TEXT_BYTES = Limit(2**31, "bytes of text", "a file of texts is read as a whole")
 LINE = Limit(
     2**24, "characters in a line", "a line is one pair, and an encoder reads a few thousand words of it"
 )
-VECTOR_BYTES = Limit(2**33, "bytes of numbers", "vectors are held in memory; 8 GiB are a million of 2,048")
+VECTOR_BYTES = Limit(
+    2**33, "bytes of numbers", "they are held in memory, unless they are the float32 rows of a .npy file"
+)
+SEARCHED_BYTES = Limit(
+    2**31, "bytes of vectors", "a search index and timings hold them in memory several times"
+)
 MEMBERS = Limit(64, "members of an archive", "a file of vectors needs one to three")
 EXPANSION = Limit(100, "times its size", "what expands so far is no data; the first 64 MiB are free")
 EXPANDED_FREE = 2**26  # bytes

@@ -20,6 +20,7 @@ Mask: TypeAlias = NDArray[np.bool_]
 Json: TypeAlias = Mapping[str, Any]
 
 ZERO_NORM = 1e-12  # below this a vector has no direction, and its cosine no meaning
+_CHECKED = 65_536  # rows that are checked at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +120,11 @@ class Codec(Protocol):
         """Return the arrays that ``restore`` of the same compressor needs; their bytes are counted."""
 
 
-def check_vectors(x: NDArray[Any], where: str, dimension: int | None = None) -> Floats:
-    """Return ``x`` as contiguous float32 (n, D) or raise InputError naming the first bad row."""
+def check_vectors(x: NDArray[Any], where: str, dimension: int | None = None, first: int = 0) -> Floats:
+    """Return ``x`` as contiguous float32 (n, D) or raise InputError naming the first bad row.
+
+    Rows are numbered from ``first`` on.
+    """
     if x.ndim != 2:  # noqa: PLR2004 - a matrix
         raise InputError(f"{where}: found an array of shape {x.shape}, expected rows and columns")
     if dimension is not None and x.shape[1] != dimension:
@@ -131,13 +135,20 @@ def check_vectors(x: NDArray[Any], where: str, dimension: int | None = None) -> 
         raise InputError(f"{where}: found numbers of type {x.dtype}, expected real numbers")
     with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinity, which is refused below
         rows = np.ascontiguousarray(x, dtype=np.float32)
+    for start in range(0, len(rows), _CHECKED):
+        _check_block(rows[start : start + _CHECKED], where, first + start)
+    return rows
+
+
+def _check_block(rows: Floats, where: str, first: int) -> None:
     finite = np.isfinite(rows).all(axis=1)
     if not finite.all():
-        raise InputError(f"{where}: row {int(finite.argmin())} has NaN or infinity, expected finite numbers")
+        row = first + int(finite.argmin())
+        raise InputError(f"{where}: row {row} has NaN or infinity, expected finite numbers")
     norms = np.linalg.norm(rows.astype(np.float64), axis=1)
     if norms.min() < ZERO_NORM:
-        raise InputError(f"{where}: row {int(norms.argmin())} is a zero vector, expected a direction")
-    return rows
+        row = first + int(norms.argmin())
+        raise InputError(f"{where}: row {row} is a zero vector, expected a direction")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import math
 import zipfile
 import zlib
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 from numpy.lib import format as npy
@@ -18,6 +18,28 @@ from harness.errors import InputError, one_line
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # what numpy.savez writes
 _ENCRYPTED = 0x1  # bit of a member's flags
 _PIECE = 2**20
+
+
+class Stored(NamedTuple):
+    """Where the array of a ``.npy`` file begins, in bytes, and what it is."""
+
+    offset: int
+    shape: tuple[int, ...]
+    fortran: bool
+    dtype: np.dtype[Any]
+
+
+def array_at(path: Path) -> Stored | None:
+    """Return where the array of a ``.npy`` file is; None for another file, and for one that is not whole."""
+    if path.suffix.lower() != ".npy":
+        return None
+    try:
+        with path.open("rb") as file:
+            shape, fortran, dtype = _header(file)
+            offset, size = file.tell(), file.seek(0, 2)
+    except (OSError, ValueError, EOFError):
+        return None
+    return Stored(offset, shape, fortran, dtype) if offset + _declared(shape, dtype) == size else None
 
 
 def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
@@ -72,7 +94,7 @@ def _array(file: IO[bytes], size: int, where: str) -> NDArray[Any]:
     shape, fortran, dtype = _header(file)
     if dtype.hasobject:
         raise ValueError("Object arrays cannot be loaded")
-    declared, there = math.prod(shape) * dtype.itemsize, size - file.tell()
+    declared, there = _declared(shape, dtype), size - file.tell()
     if declared != there or min(shape, default=0) < 0 or dtype.itemsize == 0:
         problem = f"found a header of {dtype} {shape} before {there:,} bytes"
         raise InputError(f"{where}: {problem[:200]}, expected as many bytes as it declares")
@@ -83,6 +105,10 @@ def _array(file: IO[bytes], size: int, where: str) -> NDArray[Any]:
             raise EOFError(f"the data end after {len(data):,} of {declared:,} bytes")
         data += piece
     return np.frombuffer(data, dtype).reshape(shape, order="F" if fortran else "C")
+
+
+def _declared(shape: tuple[int, ...], dtype: np.dtype[Any]) -> int:
+    return math.prod(shape) * dtype.itemsize
 
 
 def _header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:

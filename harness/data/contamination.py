@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from harness.data.identity import exact, numbers
+from harness.data.exact_rows import exact_numbers
+from harness.data.identity import numbers
 from harness.data.normalize import words
 from harness.types import Mask, PairSet
 
@@ -48,6 +49,9 @@ class Contamination:
 
 def contamination(test: PairSet, train: PairSet) -> Contamination:
     """Return what the pairs of ``test`` share with ``train``."""
+    if not len(test.pairs):  # before any row is compared
+        none = np.zeros(0, bool)
+        return Contamination(none, none, none)
     tested, trained = numbers(test, train)
     seen = np.isin(tested, trained)
     pairs = {frozenset(pair) for pair in trained[train.pairs].tolist()}
@@ -60,8 +64,8 @@ def contamination(test: PairSet, train: PairSet) -> Contamination:
 def _near_rows(test: PairSet, train: PairSet, seen: Mask) -> Mask:
     """Return which rows of ``test`` (rows,) are near duplicates of a row of ``train``."""
     if test.texts is None or train.texts is None:
-        stored = set(exact(train))
-        return np.array([s and key not in stored for s, key in zip(seen, exact(test), strict=True)], bool)
+        tested, trained = exact_numbers(test, train)
+        return seen & ~np.isin(tested, trained)
     new = list(dict.fromkeys(text for text, is_seen in zip(test.texts, seen, strict=True) if not is_seen))
     hits = _near(new, list(dict.fromkeys(train.texts)))
     near = {text for text, hit in zip(new, hits, strict=True) if hit}

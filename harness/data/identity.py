@@ -6,62 +6,99 @@ at 320 dimensions to 8.5e-6 at 1,536; the nearest different rows 1.6e-4 (MiniLM:
 "slicing an onion"), 3.0e-4 (ESM-2: one residue moved) and 1.2e-2 (ada-002). The bound, 5e-5, stands between
 the two: it is a distance of 0.01 between unit vectors. In fewer than about 8 dimensions different rows come
 as near by chance.
+
+Within a set of more than BLOCK_ROWS rows, copies are found by their bytes alone: comparing every row with
+every other takes hours from a million rows on. With the rows of any other set they are compared by cosine, so
+that a row of a training split is recognized in a test set of any size.
 """
 
 from __future__ import annotations
 
 import hashlib
-import math
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 
 import numpy as np
 
-from harness.data.normalize import fold
+from harness.data.blocks import BLOCK_ROWS
+from harness.data.exact_rows import exact_numbers
+from harness.data.near_rows import COPY, are_copies, copies_between, unit_rows
 from harness.numerics.device_products import product
-from harness.types import ZERO_NORM, Floats, Ints, Mask, PairSet
+from harness.types import Floats, Ints, PairSet
 
-COPY = 1 - 5e-5  # cosine from which two vectors are copies of one another
+__all__ = ["COPY", "copies", "first_rows", "firsts", "grouped", "is_large", "joined", "numbers"]
+
 _TILE = 1024  # rows that are compared with as many others at a time
-_PART = 4096  # candidates whose cosine is computed in float64 at a time
-_DOUBT = 1e-9  # many times what rounding can change of a cosine in float64
 _MOST_ANSWERS = 8  # that one process stores: audits, searches and codes need the same ones
 _answers: dict[str, Ints] = {}
+_numbered: dict[tuple[int, ...], tuple[tuple[PairSet, ...], tuple[Ints, ...]]] = {}  # of large sets, by id
+
+
+def is_large(data: PairSet) -> bool:
+    """Return whether copies within a set are found by their bytes alone, because it has so many vectors."""
+    return data.texts is None and data.rows > BLOCK_ROWS
 
 
 def numbers(*sets: PairSet) -> tuple[Ints, ...]:
     """Return a number for each row (rows,) of each set: the same number where rows are the same, in any set.
 
     Rows with texts are the same when ``fold`` makes them one text; rows without when they are copies,
-    directly or by way of other rows. A text is never the same as a vector.
+    directly or by way of other rows. A text is never the same as a vector. Copies within a large set are
+    rows of equal bytes. A process keeps the last answers on large sets.
     """
-    first: dict[Hashable, int] = {}
-    numbered = [
-        np.array([first.setdefault(key, len(first)) for key in exact(data)], np.int64) for data in sets
-    ]
-    same = np.arange(len(first))
-    by_dimension: dict[int, dict[int, Floats]] = {}  # dimension -> number -> vector
+    if not any(is_large(data) for data in sets):
+        return _numbers(sets)
+    key = tuple(map(id, sets))
+    if key not in _numbered:
+        if len(_numbered) >= _MOST_ANSWERS // 2:
+            del _numbered[next(iter(_numbered))]
+        _numbered[key] = sets, _numbers(sets)  # with the sets, whose ids are no others' while they are here
+    return _numbered[key][1]
+
+
+def _numbers(sets: Sequence[PairSet]) -> tuple[Ints, ...]:
+    numbered = exact_numbers(*sets)
+    same = np.arange(1 + max((int(own.max(initial=-1)) for own in numbered), default=-1))
+    by_dimension: dict[int, list[tuple[Floats, Ints, bool]]] = {}  # vectors, their numbers, whether large
     for data, own in zip(sets, numbered, strict=True):
         if data.texts is None and data.vectors is not None:
-            rows = by_dimension.setdefault(data.vectors.shape[1], {})
-            rows.update(zip(own.tolist(), data.vectors, strict=True))
-    for rows in by_dimension.values():
-        taken = np.array(sorted(rows), np.int64)
-        same[taken] = taken[copies(np.stack([rows[number] for number in taken.tolist()]))]
+            listed = by_dimension.setdefault(data.vectors.shape[1], [])
+            listed.append((data.vectors, own, is_large(data)))
+    for listed in by_dimension.values():
+        small = _distinct([(vectors, own) for vectors, own, large in listed if not large])
+        same[small[1]] = small[1][copies(small[0])]
+        others = [small] if len(small[1]) else []
+        for vectors, own, _ in (each for each in listed if each[2]):
+            for rows, their_own in others:
+                same = joined(same, *copies_between(vectors, rows, (own, their_own)))
+            others.append((vectors, own))
     return tuple(same[own] for own in numbered)
+
+
+def _distinct(sets: Sequence[tuple[Floats, Ints]]) -> tuple[Floats, Ints]:
+    """Return the distinct rows of sets of vectors (n, D), by their numbers, and the numbers (n,) in order."""
+    if not sets:
+        return np.empty((0, 1), np.float32), np.empty(0, np.int64)
+    taken, first = np.unique(np.concatenate([own for _, own in sets]), return_index=True)
+    return np.concatenate([vectors for vectors, _ in sets])[first], taken
 
 
 def first_rows(keys: Iterable[Hashable]) -> tuple[Ints, Ints]:
     """Return the first row of each key (u,), in order, and for each row (n,) the number of its key."""
     numbered: dict[Hashable, int] = {}
-    groups = np.array([numbered.setdefault(key, len(numbered)) for key in keys], np.int64)
-    return np.unique(groups, return_index=True)[1].astype(np.int64), groups
+    return firsts(np.array([numbered.setdefault(key, len(numbered)) for key in keys], np.int64))
 
 
-def exact(data: PairSet) -> list[Hashable]:
-    """Return what makes rows the same without comparing vectors: folded texts, or the bytes of vectors."""
-    if data.texts is not None:
-        return [fold(text) for text in data.texts]
-    return [] if data.vectors is None else [row.tobytes() for row in data.vectors]
+def firsts(numbers: Ints) -> tuple[Ints, Ints]:
+    """Return the first row of each of ``numbers`` (n,), in order, (u,); and which of these each row is, (n,).
+
+    >>> [each.tolist() for each in firsts(np.array([7, 3, 7]))]
+    [[0, 1], [0, 1, 0]]
+    """
+    _, first, back = np.unique(numbers, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    places = np.empty(len(order), np.int64)
+    places[order] = np.arange(len(order))
+    return first[order].astype(np.int64), places[back]
 
 
 def copies(vectors: Floats) -> Ints:
@@ -70,7 +107,7 @@ def copies(vectors: Floats) -> Ints:
     A process keeps the last answers. The array returned is not writeable.
     """
     rows = np.ascontiguousarray(vectors)
-    key = hashlib.sha256(rows.tobytes()).hexdigest() + " " + str(rows.shape)
+    key = hashlib.sha256(rows.data).hexdigest() + " " + str(rows.shape)
     if key not in _answers:
         if len(_answers) >= _MOST_ANSWERS:
             del _answers[next(iter(_answers))]
@@ -86,8 +123,7 @@ def grouped(vectors: Floats) -> Ints:
     order a library adds: with that margin no copy is missed on any machine. Tiles keep memory small.
     """
     count, dimension = vectors.shape
-    norms = np.linalg.norm(vectors.astype(np.float64), axis=1, keepdims=True)
-    unit = (vectors / np.maximum(norms, ZERO_NORM)).astype(np.float32)
+    unit = unit_rows(vectors)
     screen = np.float32(COPY - 1.01 * (dimension + 4) * 2.0**-24)
     first = np.arange(count, dtype=np.int64)
     for start in range(0, count, _TILE):
@@ -98,42 +134,26 @@ def grouped(vectors: Floats) -> Ints:
             open_ = (right < left) & (first[left] != first[right])
             left, right = left[open_], right[open_]
             if len(left):
-                same = _are_copies(vectors, left, right)
-                first = _joined(first, left[same], right[same])
+                same = are_copies(vectors, left, vectors, right)
+                first = joined(first, left[same], right[same])
     return first
 
 
-def _are_copies(vectors: Floats, left: Ints, right: Ints) -> Mask:
-    """Return for each pair of rows (m,) whether its cosine reaches the bound, the same on every machine."""
-    same = np.zeros(len(left), bool)
-    for start in range(0, len(left), _PART):
-        a = vectors[left[start : start + _PART]].astype(np.float64)
-        b = vectors[right[start : start + _PART]].astype(np.float64)
-        squares = np.einsum("nd,nd->n", a, a) * np.einsum("nd,nd->n", b, b)
-        cosines = np.einsum("nd,nd->n", a, b) / np.maximum(np.sqrt(squares), ZERO_NORM)
-        reached = cosines >= COPY
-        for i in np.flatnonzero(np.abs(cosines - COPY) < _DOUBT):  # so near that the order of adding decides
-            reached[i] = _reaches(a[i].tolist(), b[i].tolist())
-        same[start : start + _PART] = reached
-    return same
+def joined(first: Ints, left: Ints, right: Ints) -> Ints:
+    """Return ``first`` (n,) with the groups of each pair of ``left`` and ``right`` (m,) merged.
 
-
-def _reaches(a: list[float], b: list[float]) -> bool:
-    """Return whether a cosine reaches the bound, from sums that are exact before they are rounded once."""
-    product, one, other = (
-        math.fsum(x * y for x, y in zip(p, q, strict=True)) for p, q in ((a, b), (a, a), (b, b))
-    )
-    return product >= COPY * math.sqrt(one * other)
-
-
-def _joined(first: Ints, left: Ints, right: Ints) -> Ints:
-    """Return ``first`` (n,) with the groups of each pair of ``left`` and ``right`` (m,) merged."""
+    ``first`` has for each row the first one of its group.
+    """
+    if not len(left):
+        return first
     from scipy import sparse
     from scipy.sparse.csgraph import connected_components
 
-    count = len(first)
-    ends = (np.concatenate([np.arange(count), left]), np.concatenate([first, right]))
-    graph = sparse.coo_array((np.ones(count + len(left), np.int8), ends), shape=(count, count))
+    rows, ends = np.unique(first[np.stack([left, right])], return_inverse=True)
+    one, other = ends.reshape(2, -1)
+    graph = sparse.coo_array((np.ones(len(one), np.int8), (one, other)), shape=(len(rows), len(rows)))
     groups = connected_components(graph, directed=False)[1]
     _, at, back = np.unique(groups, return_index=True, return_inverse=True)
-    return at[back].astype(np.int64)
+    renamed = np.arange(len(first))
+    renamed[rows] = rows[at[back]]
+    return renamed[first].astype(np.int64)

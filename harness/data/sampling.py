@@ -7,11 +7,13 @@ from typing import Any, Literal, Self
 import numpy as np
 from pydantic import BaseModel, Field, model_validator
 
+from harness.data.blocks import take
 from harness.numerics.seeding import seeded_generator
 from harness.types import Floats, Ints
 
 RANDOM_PAIRS = 2_000
 QUERIES = 500
+GRADED_ROWS = 10_000  # among which graded pairs are drawn: each row is compared with every other one
 _CHUNK = 512  # rows whose similarities to all others are held at a time
 
 
@@ -76,19 +78,39 @@ def queries(name: str, rows: int) -> Ints:
 
 
 def graded_pairs(vectors: Floats, name: str, per_row: int = 1) -> Ints:
-    """Return pairs (n per_row, 2): each row of ``vectors`` (n, D) with others, from nearest to farthest.
+    """Return pairs (m per_row, 2): each row of ``vectors`` (n, D) with others, from nearest to farthest.
 
-    The other row is the one at a neighbour rank (by cosine) drawn log-uniformly from 1 to n - 1, so that
-    close pairs are as frequent as far ones: as in sets that people rated.
+    The other row is the one at a neighbour rank (by cosine) drawn log-uniformly from 1 to m - 1, so that
+    close pairs are as frequent as far ones: as in sets that people rated. Of more than GRADED_ROWS rows, the
+    pairs are those of so many, sampled uniformly by the set's name and size, in order; m is their number.
     """
-    n = len(vectors)
-    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    sampled = graded_rows(name, len(vectors))
+    rows = take(vectors, sampled)
+    n = len(rows)
+    unit = rows / np.linalg.norm(rows, axis=1, keepdims=True)
     ranks = np.exp(generator(name, n, "graded pairs").uniform(0, np.log(n), (n, per_row))).astype(np.int64)
+    ranks = np.minimum(ranks, n - 1)
     others = np.empty((n, per_row), np.int64)
     for start in range(0, n, _CHUNK):
-        rows = np.arange(start, min(start + _CHUNK, n))
-        similar = unit[rows] @ unit.T
-        similar[np.arange(len(rows)), rows] = np.inf  # itself first, at rank 0
-        order = np.argsort(-similar, axis=1, kind="stable")
-        others[rows] = np.take_along_axis(order, np.minimum(ranks[rows], n - 1), axis=1)
-    return np.stack([np.repeat(np.arange(n), per_row), others.ravel()], axis=1)
+        chunk = np.arange(start, min(start + _CHUNK, n))
+        similar = unit[chunk] @ unit.T
+        similar[np.arange(len(chunk)), chunk] = np.inf  # itself first, at rank 0
+        for row, distances in zip(chunk.tolist(), -similar, strict=True):
+            others[row] = _at_ranks(distances, ranks[row])
+    return sampled[np.stack([np.repeat(np.arange(n), per_row), others.ravel()], axis=1)]
+
+
+def graded_rows(name: str, rows: int) -> Ints:
+    """Return the numbers of the rows, of so many, that graded pairs are drawn among, in order."""
+    if rows <= GRADED_ROWS:
+        return np.arange(rows)
+    sampled = generator(name, rows, "graded rows").choice(rows, GRADED_ROWS, replace=False, shuffle=False)
+    return np.sort(sampled).astype(np.int64)
+
+
+def _at_ranks(values: Floats, ranks: Ints) -> Ints:
+    """Return which of ``values`` (n,) are at ``ranks`` (p,) of ascending order; equal ones go by number."""
+    at = np.empty(len(ranks), np.int64)
+    for i, (rank, value) in enumerate(zip(ranks.tolist(), np.partition(values, ranks)[ranks], strict=True)):
+        at[i] = np.flatnonzero(values == value)[rank - np.count_nonzero(values < value)]
+    return at

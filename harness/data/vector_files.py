@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,15 @@ from pydantic import Field
 
 from harness import limits
 from harness.data.arrays import read_arrays
+from harness.data.blocks import BLOCK_ROWS, take
+from harness.data.mapped import mapped
 from harness.data.pair_sets import finite_number, paired, rated
-from harness.data.sampling import Part, graded_pairs
+from harness.data.sampling import GRADED_ROWS, Part, graded_pairs
+from harness.data.stored_rows import stored_rows
 from harness.errors import InputError
-from harness.types import Floats, Json, PairSet, check_vectors
+from harness.types import Floats, Ints, Json, PairSet, check_vectors
+
+_PART = 8_192  # rows that are copied at a time
 
 
 class Rows(Part, extra="forbid", frozen=True):
@@ -36,6 +42,8 @@ def read_vectors(path: Path, name: str, origin: Json, taken: Rows) -> PairSet:
     Where ``taken`` names no array of a ``.npz``, that is the one called embeddings, or else the only one.
     """
     where = str(path)
+    if taken.array in {None, "rows"} and (rows := mapped(path)) is not None:
+        return vector_set(rows, name, origin, taken, where)
     arrays = read_arrays(path)
     chosen, listed = taken.array or _only(arrays), sorted(arrays)[:8]
     if chosen is not None:
@@ -63,12 +71,20 @@ def vector_set(rows: Floats, name: str, origin: Json, taken: Rows, where: str) -
     """Return the part of ``rows`` (n, D) that is taken, with its pairs; raise InputError under two rows."""
     numbers = taken.numbers(len(rows))
     if numbers is not None:
-        rows = rows[numbers]
+        rows = _part(rows, numbers, origin)
     if len(rows) < 2:  # noqa: PLR2004 - nothing can be trained on one
         raise InputError(f"{where}: found {len(rows)} row, expected at least two")
-    limits.PAIRS.check(len(rows) * taken.pairs, where)
+    limits.PAIRS.check(min(len(rows), GRADED_ROWS) * taken.pairs, where)
     pairs = graded_pairs(rows, name, taken.pairs) if taken.pairs else np.empty((0, 2), np.int64)
     return PairSet(name, None, rows, pairs, None, origin, index=numbers)
+
+
+def _part(rows: Floats, numbers: Ints, origin: Json) -> Floats:
+    """Return the rows ``numbers`` (m,) of ``rows`` (n, D): a large part of a large file is stored."""
+    if not isinstance(rows, np.memmap) or len(numbers) <= BLOCK_ROWS:
+        return take(rows, numbers)
+    make = partial(map, partial(take, rows), np.array_split(numbers, -(-len(numbers) // _PART)))
+    return stored_rows("parts", {"origin": dict(origin)}, (len(numbers), rows.shape[1]), make)
 
 
 def _only(arrays: Mapping[str, NDArray[Any]]) -> str | None:

@@ -23,7 +23,8 @@ def embedded_by(
 ) -> dict[str, Floats]:
     """Return the vectors (rows, D) float32 of each set in a space; ``on_rows`` is called with the rows done.
 
-    Texts are encoded in ``jobs`` processes; the bytes do not depend on how many.
+    Texts are encoded in ``jobs`` processes; the bytes do not depend on how many. Vectors that an encoder has
+    as they come (``given``) are neither stored again nor copied.
     """
     space = inputs.suite.encoders[encoder]
     params = encoder_params(space)
@@ -34,6 +35,9 @@ def embedded_by(
             data.name: check_vectors(join([part[data.name] for part in parts]), data.name, params.dimension)
             for data in sets
         }
+    module = registry.load("encoders", space.use, inputs.where)
+    if hasattr(module, "given"):
+        return {data.name: module.given(data, params) for data in sets}
     prefixed = [_prefixed(data, space.prefixes) for data in sets] if space.prefixes else sets
     corpus = inputs.read(params.corpus) if hasattr(params, "corpus") else None
     # A prefix is a part of the text by now.

@@ -7,11 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-import numpy as np
-
+from harness.data.blocks import blocks, selected, take
 from harness.data.contamination import Contamination
-from harness.data.identity import first_rows
-from harness.errors import InputError
+from harness.data.exact_rows import first_equal
+from harness.data.identity import first_rows, firsts
 from harness.evaluation import retrieval
 from harness.evaluation.cosines import cosines
 from harness.evaluation.sampled_rows import SampledRows, sampled_rows
@@ -57,20 +56,19 @@ class EvaluationContext:
     def judged(self, name: str) -> dict[str, Doubles]:
         """Return the scores of the uncompressed vectors on the queries of a judged set."""
         if name not in self._judged:
-            rows = self.vectors[name]
-            self._judged[name] = retrieval.scores(self.tests[name], rows, rows)
+            data, rows = self.tests[name], self.vectors[name]
+            documents = selected(blocks(rows), retrieval.document_rows(data))
+            self._judged[name] = retrieval.scores(data, take(rows, retrieval.query_rows(data)), documents)
         return self._judged[name]
 
 
 def training_of(data: PairSet, vectors: Floats) -> Training:
     """Return the training split: each distinct row once, in order, and the pairs among them."""
-    first, places = first_rows(data.texts if data.texts is not None else [row.tobytes() for row in vectors])
-    return Training(np.ascontiguousarray(vectors[first]), places[data.pairs], data.gold)
+    first, places = first_rows(data.texts) if data.texts is not None else firsts(first_equal([vectors]))
+    return Training(take(vectors, first), places[data.pairs], data.gold)
 
 
 def cosines_before(data: PairSet, vectors: Floats, encoder: str) -> Floats:
-    """Return the cosines of a set's pairs before compression; raise InputError for a set without pairs."""
+    """Return the cosines of a set's pairs before compression, (m,); none of a set without pairs."""
     left, right = data.pairs.T
-    if len(left) == 0:
-        raise InputError(f"{data.name}: found a set without pairs, expected pairs to test on")
-    return cosines(vectors[left], vectors[right], f"{encoder}: {data.name}")
+    return cosines(take(vectors, left), take(vectors, right), f"{encoder}: {data.name}")
