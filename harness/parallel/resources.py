@@ -44,12 +44,3 @@ def check_address_space() -> None:
 def default_jobs() -> int:
     """Return the number of processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def memory_ran_out(error: BaseException) -> bool:
-    """Return whether an error says so: Python's and NumPy's by its type, torch's and C++'s in words."""
-    text = str(error).lower()
-    words = ("can't allocate memory", "not enough memory", "std::bad_alloc", "cuda out of memory")
-    return isinstance(error, MemoryError) or (
-        isinstance(error, RuntimeError) and any(part in text for part in words)
-    )
