@@ -67,9 +67,9 @@ def audit(
               harness audit texts.txt --encoder minilm --against newer.txt
     """
     from harness.audit.folder import check_target, write
-    from harness.audit.inputs import Options
     from harness.audit.preparing import Request
     from harness.audit.quantities import parse_bytes, parse_rows, parse_seconds
+    from harness.audit.rows import Options
     from harness.audit.run import run
     from harness.console.audited import planned, summary
     from harness.console.progress import progress

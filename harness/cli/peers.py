@@ -48,8 +48,8 @@ def compare_planners(
     Examples: harness compare-planners vectors.npy --tqp ~/tqp/bin/tqp
               harness compare-planners texts.jsonl --encoder minilm --tqp ~/tqp/bin/tqp
     """
-    from harness.audit.inputs import Options
     from harness.audit.quantities import parse_seconds
+    from harness.audit.rows import Options
     from harness.console.peers import compared_planners
     from harness.console.progress import progress
     from harness.peers.comparison import Question, compare
