@@ -7,6 +7,7 @@
 # make notebook   runs examples/tutorial.ipynb and writes its outputs into it
 # make jitter     measures how far values move with the last bits of vectors, on what make reproduce left in out/
 # make portability  runs small steps under emulated processors (qemu-user), and compares their bytes
+# make bench      measures what work takes on this machine, into out/bench; quiet machine, minutes
 # make planners TQP=… MIRROR=…  compares planners on the mirrored data, into out/peers; TQP: the tqp of turboquant-pro
 # Each makes .venv first, with the versions pinned in constraints.txt; PYTHON=… names the interpreter.
 
@@ -23,7 +24,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup reproduce check types style test docs notebook jitter portability planners artifacts benchmark clean
+.PHONY: help setup reproduce check types style test docs notebook jitter portability bench planners artifacts clean
 
 help:
 	@grep '^# make' Makefile | cut -c3-
@@ -76,11 +77,12 @@ artifacts: setup
 portability: setup
 	@$(BIN)/harness portability
 
+# Nothing else may run beside it: targets are about a quiet machine.
+bench: setup
+	@$(BIN)/harness bench
+
 planners: setup
 	@$(BIN)/python -m repro.planners $(TQP) $(MIRROR)
-
-benchmark: setup
-	@$(BIN)/python -m repro.benchmark
 
 clean:
 	rm -rf .venv .cache out build *.egg-info

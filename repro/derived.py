@@ -1,4 +1,4 @@
-"""Means, jitter and noise, against the results that they were made from."""
+"""Means, jitter and noise, against the results that they were made from; benches by themselves."""
 
 from __future__ import annotations
 
@@ -44,8 +44,21 @@ def check_noise(content: Any, suites: dict[str, dict[str, Any]]) -> None:
                 raise ValueError(f"{suite}/{cell}: {row['metric']}: expected finite numbers from 0")
 
 
+def check_bench(name: str, content: Any) -> None:
+    """Raise ValueError unless a bench is of its place, in finite numbers, each median within its range."""
+    names = [entry["name"] for entry in content["measurements"]]
+    if content["name"] != name or not names or len(set(names)) < len(names):
+        raise ValueError("expected the name of its place, and measurements, each once")
+    for entry in content["measurements"]:
+        ranges = [entry["value"], entry["ratio"], (entry["baseline"] or {}).get("value")]
+        for each in (each for each in ranges if each):
+            ends = each["low"], each["median"], each["high"]
+            if not all(map(finite, ends)) or not ends[0] <= ends[1] <= ends[2]:
+                raise ValueError(f"{entry['name']}: found {ends}, expected low <= median <= high, finite")
+
+
 def check_derived(values: dict[str, Any], sound: list[str], problems: Problems) -> None:
-    """Check means, jitter and noise against the results that are ``sound``, named suite/cell.
+    """Check means, jitter and noise against the results that are ``sound``, named suite/cell, and benches.
 
     ``values`` are the JSON files by path.
     """
@@ -53,19 +66,12 @@ def check_derived(values: dict[str, Any], sound: list[str], problems: Problems) 
     for name in sound:
         suite, _, cell = name.partition("/")
         suites.setdefault(suite, {})[cell] = values[f"artifacts/results/{name}.json"]
-    kinds = {"means": check_means, "jitter": check_jitter}
     for path, stamped in values.items():
-        _, kind, *names = path.split("/")
-        if kind not in {*kinds, "noise"} or stamped is None:
+        kind, _, name = path.removeprefix("artifacts/").partition("/")
+        if kind not in {"means", "jitter", "noise", "bench"} or stamped is None:
             continue
-        suite = "/".join(names).removesuffix(".json")
         try:
-            if kind == "noise":
-                check_noise(stamped["content"], suites)
-                continue
-            if suite not in suites:
-                raise ValueError("no suite with results has this name")  # noqa: TRY301 - one place says it
-            kinds[kind](suite, stamped["content"], suites[suite])
+            _check(kind, name.removesuffix(".json"), stamped["content"], suites)
         except (KeyError, TypeError, AttributeError) as error:
             problems.append(f"{path}: {type(error).__name__}: {error}, expected what a run writes")
         except ValueError as error:
@@ -74,3 +80,14 @@ def check_derived(values: dict[str, Any], sound: list[str], problems: Problems) 
         path = f"artifacts/means/{suite}.json"
         if path not in values:
             problems.append(f"{path}: not found, expected the means of the suite's results")
+
+
+def _check(kind: str, name: str, content: Any, suites: dict[str, dict[str, Any]]) -> None:
+    if kind == "noise":
+        check_noise(content, suites)
+    elif kind == "bench":
+        check_bench(name, content)
+    elif name not in suites:
+        raise ValueError("no suite with results has this name")
+    else:
+        {"means": check_means, "jitter": check_jitter}[kind](name, content, suites[name])

@@ -32,7 +32,7 @@ def check_stamped(path: str, value: Any, hashes: dict[str, str], seen: Seen) -> 
     # A suite's record is stamped as well, but is no result: it names no files.
     result = re.fullmatch(r"artifacts/results/(?:([^/]+)\.suite\.json|(.+)\.json|.+)", path)
     transcript = re.fullmatch(r"artifacts/transcripts/(.+?)(?:\.json)?", path)
-    derived = re.match(r"artifacts/((means|jitter|noise|portability)/|(labels|peers)/.+\.json$)", path)
+    derived = re.match(r"artifacts/((means|jitter|noise|portability|bench)/|(labels|peers)/.+\.json$)", path)
     if not (result or transcript or derived or (isinstance(value, dict) and "content" in value)):
         return
     suite, name = (result[1], result[2]) if result else (None, None)

@@ -17,6 +17,7 @@ Arithmetic:
 - The means of a suite average the values of all seeds of every result.
 - Each comparison is the difference of two means.
 - Jitter and noise are of existing results.
+- Each bench has finite numbers, low <= median <= high.
 Each problem is printed as one line.
 ``harness verify --tier recompute`` alone checks results against the suites, values and intervals against
 their scores and labels, and the report against what the evidence renders to.

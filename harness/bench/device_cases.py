@@ -12,12 +12,12 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.bench.planted import SEED, params, planted
 from harness.bench.random_encoder import texts
 from harness.data import identity
 from harness.encoders import sentence_transformer
@@ -29,8 +29,6 @@ from harness.planning import registry
 from harness.types import Codec, Floats, Ints, Place, Training
 
 Array = NDArray[Any]
-SEED = 5
-DIMS = 64
 PAIRS = 5_000  # held-out pairs that trainings are compared by
 QUERIES = 1_000
 # Compressors that torch trains, and aqea for its products.
@@ -68,15 +66,6 @@ def cases(rows: int, dimension: int, encoder: sentence_transformer.Params, count
     yield Case("encoding", f"{count:,} texts", encode, "relative error", _relative, 1e-4)
 
 
-def planted(rows: int, dimension: int) -> Floats:
-    """Return Gaussian rows (rows, dimension) float32 whose variances fall as 1 / k, in a random basis."""
-    rng = np.random.default_rng(SEED)
-    basis = np.linalg.qr(rng.standard_normal((dimension, dimension)))[0]
-    scaled = rng.standard_normal((rows, dimension)) * np.arange(1, dimension + 1) ** -0.5
-    vectors: Floats = (scaled @ basis).astype(np.float32)
-    return vectors
-
-
 def _products(x: Floats, size: str) -> Iterator[Case]:
     own: Ints = np.arange(min(QUERIES, len(x)))
     unit = knn.unit(x)
@@ -105,27 +94,13 @@ def _training(name: str, x: Floats, held_out: Floats, size: str) -> Case:
     return Case(
         f"fit {name}",
         size,
-        functools.partial(module.fit, train, _params(name, module, x.shape[1]), SEED),
+        functools.partial(module.fit, train, params(module, x.shape[1]), SEED),
         "Spearman",
         functools.partial(_correlations, before),
         spearman.RERUN_TOLERANCE,
         outcome=functools.partial(_cosines_after, held_out),
         before=functools.partial(_teacher, name, x),
     )
-
-
-def _params(name: str, module: ModuleType, dimension: int) -> Any:
-    """Return a compressor's defaults with DIMS dimensions, at most half of the vectors' own.
-
-    `crossmap` maps one half of the columns to the other; `aqea` tries a tenth of its maps.
-    """
-    half = dimension // 2
-    own: dict[str, dict[str, Any]] = {
-        "aqea": {"budget": 500},
-        "crossmap": {"source": {"stop": half}, "target": {"start": half, "stop": dimension}},
-    }
-    dims = {"dims": min(DIMS, half)} if "dims" in module.Params.model_fields else {}
-    return module.Params(**dims, **own.get(name, {}))
 
 
 def _teacher(name: str, x: Floats) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import typer
 
 from harness.cli.auditing import audit
+from harness.cli.benching import bench
 from harness.cli.checking import artifacts, compare, verify
 from harness.cli.deploying import compress, decompress, fit, similarity
 from harness.cli.exporting import export, export_codec, push
@@ -65,6 +66,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "doctor": doctor,
     "portability": portability,
     "devices": devices,
+    "bench": bench,
 }
 app = typer.Typer(
     add_completion=False,

@@ -50,7 +50,7 @@ def devices(
     rows: Annotated[int, typer.Option(min=1_000, help="Vectors that are multiplied and trained on.")] = 8_000,
     dimension: Annotated[int, typer.Option(min=16, help="Their dimension.")] = 384,
     texts: Annotated[int, typer.Option(min=1, help="Texts that are encoded.")] = 512,
-    to: Annotated[Path, typer.Option("--out", help="JSON file to write.")] = OUT / "bench" / "devices.json",
+    to: Annotated[Path, typer.Option("--out", help="JSON file to write.")] = OUT / "devices.json",
     as_json: AsJson = False,
 ) -> None:
     """Compare a CUDA device with the CPU: how long products, trainings and encoding take, and what they give.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 # Folders of stamped evidence that belongs to no cell: published whole, and required once committed.
-EXTRAS = ("transcripts", "means", "portability", "jitter", "labels", "noise", "peers")
+EXTRAS = ("transcripts", "means", "portability", "jitter", "labels", "noise", "peers", "bench")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,14 @@ class Tree:
     def noise(self) -> Path:
         """Return how far the values of a sample of cells move with threads and seeds, stamped."""
         return self.root / "noise" / "noise.json"
+
+    def benches(self) -> list[Path]:
+        """Return the stamped measurements of a machine, a file a group, in the order of their paths."""
+        return sorted((self.root / "bench").glob("*.json"))
+
+    def bench(self, name: str) -> Path:
+        """Return what work takes on a machine, by the group of measurements, stamped."""
+        return self.root / "bench" / f"{name}.json"
 
     def comparisons(self) -> list[Path]:
         """Return the stamped comparisons of planners, in the order of their paths."""

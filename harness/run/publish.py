@@ -10,7 +10,8 @@ from harness.errors import RunError
 from harness.evidence import stability
 from harness.evidence.files import sha256_file, write_atomic
 from harness.evidence.layout import Tree
-from harness.evidence.stamp import read_json
+from harness.evidence.schema.bench import parse_bench
+from harness.evidence.stamp import read_json, read_stamped
 from harness.planning.status import Entry
 from harness.run import checkout, ro_crate
 from harness.run.jitter import incomplete
@@ -104,6 +105,7 @@ def _check(entries: list[Entry], out: Tree, committed: Tree) -> None:
     stability.read(out)  # a file that is no jitter is refused in one line
     if lines := incomplete(entries, out):
         raise RunError(f"{lines[0]}; harness jitter before, or remove {out.jitter('*').parent}")
+    _check_benches(out)
     if lines := outdated(out):
         raise RunError(f"{lines[0]}; remove it, and measure noise again when the results are published")
     for suite in sorted({entry.cell.suite for entry in entries if entry.state == "done"}):
@@ -114,6 +116,14 @@ def _check(entries: list[Entry], out: Tree, committed: Tree) -> None:
         if not location.is_file():
             remedy = "make it anew (transcripts: repro/api_smoketest.py --out), or copy it there"
             raise RunError(f"{location}: not found, but {path} is committed; {remedy}")
+
+
+def _check_benches(out: Tree) -> None:
+    """Raise RunError where speed was measured from changed files, and InputError for a file that is no bench."""
+    for path in out.benches():
+        commit = parse_bench(path, read_stamped(path)[0]).machine.commit
+        if commit is None or commit.dirty:
+            raise RunError(f"{path}: measured from changed files; harness bench from a clean checkout")
 
 
 def _check_code(code: Path) -> None:

@@ -21,6 +21,7 @@ _PROFILE = "https://w3id.org/ro/crate/1.2"
 _LICENCES = "https://spdx.org/licenses/"
 # What the folders of evidence hold; another one is described by its name alone.
 _FOLDERS = {
+    "bench": "What work takes on one machine, beside baselines and targets.",
     "codecs": "Fitted codecs, as safetensors.",
     "envelopes": "When, where and with what each result was made.",
     "jitter": "How far values move when vectors are disturbed in the last place.",

@@ -83,6 +83,7 @@ def rendered(tree: Tree) -> dict[str, bytes]:
             pictures,
             by_question,
             headlines(by_question),
+            source.tables.benches.summary(),
         ),
         "claims.json": dumps(claims_document(judged)),
         "figures_data.json": dumps(numbers),

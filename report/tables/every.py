@@ -12,6 +12,7 @@ from harness.evidence.schema.verdict import CellEvidence, TranscriptEvidence, Ve
 from report.evidence.results import Evidence
 from report.evidence.rows import Row
 from report.tables.autoencoder import AutoEncoders
+from report.tables.bench import Benches
 from report.tables.intrinsic import Intrinsic
 from report.tables.jitter import Jitter
 from report.tables.neighbours import Neighbours
@@ -104,6 +105,7 @@ class Tables:
         self.neighbours = Neighbours(results, root)
         self.semantic = SemanticIds(results, root, evidence.comparisons)
         self.noise = Noise.read(root)
+        self.benches = Benches.read(root)
         self.planners = Planners.read(root)
         self.portability = Portability.read(root)
         self.jitter = Jitter(stability.read(evidence.tree))

@@ -16,6 +16,7 @@ from harness.planning import registry
 COMMANDS = (
     *("list", "plan", "run", "results", "claims", "report", "export"),
     *("verify", "compare", "schema", "artifacts", "serve", "jitter", "doctor", "portability", "devices"),
+    "bench",
     *(
         "audit",
         "status",

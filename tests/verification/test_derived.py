@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from support.checkouts import publish, ran_checkout, relist
 from support.command import Cli
+from support.invented_bench import write_bench
 from support.suites import COMPARED, SUITE
 
 from harness.evidence.layout import Tree
@@ -239,6 +240,32 @@ def test_what_the_results_do_not_come_to_is_named(root: Path, path: str, edit: E
     lines = [line for line in verify.problems(root)[0] if line.startswith(path)]
     assert 1 == len(lines), lines
     assert message in lines[0]
+
+
+@pytest.mark.parametrize(
+    ("edit", "message"),
+    [
+        (
+            lambda c: c["measurements"][0]["value"].update(low=9.0),
+            "sign: found (9.0, 5.0, 6.0), expected",
+        ),
+        (lambda c: c["measurements"].append(c["measurements"][0]), "measurements, each once"),
+        (lambda c: c.update(name="other"), "expected the name of its place"),
+        (lambda c: c["measurements"][0].pop("ratio"), "KeyError: 'ratio'"),
+    ],
+    ids=["range", "twice", "place", "key"],
+)
+def test_a_bench_that_is_none_is_named(root: Path, edit: Edit, message: str) -> None:
+    """It stands by itself: what can be checked is its place, and its numbers."""
+    path = Tree(root / "artifacts").bench("invented")
+    write_bench(Tree(root / "artifacts"))
+    relist(root)
+    assert [] == verify.problems(root)[0]
+    restamp(root, path.relative_to(root).as_posix(), edit)
+    relist(root)
+    (line,) = verify.problems(root)[0]
+    assert line.startswith("artifacts/bench/invented.json: ")
+    assert message in line
 
 
 @pytest.mark.parametrize(

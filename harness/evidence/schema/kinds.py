@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from harness.evidence.files import write_atomic
+from harness.evidence.schema.bench import Bench
 from harness.evidence.schema.envelope import Envelope
 from harness.evidence.schema.jitter import Jitter
 from harness.evidence.schema.labels import LabelIndex
@@ -35,6 +36,7 @@ KINDS: dict[str, tuple[str, type[BaseModel]]] = {
     "noise": ("noise/noise.json", Stamped[Noise]),
     "peers": ("peers/*.json", Stamped[PlannerComparison]),
     "peer-times": ("peers/times/*.json", Stamped[PlanningTimes]),
+    "bench": ("bench/*.json", Stamped[Bench]),
     "portability": ("portability/portability.json", Stamped[Portability]),
     "transcript": ("transcripts/*.json", Stamped[Transcript]),
     "envelope": ("envelopes/*/*.json", Envelope),

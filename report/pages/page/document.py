@@ -26,8 +26,9 @@ def page(
     pictures: Mapping[str, bytes],
     findings: Mapping[str, Sequence[Finding]],
     headlines: Sequence[Finding],
+    speed: str,
 ) -> bytes:
-    """Return the page; ``pictures``: SVG by file name, ``findings``: by question."""
+    """Return the page; ``pictures``: SVG by file name, ``findings``: by question, ``speed``: a sentence."""
     placed = [question.figure for question in sections.QUESTIONS if question.figure in figures]
     inlined = inline.inline(
         {name: (pictures[f"figure_{name}.svg"], figures[name]["title"]) for name in placed}
@@ -35,6 +36,7 @@ def page(
     panels = frontier.panels(rows, suites)
     context = {
         "headlines": headlines,
+        "speed": speed,
         "lines": verdicts.lines(board, judged),
         "panels": panels,
         "kinds": list(FAMILIES),

@@ -1,0 +1,40 @@
+"""Exact nearest neighbours against a plain matrix product of the same shape, in one thread."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from harness.bench.planted import planted
+from harness.bench.record import at_least, measurement, rates, seconds
+from harness.evaluation import knn
+from harness.evidence.schema.bench import Measurement
+
+TITLE = "Exact nearest neighbours"
+TARGET = "at least 80 % of the rate of a plain matrix product of the same shape"
+REASON = "The products are the smaller part: most of the time goes into ranking all rows for each query."
+
+
+def measure(
+    _mirror: Path | None, rows: int = 50_000, dimension: int = 384, queries: int = 1_000, repeats: int = 5
+) -> Iterator[Measurement]:
+    """Yield the rate of inner products within a search, and within the product alone."""
+    unit = knn.unit(planted(rows, dimension))
+    own = np.arange(min(queries, rows))
+    search = functools.partial(knn.ranked, unit[own], unit, min(knn.DEPTH, rows - 1), (own, own))
+    similar = np.empty((len(own), rows), np.float32)
+    product = functools.partial(np.matmul, unit[own], unit.T, out=similar)
+    searching, multiplying = seconds(search, product, repeats=repeats)
+    operations = 2e-9 * len(own) * rows * dimension
+    yield measurement(
+        f"the {min(knn.DEPTH, rows - 1)} nearest",
+        f"{len(own):,} queries, {rows:,} × {dimension}",
+        "GFLOP/s",
+        rates(operations, searching),
+        ("plain matrix product", rates(operations, multiplying)),
+        at_least(0.8, TARGET),
+        REASON,
+    )

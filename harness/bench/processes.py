@@ -1,0 +1,44 @@
+"""Whole processes, as a user runs them: the command, and Python without the harness's settings."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from harness.errors import RunError
+from harness.numerics import pinning
+
+HARNESS = (sys.executable, "-m", "harness")
+_SHOWN = 300  # characters of a failed command's last words
+
+
+def harness(*arguments: str, store: Path | None = None) -> None:
+    """Run the command with ``arguments``, and with ``store`` as its store."""
+    run([*HARNESS, *arguments], environment(store))
+
+
+def environment(store: Path | None) -> dict[str, str]:
+    """Return this process's variables without the harness's own, but for the folder of the store."""
+    own = {} if store is None else {"HARNESS_CACHE": str(store)}
+    return {name: value for name, value in os.environ.items() if not name.startswith("HARNESS_")} | own
+
+
+def python(script: Path, *arguments: str) -> str:
+    """Run a script as a user without the harness would; return what it prints.
+
+    None of the variables that the harness sets for threads and instructions is left.
+    """
+    pinned = {*pinning.THREADS, *pinning.INSTRUCTIONS, pinning.NUMPY, pinning.OVERRIDDEN, "PYTHONPATH"}
+    bare = {name: value for name, value in environment(None).items() if name not in pinned}
+    return run([sys.executable, str(script), *arguments], {**bare, **pinning.overridden()})
+
+
+def run(command: list[str], environment: dict[str, str]) -> str:
+    """Return what a command prints; raise RunError where it fails."""
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        last = done.stderr.strip()[-_SHOWN:]
+        raise RunError(f"{' '.join(command[1:])}: ended with status {done.returncode}: {last}")
+    return done.stdout
