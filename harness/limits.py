@@ -43,7 +43,7 @@ NAME = Limit(200, "bytes in the name of a cell's file", "file systems end at 255
 PARAMETER = Limit(100_000, "as a parameter", "memory or time grows with it")
 DIMENSIONS = Limit(2**14, "dimensions", "a matrix of that width and height has 2 GiB, and is worked with")
 PAIRS_A_ROW = Limit(1_000, "pairs a row", "they are drawn by rank, and few ranks say as much")
-PAIRS = Limit(10_000_000, "pairs", "each is resampled thousands of times")
+PAIRS = Limit(2_000_000, "pairs", "each takes a kilobyte of memory while it is measured")
 PLANTED = Limit(2**27, "planted numbers", "they are held in memory several times, 8 bytes each")
 PLANTED_ROWS = Limit(10**8, "planted rows", "each takes 4 bytes a dimension on the disk")
 

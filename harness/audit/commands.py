@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shlex
 
-from harness.audit.inputs import Options
 from harness.audit.preparing import Prepared, rows_needed
+from harness.audit.rows import Options
 from harness.evidence.schema.audit import NextCommand
 from harness.evidence.schema.audit_frontier import Configuration
 

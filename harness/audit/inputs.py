@@ -4,46 +4,24 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
 from harness import limits
 from harness.audit.judgements import JSON_LINES, judged_rows, unmatched
 from harness.audit.pairs_file import PairTable, read_pairs
+from harness.audit.rows import Options, Progress, read_rows
 from harness.errors import InputError
 from harness.evidence.files import sha256_file
-from harness.evidence.schema.audit import BrokenRows, Source
+from harness.evidence.schema.audit import Source
 from harness.numerics.seeding import seeded_generator
 from harness.types import Doubles, Floats, Ints
 from harness.vectors.lines import Lines
-from harness.vectors.opening import open_vectors
-from harness.vectors.reading import CleanVectors, read_vectors, sample_rows
-from harness.vectors.source import VectorSource
-from harness.vectors.texts import open_texts
+from harness.vectors.reading import CleanVectors
 
-Progress = Callable[[str, int, int], None]
-_MOST_BYTES = 2**29  # of float32 vectors; a sweep holds a few times as much
-_MOST_ROWS = 130_000
 _MOST_QUERIES = 1_000
-_FIRST = 10  # row numbers of each reason
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What the user gave: files by their role, and how the first is to be read."""
-
-    location: str
-    pairs: str | None = None
-    queries: str | None = None
-    qrels: str | None = None
-    against: str | None = None
-    encoder: str | None = None
-    column: str | None = None
-    drop_broken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,61 +52,22 @@ def read_inputs(options: Options, on_progress: Progress) -> Inputs:
     judged = None
     if options.qrels is not None:
         judged = judged_rows(options.qrels, str(options.queries), location)
-    clean, source = _vectors(location, "vectors", options, "document", on_progress)
+    clean, source = read_rows(location, "vectors", options, "document", on_progress)
     if source.dimension < 2:  # noqa: PLR2004 - a cosine is then 1 or -1
         raise InputError(f"{location}: found 1 dimension, expected at least 2: cosines are then 1 or -1")
     limits.DIMENSIONS.check(source.dimension, location)
-    inputs = Inputs(clean.vectors, clean.rows, source.rows, (_source("vectors", source, clean, options),))
+    inputs = Inputs(clean.vectors, clean.rows, source.rows, (source,))
     if options.pairs is not None:
         inputs = _with_pairs(inputs, options.pairs, options, on_progress)
     if options.queries is not None:
         inputs = _with_queries(inputs, options.queries, judged, options, on_progress)
     if options.against is not None:
-        other, opened = _vectors(options.against, "vectors of --against", options, "document", on_progress)
-        _check_dimension(opened, source)
-        sources = (*inputs.sources, _source("against", opened, other, options))
-        inputs = replace(inputs, against=other.vectors, sources=sources)
+        other, opened = read_rows(options.against, "against", options, "document", on_progress)
+        if opened.dimension != source.dimension:
+            expected = f"expected {source.dimension} as in {location}"
+            raise InputError(f"{options.against}: found {opened.dimension} dimensions, {expected}")
+        inputs = replace(inputs, against=other.vectors, sources=(*inputs.sources, opened))
     return inputs
-
-
-def _vectors(
-    location: str,
-    step: str,
-    options: Options,
-    role: Literal["document", "query"],
-    on_progress: Progress,
-    most: int = _MOST_ROWS,
-) -> tuple[CleanVectors, VectorSource]:
-    """Return the clean rows of a file, or a random sample where there are more than fit, and the file."""
-
-    def on_rows(done: int, of: int) -> None:
-        on_progress(step, done, of)
-
-    if options.encoder is None:
-        source = open_vectors(location, column=options.column)
-    else:
-        source = open_texts(location, options.encoder, column=options.column, role=role, on_rows=on_rows)
-    most = min(most, max(2, _MOST_BYTES // (4 * source.dimension)))
-    drop = options.drop_broken
-    if source.rows <= most:
-        return read_vectors(source, drop_broken=drop, on_rows=on_rows), source
-    return sample_rows(source, most, 0, drop_broken=drop, on_rows=on_rows), source
-
-
-def _source(role: str, source: VectorSource, clean: CleanVectors, options: Options) -> Source:
-    return Source(
-        role=role,
-        name=Path(source.name).name,
-        sha256=source.digest(),
-        rows=source.rows,
-        dimension=source.dimension,
-        dtype=source.dtype,
-        encoder=options.encoder or "",
-        broken=[
-            BrokenRows(reason=reason, count=len(numbers), first=list(numbers[:_FIRST]))
-            for reason, numbers in sorted(clean.broken.items())
-        ],
-    )
 
 
 def _labels(role: str, location: str, rows: int) -> Source:
@@ -143,12 +82,6 @@ def _labels(role: str, location: str, rows: int) -> Source:
         encoder="",
         broken=[],
     )
-
-
-def _check_dimension(other: VectorSource, source: VectorSource) -> None:
-    if other.dimension != source.dimension:
-        actual, expected = other.dimension, source.dimension
-        raise InputError(f"{other.name}: found {actual} dimensions, expected {expected} as in {source.name}")
 
 
 def _with_pairs(inputs: Inputs, location: str, options: Options, on_progress: Progress) -> Inputs:
@@ -181,7 +114,7 @@ def _with_texts(
         path = Path(folder) / "texts.jsonl"
         path.write_text("".join(json.dumps(text) + "\n" for text in texts), "utf-8")
         alone = replace(options, column=None)
-        clean, _ = _vectors(str(path), "texts of pairs", alone, "document", on_progress, len(texts))
+        clean, _ = read_rows(str(path), "texts of pairs", alone, "document", on_progress, len(texts))
     place = {text: len(inputs.rows) + i for i, text in enumerate(texts)}
     return replace(
         inputs,
@@ -197,10 +130,9 @@ def _with_queries(
 ) -> Inputs:
     """Return the inputs with queries: of judged ones those alone that have a judgement of a row at hand."""
     if judged is None:
-        clean, source = _vectors(location, "queries", options, "query", on_progress, _MOST_QUERIES)
+        clean, source = read_rows(location, "queries", options, "query", on_progress, _MOST_QUERIES)
         _check_queries(source.dimension, inputs, options)
-        sources = (*inputs.sources, _source("queries", source, clean, options))
-        return replace(inputs, queries=clean.vectors, sources=sources)
+        return replace(inputs, queries=clean.vectors, sources=(*inputs.sources, source))
     there = judged[np.isin(judged[:, 1], inputs.rows)]
     if not len(there):
         raise unmatched(str(options.qrels), *map(str, judged[0, :2]))
@@ -226,17 +158,15 @@ def judged_queries(
         chosen = seeded_generator("judged queries").choice(rows, _MOST_QUERIES, replace=False)
         rows = np.sort(chosen)
     if options.encoder is None or not location.lower().endswith(JSON_LINES):
-        clean, source = _vectors(location, "queries", options, "query", on_progress)
+        clean, described = read_rows(location, "queries", options, "query", on_progress)
         wanted = np.isin(clean.rows, rows)
-        described = _source("queries", source, clean, options)
         return replace(clean, vectors=clean.vectors[wanted], rows=clean.rows[wanted]), described
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "queries.jsonl"
         wanted_rows = set(rows.tolist())
         with Lines(Path(location), location) as lines, path.open("wb") as file:
             file.writelines(line + b"\n" for i, line in enumerate(lines) if i in wanted_rows)
-        clean, source = _vectors(str(path), "queries", options, "query", on_progress)
-        described = _source("queries", source, clean, options)
+        clean, described = read_rows(str(path), "queries", options, "query", on_progress)
     file_of_all = {"name": Path(location).name, "sha256": sha256_file(Path(location))}
     return replace(clean, rows=rows[clean.rows]), described.model_copy(update=file_of_all)
 

@@ -7,12 +7,12 @@ eigenvalues, (Σλ)² / Σλ²: D where all directions vary alike, 1 where one a
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from harness.audit.duplicates import RowDigests
 from harness.data import identity
 from harness.errors import InputError
 from harness.numerics.seeding import seeded_generator
@@ -76,8 +76,9 @@ def profile(vectors: Floats, broken: Mapping[str, Sequence[int]], *, copies: Int
     held = np.cumsum(spectrum)
     dimensions = [int((held < share * held[-1]).sum()) + bool(held[-1]) for share in (0.9, 0.95, 0.99)]
     same = identity.copies(vectors) if copies is None else copies
-    different = {hashlib.blake2b(row, digest_size=16).digest() for row in np.ascontiguousarray(vectors)}
-    exact = rows - len(different)
+    digests = RowDigests(rows)
+    digests.add(np.ascontiguousarray(vectors))
+    exact = digests.duplicates()
     return Profile(
         rows=rows,
         dimension=dimension,

@@ -19,9 +19,10 @@ from harness.audit.document import (
 )
 from harness.audit.drift import drift
 from harness.audit.facts import Facts
-from harness.audit.inputs import Options, Progress, read_inputs
+from harness.audit.inputs import read_inputs
 from harness.audit.preparing import MOST_QUERIES, Prepared, Request, prepare
 from harness.audit.profile import profile
+from harness.audit.rows import Options, Progress
 from harness.audit.rules import warnings
 from harness.audit.sweep import SEED, Sweep, now, sweep
 from harness.deploy.card import DataCard, Measured

@@ -10,9 +10,9 @@ import numpy as np
 
 from harness.audit.candidates import Candidate
 from harness.audit.frontier import Row, complete, row
-from harness.audit.inputs import Progress
 from harness.audit.measuring import Truth, encode, measure
 from harness.audit.preparing import Prepared
+from harness.audit.rows import Progress
 from harness.audit.threads import in_threads
 from harness.codecs.pipeline import Fitter, Pipeline
 from harness.errors import InputError, one_line

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from harness.errors import RunError
@@ -17,6 +19,33 @@ _SHOWN = 300  # characters of a failed command's last words
 def harness(*arguments: str, store: Path | None = None) -> None:
     """Run the command with ``arguments``, and with ``store`` as its store."""
     run([*HARNESS, *arguments], environment(store))
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """What a process and those that it waited for used, as the system measures it.
+
+    ``seconds`` of processor time of all of them; ``peak`` bytes of resident memory of the largest.
+    """
+
+    seconds: float
+    peak: int
+
+
+def measured(*arguments: str, store: Path) -> Used:
+    """Run the command with ``arguments``; return what it used (wait4). Raises RunError where it fails."""
+    with tempfile.TemporaryFile() as errors:
+        process = subprocess.Popen(
+            [*HARNESS, *arguments], env=environment(store), stdout=subprocess.DEVNULL, stderr=errors
+        )
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            errors.seek(0)
+            last = errors.read().decode(errors="replace").strip()[-_SHOWN:]
+            raise RunError(f"{' '.join(arguments)}: ended with status {process.returncode}: {last}")
+    unit = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss
+    return Used(usage.ru_utime + usage.ru_stime, unit * usage.ru_maxrss)
 
 
 def environment(store: Path | None) -> dict[str, str]:

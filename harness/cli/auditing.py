@@ -67,12 +67,12 @@ def audit(
               harness audit texts.txt --encoder minilm --against newer.txt
     """
     from harness.audit.folder import check_target, write
-    from harness.audit.inputs import Options
     from harness.audit.preparing import Request
-    from harness.audit.quantities import parse_bytes, parse_rows, parse_seconds
+    from harness.audit.rows import Options
     from harness.audit.run import run
     from harness.console.audited import planned, summary
     from harness.console.progress import progress
+    from harness.planning.quantities import parse_bytes, parse_rows, parse_time
     from report.audits.render import rendered
 
     options = Options(file, pairs, queries, qrels, against, encoder, column, drop_broken)
@@ -80,7 +80,7 @@ def audit(
         target=target,
         budget=None if budget is None else parse_bytes(budget),
         rows=None if rows is None else parse_rows(rows),
-        seconds=parse_seconds(seconds),
+        seconds=parse_time(seconds, "--time", "90s, 3m or 1h"),
     )
     check_target(out)
     with progress() as on_progress:

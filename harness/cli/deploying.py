@@ -30,7 +30,8 @@ def fit(
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of what is drawn at random.")] = 0,
     sample: Annotated[
-        int | None, typer.Option(min=2, metavar="ROWS", help="Rows to read at most; default: 1 GiB of them.")
+        int | None,
+        typer.Option(min=2, metavar="ROWS", help="Rows to read at most; default: 128 MiB of them."),
     ] = None,
     column: Column = None,
     encoder: Encoder = None,

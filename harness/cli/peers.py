@@ -48,19 +48,21 @@ def compare_planners(
     Examples: harness compare-planners vectors.npy --tqp ~/tqp/bin/tqp
               harness compare-planners texts.jsonl --encoder minilm --tqp ~/tqp/bin/tqp
     """
-    from harness.audit.inputs import Options
-    from harness.audit.quantities import parse_seconds
+    from harness.audit.rows import Options
     from harness.console.peers import compared_planners
     from harness.console.progress import progress
     from harness.peers.comparison import Question, compare
     from harness.peers.tqp import Tqp
     from harness.peers.writing import write
+    from harness.planning.quantities import parse_time
 
     name = Path(file).stem if name is None else name
     if not _NAME.fullmatch(name):
         raise InputError(f"--name: found {name!r}, expected a name of small letters, digits and dashes")
     options = Options(file, encoder=encoder, column=column, drop_broken=drop_broken)
-    question = Question(options, target, parse_seconds(time), name, title or Path(file).name)
+    question = Question(
+        options, target, parse_time(time, "--time", "90s, 3m or 1h"), name, title or Path(file).name
+    )
     command = None if tqp is None else Tqp.at(tqp)
     with progress() as on_progress:
         compared = compare(question, command, on_progress)

@@ -83,7 +83,7 @@ def run_shard(
     from harness.console.progress import progress
     from harness.console.shards import sharded
     from harness.parallel.leases import open_leases
-    from harness.run.budget import parse_time
+    from harness.planning.quantities import parse_time
     from harness.run.expectations import shortfalls
     from harness.run.sharded import LEASES, ShardedRun
     from harness.run.shards import parse_shard, split

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 
 from harness.errors import BlockedError, InputError, RunError
-from harness.parallel.resources import memory_ran_out
+from harness.parallel.memory import REMEDY, memory_ran_out, shortage
 
 INTERRUPTED = 128 + signal.SIGINT
 RESUMABLE = "what is done is kept"
@@ -31,7 +31,7 @@ def explained(error: BaseException) -> tuple[str, int] | None:
     further.
     """
     if memory_ran_out(error):
-        return f"memory ran out; {RESUMABLE}: run again with fewer --jobs or with more memory", 1
+        return f"memory ran out: {shortage(error)}; {RESUMABLE}: {REMEDY}", 1
     ended: tuple[str, int] | None = None
     match error:
         case KeyboardInterrupt():

@@ -74,7 +74,8 @@ def vector_set(rows: Floats, name: str, origin: Json, taken: Rows, where: str) -
         rows = _part(rows, numbers, origin)
     if len(rows) < 2:  # noqa: PLR2004 - nothing can be trained on one
         raise InputError(f"{where}: found {len(rows)} row, expected at least two")
-    limits.PAIRS.check(min(len(rows), GRADED_ROWS) * taken.pairs, where)
+    drawn_among = min(len(rows), GRADED_ROWS)
+    limits.PAIRS.check(drawn_among * taken.pairs, f"{where}: pairs = {taken.pairs} a row")
     pairs = graded_pairs(rows, name, taken.pairs) if taken.pairs else np.empty((0, 2), np.int64)
     return PairSet(name, None, rows, pairs, None, origin, index=numbers)
 

@@ -38,7 +38,7 @@ def fit_file(
 ) -> Codec:
     """Return a codec fitted on the vectors of a file; the same file and options give the same bytes.
 
-    A random sample of ``sample`` rows is read, by default of as many as 1 GiB of float32 holds, or all where
+    A random sample of ``sample`` rows is read, by default of as many as 128 MiB of float32 hold, or all where
     there are fewer. A tenth of them, 1,000 rows at most, is held out to measure the codec, unless an audit
     has: its values, ``audited``, and its ``advice`` go into the card. ``location``, ``column`` and
     ``encoder`` as ``open_source`` takes them. Raises InputError for broken rows unless ``drop_broken``, and

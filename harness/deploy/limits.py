@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-FIT_BYTES = 2**30  # of float32 that a codec is fitted on; fitting holds several copies, some in float64
+FIT_BYTES = 2**27  # of float32 that a codec is fitted on; fitting holds seven times as much, in float64 too
 BATCH_NUMBERS = 2**23  # in the vectors of a batch, which is 32 MiB of float32
 BATCH_ROWS = 8_192
 

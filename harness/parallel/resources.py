@@ -52,12 +52,3 @@ def forget_peak_memory() -> None:
     """Let the most memory that this process has held begin at what it holds now, where Linux can do that."""
     with contextlib.suppress(OSError):
         Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
-
-
-def memory_ran_out(error: BaseException) -> bool:
-    """Return whether an error says so: Python's and NumPy's by its type, torch's and C++'s in words."""
-    text = str(error).lower()
-    words = ("can't allocate memory", "not enough memory", "std::bad_alloc", "cuda out of memory")
-    return isinstance(error, MemoryError) or (
-        isinstance(error, RuntimeError) and any(part in text for part in words)
-    )

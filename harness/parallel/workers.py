@@ -1,52 +1,86 @@
-"""Worker processes that end with their parent, whatever ends it, and never in the middle of a file.
-
-Each worker watches a pipe whose other end the parent alone holds. The system closes that end when the parent
-is gone, also after SIGKILL, and a worker then ends at once.
-"""
+"""Work spread over worker processes; a worker that is killed takes no other work with it."""
 
 from __future__ import annotations
 
 import functools
-import multiprocessing
-import os
-import signal
-import threading
-import time
+import itertools
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from contextvars import ContextVar
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from harness.errors import RunError
-from harness.evidence.files import WRITING
+from harness.parallel.memory import REMEDY, memory_explained
+from harness.parallel.worker import Killed, Worker
 
 T = TypeVar("T")
 R = TypeVar("R")
 
-GRACE = 5.0  # seconds that a worker has to end by itself
+LOOK = 0.2  # seconds between two looks at the memory of busy workers
+
+
+@dataclass(frozen=True, slots=True)
+class Retry(Generic[T, R]):
+    """What is done with an item whose worker was killed, instead of ending all work.
+
+    Its ``parts`` are tried once more, when all else is done, one at a time in a new process with no other
+    beside it. A part whose worker is killed again comes to ``failed(part, line)``; the line says how.
+    """
+
+    parts: Callable[[T], Sequence[T]]
+    failed: Callable[[T, str], R]
 
 
 class _Pool:
-    """Worker processes, and the end of the pipe that keeps them alive."""
+    """Up to ``jobs`` workers, started when there is work for them."""
 
     def __init__(self, jobs: int) -> None:
-        context = multiprocessing.get_context("spawn")  # a fork would copy locks that other threads hold
-        watched, self._held = context.Pipe(duplex=False)
-        self.executor = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(watched,))
+        self._jobs = jobs
+        self._workers: list[Worker] = []
 
-    def end(self, workers: Sequence[BaseProcess]) -> None:
+    def outcomes(
+        self, work: Callable[[T], R], items: Sequence[T]
+    ) -> Generator[tuple[T, R | Killed], None, None]:
+        """Yield each item with what ``work(item)`` came to, as it ends; a killed worker is replaced."""
+        while len(self._workers) < min(self._jobs, len(items)):
+            self._workers.append(Worker())
+        waiting = iter(items)
+        running: dict[Future[R], tuple[int, T]] = {}
+
+        def hand_out(place: int) -> None:
+            for item in itertools.islice(waiting, 1):
+                try:
+                    future = self._workers[place].submit(work, item)
+                except BrokenProcessPool:  # it was killed, perhaps while it had nothing to do
+                    self._workers[place] = Worker()
+                    future = self._workers[place].submit(work, item)
+                running[future] = place, item
+
+        for place in range(len(self._workers)):
+            hand_out(place)
+        while running:
+            done, _ = wait(running, LOOK, FIRST_COMPLETED)
+            for place, _ in running.values():
+                self._workers[place].look()
+            for future in done:
+                place, item = running.pop(future)
+                outcome: R | Killed
+                try:
+                    outcome = future.result()
+                except BrokenProcessPool:
+                    outcome = self._workers[place].killed()
+                hand_out(place)
+                yield item, outcome
+
+    def end(self) -> None:
         """End the workers, whatever they do; return when they are gone."""
-        self.executor.shutdown(wait=False, cancel_futures=True)
-        self._held.close()
-        for worker in workers:
-            worker.join(GRACE)
-            worker.kill()
-            worker.join()  # until the system has seen it end
-        _settle(workers)
+        for worker in self._workers:
+            worker.let_go()
+        for worker in self._workers:
+            worker.end()
 
 
 @functools.lru_cache(maxsize=1)
@@ -73,73 +107,46 @@ def spreading(elsewhere: Callable[..., Iterator[Any]]) -> Iterator[None]:
         _elsewhere.reset(token)
 
 
-def in_processes(work: Callable[[T], R], items: Sequence[T], jobs: int) -> Generator[R, None, None]:
+def in_processes(
+    work: Callable[[T], R], items: Sequence[T], jobs: int, retry: Retry[T, R] | None = None
+) -> Generator[R, None, None]:
     """Yield ``work(item)`` for each item as it ends, ``jobs`` processes at a time; with one, in this process.
 
     ``work`` and the items have to be picklable. Closing the iterator before its end ends the workers, as
-    does an error. Raises RunError where a worker was killed.
+    does an error. Raises RunError where a worker was killed and there is no ``retry``, and OutOfMemoryError
+    where memory ran out in one.
     """
     if min(jobs, len(items)) <= 1:
         yield from map(work, items)
         return
+    again: list[T] = []
     pool, through = _pool(jobs), False
     try:
-        with _interrupts_postponed():
-            futures = [pool.executor.submit(work, item) for item in items]
-            # The pool looks after the workers that there were at the last submission but one (Python 3.11).
-            pool.executor.submit(int)
-            workers = multiprocessing.active_children()
-        for future in as_completed(futures):
-            yield future.result()
-        through = True
-    except BrokenProcessPool as error:
-        raise RunError(_killed(workers)) from error
+        for item, outcome in pool.outcomes(functools.partial(_explained, work), items):
+            if not isinstance(outcome, Killed):
+                yield outcome
+            elif retry is not None:
+                again += retry.parts(item)
+            else:
+                raise RunError(f"{outcome.line}; what is done is kept: {REMEDY}")
+        through = not again  # what idle workers hold is free for the one that tries again
     finally:
         if not through:
             _pool.cache_clear()
-            pool.end(multiprocessing.active_children())
+            pool.end()
+    if retry is not None and again:
+        yield from _alone(work, again, retry)
 
 
-@contextmanager
-def _interrupts_postponed() -> Iterator[None]:
-    """Hold SIGINT back: a process that is started in here never sees it, this one sees it afterwards.
-
-    A terminal sends it to workers as well, which would each print a traceback while they start.
-    """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+def _alone(work: Callable[[T], R], items: Sequence[T], retry: Retry[T, R]) -> Generator[R, None, None]:
+    pool = _Pool(1)
     try:
-        yield
+        for item, outcome in pool.outcomes(functools.partial(_explained, work), items):
+            yield retry.failed(item, outcome.line) if isinstance(outcome, Killed) else outcome
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        pool.end()
 
 
-def _begin(watched: Connection) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
-    threading.Thread(target=_end_with_parent, args=(watched,), daemon=True).start()
-
-
-def _end_with_parent(watched: Connection) -> None:
-    watched.poll(None)  # true when the other end is closed, as nothing is ever sent
-    with WRITING:
-        os._exit(1)
-
-
-def _settle(workers: Sequence[BaseProcess]) -> None:
-    """Wait until each worker's status is known: the pool's own thread may be the one that was told it."""
-    deadline = time.monotonic() + GRACE
-    while any(worker.exitcode is None for worker in workers) and time.monotonic() < deadline:
-        time.sleep(0.02)
-
-
-def _killed(workers: Sequence[BaseProcess]) -> str:
-    """Return what happened to the first worker that ended by a signal, and what to do."""
-    for worker in workers:
-        worker.join(GRACE)
-    _settle(workers)
-    # The pool ends the others by SIGTERM.
-    codes = [-(worker.exitcode or 0) for worker in workers]
-    number = next((code for code in codes if code > 0 and code != signal.SIGTERM), None)
-    reason = f"was killed by {signal.Signals(number).name}" if number else "ended unexpectedly"
-    if number == signal.SIGKILL:
-        reason += ", most likely because memory ran out"
-    return f"a worker {reason}; what is done is kept: run again with fewer --jobs or with more memory"
+def _explained(work: Callable[[T], R], item: T) -> R:
+    with memory_explained("in a worker"):
+        return work(item)

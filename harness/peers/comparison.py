@@ -11,9 +11,10 @@ from pathlib import Path
 import numpy as np
 
 from harness.audit.code import code as code_of_audit
-from harness.audit.inputs import Inputs, Options, Progress, read_inputs
+from harness.audit.inputs import Inputs, read_inputs
 from harness.audit.measuring import HeldOut, Truth, levels_of, with_exact
 from harness.audit.preparing import MOST_QUERIES
+from harness.audit.rows import Options, Progress
 from harness.audit.split import Split, split
 from harness.audit.target import Target, parse_target
 from harness.errors import InputError

@@ -8,9 +8,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from harness.audit.inputs import Options, Progress
 from harness.audit.measuring import Encoded, HeldOut, encode
 from harness.audit.preparing import Request
+from harness.audit.rows import Options, Progress
 from harness.audit.run import run
 from harness.codecs.pipeline import Pipeline
 from harness.data.packages import installed_version

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.errors import InputError
 from harness.evidence.layout import Tree
 from harness.evidence.stamp import read_json
+from harness.planning.quantities import parse_time
 from harness.planning.status import Entry
 from harness.run.encoding_cost import EncodingCosts
 
 UNKNOWN_SECONDS = 5.0  # of a cell that no committed envelope tells of
 MEANS = 1.25  # cells take so many times their own seconds with the means over their seeds
 MARGIN = 0.85  # of the budget is planned for: no two machines are alike
-_UNITS = {"s": 1, "m": 60, "h": 3600}
 
 
 def parse_budget(text: str) -> float | None:
@@ -25,18 +24,6 @@ def parse_budget(text: str) -> float | None:
     600.0
     """
     return None if text == "all" else parse_time(text, "budget", "90s, 10m or 2h, or all")
-
-
-def parse_time(text: str, option: str, examples: str) -> float:
-    """Return the seconds of a time such as '90s'; an InputError names ``option`` and ``examples``.
-
-    >>> parse_time("2m", "--lease", "90s or 2m")
-    120.0
-    """
-    parts = re.fullmatch(r"(\d{1,6}(?:\.\d{1,3})?)([smh])", text)
-    if parts is None:
-        raise InputError(f"{option}: found {text!r}, expected a time such as {examples}")
-    return float(parts[1]) * _UNITS[parts[2]]
 
 
 def committed_seconds(committed: Tree, entry: Entry) -> float:

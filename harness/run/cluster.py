@@ -21,7 +21,7 @@ from harness.evaluation import context
 from harness.evaluation.context import EncoderSpec
 from harness.evidence.files import store_folder
 from harness.numerics import pinning
-from harness.parallel.workers import spreading
+from harness.parallel.workers import Retry, spreading
 from harness.run.cluster_tasks import ChunkOf, Surroundings, encode_chunk, in_surroundings
 from harness.run.group import Group
 
@@ -41,15 +41,17 @@ class Cluster:
         with spreading(functools.partial(self._chunks, spec)):
             context.embed(spec, on_rows, 2)  # with one, it would not be spread
 
-    def spread(self, work: Callable[..., Any], items: Sequence[Any], jobs: int) -> Generator[Any, None, None]:
-        """Yield ``work(item)`` for each item as it ends; ``jobs`` is the cluster's own.
+    def spread(
+        self, work: Callable[..., Any], items: Sequence[Any], jobs: int, retry: Retry[Any, Any] | None = None
+    ) -> Generator[Any, None, None]:
+        """Yield ``work(item)`` for each item as it ends; ``jobs`` and ``retry`` are the cluster's own.
 
         A task whose worker is lost runs on another. Raises RunError where several workers died of one task,
         and where the scheduler is lost.
         """
         from distributed import CancelledError, KilledWorker, as_completed
 
-        del jobs
+        del jobs, retry
         run = secrets.token_hex(4)  # results of another run are not taken for those of this one
         futures = [
             self.client.submit(

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from harness.embedding.units import OnRows
 from harness.evaluation import context
 from harness.evaluation.context import EncoderSpec
-from harness.parallel.workers import in_processes
+from harness.parallel.workers import Retry, in_processes
 
 
 class Engine(Protocol):
@@ -18,8 +18,10 @@ class Engine(Protocol):
     def embed(self, spec: EncoderSpec, on_rows: OnRows) -> None:
         """Encode what the store lacks of an encoder's sets."""
 
-    def spread(self, work: Callable[..., Any], items: Sequence[Any], jobs: int) -> Generator[Any, None, None]:
-        """Yield ``work(item)`` for each item as it ends."""
+    def spread(
+        self, work: Callable[..., Any], items: Sequence[Any], jobs: int, retry: Retry[Any, Any] | None = None
+    ) -> Generator[Any, None, None]:
+        """Yield ``work(item)`` for each item as it ends; ``retry`` says what follows where a worker dies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class Processes:
         """Encode what the store lacks of an encoder's sets."""
         context.embed(spec, on_rows, self.jobs)
 
-    def spread(self, work: Callable[..., Any], items: Sequence[Any], jobs: int) -> Generator[Any, None, None]:
+    def spread(
+        self, work: Callable[..., Any], items: Sequence[Any], jobs: int, retry: Retry[Any, Any] | None = None
+    ) -> Generator[Any, None, None]:
         """Yield ``work(item)`` for each item as it ends."""
-        return in_processes(work, items, jobs)
+        return in_processes(work, items, jobs, retry)

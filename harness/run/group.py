@@ -17,6 +17,7 @@ from harness.evidence import npz
 from harness.evidence.files import sha256_file, write_atomic
 from harness.evidence.layout import Tree
 from harness.evidence.stamp import digest, dumps, write_stamped
+from harness.parallel.memory import OutOfMemoryError, memory_explained
 from harness.parallel.resources import forget_peak_memory, use_threads
 from harness.planning.cells import Cell
 from harness.planning.resolve import Inputs
@@ -49,19 +50,23 @@ def run_group(group: Group, before_writing: Callable[[], None] = lambda: None) -
         start = time.monotonic()
         forget_peak_memory()
         try:
-            context = open_context(spec).evaluation(cell.train)
+            with memory_explained("while opening its vectors"):
+                context = open_context(spec).evaluation(cell.train)
             fitter = fitter or Fitter(context.training, seeding(spec.inputs, cell))
             fitting = time.monotonic()
-            fitter.fit(cell.steps)  # stays fitted, so that measuring does not fit again
+            with memory_explained("while fitting"):
+                fitter.fit(cell.steps)  # stays fitted, so that measuring does not fit again
             fitted = time.monotonic() - fitting
-            result = measure(cell, context, fitter)
+            with memory_explained("while measuring"):
+                result = measure(cell, context, fitter)
             durations = {"seconds": time.monotonic() - start}
             if first:  # else the first step was fitted for another cell, and costs nothing here
                 durations["training_seconds"] = fitted
             first = False
             before_writing()
-            _write(spec, cell, context, result, group.tree, durations)
-        except (InputError, BlockedError) as error:
+            with memory_explained("while writing its result"):
+                _write(spec, cell, context, result, group.tree, durations)
+        except (InputError, BlockedError, OutOfMemoryError) as error:
             failures.append(f"{cell.suite}: {cell.id}: {error}")
     return len(group.cells), failures
 

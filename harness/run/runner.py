@@ -11,10 +11,12 @@ from harness.evaluation.context import EncoderSpec, spec_of
 from harness.evaluation.means import OnProgress, write_means
 from harness.evidence.claims_lock import copy_lock
 from harness.evidence.layout import Tree
+from harness.parallel.memory import OutOfMemoryError, memory_explained
 from harness.parallel.resources import use_threads
 from harness.parallel.workers import spreading
 from harness.planning.cells import Cell
 from harness.planning.status import FORCED, Entry
+from harness.run.again import one_by_one
 from harness.run.engine import Engine, Processes
 from harness.run.group import Group, group_key, run_group
 from harness.run.labels import write_labels
@@ -54,7 +56,7 @@ def run(
     groups = _groups(todo, specs, tree)
     done = 0
     on_progress("cells", 0, len(todo))
-    with closing(engine.spread(run_group, groups, jobs)) as results:
+    with closing(engine.spread(run_group, groups, jobs, one_by_one(groups))) as results:
         for count, failed in results:
             done, failures = done + count, failures + failed
             on_progress("cells", done, len(todo))
@@ -101,14 +103,16 @@ def _prepared(
     specs: dict[tuple[str, str], EncoderSpec] = {}
     todo: list[Entry] = []
     failures: list[str] = []
-    last_error: InputError | BlockedError | None = None
+    last_error: InputError | BlockedError | OutOfMemoryError | None = None
     for key in dict.fromkeys(_key(entry) for entry in chosen if entry.state == "to do"):
         own = [entry for entry in entries if _key(entry) == key and entry.can_run]
         spec = spec_of(own[0].inputs, key[1], [entry.cell for entry in own], store)
         try:
-            encode(spec, engine, on_progress)
-            changed = audit(spec, sorted({entry.cell.train for entry in own}), tree, on_progress)
-        except (InputError, BlockedError) as error:
+            with memory_explained("while encoding"):
+                encode(spec, engine, on_progress)
+            with memory_explained("in the contamination audit"):
+                changed = audit(spec, sorted({entry.cell.train for entry in own}), tree, on_progress)
+        except (InputError, BlockedError, OutOfMemoryError) as error:
             last_error = error
             failures.append(f"{key[0]}: {key[1]}: {error}")
             continue

@@ -13,7 +13,7 @@ from harness.evaluation import context
 from harness.evaluation.context import EncoderSpec
 from harness.parallel.leased import Piece, leased
 from harness.parallel.leases import Lease, Leases, open_leases
-from harness.parallel.workers import in_processes, spreading
+from harness.parallel.workers import Retry, in_processes, spreading
 
 LEASES = "leases"  # folder of the store
 
@@ -43,9 +43,11 @@ class SharedStore:
         with spreading(functools.partial(self._chunks, leases)):
             context.embed(spec, on_rows, max(2, self.jobs))  # with one, it would not be spread
 
-    def spread(self, work: Callable[..., Any], items: Sequence[Any], jobs: int) -> Generator[Any, None, None]:
+    def spread(
+        self, work: Callable[..., Any], items: Sequence[Any], jobs: int, retry: Retry[Any, Any] | None = None
+    ) -> Generator[Any, None, None]:
         """Yield ``work(item)`` for each item as it ends."""
-        return in_processes(work, items, jobs)
+        return in_processes(work, items, jobs, retry)
 
     def _chunks(
         self, leases: Leases, work: Callable[[Chunk], int], chunks: Sequence[Chunk], _: int

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from harness import limits
 from harness.embedding.units import OnRows
@@ -54,19 +55,27 @@ def read_vectors(
 
 
 def sample_rows(
-    source: VectorSource, count: int, seed: int, *, drop_broken: bool = False, on_rows: OnRows = _ignore
+    source: VectorSource,
+    count: int,
+    seed: int,
+    *,
+    drop_broken: bool = False,
+    on_rows: OnRows = _ignore,
+    on_block: Callable[[Block], None] = lambda _: None,
 ) -> CleanVectors:
     """Return ``count`` rows, or all if there are fewer, without replacement, in the order of the file.
 
     Every row has a random key, and those of the smallest keys are taken (Efraimidis and Spirakis 2006, with
     equal weights): one pass, in which all rows are checked, and memory for twice the sample. ``broken`` are
-    the broken rows of the whole source; refused as by ``read_vectors``.
+    the broken rows of the whole source; refused as by ``read_vectors``. ``on_block`` is called with every
+    block that is read.
     """
     random = seeded_generator(f"sample of rows, seed {seed}")
     broken: Broken = {}
-    sampled = _Smallest(count, source.dimension)
+    sampled = _Smallest(min(count, source.rows), source.dimension)
     for block in source.blocks():
         keys = random.random(len(block.vectors))  # the same keys whatever the blocks
+        on_block(block)
         clean = _clean_rows(block, broken)
         sampled.add(keys[clean], block.start + clean, block.vectors[clean])
         on_rows(block.start + len(block.vectors), source.rows)
@@ -75,28 +84,34 @@ def sample_rows(
 
 
 class _Smallest:
-    """The rows of the ``count`` smallest keys so far."""
+    """The rows of the ``count`` smallest keys so far: a row takes the place of one that goes."""
 
     def __init__(self, count: int, dimension: int) -> None:
-        self._count = count
-        self._keys: Doubles = np.empty(0)
-        self._rows = np.empty(0, np.int64)
-        self._vectors = np.empty((0, dimension), np.float32)
+        self._size = 0
+        self._keys: Doubles = np.empty(count)
+        self._rows = np.empty(count, np.int64)
+        self._vectors = np.empty((count, dimension), np.float32)
 
     def add(self, keys: Doubles, rows: Ints, vectors: Floats) -> None:
         """Take in rows (n,) with their keys and vectors (n, D)."""
-        if len(self._keys) == self._count:
-            below = keys < self._keys.max(initial=0)
-            keys, rows, vectors = keys[below], rows[below], vectors[below]
-        keys = np.concatenate([self._keys, keys])
-        first = np.argsort(keys, kind="stable")[: self._count]
-        self._keys = keys[first]
-        self._rows = np.concatenate([self._rows, rows])[first]
-        self._vectors = np.concatenate([self._vectors, vectors])[first]
+        room = min(len(self._keys) - self._size, len(keys))
+        self._put(np.arange(self._size, self._size + room), keys[:room], rows[:room], vectors[:room])
+        self._size += room
+        below = room + np.flatnonzero(keys[room:] < self._keys[: self._size].max(initial=0))
+        if not len(below):
+            return
+        together = np.concatenate([self._keys, keys[below]])
+        stays = np.zeros(len(together), bool)
+        stays[np.argpartition(together, len(self._keys) - 1)[: len(self._keys)]] = True
+        enter = below[stays[len(self._keys) :]]
+        self._put(np.flatnonzero(~stays[: len(self._keys)]), keys[enter], rows[enter], vectors[enter])
+
+    def _put(self, places: NDArray[np.intp], keys: Doubles, rows: Ints, vectors: Floats) -> None:
+        self._keys[places], self._rows[places], self._vectors[places] = keys, rows, vectors
 
     def in_order(self) -> tuple[Floats, Ints]:
         """Return vectors and row numbers in the order of the source."""
-        order = np.argsort(self._rows)
+        order = np.argsort(self._rows[: self._size])
         return self._vectors[order], self._rows[order]
 
 

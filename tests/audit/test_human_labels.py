@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness.audit.inputs import Inputs, Options, read_inputs
+from harness.audit.inputs import Inputs, read_inputs
 from harness.audit.judgements import read_qrels, row_ids
 from harness.audit.pairs_file import read_pairs
+from harness.audit.rows import Options
 from harness.errors import InputError
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from harness.audit.quantities import parse_bytes, parse_rows, parse_seconds
 from harness.audit.target import check_labels, default_target, parse_target
 from harness.errors import InputError
 
@@ -66,30 +65,3 @@ def test_without_a_target_the_labels_choose_one(budget: bool, scored: bool, judg
     """A budget alone asks for the best within it, and has no value to reach."""
     target = default_target(budget=budget, scored_pairs=scored, judgements=judged)
     assert (text, True) == (target.text, target.default)
-
-
-def test_quantities_are_read_with_their_units() -> None:
-    """Without a unit: bytes, rows, seconds."""
-    assert [64.0, 64.0, 1024.0] == [parse_bytes(text) for text in ("64B", "64", "1KiB")]
-    assert [90.0, 180.0, 3600.0] == [parse_seconds(text) for text in ("90s", "3m", "1h")]
-    assert [10**9, 2_000] == [parse_rows(text) for text in ("1e9", "2_000")]
-
-
-@pytest.mark.parametrize(
-    ("parse", "text", "option"),
-    [
-        (parse_bytes, "64X", "--budget"),
-        (parse_bytes, "0B", "--budget"),
-        (parse_bytes, "-1", "--budget"),
-        (parse_seconds, "soon", "--time"),
-        (parse_seconds, "1e999", "--time"),
-        (parse_rows, "1", "--rows"),
-        (parse_rows, "2.5", "--rows"),
-        (parse_rows, "1e16", "--rows"),
-    ],
-)
-def test_a_wrong_quantity_names_its_option(parse: object, text: str, option: str) -> None:
-    """And shows what a right one looks like."""
-    assert callable(parse)
-    with pytest.raises(InputError, match=f"^{option}: found '{text}', expected "):
-        parse(text)

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from harness.bench import processes
 from harness.bench.encoding_alone import specs
+from harness.bench.groups.scale import write_planted
 from harness.bench.run import chosen, load, names, run, write
 from harness.errors import InputError, RunError
 from harness.evidence.layout import Tree
@@ -24,6 +26,7 @@ SMALL: Mapping[str, Mapping[str, Any]] = {
     "evaluation": {"pairs": 40, "rows": 150, "queries": 5, "repeats": 1},
     "neighbors": {"rows": 300, "dimension": 8, "queries": 10, "repeats": 2},
     "quantizers": {"sizes": (("pq", 300, 8, 2), ("opq", 300, 8, 2)), "repeats": 1},
+    "scale": {"sizes": (200, 400, 800), "dimension": 8, "time": "10s"},
     "suites": {"only": "minilm.lee-background.sign.*", "repeats": 1, "warm": 1},
     "encoding": {"sets": 1, "repeats": 1},
 }  # fmt: skip
@@ -155,3 +158,32 @@ def test_a_process_without_the_harness_has_none_of_its_settings(
         "('OMP_WAIT_POLICY', 'OMP_NUM_THREADS', 'MKL_NUM_THREADS', 'HARNESS_OVERRIDDEN')])"
     )
     assert "[None, None, '7', None]" == processes.python(script).strip()
+
+
+def test_commands_on_growing_files_have_time_and_memory() -> None:
+    """Each command has the time of a further row beside that in smaller files, and a peak below 2 GB."""
+    measured = _measured("scale")
+    commands = ("fit", "compress", "decompress", "similarity", "neighbors", "audit")
+    expected = [f"{part}harness {command}" for command in commands for part in ("", "memory of ")]
+    assert expected == [each.name for each in measured]
+    assert [1.2, 2.0] * 6 == [each.target.bound for each in measured if each.target]
+    assert all(0.05 < each.value.median < 2 for each in measured if each.unit == "GB")
+    assert all(each.baseline for each in measured if each.unit != "GB")
+
+
+def test_planted_files_are_planted_vectors(tmp_path: Path) -> None:
+    """Rows differ, and their variances are those of the planted ones, whatever the blocks."""
+    path = tmp_path / "planted.npy"
+    write_planted(path, 70_000, 4, 5)
+    rows = np.load(path)
+    assert (70_000, 4) == rows.shape == np.unique(rows, axis=0).shape
+    spread = np.linalg.svd(rows, compute_uv=False) ** 2 / len(rows)
+    assert spread == pytest.approx(1 / np.arange(1, 5), rel=0.02)
+
+
+@pytest.mark.parametrize("text", ["many", "10"])
+def test_too_few_rows_are_refused(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The variable's error says what is expected."""
+    monkeypatch.setenv("HARNESS_BENCH_ROWS", text)
+    with pytest.raises(InputError, match=f"HARNESS_BENCH_ROWS: found '{text}', expected a number of rows"):
+        next(load("scale").measure(None))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from support.forks import Forks
 from support.paths import ROOT
 from support.suites import SmallSuite
 
@@ -62,12 +64,12 @@ def _running(folder: Path, *args: str) -> Iterator[tuple[subprocess.Popen[bytes]
     """Yield a run with two busy workers, a process group of its own, and the file of its stderr."""
     log = folder / "stderr"
     environment = {key: value for key, value in os.environ.items() if not key.startswith("HARNESS_")}
-    with log.open("wb") as stderr:
+    with log.open("wb") as stderr, (folder / "stdout").open("wb") as stdout:
         run = subprocess.Popen(
             [sys.executable, "-c", COMMAND, "run", "mine", "--jobs", "2", *args],
             cwd=folder,
             env={**environment, "HF_HUB_OFFLINE": "1"},
-            stdout=subprocess.DEVNULL,
+            stdout=stdout,
             stderr=stderr,
             start_new_session=True,
         )
@@ -193,17 +195,29 @@ def test_ctrl_c_while_the_command_starts_is_one_line(module: str) -> None:
 # -- A worker that is killed, memory, a full disk
 
 
-def test_a_killed_worker_is_one_line(slow: Path) -> None:
-    """It names the signal, what that mostly means, and what to do; the other worker ends as well."""
+KILLED = (
+    r"FAILED   mine: own\.train-set\.projection-sign\.s[01]: a worker was killed by SIGKILL, most likely"
+    r" because memory ran out: its process held at most .* GB, and .* GB were available when last seen;"
+    r" run again with fewer --jobs, a smaller set or more memory"
+)
+
+
+def test_a_killed_worker_fails_its_cell(slow: Path) -> None:
+    """Cells whose worker is killed run once more, alone; killed again, each is a line, and the run ends."""
     with _running(slow) as (run, log):
-        os.kill(_workers(run.pid)[0], signal.SIGKILL)
+        deadline = time.monotonic() + SECONDS
+        while run.poll() is None and time.monotonic() < deadline:
+            for worker in _workers(run.pid):
+                os.kill(worker, signal.SIGKILL)
+            time.sleep(0.5)
         assert 1 == run.wait(SECONDS)
         assert _soon(lambda: _gone(run.pid))
-    expected = (
-        "harness: a worker was killed by SIGKILL, most likely because memory ran out; what is done is kept: "
-        "run again with fewer --jobs or with more memory"
-    )
-    assert [expected] == _complaints(log)
+    assert ["harness: 2 of 3 cells failed or fell short"] == _complaints(log)
+    lines = (slow / "stdout").read_text().splitlines()
+    assert "mine: 3 run, 2 failed, 0 done before, 0 blocked" == lines[0]
+    assert [True, True] == [bool(re.fullmatch(KILLED, line)) for line in lines[1:]]
+    assert 1 == len(list((slow / "out" / "results" / "mine").glob("*.json")))
+    assert [] == _half_written(slow)
 
 
 def test_too_little_address_space_is_one_line(small_suite: SmallSuite, tmp_path: Path) -> None:
@@ -223,16 +237,54 @@ def test_too_little_address_space_is_one_line(small_suite: SmallSuite, tmp_path:
 
 
 def test_memory_that_runs_out_is_one_line() -> None:
-    """NumPy and torch say it in different ways; both are status 1 and an advice."""
+    """NumPy and torch say it in different ways; both are status 1, with what it tried to allocate."""
     import torch
 
     with pytest.raises(MemoryError) as numpys:
         np.empty(1 << 55)
     with pytest.raises(RuntimeError) as torchs:
         torch.empty(1 << 55)
-    for raised in (numpys, torchs):
-        line = "memory ran out; what is done is kept: run again with fewer --jobs or with more memory"
-        assert (line, 1) == explained(raised.value)
+    for raised, size in (
+        (numpys, "288,230,376.15 GB for an array (36028797018963968,) of float64"),
+        (torchs, "144,115,188.08 GB"),
+    ):
+        line, status = explained(raised.value) or ("", 0)
+        assert 1 == status
+        begins = f"memory ran out: it tried to allocate {size}, its process held at most "
+        assert begins == line[: len(begins)]
+        assert line.endswith(
+            "; what is done is kept: run again with fewer --jobs, a smaller set or more memory"
+        )
+
+
+NEEDY = (
+    '[{ use = "random-projection" }, { use = "sign" }]\npoints = ["8x"]\nbits = 1',
+    '[{ use = "random-projection", dims = 16384 }, { use = "rabitq" }]',
+)
+LIMIT = 4_000_000_000  # bytes of address space, where a rotation of that width takes 2.1 GB, more than once
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_cell_that_runs_out_of_memory_fails_alone(
+    small_suite: SmallSuite, tmp_path: Path, forks: Forks, jobs: str
+) -> None:
+    """Its line says what it needed; the others run, and with its limit gone nothing of it is left."""
+    small_suite(NEEDY)
+    done = forks.run("run", "mine", "--jobs", jobs, cwd=tmp_path, memory=LIMIT)
+    assert 1 == done.returncode
+    first, line = done.stdout.splitlines()
+    assert "mine: 2 run, 1 failed, 0 done before, 0 blocked" == first
+    begins = (
+        "FAILED   mine: own.train-set.projection-sign.s0: memory ran out while fitting: it tried to allocate"
+        " 2.15 GB for an array (16384, 16384) of float64, its process held at most "
+    )
+    assert begins == line[: len(begins)]
+    (result,) = (tmp_path / "out" / "results" / "mine").glob("*.json")
+    assert "own.train-set.identity.s0.json" == result.name
+    before = result.read_bytes()
+    again = forks.run("run", "mine", "--jobs", jobs, cwd=tmp_path, memory=LIMIT)
+    assert "mine: 1 run, 1 failed, 1 done before, 0 blocked" == again.stdout.splitlines()[0]
+    assert before == result.read_bytes()
 
 
 def test_errors_have_the_status_of_their_kind() -> None:

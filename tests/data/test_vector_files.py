@@ -227,3 +227,15 @@ def test_rows_that_cannot_be_taken_are_refused(tmp_path: Path, fields: dict[str,
     with pytest.raises(InputError) as caught:
         read_vectors(path, "mine", {}, Rows(**fields))
     assert f"{path}: {named}" == str(caught.value)
+
+
+def test_too_many_pairs_are_refused_before_they_are_drawn(tmp_path: Path) -> None:
+    """The line names the file, the key, what it comes to and the limit."""
+    np.save(tmp_path / "rows.npy", random_floats(2_001, 2))
+    with pytest.raises(InputError) as raised:
+        read_vectors(tmp_path / "rows.npy", "rows", {}, Rows(pairs=1_000))
+    expected = (
+        f"{tmp_path / 'rows.npy'}: pairs = 1000 a row: found 2,001,000 pairs, expected at most 2,000,000: "
+        "each takes a kilobyte of memory while it is measured"
+    )
+    assert expected == str(raised.value)

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import re
 import signal
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from harness.errors import InputError, RunError
-from harness.parallel import workers
-from harness.parallel.workers import spread
+from harness.parallel import worker, workers
+from harness.parallel.memory import OutOfMemoryError
+from harness.parallel.workers import Retry, in_processes, spread
 
 
 @pytest.fixture(autouse=True)
 def _no_workers_left() -> Iterator[None]:
     """End the pool that a test leaves for the next call."""
     yield
-    workers._pool(2).end(multiprocessing.active_children())
+    workers._pool(2).end()
     workers._pool.cache_clear()
 
 
@@ -73,11 +76,11 @@ def _left() -> list[object]:
     return list(multiprocessing.active_children())
 
 
-@pytest.mark.parametrize(("work", "error"), [(_refused, InputError), (_exhausted, MemoryError)])
+@pytest.mark.parametrize(("work", "error"), [(_refused, InputError), (_exhausted, OutOfMemoryError)])
 def test_an_error_reaches_the_caller_and_ends_the_workers(
     work: Callable[[int], int], error: type[Exception]
 ) -> None:
-    """It is the error of the work, as if that had been done here."""
+    """It is the error of the work; of memory that ran out, the line that says how much the worker held."""
     with pytest.raises(error):
         list(spread(work, range(4), 2))
     assert [] == _left()
@@ -93,15 +96,83 @@ def test_closing_early_ends_the_workers() -> None:
 
 def test_workers_that_do_not_end_in_time_are_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     """A worker that is still starting cannot look at its pipe; it is gone as well when the call ends."""
-    monkeypatch.setattr(workers, "GRACE", 0.0)
+    monkeypatch.setattr(worker, "GRACE", 0.0)
     with pytest.raises(InputError):
         list(spread(_refused, range(4), 2))
     assert [] == _left()
 
 
+KILLED = (
+    r"a worker was killed by SIGKILL, most likely because memory ran out: its process held at most .* GB,"
+    r" and .* GB were available when last seen"
+)
+
+
 def test_a_killed_worker_is_an_error_that_names_the_signal() -> None:
     """The others end too, and the next call starts anew."""
-    with pytest.raises(RunError, match="a worker was killed by SIGKILL, most likely because memory ran out;"):
+    with pytest.raises(RunError, match=KILLED + "; what is done is kept: run again with fewer --jobs"):
         list(spread(_killed, range(1, 3), 2))
     assert [] == _left()
     assert [0, 1] == sorted(spread(_squared, range(2), 2))
+
+
+def _process_or_killed(item: tuple[Path, int]) -> tuple[int, int, int]:
+    """Return the number, this process, and its siblings; die at number 1, and at number 2 the first time."""
+    folder, number = item
+    first = folder / str(number)
+    again = first.exists()
+    first.touch()
+    time.sleep(1)  # until it has been looked at
+    if number == 1 or (number == 2 and not again):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number, os.getpid(), os.getppid()
+
+
+def _no_parts(_: tuple[Path, int]) -> list[tuple[Path, int]]:
+    return []
+
+
+def _itself(item: tuple[Path, int]) -> list[tuple[Path, int]]:
+    return [item]
+
+
+def _told(item: tuple[Path, int], line: str) -> tuple[int, str, int]:
+    return item[1], line, 0
+
+
+def test_work_goes_on_after_a_killed_worker(tmp_path: Path) -> None:
+    """Two of six items kill theirs: one succeeds alone, one is killed again and comes to a line, once."""
+    items = [(tmp_path, number) for number in range(6)]
+    results = list(in_processes(_process_or_killed, items, 2, Retry(_itself, _told)))
+    assert [*range(6)] == sorted(number for number, _, _ in results)
+    lines = {number: str(text) for number, text, _ in results}
+    assert re.fullmatch(KILLED, lines[1])
+    assert all(lines[number].isdecimal() for number in (0, 2, 3, 4, 5))
+    assert {1, 2} == {number for number, _, _ in results[4:]}
+    assert lines[2] not in {lines[number] for number in (0, 3, 4, 5)}
+    assert [] == _left()
+
+
+def test_an_item_of_no_parts_is_left(tmp_path: Path) -> None:
+    """What was done of it is done."""
+    items = [(tmp_path, number) for number in (1, 4)]
+    results = in_processes(_process_or_killed, items, 2, Retry(_no_parts, _told))
+    assert [4] == [number for number, _, _ in results]
+
+
+def test_a_worker_that_was_killed_idle_is_replaced() -> None:
+    """The next call has as many workers, and loses nothing."""
+    idle = set(spread(_process, range(6), 2))
+    os.kill(idle.pop(), signal.SIGKILL)
+    assert _soon_one_left()
+    again = set(spread(_process, range(6), 2))
+    assert 2 == len(again)
+    assert idle < again
+
+
+def _soon_one_left() -> bool:
+    deadline = time.monotonic() + 60
+    while len(multiprocessing.active_children()) > 1 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    time.sleep(0.5)  # until the pool's own thread has seen it
+    return 1 == len(multiprocessing.active_children())

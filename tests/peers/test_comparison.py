@@ -10,7 +10,7 @@ import pytest
 from support.fake_tqp import fake_tqp
 from support.vectors import random_floats
 
-from harness.audit.inputs import Options
+from harness.audit.rows import Options
 from harness.errors import InputError
 from harness.evidence.layout import Tree
 from harness.evidence.schema.peers import parse_comparison, parse_times

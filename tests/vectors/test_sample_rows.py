@@ -13,6 +13,7 @@ from scipy import stats
 from support.vector_files import WRITERS
 from support.vectors import random_floats
 
+from harness.numerics.seeding import seeded_generator
 from harness.vectors.opening import open_vectors
 from harness.vectors.reading import read_vectors, sample_rows
 from harness.vectors.source import Piece, VectorSource
@@ -85,3 +86,15 @@ def test_progress_counts_the_rows_that_were_read(tmp_path: Path) -> None:
     read_vectors(source_of(tmp_path), on_rows=lambda done, of: calls.append((done, of)))
     sample_rows(source_of(tmp_path), 5, 0, on_rows=lambda done, of: calls.append((done, of)))
     assert [(300, 300), (300, 300)] == calls
+
+
+def test_the_sample_is_the_rows_of_the_smallest_keys(tmp_path: Path) -> None:
+    """Of more blocks than the sample fills at once: sorting all keys gives the same rows, in their order."""
+    vectors = np.random.default_rng(3).standard_normal((70_000, 300)).astype(np.float32)
+    np.save(tmp_path / "rows.npy", vectors)
+    keys = seeded_generator("sample of rows, seed 5").random(len(vectors))
+    for count in (10, 30_000, 69_999):
+        sample = sample_rows(open_vectors(str(tmp_path / "rows.npy")), count, 5)
+        expected = np.sort(np.argsort(keys)[:count])
+        assert expected.tolist() == sample.rows.tolist()
+        np.testing.assert_array_equal(vectors[expected], sample.vectors)

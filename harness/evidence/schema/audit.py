@@ -31,6 +31,9 @@ class Source(Model):
     dtype: str = Field(description="Type of the stored numbers; empty where it has no vectors.")
     encoder: str = Field(description="Encoder that made vectors of its texts; empty where it holds vectors.")
     broken: list[BrokenRows] = Field(description="Broken rows, which --drop-broken left out.")
+    exact_duplicates: Count = Field(
+        default=0, description="Rows with the bytes of an earlier row, in the whole file."
+    )
 
 
 class DataProfile(Model):

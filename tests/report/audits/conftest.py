@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from harness.audit.inputs import Options
 from harness.audit.preparing import Request
+from harness.audit.rows import Options
 from harness.audit.run import run
 from harness.evidence.schema.audit import Audit
 from report.audits.render import rendered

@@ -8,7 +8,8 @@ import re
 from harness.errors import InputError
 
 _UNITS_BYTES = {"": 1, "b": 1, "kb": 1_000, "kib": 1_024}
-_UNITS_SECONDS = {"": 1, "s": 1, "m": 60, "min": 60, "h": 3_600}
+_TIME = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)([smh])")
+_UNITS_SECONDS = {"s": 1, "m": 60, "h": 3_600}
 _QUANTITY = re.compile(r"\s*(\d+(?:\.\d*)?(?:[eE]\+?\d+)?)\s*([a-zA-Z]*)\s*")
 MOST_ROWS = 10**15
 
@@ -22,13 +23,16 @@ def parse_bytes(text: str) -> float:
     return _parsed(text, _UNITS_BYTES, "--budget", "bytes a vector, such as 64B")
 
 
-def parse_seconds(text: str) -> float:
-    """Return seconds.
+def parse_time(text: str, option: str, examples: str) -> float:
+    """Return the seconds of a time such as '90s'; an InputError names ``option`` and ``examples``.
 
-    >>> parse_seconds("3m"), parse_seconds("90s")
-    (180.0, 90.0)
+    >>> parse_time("2m", "--lease", "90s or 2m")
+    120.0
     """
-    return _parsed(text, _UNITS_SECONDS, "--time", "a time, such as 90s, 3m or 1h")
+    parts = _TIME.fullmatch(text)
+    if parts is None:
+        raise InputError(f"{option}: found {text!r}, expected a time such as {examples}")
+    return float(parts[1]) * _UNITS_SECONDS[parts[2]]
 
 
 def parse_rows(text: str) -> int:
