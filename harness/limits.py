@@ -58,6 +58,9 @@ LINE = Limit(
 VECTOR_BYTES = Limit(
     2**33, "bytes of numbers", "they are held in memory, unless they are the float32 rows of a .npy file"
 )
+SEARCHED_BYTES = Limit(
+    2**31, "bytes of vectors", "a search index and timings hold them in memory several times"
+)
 MEMBERS = Limit(64, "members of an archive", "a file of vectors needs one to three")
 EXPANSION = Limit(100, "times its size", "what expands so far is no data; the first 64 MiB are free")
 EXPANDED_FREE = 2**26  # bytes

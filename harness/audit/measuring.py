@@ -9,6 +9,7 @@ import numpy as np
 
 from harness.audit.neighbors import NEAR, TIE, kth_largest, similarities, top
 from harness.codecs.pipeline import Pipeline
+from harness.data.blocks import blocks
 from harness.evaluation import retrieval
 from harness.evaluation.cosines import cosines
 from harness.evaluation.knn import unit
@@ -161,8 +162,7 @@ def _pair_series(data: HeldOut, corpus: Floats) -> Series:
 def _judged_series(data: HeldOut, corpus: Floats, queries: Floats) -> Series:
     if data.judged is None or data.asked is None:
         return {}
-    rows = np.concatenate([corpus, queries[data.asked]])
-    return {"ndcg@10": retrieval.scores(data.judged, rows, rows)["ndcg@10"]}
+    return {"ndcg@10": retrieval.scores(data.judged, queries[data.asked], blocks(corpus))["ndcg@10"]}
 
 
 def original_series(data: HeldOut) -> tuple[Series, Series]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import mmap
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
 import numpy as np
@@ -32,6 +32,19 @@ def blocks(rows: NDArray[Number], size: int = BLOCK_ROWS) -> Iterator[tuple[int,
             yield start, take(rows, np.arange(start, min(start + size, len(rows))))
         else:
             yield start, np.ascontiguousarray(rows[start : start + size])
+
+
+def selected(
+    parts: Iterable[tuple[int, NDArray[Number]]], numbers: Ints
+) -> Iterator[tuple[int, NDArray[Number]]]:
+    """Yield the rows ``numbers`` (m,), which ascend, of each of ``parts``, blocks with their first row.
+
+    With them comes the position of the first one among ``numbers``. A block without any is left out.
+    """
+    for start, block in parts:
+        first, end = np.searchsorted(numbers, [start, start + len(block)]).tolist()
+        if first < end:
+            yield first, block[numbers[first:end] - start]
 
 
 def take(rows: NDArray[Number], numbers: Ints) -> NDArray[Number]:

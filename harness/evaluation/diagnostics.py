@@ -5,23 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from harness.codecs.pipeline import Pipeline
-from harness.data.identity import first_rows, numbers
+from harness.data.identity import firsts, numbers
 from harness.evaluation.code_usage import Symbolic, described
+from harness.evaluation.encoded_vectors import EncodedVectors
 from harness.numerics.rounding import rounded
-from harness.types import Bytes, PairSet
+from harness.types import PairSet
 
 
-def code_usage(pipeline: Pipeline, data: PairSet, codes: Bytes) -> dict[str, Any]:
-    """Return how the distinct rows of a set use codes; nothing where codes are not symbols.
+def code_usage(pipeline: Pipeline, data: PairSet, encoded: EncodedVectors) -> dict[str, Any]:
+    """Return how the distinct rows of a set, of which ``encoded`` has all, use codes.
 
-    ``codes`` (n, bytes) uint8 are those of all rows.
+    Returns nothing where codes are not symbols.
     """
     last = pipeline.codecs[-1]
     if not isinstance(last, Symbolic):
         return {}
-    rows, _ = first_rows(numbers(data)[0].tolist())
+    rows, _ = firsts(numbers(data)[0])
     texts = None if data.texts is None else tuple(data.texts[i] for i in rows.tolist())
-    return described(last, codes[rows], texts)
+    return described(last, encoded.codes(rows), texts)
 
 
 def histories(pipeline: Pipeline) -> dict[str, Any]:

@@ -1,35 +1,122 @@
-"""The rows of a test set after compression, computed once for series, sizes, code usage and timings.
+"""The rows of a test set after compression, for series, sizes, code usage and timings.
 
-All rows of a set are encoded in one call; codes of a subset are taken from these and not computed again. A
+A set of at most BLOCK_ROWS rows is encoded in one call, once. A larger one is encoded block by block each
+time that it is read through, and single rows are encoded alone: neither its codes nor its vectors are held. A
 code does not depend on the rows beside it (``tests/compressors`` checks every compressor), but the last bits
 of a matrix product may.
 """
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
+from harness import limits
 from harness.codecs.pipeline import Pipeline
+from harness.data.blocks import BLOCK_ROWS, blocks, selected, take
 from harness.errors import InputError
 from harness.evaluation.search import Index
-from harness.types import Bytes, Floats
+from harness.types import Bytes, Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)
-class EncodedVectors:
-    """The n rows of a set before the last step, their codes, and the vectors that are compared.
+class Encoded:
+    """Some rows before the last step, their codes, and the vectors that are compared.
 
-    ``last_input`` (n, e) float32; ``codes`` (n, bytes a vector) uint8; ``decoded`` (n, d) float32;
-    ``queries`` (n, d) float32 are the rows in their role as queries: ``decoded``, or ``last_input`` where the
-    comparison is asymmetric. ``index`` holds the unit-length decoded rows that are searched, in the order of
-    ``SampledRows.rows``; it is None where the cell needs no index.
+    ``last_input`` (m, e) float32; ``codes`` (m, bytes a vector) uint8; ``decoded`` (m, d) float32;
+    ``queries`` (m, d) float32 are the rows in their role as queries: ``decoded``, or ``last_input`` where the
+    comparison is asymmetric.
     """
 
     last_input: Floats
     codes: Bytes
     decoded: Floats
     queries: Floats
-    index: Index | None = None
+
+
+@dataclass(slots=True)
+class Cost:
+    """CPU seconds that it took to encode and decode ``vectors``, and to rank ``products`` with queries."""
+
+    vectors: int = 0
+    encode_seconds: float = 0.0
+    decode_seconds: float = 0.0
+    products: int = 0
+    search_seconds: float = 0.0
+
+
+class EncodedVectors:
+    """The n rows of a set after a pipeline.
+
+    ``index`` holds the unit-length decoded rows that are searched, in the order of ``SampledRows.rows``; it
+    is None where the cell needs no index. ``cost`` is measured on the way.
+    """
+
+    def __init__(self, pipeline: Pipeline, vectors: Floats, *, asymmetric: bool) -> None:
+        self.index: Index | None = None
+        self.cost = Cost()
+        self._pipeline = pipeline
+        self._vectors = vectors
+        self._asymmetric = asymmetric
+        self._whole = self._encoded(vectors) if len(vectors) <= BLOCK_ROWS else None
+
+    def rows(self, numbers: Ints) -> Encoded:
+        """Return the rows ``numbers`` (m,) after the pipeline."""
+        if self._whole is None:
+            return self._encoded(take(self._vectors, numbers), counted=False)
+        whole = self._whole
+        return self._named(whole.last_input[numbers], whole.codes[numbers], whole.decoded[numbers])
+
+    def blocks(self) -> Iterator[tuple[int, Encoded]]:
+        """Yield the number of the first row and the rows of each block, in order."""
+        if self._whole is not None:
+            yield 0, self._whole
+        else:
+            yield from ((start, self._encoded(block)) for start, block in blocks(self._vectors))
+
+    def searched(self, rows: Ints, queries: int) -> Iterator[tuple[int, Floats]]:
+        """Yield the decoded ``rows`` (m,), which ascend, in blocks, each with the position of its first row.
+
+        So many ``queries`` search them: what happens until the next block is asked for is their search.
+        """
+        for part in self._decoded(rows):
+            given = time.process_time()
+            yield part
+            self.cost.search_seconds += time.process_time() - given
+            self.cost.products += queries * len(part[1])
+
+    def decoded(self, rows: Ints) -> Floats:
+        """Return the decoded ``rows`` (m,), which ascend; raise InputError where they exceed memory."""
+        if self._whole is None:
+            width = self.rows(rows[:1]).decoded.shape[1]
+            limits.SEARCHED_BYTES.check(4 * width * len(rows), "decoded rows")
+        return np.concatenate([block for _, block in self._decoded(rows)])
+
+    def codes(self, rows: Ints) -> Bytes:
+        """Return the codes of ``rows`` (m,), which ascend."""
+        parts = selected(((start, block.codes) for start, block in self.blocks()), rows)
+        return np.concatenate([codes for _, codes in parts])
+
+    def _decoded(self, rows: Ints) -> Iterator[tuple[int, Floats]]:
+        return selected(((start, block.decoded) for start, block in self.blocks()), rows)
+
+    def _encoded(self, x: Floats, *, counted: bool = True) -> Encoded:
+        start = time.process_time()
+        last_input, last = self._pipeline.through(x, len(self._pipeline.steps) - 1), self._pipeline.codecs[-1]
+        codes = last.encode(last_input)
+        encoded = time.process_time()
+        decoded = last.decode(codes)
+        if counted:
+            self.cost.vectors += len(x)
+            self.cost.encode_seconds += encoded - start
+            self.cost.decode_seconds += time.process_time() - encoded
+        return self._named(last_input, codes, decoded)
+
+    def _named(self, last_input: Floats, codes: Bytes, decoded: Floats) -> Encoded:
+        return Encoded(last_input, codes, decoded, last_input if self._asymmetric else decoded)
 
 
 def encode(pipeline: Pipeline, vectors: Floats, *, asymmetric: bool) -> EncodedVectors:
@@ -39,11 +126,10 @@ def encode(pipeline: Pipeline, vectors: Floats, *, asymmetric: bool) -> EncodedV
     (Jégou, Douze, Schmid 2011). Raises InputError where that step maps into another space: its output has
     another dimension, or its codes are as large as the vectors.
     """
-    last_input, last = pipeline.through(vectors, len(pipeline.steps) - 1), pipeline.codecs[-1]
-    codes = last.encode(last_input)
-    decoded = last.decode(codes)
-    mapped = not last.reconstructs and codes.nbytes >= last_input.nbytes
-    if asymmetric and (mapped or last_input.shape != decoded.shape):
+    encoded, last = EncodedVectors(pipeline, vectors, asymmetric=asymmetric), pipeline.codecs[-1]
+    first = encoded.rows(np.arange(1))
+    mapped = not last.reconstructs and first.codes.nbytes >= first.last_input.nbytes
+    if asymmetric and (mapped or first.last_input.shape != first.decoded.shape):
         use = pipeline.steps[-1].use
         raise InputError(f"asymmetric: {use} maps into another space, expected a quantizer as the last step")
-    return EncodedVectors(last_input, codes, decoded, last_input if asymmetric else decoded)
+    return encoded

@@ -7,12 +7,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from harness.codecs.pipeline import Fitter, Pipeline
 from harness.data.contamination import Contamination
 from harness.errors import InputError
 from harness.evaluation import values
 from harness.evaluation.diagnostics import code_usage, histories
-from harness.evaluation.encoded_vectors import EncodedVectors, encode
+from harness.evaluation.encoded_vectors import Cost, EncodedVectors, encode
 from harness.evaluation.evaluation_context import EvaluationContext
 from harness.evaluation.knn import unit
 from harness.evaluation.metric import plugin
@@ -32,7 +34,7 @@ class Measured:
 
     ``codes`` describes the use of codes by set, where the last step stores symbols. ``training`` holds the
     training histories of the steps. ``left_out`` names undefined values with the reason. ``encoded`` has the
-    rows of the first test set, for timings.
+    rows of the first test set, for timings. ``costs`` are those of encoding and searching, by set.
     """
 
     pipeline: Pipeline
@@ -44,6 +46,7 @@ class Measured:
     training: dict[str, Any]
     left_out: list[dict[str, str]]
     encoded: EncodedVectors
+    costs: dict[str, Cost]
 
 
 def measure(cell: Cell, context: EvaluationContext, fitter: Fitter) -> Measured:
@@ -52,11 +55,13 @@ def measure(cell: Cell, context: EvaluationContext, fitter: Fitter) -> Measured:
     panels: dict[str, Panel] = {}
     scores: dict[str, Floats] = {}
     codes: dict[str, Any] = {}
+    costs: dict[str, Cost] = {}
     first: dict[str, EncodedVectors] = {}  # the rows of other sets are freed at once
     for name, panel, encoded in _panels(cell, pipeline, context):
         panels[name] = panel
         scores |= to_arrays(name, panel.series, dict(cell.metrics)[name])
-        if usage := code_usage(pipeline, context.tests[name], encoded.codes):
+        costs[name] = dataclasses.replace(encoded.cost)  # a copy: what follows reads the rows again
+        if usage := code_usage(pipeline, context.tests[name], encoded):
             codes[name] = usage
         if name == cell.tests[0]:
             first[name] = encoded
@@ -74,6 +79,7 @@ def measure(cell: Cell, context: EvaluationContext, fitter: Fitter) -> Measured:
         training=histories(pipeline),
         left_out=left_out,
         encoded=first[cell.tests[0]],
+        costs=costs,
     )
 
 
@@ -109,8 +115,8 @@ def _encoded(
     searched = any(plugin(metric).ITEMS == "index" for metric in metrics) or name == cell.tests[0]
     if cell.index is None or not searched:
         return encoded
-    rows = unit(encoded.decoded[context.sampled(name).rows])
-    return dataclasses.replace(encoded, index=build_index(cell, rows))
+    encoded.index = build_index(cell, unit(encoded.decoded(context.sampled(name).rows)))
+    return encoded
 
 
 def _estimated(
@@ -140,7 +146,7 @@ def _sizes(
 ) -> dict[str, Any]:
     """Return sizes in bytes on the first test set; raise InputError where the payload misses its target."""
     first = cell.tests[0]
-    sizes = pipeline.sizes(encoded.codes, 4 * context.vectors[first].shape[1])
+    sizes = pipeline.sizes(encoded.rows(np.arange(1)).codes, 4 * context.vectors[first].shape[1])
     if cell.target_bytes is not None and sizes["payload_bytes"] != cell.target_bytes:
         raise InputError(
             f"{cell.id}: found {sizes['payload_bytes']} payload bytes, expected {cell.target_bytes}"

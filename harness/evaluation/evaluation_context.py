@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from harness.data.blocks import take
+from harness.data.blocks import blocks, selected, take
 from harness.data.contamination import Contamination
 from harness.data.exact_rows import first_equal
 from harness.data.identity import first_rows, firsts
@@ -56,8 +56,9 @@ class EvaluationContext:
     def judged(self, name: str) -> dict[str, Doubles]:
         """Return the scores of the uncompressed vectors on the queries of a judged set."""
         if name not in self._judged:
-            rows = self.vectors[name]
-            self._judged[name] = retrieval.scores(self.tests[name], rows, rows)
+            data, rows = self.tests[name], self.vectors[name]
+            documents = selected(blocks(rows), retrieval.document_rows(data))
+            self._judged[name] = retrieval.scores(data, take(rows, retrieval.query_rows(data)), documents)
         return self._judged[name]
 
 

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TypeAlias
+
 import numpy as np
 
+from harness.data.blocks import blocks
 from harness.errors import InputError
-from harness.numerics import device, device_products
+from harness.numerics.ranking import ranked
 from harness.types import ZERO_NORM, Floats, Ints
 
 DEPTH = 100  # ranks compared
+Blocks: TypeAlias = Iterable[tuple[int, Floats]]  # blocks of rows, each with the number of its first row
+_AT_ONCE = 1_024  # rows whose float64 copies lie in the processor's cache
 
 
-def unit(x: Floats) -> Floats:
-    """Return the rows of ``x`` scaled to length 1, float32; raise InputError for one without direction."""
-    norms = np.linalg.norm(x.astype(np.float64), axis=1, keepdims=True)
-    if norms.min() < ZERO_NORM:
-        raise InputError(f"row {int(norms.argmin())} has norm 0, expected a direction")
-    scaled: Floats = (x / norms).astype(np.float32)
+def unit(x: Floats, first: int = 0) -> Floats:
+    """Return the rows of ``x`` scaled to length 1, float32; raise InputError for one without direction.
+
+    ``first`` is the number of the first row, for the message.
+    """
+    scaled = np.empty(x.shape, np.float32)
+    for start in range(0, len(x), _AT_ONCE):
+        part = x[start : start + _AT_ONCE]
+        norms = np.linalg.norm(part.astype(np.float64), axis=1, keepdims=True)
+        if norms.min() < ZERO_NORM:
+            row = first + start + int(norms.argmin())
+            raise InputError(f"row {row} has norm 0, expected a direction")
+        scaled[start : start + _AT_ONCE] = part / norms
     return scaled
 
 
@@ -25,20 +38,20 @@ def nearest(queries: Floats, rows: Floats, own: Ints, depth: int = DEPTH) -> Int
 
     ``own`` (q,) is each query's own row, which is left out. Equal similarities go by row number.
     """
-    return ranked(unit(queries), unit(rows), min(depth, len(rows) - 1), (np.arange(len(own)), own))
+    return nearest_among(queries, blocks(rows), own, min(depth, len(rows) - 1))
 
 
-def ranked(queries: Floats, rows: Floats, depth: int, own: tuple[Ints, Ints]) -> Ints:
-    """Return the ``depth`` rows of largest inner product with each query, best first, (q, depth).
+def nearest_among(queries: Floats, rows: Blocks, own: Ints, depth: int) -> Ints:
+    """Return what ``nearest`` does for rows that come in blocks, more than ``depth`` in all."""
+    return by_cosine(queries, rows, depth, (np.arange(len(own)), own))
 
-    ``queries`` (q, D) and ``rows`` (n, D) are float32, of unit length. The pairs ``own`` of query and row
-    rank last; equal products go by row number.
+
+def by_cosine(queries: Floats, rows: Blocks, depth: int, own: tuple[Ints, Ints]) -> Ints:
+    """Return the ``depth`` rows most similar to each query by cosine, best first, (q, depth).
+
+    The pairs ``own`` of query and row rank last. Equal similarities go by row number.
     """
-    if (on := device.chosen()) != "cpu":
-        return device_products.ranked(queries, rows, depth, own, on)
-    similar = queries @ rows.T
-    similar[own] = -np.inf
-    return np.argsort(-similar, axis=1, kind="stable")[:, :depth].astype(np.int64)
+    return ranked(unit(queries), ((start, unit(block, start)) for start, block in rows), depth, own)
 
 
 def reranked(candidates: Ints, queries: Floats, rows: Floats, depth: int) -> Ints:

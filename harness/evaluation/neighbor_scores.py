@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from harness.evaluation.knn import nearest, reranked, unit
+from harness.data.blocks import blocks, selected, take
+from harness.evaluation.knn import DEPTH, Blocks, nearest_among, reranked, unit
 from harness.types import Doubles, Floats, Ints
 
 CUTOFFS, NDCG_CUTOFFS = (1, 10, 50, 100), (10, 50)
@@ -16,21 +17,38 @@ OVERSAMPLING = (2, 4, 10)  # times RELEVANT candidates rescored from the origina
 
 @dataclass(frozen=True, slots=True)
 class GroundTruth:
-    """Queries among the rows (n, D) of a set, and for each its exact nearest other rows, (q, DEPTH)."""
+    """Queries among the ``rows`` (n,) of a set's ``vectors`` (N, D), and the exact nearest others of each.
 
-    rows: Floats
+    ``queries`` (q,) and ``nearest`` (q, DEPTH) count within ``rows``.
+    """
+
+    vectors: Floats
+    rows: Ints
     queries: Ints
     nearest: Ints
 
+    def taken(self, numbers: Ints) -> Floats:
+        """Return the vectors (m, D), of length 1, of some rows by their ``numbers`` (m,) within ``rows``."""
+        return unit(take(self.vectors, self.rows[numbers]))
 
-def ground_truth(rows: Floats, queries: Ints) -> GroundTruth:
-    """Return the exact neighbours of ``queries`` (q,) among ``rows`` (n, D)."""
-    return GroundTruth(rows, queries, nearest(rows[queries], rows, queries))
+
+def ground_truth(vectors: Floats, queries: Ints, rows: Ints | None = None) -> GroundTruth:
+    """Return the exact neighbours of ``queries`` (q,) among ``rows`` (n,) of ``vectors``, by default all."""
+    rows = np.arange(len(vectors)) if rows is None else rows
+    asking, searched = take(vectors, rows[queries]), selected(blocks(vectors), rows)
+    return GroundTruth(
+        vectors, rows, queries, nearest_among(asking, searched, queries, min(DEPTH, len(rows) - 1))
+    )
 
 
 def scores(truth: GroundTruth, queries: Floats, rows: Floats) -> dict[str, Doubles]:
     """Return per-query scores (q,) of searching ``rows`` (n, d) with ``queries`` (q, d), exhaustively."""
-    ranking = nearest(queries, rows, truth.queries)
+    return scores_among(truth, queries, blocks(rows))
+
+
+def scores_among(truth: GroundTruth, queries: Floats, rows: Blocks) -> dict[str, Doubles]:
+    """Return what ``scores`` does for rows that come in blocks."""
+    ranking = nearest_among(queries, rows, truth.queries, truth.nearest.shape[1])
     return {**against(truth.nearest, ranking), **rescored(truth, ranking)}
 
 
@@ -58,11 +76,14 @@ def against(exact: Ints, ranking: Ints) -> dict[str, Doubles]:
 
 def rescored(truth: GroundTruth, ranking: Ints) -> dict[str, Doubles]:
     """Return rescored@t: knn-recall@10 after the original vectors rerank the first 10 t of ``ranking``."""
-    queries, rows = unit(truth.rows[truth.queries]), unit(truth.rows)
+    candidates = np.unique(np.maximum(ranking, 0))  # each is read once
+    queries, rows = truth.taken(truth.queries), truth.taken(candidates)
+    positions = np.where(ranking < 0, -1, np.searchsorted(candidates, ranking))
     scored = {}
     for times in OVERSAMPLING:
         if times * RELEVANT <= ranking.shape[1]:
-            best = reranked(ranking[:, : times * RELEVANT], queries, rows, RELEVANT)
+            best = reranked(positions[:, : times * RELEVANT], queries, rows, RELEVANT)
+            best = np.where(best < 0, -1, candidates[best])
             scored["rescored@" + str(times)] = _shared_of(best, truth.nearest[:, :RELEVANT])
     return scored
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from harness.evaluation.knn import ranked, unit
+from harness.evaluation.knn import Blocks, by_cosine
 from harness.types import Doubles, Floats, Ints, Mask, PairSet
 
 DEPTH = 100  # documents ranked for each query
 
 
-def scores(data: PairSet, query_vectors: Floats, document_vectors: Floats) -> dict[str, Doubles]:
+def scores(data: PairSet, queries_as: Floats, documents_as: Blocks) -> dict[str, Doubles]:
     """Return per-query scores (q,), in the order of ``data.queries``, of ranking documents by cosine.
 
-    ``query_vectors`` and ``document_vectors`` (rows, d) are all rows of the set in either role. ndcg@10 takes
-    the grades as gains, recall@100 every grade above 0 as relevant; ir-measures has trec_eval compute both.
+    ``queries_as`` (q, d) are the vectors of the queries, ``documents_as`` blocks of the documents' vectors,
+    in the order of ``document_rows``. ndcg@10 takes the grades as gains, recall@100 every grade above 0 as
+    relevant; ir-measures has trec_eval compute both.
     Ties are ordered by row number, not by the documents' names. A query's own document is not ranked, as in
     BEIR. A judged document that the corpus lacks counts as relevant and is never found.
     """
@@ -23,13 +24,11 @@ def scores(data: PairSet, query_vectors: Floats, document_vectors: Floats) -> di
 
     queries, documents = query_rows(data), document_rows(data)
     own, depth = own_documents(data), min(DEPTH, len(documents))
-    order = ranked(unit(query_vectors[queries]), unit(document_vectors[documents]), depth, own)
-    left_out = np.zeros((len(queries), len(documents)), bool)
-    left_out[own] = True
+    order = by_cosine(queries_as, documents_as, depth, own)
     run = [
         ScoredDoc(str(query), str(document), -rank)
-        for query, listed, out in zip(queries.tolist(), order, left_out, strict=True)
-        for rank, document in enumerate(documents[listed[~out[listed]]].tolist())
+        for i, (query, listed) in enumerate(zip(queries.tolist(), order, strict=True))
+        for rank, document in enumerate(documents[listed[~np.isin(listed, own[1][own[0] == i])]].tolist())
     ]
     grades = np.zeros(0) if data.gold is None else data.gold
     judged = [

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from harness.data import sampling
-from harness.data.identity import first_rows, numbers
+from harness.data.blocks import take
+from harness.data.identity import firsts, numbers
 from harness.errors import InputError
 from harness.evaluation.cosines import cosines
 from harness.evaluation.neighbor_scores import GroundTruth, ground_truth
@@ -38,7 +39,7 @@ class SampledRows:
 def fresh_rows(data: PairSet, trained: PairSet) -> Ints:
     """Return the distinct rows of ``data`` that ``trained`` does not have, in order."""
     own, trained_on = numbers(data, trained)
-    first, _ = first_rows(own.tolist())
+    first, _ = firsts(own)
     return first[~np.isin(own[first], trained_on)]
 
 
@@ -48,11 +49,11 @@ def sampled_rows(data: PairSet, trained: PairSet, vectors: Floats) -> SampledRow
     if len(rows) < MINIMUM:
         message = f"found {len(rows)} rows that {trained.name} does not have, expected at least {MINIMUM}"
         raise InputError(f"{data.name}: {message}")
-    fresh = np.ascontiguousarray(vectors[rows])
     pairs = sampling.random_pairs(data.draw_name, len(rows))
-    before = cosines(fresh[pairs[:, 0]], fresh[pairs[:, 1]], data.name)
+    left, right = (take(vectors, rows[side]) for side in pairs.T)
+    before = cosines(left, right, data.name)
     queries = sampling.queries(data.draw_name, len(rows))
-    return SampledRows(rows, pairs, before, ground_truth(fresh, queries))
+    return SampledRows(rows, pairs, before, ground_truth(vectors, queries, rows))
 
 
 def random_sample(draw_name: str, pairs: Ints, rows: int) -> Sample:

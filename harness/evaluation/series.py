@@ -12,14 +12,15 @@ from typing import TypeAlias
 import numpy as np
 
 from harness.codecs.pipeline import Pipeline
+from harness.data.blocks import blocks, take
 from harness.errors import InputError
 from harness.evaluation import metric as metrics_of
 from harness.evaluation import retrieval
-from harness.evaluation.cosines import cosines
+from harness.evaluation.cosines import AT_ONCE, cosines_of
 from harness.evaluation.encoded_vectors import EncodedVectors
 from harness.evaluation.evaluation_context import EvaluationContext
-from harness.evaluation.knn import DEPTH, nearest, unit
-from harness.evaluation.neighbor_scores import against, rescored, scores
+from harness.evaluation.knn import nearest_among, unit
+from harness.evaluation.neighbor_scores import against, rescored, scores_among
 from harness.evaluation.sampled_rows import MINIMUM, SampledRows
 from harness.planning.cells import Cell
 from harness.types import Doubles, Floats, Ints, PairSet
@@ -30,19 +31,20 @@ ItemSeries: TypeAlias = dict[str, dict[str, Doubles]]  # kind of items -> series
 def series_of(
     cell: Cell, pipeline: Pipeline, context: EvaluationContext, name: str, encoded: EncodedVectors
 ) -> ItemSeries:
-    """Return the series of the items that the metrics of the set ``name`` need; those of pairs always.
+    """Return the series of the items that the metrics of the set ``name`` need; those of pairs if it has any.
 
     Raises InputError for fewer than MINIMUM pairs, and where the set lacks what a metric needs.
     """
     data, where = context.tests[name], f"{cell.id}: {name}"
-    if len(data.pairs) < MINIMUM:
+    items = {metrics_of.plugin(metric).ITEMS for metric in dict(cell.metrics)[name]}
+    if len(data.pairs) < MINIMUM and (len(data.pairs) or "pairs" in items):
         message = f"found {len(data.pairs)} pairs, expected at least {MINIMUM} to test on"
         raise InputError(f"{name}: {message}")
-    pairs = pair_series(data.pairs, context.before[name], data.gold, encoded, where)
-    series = {
-        "pairs": pairs | _step_series(cell, pipeline, data.pairs, context.vectors[name], encoded, where)
-    }
-    items = {metrics_of.plugin(metric).ITEMS for metric in dict(cell.metrics)[name]}
+    series: ItemSeries = {}
+    if len(data.pairs):
+        pairs = pair_series(data.pairs, context.before[name], data.gold, encoded, where)
+        steps = _step_series(cell, pipeline, data.pairs, context.vectors[name], encoded, where)
+        series["pairs"] = pairs | steps
     if "random-pairs" in items:
         series["random-pairs"] = random_series(context.sampled(name), encoded, where)
     if "queries" in items:
@@ -58,8 +60,9 @@ def pair_series(
     pairs: Ints, before: Floats, gold: Doubles | None, encoded: EncodedVectors, where: str
 ) -> dict[str, Doubles]:
     """Return a value a pair: the cosine after and before compression, and the human score if there is one."""
-    left, right = pairs.T
-    after = cosines(encoded.queries[left], encoded.decoded[right], where)
+    after = cosines_of(
+        pairs, lambda rows: encoded.rows(rows).queries, lambda rows: encoded.rows(rows).decoded, where
+    )
     series = {"original": before.astype(np.float64), "compressed": after.astype(np.float64)}
     return series if gold is None else {**series, "human": gold}
 
@@ -68,15 +71,26 @@ def _step_series(
     cell: Cell, pipeline: Pipeline, pairs: Ints, vectors: Floats, encoded: EncodedVectors, where: str
 ) -> dict[str, Doubles]:
     """Return a value a pair: the cosine before the last step, and the squared error, where they exist."""
-    left, right = pairs.T
     series: dict[str, Doubles] = {}
     if cell.stages:
-        staged = encoded.last_input
-        series["stage"] = cosines(staged[left], staged[right], where).astype(np.float64)
+
+        def staged(rows: Ints) -> Floats:
+            return encoded.rows(rows).last_input
+
+        series["stage"] = cosines_of(pairs, staged, staged, where).astype(np.float64)
     if all(codec.reconstructs for codec in pipeline.codecs):
-        errors = ((encoded.decoded.astype(np.float64) - vectors) ** 2).mean(axis=1)
-        series["squared-error"] = (errors[left] + errors[right]) / 2
+        rows, positions = np.unique(pairs, return_inverse=True)
+        errors = np.concatenate([_errors(encoded, vectors, some) for _, some in blocks(rows, AT_ONCE)])
+        left, right = errors[positions.reshape(pairs.shape)].T
+        series["squared-error"] = (left + right) / 2
     return series
+
+
+def _errors(encoded: EncodedVectors, vectors: Floats, rows: Ints) -> Doubles:
+    """Return the mean squared error of the numbers of each of ``rows`` (m,), (m,)."""
+    after, before = encoded.rows(rows).decoded, take(vectors, rows)
+    errors: Doubles = ((after.astype(np.float64) - before) ** 2).mean(axis=1)
+    return errors
 
 
 def random_series(sampled: SampledRows, encoded: EncodedVectors, where: str) -> dict[str, Doubles]:
@@ -86,8 +100,8 @@ def random_series(sampled: SampledRows, encoded: EncodedVectors, where: str) -> 
 
 def query_series(sampled: SampledRows, encoded: EncodedVectors) -> dict[str, Doubles]:
     """Return a value a query for each score of ``harness.evaluation.neighbor_scores.scores``."""
-    queries = encoded.queries[sampled.rows[sampled.truth.queries]]
-    return scores(sampled.truth, queries, encoded.decoded[sampled.rows])
+    queries = encoded.rows(sampled.rows[sampled.truth.queries]).queries
+    return scores_among(sampled.truth, queries, encoded.searched(sampled.rows, len(queries)))
 
 
 def index_series(sampled: SampledRows, encoded: EncodedVectors) -> dict[str, Doubles]:
@@ -97,12 +111,12 @@ def index_series(sampled: SampledRows, encoded: EncodedVectors) -> dict[str, Dou
     """
     if encoded.index is None:
         raise InputError("found no index, expected one for metrics of an index")
-    own, rows = sampled.truth.queries, unit(encoded.decoded[sampled.rows])
-    queries = unit(encoded.queries[sampled.rows[own]])
-    depth = min(DEPTH, len(rows) - 1)
-    ranking = _without_own(encoded.index.search(queries, depth + 1), own)
+    own, depth = sampled.truth.queries, sampled.truth.nearest.shape[1]
+    asking = encoded.rows(sampled.rows[own]).queries
+    ranking = _without_own(encoded.index.search(unit(asking), depth + 1), own)
     teacher = {**against(sampled.truth.nearest, ranking), **rescored(sampled.truth, ranking)}
-    student = against(nearest(queries, rows, own), ranking)
+    searched = encoded.searched(sampled.rows, len(own))
+    student = against(nearest_among(asking, searched, own, depth), ranking)
     return {
         **{"vs-teacher " + key: values for key, values in teacher.items()},
         **{"vs-student " + key: values for key, values in student.items()},
@@ -116,7 +130,9 @@ def _judged_series(
     if data.queries is None:
         raise InputError(f"{where}: found no judged documents, expected a judged set for these metrics")
     before = {"original " + key: values for key, values in original.items()}
-    return {**retrieval.scores(data, encoded.queries, encoded.decoded), **before}
+    asking = encoded.rows(retrieval.query_rows(data)).queries
+    documents = encoded.searched(retrieval.document_rows(data), len(asking))
+    return {**retrieval.scores(data, asking, documents), **before}
 
 
 def _without_own(ranking: Ints, own: Ints) -> Ints:

@@ -6,9 +6,11 @@ import hashlib
 
 import numpy as np
 
+from harness.data.blocks import blocks
 from harness.errors import InputError
 from harness.evaluation.knn import unit
-from harness.numerics import device, device_products
+from harness.numerics import device
+from harness.numerics.ranking import ranked
 from harness.types import Floats, Ints
 
 _CACHED = 4  # rankings that a process keeps; fits that differ only in settings share one
@@ -45,9 +47,9 @@ def search(rows: Floats, k: int) -> Ints:
 
 
 def _nearest(rows: Floats, k: int) -> Ints:
-    if (on := device.chosen()) != "cpu":
+    if device.chosen() != "cpu":
         nobody = np.empty(0, np.int64)
-        return device_products.ranked(rows, rows, k, (nobody, nobody), on)
+        return ranked(rows, blocks(rows), k, (nobody, nobody))
     import faiss
 
     ranking: Ints = faiss.knn(rows, rows, k, metric=faiss.METRIC_INNER_PRODUCT)[1]

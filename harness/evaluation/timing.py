@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from harness.codecs.pipeline import Pipeline
+from harness.data.blocks import take
 from harness.evaluation.encoded_vectors import EncodedVectors
 from harness.evaluation.evaluation_context import EvaluationContext
 from harness.evaluation.knn import reranked, unit
@@ -35,10 +36,10 @@ def cell_timings(
     With an index, the rows are those that values are measured on.
     """
     name = cell.tests[0]
-    rows, decoded = context.vectors[name], encoded.decoded
-    if cell.index:
-        searched = context.sampled(name).rows
-        rows, decoded = np.ascontiguousarray(rows[searched]), decoded[searched]
+    vectors = context.vectors[name]
+    searched = context.sampled(name).rows if cell.index else np.arange(len(vectors))
+    decoded = encoded.decoded(searched)
+    rows = take(vectors, searched)
     return {name: timed(pipeline, rows, decoded, lambda vectors: build_index(cell, vectors))}
 
 

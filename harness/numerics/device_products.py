@@ -6,7 +6,8 @@ numerics. A test runs this code on the CPU and compares.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -16,6 +17,8 @@ from harness.types import Floats, Ints
 if TYPE_CHECKING:
     import torch
 
+# Of queries (q, D), and pairs of query and row that rank last: products and rows (q, depth), best first.
+Search: TypeAlias = Callable[[Floats, tuple[Ints, Ints]], tuple[Floats, Ints]]
 SCORES = 2**26  # similarities held on the device at a time; each takes about 30 bytes while it is ranked
 _LOW = 2**32 - 1  # the lower half of a key
 
@@ -29,27 +32,24 @@ def product(a: np.ndarray[Any, Any], b: np.ndarray[Any, Any]) -> np.ndarray[Any,
     return _host(_on(a, on) @ _on(b, on))
 
 
-def ranked(queries: Floats, rows: Floats, depth: int, own: tuple[Ints, Ints], on: str) -> Ints:
-    """Return the ``depth`` rows of largest inner product with each query, best first, (q, depth) int64.
+def search(rows: Floats, depth: int, on: str) -> Search:
+    """Return the search for the ``depth`` largest products with ``rows`` (n, D) float32, copied to ``on``.
 
-    ``queries`` (q, D) and ``rows`` (n, D) are float32. The pairs ``own`` of query and row rank last. Equal
-    products go by row number: a product and its row make one key, and the largest keys are distinct.
+    Equal products go by row number: a product and its row make one key, and the largest keys are distinct.
     """
     import torch
 
-    count = len(rows)
-    stored = _on(rows, on).T
+    count, stored = len(rows), _on(rows, on).T
     reversed_rows = torch.arange(count - 1, -1, -1, device=on)
-    ranking = np.empty((len(queries), depth), np.int64)
-    size = max(1, SCORES // count)
-    for start in range(0, len(queries), size):
-        inside = (own[0] >= start) & (own[0] < start + size)
-        similar = _on(queries[start : start + size], on) @ stored
-        similar[_on(own[0][inside] - start, on), _on(own[1][inside], on)] = -torch.inf
+
+    def searched(queries: Floats, own: tuple[Ints, Ints]) -> tuple[Floats, Ints]:
+        similar = _on(queries, on) @ stored
+        similar[_on(own[0], on), _on(own[1], on)] = -torch.inf
         keys = (_ordered(similar).long() << 32) | reversed_rows
-        best = torch.topk(keys, depth, dim=1).values
-        ranking[start : start + size] = _host(count - 1 - (best & _LOW))
-    return ranking
+        chosen = count - 1 - (torch.topk(keys, depth, dim=1).values & _LOW)
+        return _host(similar.gather(1, chosen)), _host(chosen)
+
+    return searched
 
 
 def _ordered(x: torch.Tensor) -> torch.Tensor:

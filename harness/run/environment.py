@@ -43,7 +43,7 @@ def envelope(durations: Mapping[str, float]) -> dict[str, Any]:
 
 
 def _peak_memory() -> int:
-    """Return the most memory that this process has held so far, for all cells that it measured, in bytes."""
+    """Return the most memory that this process has held in bytes, since ``forget_peak_memory``."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else 1024 * peak
 

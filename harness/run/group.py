@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from harness.codecs.pipeline import Fitter
@@ -17,7 +17,7 @@ from harness.evidence import npz
 from harness.evidence.files import sha256_file, write_atomic
 from harness.evidence.layout import Tree
 from harness.evidence.stamp import digest, dumps, write_stamped
-from harness.parallel.resources import use_threads
+from harness.parallel.resources import forget_peak_memory, use_threads
 from harness.planning.cells import Cell
 from harness.planning.resolve import Inputs
 from harness.run.environment import envelope
@@ -47,6 +47,7 @@ def run_group(group: Group, before_writing: Callable[[], None] = lambda: None) -
     first = True
     for spec, cell in group.cells:
         start = time.monotonic()
+        forget_peak_memory()
         try:
             context = open_context(spec).evaluation(cell.train)
             fitter = fitter or Fitter(context.training, seeding(spec.inputs, cell))
@@ -106,6 +107,7 @@ def _write(
         },
     }
     volatile = envelope(durations)
+    volatile["costs"] = {name: asdict(cost) for name, cost in result.costs.items()}
     if cell.timings:
         volatile["timings"] = cell_timings(cell, context, result.pipeline, result.encoded)
     write_atomic(tree.envelope(suite, cell.id), dumps(volatile))

@@ -114,6 +114,11 @@ def checkpoints_of(measured: Measured) -> list[Row]:
     ]
 
 
+def exact(measured: Measured, dataset: str, metric: str, value: float, n: int) -> Row:
+    """Return the row of a number of a result that was counted or timed, not sampled."""
+    return _exact(_maker(measured), dataset, metric, value, n)
+
+
 def rows_csv(rows: Iterable[Json], columns: Sequence[str] = COLUMNS) -> str:
     """Return rows as CSV with a header line; a key that a row lacks, such as jitter, is empty."""
     text = io.StringIO()
@@ -156,7 +161,7 @@ def _contaminated(row: Callable[..., Row], measured: Measured) -> Iterator[Row]:
     }
     for name, parts in ({dataset: [dataset] for dataset in contamination} | sums).items():
         pairs = sum(contamination[part].pairs for part in parts)
-        for metric, key in _SHARES.items():
+        for metric, key in _SHARES.items() if pairs else ():
             counted = sum(getattr(contamination[part], key) for part in parts)
             yield _exact(row, name, metric, counted / pairs, pairs)
 

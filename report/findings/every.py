@@ -14,6 +14,7 @@ from report.findings import (
     neighbours,
     operating_points,
     ranking,
+    scale,
     semantic,
     stages,
 )
@@ -30,6 +31,7 @@ QUESTIONS = {
     "autoencoder": autoencoder.findings,
     "neighbours": neighbours.findings,
     "semantic": semantic.findings,
+    "scale": scale.findings,
 }
 
 

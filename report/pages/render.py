@@ -16,9 +16,11 @@ from harness.evidence.layout import Tree
 from harness.evidence.stability import mark
 from harness.evidence.stamp import dumps
 from harness.types import Json
+from report.evidence.costs import costs_of
 from report.evidence.results import BlockedEntry, gather
 from report.evidence.rows import Row, checkpoints_of, rows_of
 from report.export.matrix import SUITE, matrices
+from report.figures.scale import SUITE as SCALE
 from report.findings.every import findings, findings_document, headlines
 from report.pages.page.document import page
 from report.tables.every import Tables
@@ -51,7 +53,8 @@ def rendered(tree: Tree) -> dict[str, bytes]:
     rows = [row for measured in evidence.results for row in rows_of(measured)]
     judged = judge_by(claims, evidence)
     checkpoints = [row for measured in evidence.results for row in checkpoints_of(measured)]
-    numbers, pictures = _figures([*rows, *checkpoints], claims)
+    costs = [row for one in evidence.results if one.suite == SCALE for row in costs_of(one, tree)]
+    numbers, pictures = _figures([*rows, *checkpoints, *costs], claims)
     roles = {name: role for claim in claims if claim.suite == SUITE for name, role in claim.encoders.items()}
     matrix = matrices(evidence.results, tree, roles)
     source = Source(evidence, Tables(evidence, rows, claims), claims, judged)

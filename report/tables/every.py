@@ -11,6 +11,7 @@ from harness.evidence.schema.suite import DescribedMetric
 from harness.evidence.schema.verdict import CellEvidence, TranscriptEvidence, VerdictRow
 from report.evidence.results import Evidence
 from report.evidence.rows import Row
+from report.tables import scale
 from report.tables.autoencoder import AutoEncoders
 from report.tables.intrinsic import Intrinsic
 from report.tables.jitter import Jitter
@@ -103,6 +104,7 @@ class Tables:
         self.autoencoders = AutoEncoders(results, root)
         self.neighbours = Neighbours(results, root)
         self.semantic = SemanticIds(results, root, evidence.comparisons)
+        self.scale = scale.lines(results, evidence.tree)
         self.noise = Noise.read(root)
         self.planners = Planners.read(root)
         self.portability = Portability.read(root)

@@ -12,6 +12,7 @@ from support.judged import judged_set
 
 from harness.data.beir import Table
 from harness.data.beir import judged_set as read_judged
+from harness.data.blocks import blocks, selected
 from harness.data.contamination import Contamination
 from harness.evaluation import retrieval
 from harness.protocols import decontaminated, fitted_on_searched
@@ -22,17 +23,23 @@ ROWS = np.array([[1, 0], [0.9, 0.1], [0.6, 0.4], [0, 1], [1, 0.05], [1, 0]], np.
 
 def test_ndcg_is_the_sum_worked_by_hand() -> None:
     """q0 ranks d0, d1, d2, d3: gains 1, 0, 2, 0; the best order has 2, 1. q1 finds its document last."""
-    scored = retrieval.scores(judged_set(), ROWS, ROWS)
+    scored = scored_rows(judged_set(), ROWS)
     first = (1 / math.log2(2) + 2 / math.log2(4)) / (2 / math.log2(2) + 1 / math.log2(3))
     second = (1 / math.log2(5)) / 1
     assert [pytest.approx(first), pytest.approx(second)] == scored["ndcg@10"].tolist()
     assert [1.0, 1.0] == scored["recall@100"].tolist()
 
 
+def scored_rows(data: PairSet, rows: Floats) -> dict[str, Doubles]:
+    """Return the scores of a judged set whose rows are ``rows`` in either role."""
+    documents = selected(blocks(rows, 2), retrieval.document_rows(data))
+    return retrieval.scores(data, rows[retrieval.query_rows(data)], documents)
+
+
 def test_equal_similarities_go_by_row_number() -> None:
     """All documents alike: the ranking is that of the rows, whatever their order as texts."""
     rows = np.ones((6, 2), np.float32)
-    scored = retrieval.scores(judged_set(), rows, rows)
+    scored = scored_rows(judged_set(), rows)
     first = (1 + 2 / math.log2(4)) / (2 + 1 / math.log2(3))
     assert [pytest.approx(first), pytest.approx(1 / math.log2(5))] == scored["ndcg@10"].tolist()
 
@@ -117,7 +124,7 @@ def test_irregular_judgements_score_as_with_ir_measures_itself(kind: str) -> Non
     judgements, queries, rows = IRREGULAR[kind], ["q0", "q1"], unit_rows(152)
     judgements = [*judgements, *(("q0", "d" + str(i), i % 3) for i in range(20, 60))]
     expected = as_the_field_does(rows, judgements, DOCUMENTS, queries)
-    scored = retrieval.scores(beir(judgements, DOCUMENTS, queries), rows, rows)
+    scored = scored_rows(beir(judgements, DOCUMENTS, queries), rows)
     for name, values in expected.items():
         np.testing.assert_allclose(scored[name], values, atol=1e-12, err_msg=name)
     assert 0 < scored["ndcg@10"].max() < 1
@@ -132,13 +139,11 @@ def test_a_query_that_is_a_document_does_not_find_itself() -> None:
     rows = np.concatenate([documents, documents[:40]])
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     data = beir(judgements, DOCUMENTS, queries)
-    scored = retrieval.scores(data, rows, rows)
+    scored = scored_rows(data, rows)
     expected = as_the_field_does(rows, judgements, DOCUMENTS, queries)
     np.testing.assert_allclose(scored["ndcg@10"], expected["ndcg@10"], atol=1e-12)
     assert [1.0] * 40 == scored["ndcg@10"].tolist()
-    alone = retrieval.scores(
-        PairSet("x", data.texts, None, data.pairs, data.gold, {}, queries=data.queries), rows, rows
-    )
+    alone = scored_rows(PairSet("x", data.texts, None, data.pairs, data.gold, {}, queries=data.queries), rows)
     assert [pytest.approx(1 / math.log2(3))] * 40 == alone["ndcg@10"].tolist()
 
 
@@ -146,7 +151,7 @@ def test_a_query_whose_only_document_is_itself_finds_nothing() -> None:
     """Its ranking is empty, and scores 0."""
     data = beir([("d0", "d0", 1)], ["d0"], ["d0"])
     rows = unit_rows(2)
-    assert [[0.0], [0.0]] == [values.tolist() for values in retrieval.scores(data, rows, rows).values()]
+    assert [[0.0], [0.0]] == [values.tolist() for values in scored_rows(data, rows).values()]
 
 
 def test_a_document_that_is_left_out_of_one_ranking_stays_in_the_others() -> None:
@@ -154,7 +159,7 @@ def test_a_document_that_is_left_out_of_one_ranking_stays_in_the_others() -> Non
     own = Irregularities(np.array([[4, 0]], np.int64), np.empty((0, 2), np.int64), {})
     data = judged_set()
     data = PairSet("x", data.texts, None, data.pairs, data.gold, {}, queries=data.queries, irregularities=own)
-    scored = retrieval.scores(data, ROWS, ROWS)
+    scored = scored_rows(data, ROWS)
     best = 2 / math.log2(2) + 1 / math.log2(3)
     assert [pytest.approx(2 / math.log2(3) / best), pytest.approx(1 / math.log2(5))] == scored[
         "ndcg@10"

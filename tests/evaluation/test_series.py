@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -13,7 +12,7 @@ from scipy.stats import spearmanr
 from harness.codecs.pipeline import Fitter, Pipeline
 from harness.data.pair_sets import paired
 from harness.errors import InputError
-from harness.evaluation.encoded_vectors import EncodedVectors, encode
+from harness.evaluation.encoded_vectors import Encoded, EncodedVectors, encode
 from harness.evaluation.knn import unit
 from harness.evaluation.panel import all_true_masks
 from harness.evaluation.sampled_rows import MINIMUM, SampledRows, fresh_rows, sampled_rows
@@ -89,7 +88,7 @@ def test_what_is_drawn_is_drawn_from_fresh_rows() -> None:
     """Pairs, queries and what is searched count within them; cosines before are those of the rows."""
     x, sampled = sample_of(100, 20)
     assert [i for i in range(100) if i % 3 or i >= 60] == sampled.rows.tolist()
-    assert x[sampled.rows].tolist() == sampled.truth.rows.tolist()
+    assert sampled.rows.tolist() == sampled.truth.rows.tolist()
     assert (80, 79) == (len(sampled.truth.queries), sampled.truth.nearest.shape[1])
     assert sampled.pairs.max() == 79
     left, right = (x[sampled.rows[side]].astype(np.float64) for side in sampled.pairs.T)
@@ -145,21 +144,26 @@ def test_every_item_counts_under_every_protocol() -> None:
 # -- What is compared with what ------------------------------------------------------------------------------
 
 
+def every_row(pipeline: Pipeline, x: Floats, *, asymmetric: bool) -> Encoded:
+    """Return all rows of ``x`` after a pipeline."""
+    return encode(pipeline, x, asymmetric=asymmetric).rows(np.arange(len(x)))
+
+
 def test_symmetric_views_are_both_as_stored() -> None:
     """Decoded from the codes, whatever the number of steps."""
     steps = (Step("truncation", {"dims": 4}), Step("sign", {}))
     x = rows(10)
-    seen = encode(fitted(*steps), x, asymmetric=False)
+    seen = every_row(fitted(*steps), x, asymmetric=False)
     assert np.where(x[:, :4] >= 0, 1, -1).tolist() == seen.decoded.tolist() == seen.queries.tolist()
 
 
 def test_asymmetric_views_ask_with_what_the_last_step_was_given() -> None:
     """Truncated, not signed; the first step alone is left when there are two, none when there is one."""
     x = rows(10)
-    two = encode(fitted(Step("truncation", {"dims": 4}), Step("sign", {})), x, asymmetric=True)
+    two = every_row(fitted(Step("truncation", {"dims": 4}), Step("sign", {})), x, asymmetric=True)
     assert x[:, :4].tolist() == two.queries.tolist()
     assert np.where(x[:, :4] >= 0, 1, -1).tolist() == two.decoded.tolist()
-    one = encode(fitted(Step("sign", {})), x, asymmetric=True)
+    one = every_row(fitted(Step("sign", {})), x, asymmetric=True)
     assert (x.tolist(), np.where(x >= 0, 1, -1).tolist()) == (one.queries.tolist(), one.decoded.tolist())
 
 
@@ -195,7 +199,7 @@ def test_an_asymmetric_pipeline_has_to_end_in_a_quantizer(last: Step) -> None:
 def test_quantizers_may_be_asymmetric(last: Step) -> None:
     """Their codes stand for vectors of the space that they were given."""
     x = rows(10)
-    seen = encode(fitted(last), x, asymmetric=True)
+    seen = every_row(fitted(last), x, asymmetric=True)
     assert x.tolist() == seen.queries.tolist()
     assert x.shape == seen.decoded.shape
 
@@ -244,8 +248,8 @@ def indexed(
     """Return what is sampled of ``x``, and ``x`` after the pipeline with an index that answers so."""
     sampled = sampled_rows(of_rows(x), of_rows(rows(300, 9), "other"), x)
     encoded = encode(pipeline, x, asymmetric=False)
-    index = Answers(unit(encoded.decoded[sampled.rows]), answer)
-    return sampled, dataclasses.replace(encoded, index=index)
+    encoded.index = Answers(unit(encoded.decoded(sampled.rows)), answer)
+    return sampled, encoded
 
 
 def exact(among: Floats, queries: Floats, k: int) -> Ints:

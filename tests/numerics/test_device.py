@@ -12,9 +12,11 @@ import pytest
 from support.command import Cli
 from support.suites import SmallSuite
 
+from harness.data.blocks import blocks
 from harness.errors import InputError
 from harness.evaluation import knn
 from harness.numerics import device, device_products
+from harness.numerics.ranking import ranked
 from harness.parallel.workers import spread
 from harness.planning.cells import cells
 from harness.planning.resolve import locate
@@ -138,6 +140,13 @@ def _rows(count: int, dimension: int = 8, seed: int = 0) -> Floats:
     return knn.unit(np.random.default_rng(seed).standard_normal((count, dimension)).astype(np.float32))
 
 
+def _by_torch(queries: Floats, rows: Floats, depth: int, own: tuple[Ints, Ints] = NOBODY) -> Ints:
+    """Return the ranking that a CUDA device would give, from torch on the CPU."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(device, "chosen", lambda: "cpu:0")  # torch's name of the CPU, which is not ours
+        return ranked(queries, blocks(rows, 128), depth, own)
+
+
 @pytest.mark.parametrize("scores", [1, 700, 10**6])
 def test_torchs_ranking_is_numpys(scores: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Best first, own rows last, a block of queries at a time or all at once.
@@ -147,8 +156,8 @@ def test_torchs_ranking_is_numpys(scores: int, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(device_products, "SCORES", scores)
     rows = np.random.default_rng(0).integers(-3, 4, (300, 8)).astype(np.float32)
     own = (np.array([0, 3, 39]), np.array([0, 3, 250]))
-    expected = knn.ranked(rows[:40], rows, 300, own)
-    np.testing.assert_array_equal(expected, device_products.ranked(rows[:40], rows, 300, own, "cpu"))
+    expected = ranked(rows[:40], blocks(rows), 300, own)
+    np.testing.assert_array_equal(expected, _by_torch(rows[:40], rows, 300, own))
     assert [0, 3, 250] == expected[[0, 3, 39], -1].tolist()
 
 
@@ -156,8 +165,8 @@ def test_equal_products_go_by_row_number() -> None:
     """Of copies the first row ranks first, also where only some of them are within the depth."""
     rows = np.repeat(_rows(5), 20, axis=0)
     for depth in (1, 7, 50, 100):
-        ranking = device_products.ranked(rows[:1], rows, depth, NOBODY, "cpu")
-        np.testing.assert_array_equal(knn.ranked(rows[:1], rows, depth, NOBODY), ranking)
+        ranking = _by_torch(rows[:1], rows, depth)
+        np.testing.assert_array_equal(ranked(rows[:1], blocks(rows), depth, NOBODY), ranking)
         assert list(range(min(depth, 20))) == ranking[0, :20].tolist()
 
 
@@ -165,15 +174,16 @@ def test_similarities_of_both_signs_and_both_zeros_are_in_order() -> None:
     """Products from -1 to 1, zeros of either sign equal."""
     values = np.array([-0.0, 0.0, -1, 1, -1e-38, 1e-38, 0.5, -0.5, 0.0, -0.0], np.float32)
     queries: Floats = np.array([[1.0]], np.float32)
-    ranking: Ints = device_products.ranked(queries, values[:, None], 10, NOBODY, "cpu")
-    assert [3, 6, 5, 0, 1, 8, 9, 4, 7, 2] == ranking[0].tolist()
+    expected = [3, 6, 5, 0, 1, 8, 9, 4, 7, 2]
+    assert expected == _by_torch(queries, values[:, None], 10)[0].tolist()
+    assert expected == ranked(queries, blocks(values[:, None]), 10, NOBODY)[0].tolist()
 
 
 def test_a_read_only_array_is_taken() -> None:
     """Vectors of the store are memory-mapped and cannot be written to."""
     rows = _rows(30)
     rows.flags.writeable = False
-    assert (30, 3) == device_products.ranked(rows, rows, 3, NOBODY, "cpu").shape
+    assert (30, 3) == _by_torch(rows, rows, 3).shape
 
 
 def test_a_product_on_the_cpu_is_numpys() -> None:

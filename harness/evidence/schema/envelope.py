@@ -61,6 +61,16 @@ class Timings(Model):
     bytes: Memory = Field(description="Bytes in memory.")
 
 
+class Cost(Model):
+    """CPU time that encoding and searching a test set took, in one thread."""
+
+    vectors: Count = Field(description="Vectors that were encoded and decoded.")
+    encode_seconds: float = Field(ge=0, description="Encoding all of them.")
+    decode_seconds: float = Field(ge=0, description="Decoding all of them.")
+    products: Count = Field(description="Pairs of a query and a vector that were compared.")
+    search_seconds: float = Field(ge=0, description="Comparing and ranking them.")
+
+
 class Envelope(Versioned):
     """The volatile facts of a measurement."""
 
@@ -71,7 +81,9 @@ class Envelope(Versioned):
         ge=0,
         description="How long fitting took, where no other cell had fitted the first step.",
     )
-    peak_memory_bytes: Count = Field(description="Most memory that the process held so far.")
+    peak_memory_bytes: Count = Field(
+        description="Most memory that the process held: during the cell on Linux, so far elsewhere."
+    )
     commit: Commit | None = Field(description="Commit of the harness; null outside a checkout.")
     claims_lock: Sha256 | None = Field(
         description="sha256 of the lock of the claims that the result was made under: locks/<sha256>.json;"
@@ -85,6 +97,7 @@ class Envelope(Versioned):
     device: Name = Field(default="cpu", description="What trained and multiplied: cpu, or a CUDA device.")
     numerics: Numerics = Field(description="Instructions that libraries computed with.")
     packages: dict[str, str] = Field(description="Versions of libraries.")
+    costs: dict[str, Cost] = Field(default={}, description="CPU time to encode and search, by test set.")
     timings: dict[str, Timings] = Field(
         default={}, description="Latency and memory by test set, where the suite asks for them."
     )

@@ -1,0 +1,30 @@
+"""Recall at fixed bytes as the corpus grows."""
+
+from __future__ import annotations
+
+from report.findings.finding import Finding
+from report.findings.words import listed, share
+from report.tables.scale import ScaleLine
+from report.tables.source import Source
+
+BYTES = 48  # of the pipelines that are compared
+
+
+def findings(source: Source) -> list[Finding]:
+    """Return what pipelines of BYTES bytes find again in the smallest and in the largest corpus."""
+    lines = [line for line in source.tables.scale if line.bytes == BYTES]
+    by_label: dict[str, list[ScaleLine]] = {}
+    for line in lines:
+        by_label.setdefault(line.label, []).append(line)
+    ends = [(label, own[0], own[-1]) for label, own in by_label.items() if own[0].vectors < own[-1].vectors]
+    if not ends:
+        return []
+    _, first, last = ends[0]
+    values = [f"{share(small.recall)} and {share(large.recall)} ({label})" for label, small, large in ends]
+    return [
+        Finding(
+            f"In {BYTES} bytes a vector, the ten nearest neighbours are found again among {first.vectors:,} and "
+            f"among {last.vectors:,} planted vectors to {listed(values)}.",
+            tuple(line.id for _, *both in ends for line in both),
+        )
+    ]
