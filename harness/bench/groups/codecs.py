@@ -34,7 +34,7 @@ def measure(
     _mirror: Path | None,
     dimension: int = 384,
     fitted: int = 4_000,
-    encoded: int = 10_000,
+    encoded: int = 5_000,
     large: int = 200_000,
     repeats: int = 3,
     compressors: tuple[str, ...] = (),
