@@ -115,7 +115,7 @@ def test_what_needs_a_mirror_is_left_out_without_one() -> None:
 
 def test_a_group_is_found_by_its_file_and_every_one_is_small_here() -> None:
     """Groups that this file does not measure are measured by tests of their own."""
-    assert {*SMALL, "commands", "suites", "sts-suite"} <= set(names())
+    assert {*SMALL, "commands", "sts-suite"} <= set(names())
     assert names() == chosen(None)
     assert ["neighbors"] == chosen(["neighbors"])
     with pytest.raises(InputError, match="bench: found 'x', expected one of "):
