@@ -119,7 +119,7 @@ def _check(entries: list[Entry], out: Tree, committed: Tree) -> None:
 
 
 def _check_benches(out: Tree) -> None:
-    """Raise RunError where speed was measured from changed files, and InputError for a file that is no bench."""
+    """Raise RunError where speed was measured from changed files; InputError for a file that is no bench."""
     for path in out.benches():
         commit = parse_bench(path, read_stamped(path)[0]).machine.commit
         if commit is None or commit.dirty:

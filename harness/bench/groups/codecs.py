@@ -33,8 +33,8 @@ PROJECTION = "The bias is added in a pass of its own over the product."
 def measure(
     _mirror: Path | None,
     dimension: int = 384,
-    fitted: int = 4_000,
-    encoded: int = 10_000,
+    fitted: int = 3_000,
+    encoded: int = 4_000,
     large: int = 200_000,
     repeats: int = 3,
     compressors: tuple[str, ...] = (),

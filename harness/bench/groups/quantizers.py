@@ -39,7 +39,7 @@ VARIANTS = {  # iterations of k-means, and rounds of the rotation
 
 def measure(
     _mirror: Path | None,
-    sizes: tuple[tuple[str, int, int, int], ...] = (("pq", 10_500, 384, 12), ("opq", 4_000, 64, 8)),
+    sizes: tuple[tuple[str, int, int, int], ...] = (("pq", 10_500, 384, 12), ("opq", 2_000, 64, 8)),
     repeats: int = 3,
 ) -> Iterator[Measurement]:
     """Yield rate and error of each of ``sizes``: method, rows, dimension and bytes a vector."""

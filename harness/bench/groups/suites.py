@@ -26,7 +26,7 @@ def measure(
     mirror: Path | None, suite: str = SUITE, only: str = "*", repeats: int = 3, warm: int = 7
 ) -> Iterator[Measurement]:
     """Yield the seconds of ``harness run`` of the cells that match ``only``: cold, then warm."""
-    jobs = default_jobs()
+    jobs, name = default_jobs(), Path(suite).stem
     with TemporaryDirectory(prefix="harness-bench-") as folder:
         stores = (Path(folder) / f"store-{i}" for i in itertools.count())
         out = (Path(folder) / f"out-{i}" for i in itertools.count())
@@ -39,7 +39,7 @@ def measure(
         alone = functools.partial(_encode_alone, suite, jobs, mirror, stores)
         taken, encoding = seconds(total, alone, repeats=repeats, warm_ups=0)
         yield measurement(
-            f"harness run {suite}, from cold",
+            f"harness run {name}, from cold",
             f"{jobs} processes, empty store",
             "s",
             taken,
@@ -50,7 +50,7 @@ def measure(
         again = functools.partial(_run, suite, only, mirror, *used[-1])
         (taken,) = seconds(again, repeats=warm)
         what = f"{jobs} processes, every cell done"
-        yield measurement(f"harness run {suite}, warm", what, "s", taken, None, at_most(1, WARM), WARM_REASON)
+        yield measurement(f"harness run {name}, warm", what, "s", taken, None, at_most(1, WARM), WARM_REASON)
 
 
 def _run(suite: str, only: str, mirror: Path | None, store: Path, out: Path) -> None:
