@@ -6,7 +6,19 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.options import OUT, AllowApi, AsJson, Device, Jobs, Large, Mirror, Offline, Out, Suites
+from harness.cli.options import (
+    ARTIFACTS,
+    OUT,
+    AllowApi,
+    AsJson,
+    Device,
+    Jobs,
+    Large,
+    Mirror,
+    Offline,
+    Out,
+    Suites,
+)
 from harness.cli.plans import by_suite, matching, statuses
 from harness.cli.sharding import (
     Executor,
@@ -103,7 +115,16 @@ def run_(
         return
     surplus = [path for suite, ids in by_suite(cells).items() for path in leftover(Tree(out), suite, ids)]
     with engine_of(executor, scheduler) as engine, progress() as on_progress:
-        failures = run(cells, chosen, Tree(out), store_folder(), jobs or default_jobs(), on_progress, engine)
+        failures = run(
+            cells,
+            chosen,
+            Tree(out),
+            store_folder(),
+            jobs or default_jobs(),
+            on_progress,
+            engine,
+            committed=Tree(ARTIFACTS),
+        )
     failures += shortfalls(chosen, Tree(out))
     show(ran(chosen, failures))
     if surplus:

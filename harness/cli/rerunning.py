@@ -59,7 +59,8 @@ def replay(
         entries = statuses(suites, mirror, tree.root, offline=offline, large=large)
         _complain(chosen := replaying.chosen(entries, target.cells))
         with progress() as on_progress:
-            failing = run(entries, chosen, tree, store_folder(), jobs or default_jobs(), on_progress)
+            workers = jobs or default_jobs()
+            failing = run(entries, chosen, tree, store_folder(), workers, on_progress, committed=committed)
         if not tree.results():
             _refuse(named, failing)
         lines = replaying.compared(target, tree, committed)

@@ -68,7 +68,9 @@ def rerun(
     """
     start = time.monotonic()
     todo = [entry for entry in entries if entry.state == "to do"]
-    attempt = functools.partial(_attempt, entries, out=out, store=store, jobs=jobs, on_progress=on_progress)
+    attempt = functools.partial(
+        _attempt, entries, out=out, committed=committed, store=store, jobs=jobs, on_progress=on_progress
+    )
     if budget is None:
         chosen, failures = todo, attempt(todo)
     else:
@@ -90,6 +92,7 @@ def _attempt(
     entries: Sequence[Entry],
     chosen: list[Entry],
     out: Tree,
+    committed: Tree,
     store: Path,
     jobs: int,
     on_progress: OnProgress,
@@ -98,7 +101,7 @@ def _attempt(
     suites = {entry.cell.suite for entry in chosen}  # whole: their means and records need all cells
     try:
         planned = [entry for entry in entries if entry.cell.suite in suites]
-        return run(planned, chosen, out, store, jobs, on_progress) if chosen else []
+        return run(planned, chosen, out, store, jobs, on_progress, committed=committed) if chosen else []
     except (InputError, BlockedError) as error:
         return [str(error)]
 

@@ -17,11 +17,14 @@ from harness.parallel.workers import spreading
 from harness.planning.cells import Cell
 from harness.planning.status import FORCED, Entry
 from harness.run.again import one_by_one
+from harness.run.budget import committed_seconds
 from harness.run.engine import Engine, Processes
 from harness.run.group import Group, group_key, run_group
 from harness.run.labels import write_labels
 from harness.run.leftovers import check_origin, settle
 from harness.run.preparation import audit, encode
+
+LONG = 10.0  # seconds of a group
 
 
 def run(
@@ -32,11 +35,13 @@ def run(
     jobs: int,
     on_progress: OnProgress,
     engine: Engine | None = None,
+    committed: Tree | None = None,
 ) -> list[str]:
     """Run the ``chosen`` of a suite's ``entries`` that are to do; return one line for each that failed.
 
-    ``engine`` does the work; without one, ``jobs`` processes of this machine do. Raises InputError where an
-    input of all cells (a data set, its vectors) is wrong.
+    ``engine`` does the work; without one, ``jobs`` processes of this machine do. The envelopes of
+    ``committed``, by default of ``tree``, say which cells take long: these begin first. Raises InputError
+    where an input of all cells (a data set, its vectors) is wrong.
     """
     engine = engine or Processes(jobs)
     todo = [entry for entry in chosen if entry.state == "to do"]
@@ -53,7 +58,7 @@ def run(
         if entry.why != FORCED:  # what is forced still holds, and stays until it is replaced
             tree.result(entry.cell.suite, entry.cell.id).unlink(missing_ok=True)
     copy_lock(tree)
-    groups = _groups(todo, specs, tree)
+    groups = _groups(todo, specs, tree, committed or tree)
     done = 0
     on_progress("cells", 0, len(todo))
     with closing(engine.spread(run_group, groups, jobs, one_by_one(groups))) as results:
@@ -130,10 +135,16 @@ def _key(entry: Entry) -> tuple[str, str]:
     return entry.cell.suite, entry.cell.encoder
 
 
-def _groups(todo: list[Entry], specs: Mapping[tuple[str, str], EncoderSpec], tree: Tree) -> list[Group]:
-    together: dict[str, list[tuple[EncoderSpec, Cell]]] = {}
+def _groups(
+    todo: list[Entry], specs: Mapping[tuple[str, str], EncoderSpec], tree: Tree, committed: Tree
+) -> list[Group]:
+    """Return the groups, those of at least LONG seconds first, so that no core idles at the end.
+
+    The others stay in the plan's order: neighbours share what a worker has open.
+    """
+    together: dict[str, list[Entry]] = {}
     for entry in todo:
-        spec, cell = specs[_key(entry)], entry.cell
-        together.setdefault(group_key(spec.inputs, cell), []).append((spec, cell))
-    groups = [Group(tuple(cells), tree) for cells in together.values()]
-    return sorted(groups, key=lambda group: -len(group.cells))  # long ones first: no core idles at the end
+        together.setdefault(group_key(specs[_key(entry)].inputs, entry.cell), []).append(entry)
+    seconds = {key: sum(committed_seconds(committed, e) for e in group) for key, group in together.items()}
+    order = sorted(together, key=lambda key: -seconds[key] if seconds[key] >= LONG else 0)
+    return [Group(tuple((specs[_key(e)], e.cell) for e in together[key]), tree) for key in order]

@@ -83,6 +83,14 @@ def test_training_rows_that_lose_their_direction_are_an_error() -> None:
         _fitter(rows=x).fit((Step("truncation", {"dims": 4}), SIGN))
 
 
+def test_the_last_step_may_lose_training_rows() -> None:
+    """Nothing is fitted after it: training rows are not encoded by it."""
+    x = _x(0)
+    x[7, :4] = 0
+    pipeline = _fitter(rows=x).fit((Step("truncation", {"dims": 4}),))
+    assert 4 == pipeline.decode(pipeline.encode(_x(1))).shape[1]
+
+
 def test_an_unknown_compressor_is_named_with_the_choices() -> None:
     """The error lists what there is."""
     with pytest.raises(InputError, match=r"found 'zip', expected one of .*identity, .*lens, .*pca, "):

@@ -39,3 +39,17 @@ def test_more_axes_than_rows_or_dimensions_are_refused(rows: int, dimension: int
         InputError, match=rf"found dims = 4, expected at most 3 \({rows} rows . {dimension}\)"
     ):
         principal_axes(np.eye(rows, dimension, dtype=np.float32), 4)
+
+
+def test_axes_of_rows_seen_before_are_the_same() -> None:
+    """Also of fewer axes, and with other rows in between; rows that changed have others."""
+    x = np.random.default_rng(0).standard_normal((50, 6)).astype(np.float32)
+    first = [array.tobytes() for array in principal_axes(x, 6)]
+    for seed in (1, 2, 3):
+        principal_axes(np.random.default_rng(seed).standard_normal((50, 6)).astype(np.float32), 6)
+    assert first == [array.tobytes() for array in principal_axes(x, 6)]
+    mean, axes = principal_axes(x, 2)
+    assert first[0] == mean.tobytes()
+    assert first[1] == np.hstack([axes, principal_axes(x, 6)[1][:, 2:]]).tobytes()
+    x[0, 0] += 1
+    assert first[0] != principal_axes(x, 6)[0].tobytes()
