@@ -28,6 +28,7 @@ from harness.audit.sweep import SEED, Sweep, now, sweep
 from harness.deploy.card import DataCard, Measured
 from harness.deploy.codec import Codec
 from harness.deploy.fitting import fit
+from harness.errors import InputError
 from harness.evidence.schema.audit import Audit, DataProfile, Drift
 from harness.evidence.schema.audit_frontier import Configuration
 from harness.parallel.resources import default_jobs, use_threads
@@ -66,6 +67,9 @@ def run(
     prepared = prepare(inputs, request, workers)
     on_plan(prepared)
     swept = sweep(prepared, read + request.seconds, workers, on_progress, clock)
+    if not swept.rows:  # the machine is slower than the plan takes it to be
+        problem = f"found {request.seconds:g} seconds, in which no pipeline was measured"
+        raise InputError(f"--time: {problem}, expected a longer time such as {2 * request.seconds:g}s")
     described = data_profile(profile(inputs.vectors, {}, copies=prepared.split.copies))
     findings = _findings(prepared, swept, request, options, folder, described)
     files = archives(prepared, swept)

@@ -32,15 +32,20 @@ _QUERIES = 500
 
 
 def measure(
-    _mirror: Path | None, sizes: tuple[int, ...] = (), dimension: int = 384, time: str = "60s"
+    _mirror: Path | None,
+    sizes: tuple[int, ...] = (),
+    dimension: int = 384,
+    time: str = "60s",
+    only: tuple[str, ...] = (),
 ) -> Iterator[Measurement]:
     """Yield, for each command, the time of a further row and the peak memory.
 
-    ``sizes``: rows of three files or more, in increasing order; ``time`` is what an audit gets.
+    ``sizes``: rows of three files or more, in increasing order; ``time`` is what an audit gets. ``only``
+    these commands run, by default all; each needs the files of those before it.
     """
     sizes = sizes or _sizes(dimension)
     with TemporaryDirectory(prefix="harness-bench-") as temporary:
-        used = [_all_commands(Path(temporary), rows, dimension, time) for rows in sizes]
+        used = [_commands(Path(temporary), rows, dimension, time, only) for rows in sizes]
     for command in used[0]:
         yield from _compared(command, sizes, [each[command] for each in used], dimension)
 
@@ -67,7 +72,7 @@ def _compared(
     )
 
 
-def _all_commands(folder: Path, rows: int, dimension: int, time: str) -> dict[str, Used]:
+def _commands(folder: Path, rows: int, dimension: int, time: str, only: tuple[str, ...]) -> dict[str, Used]:
     """Return what each command uses on a file of ``rows`` rows; nothing of it stays on the disk."""
     with TemporaryDirectory(dir=folder) as own:
         vectors, queries, codec, codes, decoded, cosines, nearest, audit = (
@@ -85,7 +90,11 @@ def _all_commands(folder: Path, rows: int, dimension: int, time: str) -> dict[st
             ("neighbors", vectors, queries, "-k", "100", "-o", nearest),
             ("audit", vectors, "--time", time, "-o", audit),
         )
-        return {command[0]: measured(*command, store=Path(own) / "store") for command in commands}
+        return {
+            command[0]: measured(*command, store=Path(own) / "store")
+            for command in commands
+            if not only or command[0] in only
+        }
 
 
 def write_planted(path: Path, rows: int, dimension: int, seed: int) -> None:
