@@ -100,11 +100,11 @@ def graded_pairs(vectors: Floats, name: str, per_row: int = 1) -> Ints:
     return sampled[np.stack([np.repeat(np.arange(n), per_row), others.ravel()], axis=1)]
 
 
-def graded_among_sample(data: PairSet) -> bool:
-    """Return whether a set has graded pairs, drawn among a sample of its rows because it has so many."""
+def rows_of_pairs(data: PairSet) -> int | None:
+    """Return how many rows the graded pairs of a set are drawn among; None for all, and without pairs."""
     if data.texts is not None or data.gold is not None or data.rows <= GRADED_ROWS:
-        return False
-    return len(np.unique(data.pairs[:, 0])) == GRADED_ROWS
+        return None
+    return GRADED_ROWS if len(np.unique(data.pairs[:, 0])) == GRADED_ROWS else None
 
 
 def graded_rows(name: str, rows: int) -> Ints:

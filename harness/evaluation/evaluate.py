@@ -12,7 +12,7 @@ import numpy as np
 from harness.codecs.pipeline import Fitter, Pipeline
 from harness.data.contamination import Contamination
 from harness.data.identity import is_large
-from harness.data.sampling import GRADED_ROWS, graded_among_sample
+from harness.data.sampling import rows_of_pairs
 from harness.errors import InputError
 from harness.evaluation import values
 from harness.evaluation.diagnostics import code_usage, histories
@@ -171,5 +171,5 @@ def _counts(data: PairSet, contamination: Contamination, masks: Mapping[str, Mas
         },
         **irregular,
         **({"copies_within": "bytes"} if is_large(data) else {}),
-        **({"rows_of_pairs": GRADED_ROWS} if graded_among_sample(data) else {}),
+        **({"rows_of_pairs": rows} if (rows := rows_of_pairs(data)) else {}),
     }

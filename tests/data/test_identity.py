@@ -116,7 +116,7 @@ def test_blocks_find_what_comparing_every_row_with_every_other_finds(monkeypatch
     unit = shuffled.astype(np.float64) / np.linalg.norm(shuffled.astype(np.float64), axis=1, keepdims=True)
     expected = (unit @ unit.T >= COPY).argmax(axis=1)
     monkeypatch.setattr(identity, "_TILE", 16)
-    monkeypatch.setattr(identity, "_PART", 8)
+    monkeypatch.setattr(near_rows, "_PART", 8)
     monkeypatch.setattr(identity, "_answers", {})
     assert expected.tolist() == copies(shuffled).tolist()
 

@@ -11,11 +11,11 @@ from harness.data.sampling import (
     QUERIES,
     RANDOM_PAIRS,
     generator,
-    graded_among_sample,
     graded_pairs,
     graded_rows,
     queries,
     random_pairs,
+    rows_of_pairs,
 )
 from harness.types import Doubles, Floats, Ints, PairSet
 
@@ -155,11 +155,11 @@ def test_an_audit_says_where_pairs_are_drawn_among_a_sample(monkeypatch: pytest.
     monkeypatch.setattr(sampling, "GRADED_ROWS", 40)
     x, scores = rows(100), np.arange(40.0)
 
-    def among(n: int, pairs: Ints, gold: Doubles | None = None) -> bool:
-        return graded_among_sample(PairSet("x", None, x[:n], pairs, gold, {}))
+    def among(n: int, pairs: Ints, gold: Doubles | None = None) -> int | None:
+        return rows_of_pairs(PairSet("x", None, x[:n], pairs, gold, {}))
 
     pairs = graded_pairs(x, "x")
-    expected = [True, False, False, False]
+    expected = [40, None, None, None]
     assert expected == [
         among(100, pairs), among(40, pairs), among(100, pairs[:0]), among(100, pairs, scores)
     ]  # fmt: skip

@@ -17,7 +17,7 @@ PLACE = Place(Path(), None, offline=True)
 
 def planted(rows: int, dimension: int = 16, **more: object) -> PairSet:
     """Return a planted set."""
-    return read(Params(rows=rows, dimension=dimension, **{"seed": 0, **more}), "x", PLACE)  # type: ignore[arg-type]
+    return read(Params(rows=rows, dimension=dimension, **{"seed": 0, **more}), "x", PLACE)
 
 
 def vectors(rows: int, dimension: int = 16, **more: object) -> Floats:
