@@ -39,12 +39,17 @@ def selected(
 ) -> Iterator[tuple[int, NDArray[Number]]]:
     """Yield the rows ``numbers`` (m,), which ascend, of each of ``parts``, blocks with their first row.
 
-    With them comes the position of the first one among ``numbers``. A block without any is left out.
+    With them comes the position of the first one among ``numbers``. A block without any is left out, and one
+    of which all rows are taken is no copy.
     """
     for start, block in parts:
         first, end = np.searchsorted(numbers, [start, start + len(block)]).tolist()
+        whole = end - first == len(block) and block.flags.c_contiguous
+        rows = block if whole else block[numbers[first:end] - start]
+        del block  # while the next one is made, none of the last is in memory
         if first < end:
-            yield first, block[numbers[first:end] - start]
+            yield first, rows
+        del rows
 
 
 def take(rows: NDArray[Number], numbers: Ints) -> NDArray[Number]:

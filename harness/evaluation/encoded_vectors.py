@@ -75,18 +75,23 @@ class EncodedVectors:
         if self._whole is not None:
             yield 0, self._whole
         else:
-            yield from ((start, self._encoded(block)) for start, block in blocks(self._vectors))
+            for start, x in blocks(self._vectors):
+                block = self._encoded(x)
+                del x  # and what follows: one block is in memory at a time
+                yield start, block
+                del block
 
     def searched(self, rows: Ints, queries: int) -> Iterator[tuple[int, Floats]]:
         """Yield the decoded ``rows`` (m,), which ascend, in blocks, each with the position of its first row.
 
         So many ``queries`` search them: what happens until the next block is asked for is their search.
         """
-        for part in self._decoded(rows):
+        for start, decoded in self._decoded(rows):
+            self.cost.products += queries * len(decoded)
             given = time.process_time()
-            yield part
+            yield start, decoded
             self.cost.search_seconds += time.process_time() - given
-            self.cost.products += queries * len(part[1])
+            del decoded
 
     def decoded(self, rows: Ints) -> Floats:
         """Return the decoded ``rows`` (m,), which ascend; raise InputError where they exceed memory."""
@@ -101,7 +106,14 @@ class EncodedVectors:
         return np.concatenate([codes for _, codes in parts])
 
     def _decoded(self, rows: Ints) -> Iterator[tuple[int, Floats]]:
-        return selected(((start, block.decoded) for start, block in self.blocks()), rows)
+        return selected(self._decoded_blocks(), rows)
+
+    def _decoded_blocks(self) -> Iterator[tuple[int, Floats]]:
+        for start, block in self.blocks():
+            decoded = block.decoded
+            del block
+            yield start, decoded
+            del decoded
 
     def _encoded(self, x: Floats, *, counted: bool = True) -> Encoded:
         start = time.process_time()

@@ -51,7 +51,15 @@ def by_cosine(queries: Floats, rows: Blocks, depth: int, own: tuple[Ints, Ints])
 
     The pairs ``own`` of query and row rank last. Equal similarities go by row number.
     """
-    return ranked(unit(queries), ((start, unit(block, start)) for start, block in rows), depth, own)
+    return ranked(unit(queries), _unit_blocks(rows), depth, own)
+
+
+def _unit_blocks(rows: Blocks) -> Blocks:
+    for start, block in rows:
+        scaled = unit(block, start)
+        del block  # while the next one is made, none of the last is in memory
+        yield start, scaled
+        del scaled
 
 
 def reranked(candidates: Ints, queries: Floats, rows: Floats, depth: int) -> Ints:

@@ -33,6 +33,7 @@ def ranked(queries: Floats, blocks: Iterable[tuple[int, Floats]], depth: int, ow
         inside = (own[1] >= start) & (own[1] < start + len(rows))
         products, columns = _of_block(queries, rows, depth, (own[0][inside], own[1][inside] - start))
         best = _merged(best, (products, columns + start), depth)
+        del rows  # before the next ones are made
     return best[1]
 
 

@@ -1,4 +1,4 @@
-"""What measuring a cell cost, from its envelope, as flat rows: the time of one machine, outside content hashes."""
+"""What measuring a cell cost on one machine, from its envelope, as flat rows."""
 
 from __future__ import annotations
 
@@ -22,8 +22,7 @@ def costs_of(measured: Measured, tree: Tree) -> Iterator[Row]:
     for dataset, cost in envelope.costs.items():
         searched = cost.decode_seconds + cost.search_seconds
         if cost.vectors and cost.products:
-            yield exact(
-                measured, dataset, "encode@cost", 1e6 * cost.encode_seconds / cost.vectors, cost.vectors
-            )
-            yield exact(measured, dataset, "search@cost", 1e6 * searched / cost.vectors, cost.vectors)
-            yield exact(measured, dataset, "memory@cost", envelope.peak_memory_bytes, cost.vectors)
+            count = cost.vectors
+            yield exact(measured, dataset, "encode@cost", 1e6 * cost.encode_seconds / count, count)
+            yield exact(measured, dataset, "search@cost", 1e6 * searched / count, count)
+            yield exact(measured, dataset, "memory@cost", envelope.peak_memory_bytes, count)

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 SUITE, RECALL = "scale", "knn-recall@10"
 COSTS = ("encode@cost", "search@cost")
 CAPTION = (
-    "Planted vectors of 384 dimensions, from 10,000 to 10,000,000. Left: the share of the ten nearest neighbours "
-    "that are found again after compression (knn-recall@10); the numbers are bytes per vector, and bars are 95 % "
-    "intervals over queries. Right: CPU time per vector, in one thread of the machine that the evidence was made "
-    "on, to encode it once, to decode it, and to compare it with all queries."
+    "Planted vectors of 384 dimensions. Left: the share of the ten nearest neighbours that are found again "
+    "after compression (knn-recall@10), with 95 % intervals over queries. Right: CPU time per vector in one "
+    "thread, on the machine that made the evidence: to encode it, to decode it, and to compare it with all "
+    "queries."
 )
 # Marker, colour and line of a pipeline: they tell pipelines apart without colour.
 LOOKS = {
@@ -32,7 +32,7 @@ LOOKS = {
 
 
 def data(rows: list[Row], claims: list[Claim]) -> _style.Data:  # noqa: ARG001 - every figure's
-    """Return the numbers to draw: a point a pipeline and size of the corpus, with its costs in microseconds."""
+    """Return the numbers to draw: a point a pipeline and size of the corpus, with its cost."""
     own = [row for row in rows if row.suite == SUITE]
     costs = {(row.cell, row.dataset, row.metric): row for row in own}
     points = []
@@ -46,7 +46,7 @@ def data(rows: list[Row], claims: list[Claim]) -> _style.Data:  # noqa: ARG001 -
 
 
 def title(numbers: _style.Data) -> str:
-    """Return what the figure shows: the recall of product quantization at the smallest and the largest size."""
+    """Return what the figure shows: the recall of product quantization in the least and the most vectors."""
     ends = _ends(numbers, "pq")
     if len(ends) < 2:  # noqa: PLR2004 - one size has no trend
         return "Recall at fixed bytes, and the cost of a vector, by the size of the corpus"
@@ -70,8 +70,8 @@ def draw(numbers: _style.Data) -> Figure:
             label = f"{own[0]['label']}, {own[0]['bytes_per_vector']} bytes"
             _style.series(recall, [(p["vectors"], p) for p in own], label, (marker, colour), **look)
             cost.plot(
-                [p["vectors"] for p in own], [p["microseconds"] for p in own], marker=marker, label=label,
-                markersize=5.5, markerfacecolor=colour, markeredgecolor=_style.BLACK, markeredgewidth=0.7, **look,
+                [p["vectors"] for p in own], [p["microseconds"] for p in own], marker=marker,
+                markersize=5.5, markerfacecolor=colour, markeredgecolor=_style.BLACK, **look,
             )  # fmt: skip
     recall.set_ylabel("knn-recall@10, %")
     cost.set_ylabel("CPU time per vector, µs")

@@ -23,8 +23,8 @@ def findings(source: Source) -> list[Finding]:
     values = [f"{share(small.recall)} and {share(large.recall)} ({label})" for label, small, large in ends]
     return [
         Finding(
-            f"In {BYTES} bytes a vector, the ten nearest neighbours are found again among {first.vectors:,} and "
-            f"among {last.vectors:,} planted vectors to {listed(values)}.",
+            f"Among {first.vectors:,} and among {last.vectors:,} planted vectors, {BYTES} bytes find of the "
+            f"ten nearest neighbours {listed(values)}.",
             tuple(line.id for _, *both in ends for line in both),
         )
     ]

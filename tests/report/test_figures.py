@@ -90,12 +90,20 @@ def some_rows() -> list[Row]:
             for step in (20, 40)
             for name, value in STATISTICS.items()
         ),
+        *(
+            row(
+                value, suite="scale", dataset=f"scale-{size}", metric=metric, pipeline="pq", family="pq",
+                label="product quantization", cell=f"{size}.pq.s0", point=None, n=n, bytes_per_vector=48,
+            )
+            for size, n in [("10k", 10_000), ("1m", 1_000_000)]
+            for metric, value in [("knn-recall@10", 0.5), ("encode@cost", 10.0), ("search@cost", 7.5)]
+        ),
     ]  # fmt: skip
 
 
 FIGURES = (
     *("autoencoder", "contamination", "frontier", "intrinsic_29x", "neighbours_backends", "neighbours_dims"),
-    *("ranking", "semantic", "task_preservation", "tradeoff", "training"),
+    *("ranking", "scale", "semantic", "task_preservation", "tradeoff", "training"),
 )
 
 
@@ -186,6 +194,20 @@ def test_the_frontier_is_the_most_in_so_many_bytes_or_fewer() -> None:
 def test_the_frontier_has_no_settings_that_were_only_searched() -> None:
     """Results of the search on dev are no points, whatever sets they name."""
     assert [] == module("frontier").data([row(0.9, suite="dev-search")], [])["points"]
+
+
+def test_growing_corpora_have_a_point_a_size_with_the_cost_of_a_vector() -> None:
+    """Encoding and searching together, at the number of vectors that they were timed on; without, no point."""
+    untimed = row(
+        0.4, suite="scale", dataset="scale-100k", metric="knn-recall@10", pipeline="pq", cell="u.s0"
+    )
+    figure = module("scale").data([*some_rows(), untimed], [])
+    actual = sorted((point["vectors"], point["value"], point["microseconds"]) for point in figure["points"])
+    assert [(10_000, 0.5, 17.5), (1_000_000, 0.5, 17.5)] == actual
+    expected = (
+        "From 10,000 to 1,000,000 vectors, the recall of product quantization in 48 bytes goes from 50.0"
+    )
+    assert module("scale").title(figure).startswith(expected)
 
 
 def test_contamination_pairs_both_protocols_and_begins_with_the_largest_difference() -> None:
