@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel
 
+from harness.codecs.cache_blocks import in_blocks
 from harness.codecs.float_codes import code_floats, float_codes
 from harness.types import ZERO_NORM, Bytes, Floats, Training
 
@@ -35,9 +36,13 @@ class Normalize:
 
     def encode(self, x: Floats) -> Bytes:
         """Return codes (n, 4 D) uint8 of vectors (n, D) float32."""
-        moved = x.astype(np.float64) - self.mean
-        lengths = np.linalg.norm(moved, axis=1, keepdims=True)
-        return float_codes((moved / np.maximum(lengths, ZERO_NORM)).astype(np.float32))
+
+        def some(rows: Floats, units: Floats) -> None:
+            moved = rows.astype(np.float64) - self.mean
+            moved /= np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), ZERO_NORM)
+            units[...] = moved
+
+        return float_codes(in_blocks(x, np.empty_like(x), some))
 
     def decode(self, codes: Bytes) -> Floats:
         """Return the unit vectors (n, D) float32, exactly as they were stored."""

@@ -15,10 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
+from harness.codecs.bit_fields import pack, unpack
+from harness.codecs.cache_blocks import in_blocks, repeated
 from harness.types import Bytes, Floats, Training
 
 RANDOM = False
 AS_FAISS = 4  # bits from which the cells are those of faiss
+BYTE = 8  # bits that need no packing
 
 
 class Params(BaseModel, extra="forbid", frozen=True):
@@ -40,15 +43,35 @@ class Scalar:
     def encode(self, x: Floats) -> Bytes:
         """Return codes (n, ceil(D bits / 8)) uint8 of vectors (n, D) float32."""
         low, width = np.split(self.ranges, 2)
-        position = np.divide(x - low, width, out=np.zeros(x.shape, np.float32), where=width > 0)
-        cell = (position.clip(0, 1) * np.float32(self._cells())).astype(np.uint8)
-        return _pack(cell.clip(max=(1 << self.bits) - 1), self.bits)
+        flat = np.flatnonzero(~(width > 0))
+        lows = repeated(low, len(x))
+        widths = repeated(np.where(width > 0, width, np.float32(1)), len(x))
+
+        def some(rows: Floats, codes: Bytes) -> None:
+            position = rows - lows[: len(rows)]
+            position /= widths[: len(rows)]
+            position[:, flat] = 0
+            np.clip(position, 0, 1, out=position)
+            position *= np.float32(self._cells())
+            cells = position.astype(np.uint8)
+            np.clip(cells, None, (1 << self.bits) - 1, out=cells)
+            codes[...] = cells if self.bits == BYTE else pack(cells, self.bits)
+
+        return in_blocks(x, np.empty((len(x), -(-len(low) * self.bits // 8)), np.uint8), some)
 
     def decode(self, codes: Bytes) -> Floats:
         """Return the middle of each code's cell, (n, D) float32."""
         low, width = np.split(self.ranges, 2)
-        middle = (_unpack(codes, self.bits, len(low)) + np.float32(0.5)) / np.float32(self._cells())
-        return low + middle * width
+        lows, widths = repeated(low, len(codes)), repeated(width, len(codes))
+
+        def some(packed: Bytes, rows: Floats) -> None:
+            rows[...] = packed if self.bits == BYTE else unpack(packed, self.bits, len(low))
+            rows += np.float32(0.5)
+            rows /= np.float32(self._cells())
+            rows *= widths[: len(rows)]
+            rows += lows[: len(rows)]
+
+        return in_blocks(codes, np.empty((len(codes), len(low)), np.float32), some)
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Return the ranges."""
@@ -67,19 +90,3 @@ def fit(train: Training, params: Params, _seed: int) -> Scalar:
 def restore(state: Mapping[str, NDArray[Any]], params: Params) -> Scalar:
     """Return the codec that ``state`` describes."""
     return Scalar(params.bits, np.asarray(state["ranges"], np.float32))
-
-
-def _pack(cells: Bytes, bits: int) -> Bytes:
-    """Return numbers (n, D) of ``bits`` bits each as one stream a row, lowest bit first, as faiss does."""
-    if bits == 8:  # noqa: PLR2004 - a byte each already
-        return cells
-    each = np.unpackbits(cells[:, :, None], axis=2, count=bits, bitorder="little")
-    return np.packbits(each.reshape(len(cells), -1), axis=1, bitorder="little")
-
-
-def _unpack(codes: Bytes, bits: int, dimension: int) -> Bytes:
-    """Return the numbers (n, D) behind ``codes``; the inverse of ``_pack``."""
-    if bits == 8:  # noqa: PLR2004 - a byte each already
-        return codes
-    stream = np.unpackbits(codes, axis=1, count=dimension * bits, bitorder="little")
-    return np.packbits(stream.reshape(-1, dimension, bits), axis=2, bitorder="little")[:, :, 0]

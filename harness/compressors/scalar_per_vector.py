@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel
 
+from harness.codecs.cache_blocks import in_blocks
 from harness.codecs.float_codes import code_floats, float_codes
 from harness.types import Bytes, Floats, Training
 
@@ -34,16 +35,28 @@ class PerVector:
 
     def encode(self, x: Floats) -> Bytes:
         """Return codes (n, 8 + D) uint8 of vectors (n, D) float32."""
-        low, high = x.min(axis=1, keepdims=True), x.max(axis=1, keepdims=True)
-        width = np.where(high > low, high - low, 1)
-        levels = np.rint((x - low) / width * _LEVELS).astype(np.uint8)
-        return np.concatenate([float_codes(np.concatenate([low, high], axis=1)), levels], axis=1)
+
+        def some(rows: Floats, codes: Bytes) -> None:
+            low, high = rows.min(axis=1, keepdims=True), rows.max(axis=1, keepdims=True)
+            codes[:, :8] = float_codes(np.concatenate([low, high], axis=1))
+            levels = rows - low
+            levels /= np.where(high > low, high - low, 1)
+            levels *= _LEVELS
+            codes[:, 8:] = np.rint(levels, out=levels).astype(np.uint8)
+
+        return in_blocks(x, np.empty((len(x), 8 + x.shape[1]), np.uint8), some)
 
     def decode(self, codes: Bytes) -> Floats:
         """Return the levels as vectors (n, D) float32."""
-        low, high = np.split(code_floats(codes[:, :8]), 2, axis=1)
-        x: Floats = low + codes[:, 8:].astype(np.float32) / np.float32(_LEVELS) * (high - low)
-        return x
+
+        def some(packed: Bytes, rows: Floats) -> None:
+            low, high = np.split(code_floats(packed[:, :8]), 2, axis=1)
+            rows[...] = packed[:, 8:]
+            rows /= np.float32(_LEVELS)
+            rows *= high - low
+            rows += low
+
+        return in_blocks(codes, np.empty((len(codes), codes.shape[1] - 8), np.float32), some)
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Return nothing: there is no state."""

@@ -11,7 +11,7 @@ from harness.evaluation.context import EncoderSpec
 from harness.evaluation.seed_means import Batch, batch_means
 from harness.evidence.checked import Checked
 from harness.evidence.layout import Tree
-from harness.evidence.stamp import read_json, write_stamped
+from harness.evidence.stamp import write_stamped
 from harness.parallel.workers import spread
 from harness.planning import registry
 from harness.planning.cells import Cell
@@ -29,10 +29,10 @@ def write_means(
     ``cells`` are those with a result in ``tree``, by encoder. ``on_progress`` receives the progress.
     """
     code = registry.code_of(__name__)
-    batches = [batch for spec, measured in cells.items() for batch in _batches(spec, measured, tree)]
+    checked = Checked()
+    batches = [batch for spec, measured in cells.items() for batch in _batches(spec, measured, tree, checked)]
     suites: dict[str, list[dict[str, Any]]] = {spec.suite: [] for spec in cells}
     todo: list[Batch] = []
-    checked = Checked()
     old = {suite: _old(checked, tree.means(suite), code) for suite in suites}
     checked.keep()
     for batch in batches:
@@ -74,13 +74,12 @@ def _old(checked: Checked, path: Path, code: list[str]) -> list[dict[str, Any]]:
     return list(content["batches"]) if content.get("code") == code else []
 
 
-def _batches(spec: EncoderSpec, cells: list[Cell], tree: Tree) -> Iterator[Batch]:
+def _batches(spec: EncoderSpec, cells: list[Cell], tree: Tree, checked: Checked) -> Iterator[Batch]:
     settings: dict[tuple[str, int], dict[str, tuple[Cell, ...]]] = {}
     results: dict[str, Json] = {}
     checksums: dict[str, str] = {}
     for cell in cells:
-        stamped = read_json(tree.result(cell.suite, cell.id))
-        results[cell.id], checksums[cell.id] = stamped["content"], stamped["sha256"]
+        results[cell.id], checksums[cell.id] = checked.stamped(tree.result(cell.suite, cell.id))
         setting = cell.train, int(results[cell.id]["sizes"]["bytes_per_vector"])
         groups = settings.setdefault(setting, {})
         groups[group_of(cell)] = (*groups.get(group_of(cell), ()), cell)

@@ -31,15 +31,19 @@ class Checked:
 
     def content(self, path: Path) -> dict[str, Any]:
         """Return the content of a stamped file; raise InputError where its checksum or schema is wrong."""
+        return self.stamped(path)[0]
+
+    def stamped(self, path: Path) -> tuple[dict[str, Any], str]:
+        """Return content and checksum of a stamped file, as ``read_stamped`` does."""
         data = path.read_bytes()
         sha256 = hashlib.sha256(data).hexdigest()
         if sha256 in self._checked:
-            content: dict[str, Any] = json.loads(data)["content"]
-            check_version(content, str(path))
-        else:
-            content, _ = read_stamped(path)
-            self._new.add(sha256)
-        return content
+            document: dict[str, Any] = json.loads(data)
+            check_version(document["content"], str(path))
+            return document["content"], document["sha256"]
+        stamped = read_stamped(path)
+        self._new.add(sha256)
+        return stamped
 
     def keep(self) -> None:
         """Store which files were checked since."""

@@ -52,8 +52,13 @@ def stamp(content: Json) -> bytes:
 
 
 def write_stamped(path: Path, content: Json) -> None:
-    """Write a stamped document atomically, with the version of the schema in its content."""
-    write_atomic(path, stamp({"schema": SCHEMA_VERSION, **content}))
+    """Write a stamped document atomically, with the version of the schema in its content.
+
+    A file that has these bytes already is left as it is: a write that waits for the disk takes milliseconds.
+    """
+    data = stamp({"schema": SCHEMA_VERSION, **content})
+    if not (path.is_file() and path.read_bytes() == data):
+        write_atomic(path, data)
 
 
 def read_stamped(path: Path) -> tuple[dict[str, Any], str]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
-from scipy.stats import binomtest
 
 from harness.evidence import draw_names
 from harness.evidence.files import check_digest, inside
@@ -109,7 +109,9 @@ def by_chance(less: Doubles) -> bool:
     signs = np.sign(less[less != 0])
     if len(signs) == 0:
         return True
-    return len(signs) < FEW and bool(binomtest(int((signs > 0).sum()), len(signs)).pvalue >= LEVEL)
+    fewer = min(int((signs > 0).sum()), int((signs < 0).sum()))
+    tail = sum(math.comb(len(signs), i) for i in range(fewer + 1)) / 2 ** len(signs)
+    return len(signs) < FEW and min(1.0, 2 * tail) >= LEVEL
 
 
 def _queries(root: Path | None, files: Files, key: str) -> Doubles | None:

@@ -95,7 +95,8 @@ class Evidence:
     """Everything that verdicts are based on: results, blocked cells, and transcripts by the server's name.
 
     ``suites``: what each suite says of itself. ``comparisons``: the differences of methods that a run
-    computed. ``tree``: the folder of all of it, and of the envelopes.
+    computed. ``jitter``: how far values move when vectors do. ``tree``: the folder of all of it, and of the
+    envelopes.
     """
 
     results: list[Measured]
@@ -103,6 +104,7 @@ class Evidence:
     transcripts: dict[str, StampedTranscript]
     suites: dict[str, SuiteRecord]
     comparisons: Comparisons
+    jitter: Stability
     tree: Tree
 
 
@@ -111,8 +113,9 @@ def gather(tree: Tree) -> Evidence:
     contents = _contents(tree)
     means, comparisons = read_means(tree, contents)
     suites = records(tree)
-    measured = _measured(contents, means, stability.read(tree), suites)
-    return Evidence(measured, blocked(suites), transcripts(tree), suites, comparisons, tree)
+    jitter = stability.read(tree)
+    measured = _measured(contents, means, jitter, suites)
+    return Evidence(measured, blocked(suites), transcripts(tree), suites, comparisons, jitter, tree)
 
 
 def results(tree: Tree) -> list[Measured]:

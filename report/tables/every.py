@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from harness.evidence import stability
 from harness.evidence.schema.result import Contamination, Irregularities
 from harness.evidence.schema.suite import DescribedMetric
 from harness.evidence.schema.verdict import CellEvidence, TranscriptEvidence, VerdictRow
@@ -110,7 +109,7 @@ class Tables:
         self.benches = Benches.read(root)
         self.planners = Planners.read(root)
         self.portability = Portability.read(root)
-        self.jitter = Jitter(stability.read(evidence.tree))
+        self.jitter = Jitter(evidence.jitter)
 
     def suites(self) -> list[SuiteLine]:
         """Return a line for each suite with evidence."""

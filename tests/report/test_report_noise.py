@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from harness.evidence.layout import Tree
+from harness.evidence.stability import Stability
 from harness.evidence.stamp import write_stamped
 from harness.types import Json
 from report.evidence.means import Comparisons
@@ -19,7 +20,7 @@ PAGE = "appendix/machines.md.j2"
 
 
 def _tables(root: Path) -> Tables:
-    return Tables(Evidence([], [], {}, {}, Comparisons(), Tree(root)), [], [])
+    return Tables(Evidence([], [], {}, {}, Comparisons(), Stability({}, {}), Tree(root)), [], [])
 
 
 def _moves(metric: str, threads: float | None, seed: float | None, tolerance: float) -> Json:
@@ -58,7 +59,9 @@ def test_the_page_names_the_command_and_the_moves(tmp_path: Path) -> None:
 def test_the_full_table_has_a_line_for_each_metric_of_a_cell(tmp_path: Path) -> None:
     """The CSV keeps what the page sums up."""
     _measure(tmp_path)
-    source = Source(Evidence([], [], {}, {}, Comparisons(), Tree(tmp_path)), _tables(tmp_path), [])
+    source = Source(
+        Evidence([], [], {}, {}, Comparisons(), Stability({}, {}), Tree(tmp_path)), _tables(tmp_path), []
+    )
     lines = [(line["cell"], line["metric"], line["threads"]) for line in noise.rows(source)]
     assert [("a", "success@1", 0.25), ("a", "mrr@100", None), ("b", "success@1", 0.0)] == lines
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from support.invented_comparison import write_comparison
 
 from harness.evidence.layout import Tree
+from harness.evidence.stability import Stability
 from report.evidence.means import Comparisons
 from report.evidence.results import Evidence
 from report.pages.render import template
@@ -18,7 +19,7 @@ PAGE = "appendix/planners.md.j2"
 
 
 def _tables(root: Path) -> Tables:
-    return Tables(Evidence([], [], {}, {}, Comparisons(), Tree(root)), [], [])
+    return Tables(Evidence([], [], {}, {}, Comparisons(), Stability({}, {}), Tree(root)), [], [])
 
 
 def test_a_target_is_met_missed_or_without_a_plan(tmp_path: Path) -> None:
@@ -57,7 +58,9 @@ def test_the_page_has_bytes_recall_and_the_missing_plan(tmp_path: Path) -> None:
 def test_the_full_table_has_a_line_for_each_value_and_for_each_missing_plan(tmp_path: Path) -> None:
     """Four values of two planners, and one planner without a plan."""
     write_comparison(Tree(tmp_path))
-    source = Source(Evidence([], [], {}, {}, Comparisons(), Tree(tmp_path)), _tables(tmp_path), [])
+    source = Source(
+        Evidence([], [], {}, {}, Comparisons(), Stability({}, {}), Tree(tmp_path)), _tables(tmp_path), []
+    )
     lines = list(planners.rows(source))
     assert 9 == len(lines)
     assert [4.2] == list({line["seconds"] for line in lines if line["verdict"] == "missed"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from harness.evidence.layout import Tree
+from harness.evidence.stability import Stability
 from harness.evidence.stamp import write_stamped
 from report.evidence.means import Comparisons
 from report.evidence.results import Evidence
@@ -16,7 +17,7 @@ PAGE = "appendix/machines.md.j2"
 
 
 def _tables(root: Path) -> Tables:
-    return Tables(Evidence([], [], {}, {}, Comparisons(), Tree(root)), [], [])
+    return Tables(Evidence([], [], {}, {}, Comparisons(), Stability({}, {}), Tree(root)), [], [])
 
 
 def _measure(root: Path) -> None:
