@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import faiss
 import numpy as np
 import pytest
@@ -19,27 +21,27 @@ def _normal(rows: int, dimension: int) -> Floats:
     return GENERATOR.standard_normal((rows, dimension)).astype(np.float32)
 
 
-ROWS = {
+ROWS: dict[str, Floats] = {
     "many dimensions a part": _normal(2000, 128),
     "two dimensions a part": _normal(3000, 8),
     "one dimension a part": _normal(3000, 4),
     "a row more than centroids": _normal(257, 12),
     "as many rows as centroids": _normal(256, 12),
     "far from the origin": 100 + _normal(3000, 12) / 100,
-    "equal rows": np.round(_normal(3000, 12)),
+    "equal rows": np.round(_normal(3000, 12)).astype(np.float32),
     "equal parts": np.zeros((600, 12), np.float32),
     "enough rows for faiss to take products": _normal(20_000, 28),
 }
 
 
-def _quantizer(x: Floats, parts: int, iterations: int) -> faiss.ProductQuantizer:
-    quantizer = faiss.ProductQuantizer(x.shape[1], parts, 8)
+def _quantizer(x: Floats, parts: int, iterations: int) -> Any:
+    quantizer: Any = faiss.ProductQuantizer(x.shape[1], parts, 8)
     quantizer.cp.niter, quantizer.cp.seed, quantizer.cp.min_points_per_centroid = iterations, SEED, 1
     return quantizer
 
 
-def _centroids(quantizer: faiss.ProductQuantizer) -> bytes:
-    return faiss.vector_to_array(quantizer.centroids).tobytes()
+def _centroids(quantizer: Any) -> bytes:
+    return bytes(faiss.vector_to_array(quantizer.centroids).tobytes())
 
 
 @pytest.mark.parametrize("name", ROWS)
@@ -82,10 +84,10 @@ def test_converged_centroids_stay() -> None:
 
 def test_most_rows_are_decided_by_products(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few rows are left to faiss, which compares them pair by pair: that makes this fast."""
-    x, searched = _normal(4000, 8), []
+    x, searched = _normal(4000, 8), list[int]()
     search = faiss.IndexFlatL2.search
 
-    def counted(index: faiss.IndexFlatL2, rows: Floats, k: int) -> object:
+    def counted(index: Any, rows: Floats, k: int) -> object:
         searched.append(len(rows))
         return search(index, rows, k)
 
@@ -109,7 +111,7 @@ def test_an_opq_rotation_is_that_of_faiss(rows: int, dimension: int, parts: int)
     codec = opq_rotation.fit(Training(x, np.empty((0, 2), np.int64), None), params, SEED)
     padded = np.ascontiguousarray(np.pad(x, ((0, 0), (0, -dimension % parts))))
     width = padded.shape[1]
-    rotation = faiss.OPQMatrix(width, parts)
+    rotation: Any = faiss.OPQMatrix(width, parts)
     quantizer = _quantizer(padded, parts, 12)
     rotation.niter, rotation.niter_pq_0, rotation.pq = 2, 12, quantizer
     rotation.train(padded)
