@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from support.checkouts import attest, git
+from support.invented_bench import invented_bench, write_bench
 from support.invented_comparison import write_comparison
 from support.suites import SmallSuite
 
@@ -171,6 +172,15 @@ def test_a_folder_inside_another_checkout_is_none(code: Path) -> None:
     assert None is checkout.commit(code / "harness")
 
 
+def test_speed_of_changed_files_is_not_published(suite: Path) -> None:
+    """The commit that it names is not what was measured."""
+    content = invented_bench().model_dump(mode="json", by_alias=True)
+    content["machine"]["commit"]["dirty"] = True
+    write_stamped(OUT.bench("invented"), content)
+    with pytest.raises(RunError, match=r"invented\.json: measured from changed files; harness bench from a"):
+        published(suite)
+
+
 def test_evidence_of_no_cell_is_published_whole(suite: Path) -> None:
     """Every folder that the layout names beside those of cells goes with the rest."""
     planned = entries(suite, Place(suite.parent, None, offline=True), OUT)
@@ -180,6 +190,7 @@ def test_evidence_of_no_cell_is_published_whole(suite: Path) -> None:
     write_stamped(OUT.portability(), {**tables, "libraries": {}, "code": {}, "steps": [step]})
     noise.write(noise.measured(planned, planned[:1], OUT, Path("store"), lambda *_: None), OUT)
     write_comparison(OUT)
+    write_bench(OUT)
     published(suite)
     assert set(EXTRAS) <= {path.name for path in TARGET.iterdir()}
     assert [] == verify.problems(Path())[0]

@@ -17,7 +17,7 @@ TITLE = "Commands"
 HELP = "harness --help in at most 0.3 s"
 REPORT = "harness report in at most 10 s"
 HELP_REASON = "Python's own start, and the modules of every command, which the help has to name."
-REPORT_REASON = "Figures are drawn by matplotlib, and every result is parsed and checked against its schema."
+REPORT_REASON = "A third draws figures; a sixth writes every result in canonical form, to check its hash."
 ONCE = 1  # recompute draws all resamples of all values anew
 
 
