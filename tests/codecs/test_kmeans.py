@@ -18,7 +18,7 @@ GENERATOR = np.random.default_rng(0)
 
 
 def _normal(rows: int, dimension: int) -> Floats:
-    return GENERATOR.standard_normal((rows, dimension)).astype(np.float32)
+    return GENERATOR.standard_normal((rows, dimension), np.float32)
 
 
 ROWS: dict[str, Floats] = {
@@ -27,7 +27,7 @@ ROWS: dict[str, Floats] = {
     "one dimension a part": _normal(3000, 4),
     "a row more than centroids": _normal(257, 12),
     "as many rows as centroids": _normal(256, 12),
-    "far from the origin": 100 + _normal(3000, 12) / 100,
+    "far from the origin": (100 + _normal(3000, 12) / 100).astype(np.float32),
     "equal rows": np.round(_normal(3000, 12)).astype(np.float32),
     "equal parts": np.zeros((600, 12), np.float32),
     "enough rows for faiss to take products": _normal(20_000, 28),
