@@ -44,10 +44,10 @@ class Worker:
         context = multiprocessing.get_context("spawn")  # a fork would copy locks that other threads hold
         watched, self._held = context.Pipe(duplex=False)
         self._executor = ProcessPoolExecutor(1, mp_context=context, initializer=_begin, initargs=(watched,))
-        before = multiprocessing.active_children()
         with _interrupts_postponed():
             self._executor.submit(int)  # starts the process
-        (self._process,) = set(multiprocessing.active_children()) - set(before)
+        # Nothing public names it: active_children() leaves out a process that has ended already.
+        (self._process,) = self._executor._processes.values()  # noqa: SLF001
         self._memory = Memory(None, None)
 
     def submit(self, work: Callable[[T], R], item: T) -> Future[R]:
