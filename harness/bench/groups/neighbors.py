@@ -12,6 +12,7 @@ from harness.bench.planted import planted
 from harness.bench.record import at_least, measurement, rates, seconds
 from harness.evaluation import knn
 from harness.evidence.schema.bench import Measurement
+from harness.numerics.ranking import ranked
 
 TITLE = "Exact nearest neighbours"
 TARGET = "at least 80 % of the rate of a plain matrix product of the same shape"
@@ -24,13 +25,14 @@ def measure(
     """Yield the rate of inner products within a search, and within the product alone."""
     unit = knn.unit(planted(rows, dimension))
     own = np.arange(min(queries, rows))
-    search = functools.partial(knn.ranked, unit[own], unit, min(knn.DEPTH, rows - 1), (own, own))
+    depth = min(knn.DEPTH, rows - 1)
+    search = functools.partial(ranked, unit[own], [(0, unit)], depth, (own, own))
     similar = np.empty((len(own), rows), np.float32)
     product = functools.partial(np.matmul, unit[own], unit.T, out=similar)
     searching, multiplying = seconds(search, product, repeats=repeats)
     operations = 2e-9 * len(own) * rows * dimension
     yield measurement(
-        f"the {min(knn.DEPTH, rows - 1)} nearest",
+        f"the {depth} nearest",
         f"{len(own):,} queries, {rows:,} × {dimension}",
         "GFLOP/s",
         rates(operations, searching),
