@@ -38,7 +38,7 @@ def exact_numbers(*sets: PairSet) -> tuple[Ints, ...]:
         rows = np.concatenate([np.arange(starts[i], starts[i + 1]) for i in listed])
         first[rows] = rows[first_equal([_vectors(sets[i]) for i in listed])]
     numbered = np.cumsum(first == np.arange(len(first))) - 1
-    return tuple(np.split(numbered[first].astype(np.int64), starts[1:-1]))
+    return tuple(np.split(numbered[first].astype(np.int64), starts[1:-1])[: len(sets)])
 
 
 def first_equal(matrices: Sequence[Floats]) -> Ints:

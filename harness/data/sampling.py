@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, model_validator
 
 from harness.data.blocks import take
 from harness.numerics.seeding import seeded_generator
-from harness.types import Floats, Ints
+from harness.types import Floats, Ints, PairSet
 
 RANDOM_PAIRS = 2_000
 QUERIES = 500
@@ -98,6 +98,13 @@ def graded_pairs(vectors: Floats, name: str, per_row: int = 1) -> Ints:
         for row, distances in zip(chunk.tolist(), -similar, strict=True):
             others[row] = _at_ranks(distances, ranks[row])
     return sampled[np.stack([np.repeat(np.arange(n), per_row), others.ravel()], axis=1)]
+
+
+def rows_of_pairs(data: PairSet) -> int | None:
+    """Return how many rows the graded pairs of a set are drawn among; None for all, and without pairs."""
+    if data.texts is not None or data.gold is not None or data.rows <= GRADED_ROWS:
+        return None
+    return GRADED_ROWS if len(np.unique(data.pairs[:, 0])) == GRADED_ROWS else None
 
 
 def graded_rows(name: str, rows: int) -> Ints:

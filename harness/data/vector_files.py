@@ -28,8 +28,8 @@ class Rows(Part, extra="forbid", frozen=True):
     """Which rows of a file of vectors make a set, and how they are paired.
 
     ``array``: the one to take where a ``.npz`` holds several, or the column of a Parquet file. ``pairs`` a
-    row are drawn (``sampling``), from its nearest neighbour to the farthest row; with 0 a set has no pairs
-    and can only be trained on.
+    row are drawn (``sampling``), from its nearest neighbour to the farthest row, of more than 10,000 rows
+    among so many; with 0 a set has no pairs: it can be trained on, and tested by random pairs and neighbours.
     """
 
     array: str | None = None
@@ -38,6 +38,8 @@ class Rows(Part, extra="forbid", frozen=True):
 
 def read_vectors(path: Path, name: str, origin: Json, taken: Rows) -> PairSet:
     """Return vectors as they come: rows of one array, or ``.npz`` arrays left, right and perhaps gold.
+
+    Those of a large ``.npy`` file stay in it (``mapped``).
 
     Where ``taken`` names no array of a ``.npz``, that is the one called embeddings, or else the only one.
     """

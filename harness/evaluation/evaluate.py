@@ -11,6 +11,8 @@ import numpy as np
 
 from harness.codecs.pipeline import Fitter, Pipeline
 from harness.data.contamination import Contamination
+from harness.data.identity import is_large
+from harness.data.sampling import rows_of_pairs
 from harness.errors import InputError
 from harness.evaluation import values
 from harness.evaluation.diagnostics import code_usage, histories
@@ -158,7 +160,7 @@ def _sizes(
 
 
 def _counts(data: PairSet, contamination: Contamination, masks: Mapping[str, Mask]) -> dict[str, Any]:
-    """Return a set's contamination: counts of its pairs, in all and by protocol, and irregularities."""
+    """Return a set's contamination: its pairs in all and by protocol, and what is special."""
     near = contamination.near_duplicate
     irregular = {} if data.irregularities is None else {"irregularities": dict(data.irregularities.counts)}
     return {
@@ -168,4 +170,6 @@ def _counts(data: PairSet, contamination: Contamination, masks: Mapping[str, Mas
             protocol: int((mask & near).sum()) for protocol, mask in masks.items()
         },
         **irregular,
+        **({"copies_within": "bytes"} if is_large(data) else {}),
+        **({"rows_of_pairs": rows} if (rows := rows_of_pairs(data)) else {}),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 
+from harness.data.identity import is_large
 from harness.evaluation.context import EncoderSpec, open_context
 from harness.evaluation.means import OnProgress
 from harness.evidence import npz
@@ -22,7 +23,10 @@ def audit(spec: EncoderSpec, trains: Sequence[str], tree: Tree, on_progress: OnP
     """Write the similarities before compression, and audit; return whether that file changed."""
     context = open_context(spec)
     sets = [spec.read(name) for name in spec.sets]
-    indices = {"rows@" + data.name: data.index for data in sets if data.index is not None}
+    # The rows of a large part follow from its definition, and would be a file of their own size.
+    indices = {
+        "rows@" + data.name: data.index for data in sets if data.index is not None and not is_large(data)
+    }
     path, content = tree.scores(spec.suite, spec.encoder), npz.dumps({**context.before, **indices})
     changed = path.is_file() and path.read_bytes() != content
     write_atomic(path, content)

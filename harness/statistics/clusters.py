@@ -82,8 +82,10 @@ def groups(names: Iterable[str], combine: Mapping[str, Mapping[str, float]]) -> 
 
 def _grouped(tests: Mapping[str, PairSet]) -> dict[str, Sample]:
     """Return the samples of sets with a common mean: by clusters, or by rows where a set has too few."""
-    same = numbers(*tests.values())
-    pairs = {name: own[data.pairs] for (name, data), own in zip(tests.items(), same, strict=True)}
+    paired = {name: data for name, data in tests.items() if len(data.pairs)}
+    pairs = dict.fromkeys(tests, _NO_PAIRS)  # no row of a set without pairs is compared
+    for (name, data), own in zip(paired.items(), numbers(*paired.values()), strict=True):
+        pairs[name] = own[data.pairs]
     by_row = {
         name: pairs[name] for name, sample in _of_clusters(pairs).items() if not _enough(sample.members[:, 0])
     }

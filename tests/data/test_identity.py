@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness.data import identity
+from harness.data import identity, near_rows
 from harness.data.identity import COPY, copies, numbers
 from harness.types import Floats, PairSet
 
@@ -98,12 +98,13 @@ def test_a_cosine_as_near_to_the_bound_as_rounding_is_computed_from_exact_sums(
     x = rows(2, 500)
     exact = math.fsum(float(a) * float(b) for a, b in zip(x[0], x[1], strict=True))
     norms = [math.fsum(float(a) ** 2 for a in row) for row in x]
-    monkeypatch.setattr(identity, "COPY", exact / math.sqrt(norms[0] * norms[1]) * (1 - 1e-15))
-    assert [True] == identity._are_copies(x, np.array([1]), np.array([0])).tolist()
-    assert [True] == identity._are_copies(x[:, ::-1].copy(), np.array([1]), np.array([0])).tolist()
-    monkeypatch.setattr(identity, "COPY", identity.COPY * (1 + 1e-14))
-    assert [False] == identity._are_copies(x, np.array([1]), np.array([0])).tolist()
-    assert [False] == identity._are_copies(x[:, ::-1].copy(), np.array([1]), np.array([0])).tolist()
+    monkeypatch.setattr(near_rows, "COPY", exact / math.sqrt(norms[0] * norms[1]) * (1 - 1e-15))
+    assert [True] == near_rows.are_copies(x, np.array([1]), x, np.array([0])).tolist()
+    turned = x[:, ::-1].copy()
+    assert [True] == near_rows.are_copies(turned, np.array([1]), turned, np.array([0])).tolist()
+    monkeypatch.setattr(near_rows, "COPY", near_rows.COPY * (1 + 1e-14))
+    assert [False] == near_rows.are_copies(x, np.array([1]), x, np.array([0])).tolist()
+    assert [False] == near_rows.are_copies(turned, np.array([1]), turned, np.array([0])).tolist()
 
 
 def test_blocks_find_what_comparing_every_row_with_every_other_finds(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,7 +116,7 @@ def test_blocks_find_what_comparing_every_row_with_every_other_finds(monkeypatch
     unit = shuffled.astype(np.float64) / np.linalg.norm(shuffled.astype(np.float64), axis=1, keepdims=True)
     expected = (unit @ unit.T >= COPY).argmax(axis=1)
     monkeypatch.setattr(identity, "_TILE", 16)
-    monkeypatch.setattr(identity, "_PART", 8)
+    monkeypatch.setattr(near_rows, "_PART", 8)
     monkeypatch.setattr(identity, "_answers", {})
     assert expected.tolist() == copies(shuffled).tolist()
 

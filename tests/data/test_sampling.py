@@ -6,8 +6,18 @@ import numpy as np
 import pytest
 from scipy.stats import chisquare, kstest
 
-from harness.data.sampling import QUERIES, RANDOM_PAIRS, generator, graded_pairs, queries, random_pairs
-from harness.types import Floats
+from harness.data import sampling
+from harness.data.sampling import (
+    QUERIES,
+    RANDOM_PAIRS,
+    generator,
+    graded_pairs,
+    graded_rows,
+    queries,
+    random_pairs,
+    rows_of_pairs,
+)
+from harness.types import Doubles, Floats, Ints, PairSet
 
 
 def rows(n: int, dimension: int = 8, seed: int = 0) -> Floats:
@@ -108,3 +118,48 @@ def test_close_rows_are_told_from_far_ones() -> None:
     assert 0 == counts[0]
     expected = 200 * np.diff(np.log(np.arange(1, 9))) / np.log(8)
     assert chisquare(counts[1:], expected).pvalue > 1e-4
+
+
+def by_sorting(x: Floats, name: str, per_row: int) -> list[list[int]]:
+    """Return graded pairs from each row's full order, equal similarities by number."""
+    n = len(x)
+    unit = x / np.linalg.norm(x, axis=1, keepdims=True)
+    ranks = np.exp(generator(name, n, "graded pairs").uniform(0, np.log(n), (n, per_row))).astype(int)
+    similar = unit @ unit.T
+    similar[np.arange(n), np.arange(n)] = np.inf
+    order = np.argsort(-similar, axis=1, kind="stable")
+    return [[i, int(order[i, min(rank, n - 1)])] for i in range(n) for rank in ranks[i].tolist()]
+
+
+@pytest.mark.parametrize("per_row", [1, 5])
+def test_graded_pairs_are_those_of_the_full_order(per_row: int) -> None:
+    """Among rows that are often equal as well."""
+    x = np.sign(rows(300, 4))
+    assert by_sorting(x, "mine", per_row) == graded_pairs(x, "mine", per_row).tolist()
+
+
+def test_of_many_rows_graded_pairs_are_those_of_a_sample(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Drawn by name and size, in order; of no more rows than the limit it is all of them."""
+    monkeypatch.setattr(sampling, "GRADED_ROWS", 40)
+    x = rows(100)
+    sampled = graded_rows("mine", 100)
+    assert (40, True) == (len(sampled), sorted(set(sampled.tolist())) == sampled.tolist())
+    assert sampled.tolist() != graded_rows("yours", 100).tolist()
+    assert list(range(40)) == graded_rows("mine", 40).tolist()
+    expected = sampled[np.array(by_sorting(x[sampled], "mine", 2))]
+    assert expected.tolist() == graded_pairs(x, "mine", 2).tolist()
+
+
+def test_an_audit_says_where_pairs_are_drawn_among_a_sample(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not of few rows, of none, or where somebody rated them."""
+    monkeypatch.setattr(sampling, "GRADED_ROWS", 40)
+    x, scores = rows(100), np.arange(40.0)
+
+    def among(n: int, pairs: Ints, gold: Doubles | None = None) -> int | None:
+        return rows_of_pairs(PairSet("x", None, x[:n], pairs, gold, {}))
+
+    pairs = graded_pairs(x, "x")
+    expected = [40, None, None, None]
+    assert expected == [
+        among(100, pairs), among(40, pairs), among(100, pairs[:0]), among(100, pairs, scores)
+    ]  # fmt: skip

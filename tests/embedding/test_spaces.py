@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -141,3 +142,19 @@ weights_sha256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
     plain = embedded_by(located, "plain", [whole], store, lambda _done, _of: None)["whole"]
     assert prefixed.tobytes() == plain.tobytes()
     assert 1 == len(list((store / "vectors").iterdir()))
+
+
+def test_vectors_as_they_come_are_neither_stored_nor_copied(tmp_path: Path) -> None:
+    """The set's own array, in memory or mapped; of another dimension it is refused."""
+    located = inputs(tmp_path)
+    mine = located.read("mine")
+    mapped = dataclasses.replace(
+        located.read("theirs"), vectors=np.load(tmp_path / "theirs.npy", mmap_mode="r")
+    )
+    vectors = embedded_by(located, "left", [mine, mapped], tmp_path / "store", lambda _done, _of: None)
+    assert vectors["mine"] is mine.vectors
+    assert vectors["theirs"] is mapped.vectors
+    assert not (tmp_path / "store").exists()
+    narrow = dataclasses.replace(mapped, vectors=np.empty((40, 2), np.float32))
+    with pytest.raises(InputError, match="theirs: found 2 dimensions, expected 3"):
+        embedded_by(located, "left", [narrow], tmp_path / "store", lambda _done, _of: None)

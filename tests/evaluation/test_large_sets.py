@@ -1,64 +1,84 @@
-"""A set of more rows than a block, in a file: its scores are those of a search by faiss over all rows."""
+"""A suite on a set that is large: mapped, compared by bytes within itself, without pairs."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-import faiss
-import numpy as np
+import pytest
+from support.suites import write_files
 
-from harness.codecs.pipeline import Fitter
-from harness.data.blocks import BLOCK_ROWS
-from harness.evaluation.encoded_vectors import encode
-from harness.evaluation.knn import unit
-from harness.evaluation.sampled_rows import sampled_rows
-from harness.evaluation.series import query_series, random_series
-from harness.planning.steps import Step
-from harness.types import Floats, Ints, PairSet, Training
+from harness.data import sampling
+from harness.evidence.layout import Tree
+from harness.evidence.stamp import read_stamped
+from harness.planning.status import entries
+from harness.run.runner import run
+from harness.types import Place
 
-ROWS, DIMENSION, NO_PAIRS = BLOCK_ROWS + 5_000, 24, np.empty((0, 2), np.int64)
+SUITE = """
+name = "tiny"
+title = "tiny"
+question = "Does a large set run?"
+metrics = ["knn-recall@10", "spearman-random@original"]
+protocols = ["as-published", "decontaminated"]
+seeds = [0]
+train = ["few"]
+test = ["many"]
+encoders = ["own"]
+
+[[pipelines]]
+name = "sign"
+label = "signs"
+family = "sign"
+steps = [{ use = "sign" }]
+
+# file: datasets/few.toml
+title = "few"
+licence = "ours"
+origins = [{ use = "planted-vectors", rows = 300, dimension = 8, seed = 0, part = "train" }]
+
+# file: datasets/many.toml
+title = "many"
+licence = "ours"
+origins = [{ use = "planted-vectors", rows = 65600, dimension = 8, seed = 0 }]
+
+# file: encoders/own.toml
+title = "own"
+use = "as-is"
+dimension = 8
+"""
 
 
-def of_rows(x: Floats, name: str) -> PairSet:
-    """Return a set of vectors without pairs."""
-    return PairSet(name, None, x, NO_PAIRS, None, {})
+def result(folder: Path, suite: str) -> dict[str, Any]:
+    """Run the suite, and return the content of its only result."""
+    write_files(folder / "tiny.toml", suite)
+    tree = Tree(folder / "out")
+    listed = entries(folder / "tiny.toml", Place(folder, None, offline=True), tree)
+    assert [] == run(listed, listed, tree, folder / "cache", 1, lambda *_: None)
+    return dict(read_stamped(tree.result("tiny", listed[0].cell.id))[0])
 
 
-def neighbours(queries: Floats, x: Floats, own: Ints) -> list[set[int]]:
-    """Return the ten nearest others of each query by an exhaustive search of faiss."""
-    index = faiss.IndexFlatIP(x.shape[1])
-    index.add(unit(x))
-    ranking = index.search(unit(queries), 11)[1]
-    return [
-        set([row for row in listed.tolist() if row != at][:10])
-        for listed, at in zip(ranking, own, strict=True)
-    ]
+@pytest.fixture(autouse=True)
+def _store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HARNESS_CACHE", str(tmp_path / "cache"))
 
 
-def test_scores_of_a_large_set_in_a_file_are_those_of_an_exhaustive_search(tmp_path: Path) -> None:
-    """Truth, recall, rescoring and random pairs, with the training split's rows left out."""
-    rng = np.random.default_rng(3)
-    x = rng.standard_normal((ROWS, DIMENSION)).astype(np.float32)
-    np.save(tmp_path / "rows.npy", x)
-    train = np.ascontiguousarray(x[:2_000:2])
-    pipeline = Fitter(Training(train, NO_PAIRS, None), {"seed": 0}).fit((Step("scalar", {"bits": 4}),))
-    mapped = np.load(tmp_path / "rows.npy", mmap_mode="r")
-    sampled = sampled_rows(of_rows(mapped, "large"), of_rows(train, "split"), mapped)
-    fresh = np.setdiff1d(np.arange(ROWS), np.arange(0, 2_000, 2))
-    assert fresh.tolist() == sampled.rows.tolist()
+def test_a_large_set_without_pairs_has_values_of_random_pairs_and_neighbours(tmp_path: Path) -> None:
+    """The audit counts no pair, and says how copies within the set were found."""
+    content = result(tmp_path, SUITE)
+    assert {"knn-recall@10", "spearman-random@original"} == {value["metric"] for value in content["values"]}
+    audit = content["contamination"]["many"]
+    assert (0, 0, "bytes") == (audit["pairs"], audit["pairs_with_a_seen_sentence"], audit["copies_within"])
+    assert "rows_of_pairs" not in audit
 
-    encoded = encode(pipeline, mapped, asymmetric=False)
-    decoded = pipeline.decode(pipeline.encode(x))[fresh]
-    queries = sampled.truth.queries
-    truth = neighbours(x[fresh[queries]], x[fresh], queries)
-    assert truth == [set(row) for row in sampled.truth.nearest[:, :10].tolist()]
 
-    after = neighbours(decoded[queries], decoded, queries)
-    scored = query_series(sampled, encoded)
-    expected = [len(one & other) / 10 for one, other in zip(truth, after, strict=True)]
-    assert np.mean(np.array(expected) != scored["knn-recall@10"]) < 0.01  # faiss adds in another order
-    assert scored["rescored@10"].mean() > scored["knn-recall@10"].mean()
-
-    left, right = (decoded[side].astype(np.float64) for side in sampled.pairs.T)
-    cosines = (left * right).sum(axis=1) / np.linalg.norm(left, axis=1) / np.linalg.norm(right, axis=1)
-    np.testing.assert_allclose(random_series(sampled, encoded, "here")["compressed"], cosines, atol=1e-6)
+def test_a_set_of_many_rows_has_pairs_among_a_sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The audit says among how many; of 400 rows copies are found by cosine, as ever."""
+    monkeypatch.setattr(sampling, "GRADED_ROWS", 100)
+    few = SUITE.replace("rows = 65600, ", "rows = 400, pairs = 2, ").replace(
+        "knn-recall@10", "spearman@original"
+    )
+    content = result(tmp_path, few)
+    audit = content["contamination"]["many"]
+    assert (200, 100) == (audit["pairs"], audit["rows_of_pairs"])
+    assert "copies_within" not in audit

@@ -407,9 +407,9 @@ def test_a_run_killed_at_any_write_ends_in_the_same_bytes(
     assert 0 == whole_run(*chosen).status
     folders = [whole_run.folder / "out", whole_run.folder / ".cache"]
     moments = sum(path.is_file() for root in folders for path in root.rglob("*"))
-    # what was blocked, two units of vectors, an overlap, scores before; three files a cell; a codec, means;
+    # what was blocked, an overlap, scores before; three files a cell; a codec, means;
     # labels and their index; the lock of the claims
-    assert 1 + 2 + 1 + 1 + 3 * cells + 1 + 1 + 2 + 1 == moments
+    assert 1 + 1 + 1 + 3 * cells + 1 + 1 + 2 + 1 == moments
     for moment in range(1, moments + 1):
         for name in ("out", ".cache"):
             shutil.rmtree(fresh.folder / name, ignore_errors=True)

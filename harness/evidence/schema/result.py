@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -78,7 +78,7 @@ class Irregularities(Model):
 class Contamination(Model):
     """What the pairs of a test set share with the training split."""
 
-    pairs: Count = Field(description="Pairs of the test set; none of a set that is only searched.")
+    pairs: Count = Field(description="Pairs of the test set.")
     shared_pairs: Count = Field(description="Pairs that are a pair of the training split.")
     pairs_with_a_seen_sentence: Count = Field(description="Pairs of which a row is in the training split.")
     pairs_with_a_near_duplicate: Count = Field(description="Pairs of which a row nearly is.")
@@ -86,6 +86,12 @@ class Contamination(Model):
     pairs_by_protocol: dict[str, Count] = Field(description="Pairs that count under each protocol.")
     near_duplicates_by_protocol: dict[str, Count] = Field(description="Those of them with a near duplicate.")
     irregularities: Irregularities | None = Field(default=None, description="Of a judged set.")
+    copies_within: Literal["bytes"] | None = Field(
+        default=None, description="Of a large set, whose own rows are compared by their bytes, not by cosine."
+    )
+    rows_of_pairs: int | None = Field(
+        default=None, ge=2, description="Of a large set, the sampled rows that its pairs are drawn among."
+    )
 
 
 class Interval(Model):
