@@ -138,4 +138,7 @@ def test_the_suites_declare_their_large_inputs() -> None:
         for name, dataset in suite.datasets.items():
             repos = [str(origin.get("repo", "")) for origin in dataset.origins]
             big = any(repo.startswith(repositories) for repo in repos)
+            big |= any(
+                type(rows := origin.get("rows")) is int and rows >= 1_000_000 for origin in dataset.origins
+            )
             assert big == (dataset.large is not None), f"{path}: {name}"

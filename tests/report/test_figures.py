@@ -197,7 +197,7 @@ def test_the_frontier_has_no_settings_that_were_only_searched() -> None:
 
 
 def test_growing_corpora_have_a_point_a_size_with_the_cost_of_a_vector() -> None:
-    """Encoding and searching together, at the number of vectors that were timed; without, no point."""
+    """Encoding and searching together, at the number of vectors that they were timed on."""
     untimed = row(
         0.4, suite="scale", dataset="scale-100k", metric="knn-recall@10", pipeline="pq", cell="u.s0"
     )

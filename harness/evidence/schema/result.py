@@ -78,7 +78,7 @@ class Irregularities(Model):
 class Contamination(Model):
     """What the pairs of a test set share with the training split."""
 
-    pairs: Count = Field(description="Pairs of the test set; none of a set that is only searched.")
+    pairs: Count = Field(description="Pairs of the test set.")
     shared_pairs: Count = Field(description="Pairs that are a pair of the training split.")
     pairs_with_a_seen_sentence: Count = Field(description="Pairs of which a row is in the training split.")
     pairs_with_a_near_duplicate: Count = Field(description="Pairs of which a row nearly is.")
