@@ -148,6 +148,20 @@ def test_a_process_that_fails_is_one_line(tmp_path: Path) -> None:
         processes.python(script)
 
 
+def test_memory_of_a_command_is_its_own(tmp_path: Path) -> None:
+    """What the process that measures it holds is none of it."""
+    block = np.ones(500_000_000, np.uint8)
+    used = processes.measured("--help", store=tmp_path)
+    assert 5_000_000 < used.peak < block.nbytes
+    assert 0 < used.seconds < 60
+
+
+def test_a_measured_command_that_fails_is_one_line(tmp_path: Path) -> None:
+    """With the command's status and last words."""
+    with pytest.raises(RunError, match=r"status 2: harness: .*nothing"):
+        processes.measured("nothing", store=tmp_path)
+
+
 def test_a_process_without_the_harness_has_none_of_its_settings(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
