@@ -12,7 +12,7 @@ from support.suites import SmallSuite
 
 from harness.bench import processes
 from harness.bench.encoding_alone import specs
-from harness.bench.groups.scale import write_planted
+from harness.bench.groups.scale import _sizes, write_planted
 from harness.bench.run import chosen, load, names, run, write
 from harness.errors import InputError, RunError
 from harness.evidence.layout import Tree
@@ -202,3 +202,15 @@ def test_too_few_rows_are_refused(text: str, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("HARNESS_BENCH_ROWS", text)
     with pytest.raises(InputError, match=f"HARNESS_BENCH_ROWS: found '{text}', expected a number of rows"):
         next(load("scale").measure(None))
+
+
+@pytest.mark.parametrize(
+    ("largest", "others"),
+    [(1_000_000, (10_000, 100_000)), (1_000_001, (10_000, 100_000)), (2_000_000, (10_000, 100_000, 10**6))],
+)
+def test_the_last_file_is_much_larger_than_the_one_before(
+    largest: int, others: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A few further rows take no time that could be measured."""
+    monkeypatch.setenv("HARNESS_BENCH_ROWS", str(largest))
+    assert (*others, largest) == _sizes(dimension=1)
