@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.bench import child_usage
 from harness.errors import RunError
 from harness.numerics import pinning
 
@@ -34,18 +35,8 @@ class Used:
 
 def measured(*arguments: str, store: Path) -> Used:
     """Run the command with ``arguments``; return what it used (wait4). Raises RunError where it fails."""
-    with tempfile.TemporaryFile() as errors:
-        process = subprocess.Popen(
-            [*HARNESS, *arguments], env=environment(store), stdout=subprocess.DEVNULL, stderr=errors
-        )
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            errors.seek(0)
-            last = errors.read().decode(errors="replace").strip()[-_SHOWN:]
-            raise RunError(f"{' '.join(arguments)}: ended with status {process.returncode}: {last}")
-    unit = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss
-    return Used(usage.ru_utime + usage.ru_stime, unit * usage.ru_maxrss)
+    command = [sys.executable, str(Path(child_usage.__file__)), *HARNESS, *arguments]
+    return Used(**json.loads(run(command, environment(store))))
 
 
 def environment(store: Path | None) -> dict[str, str]:

@@ -55,11 +55,14 @@ def selected(
 def take(rows: NDArray[Number], numbers: Ints) -> NDArray[Number]:
     """Return the rows ``numbers`` (m,) of a matrix (n, D), (m, D), contiguous.
 
-    Raises InputError where the file of a ``np.memmap`` is gone or ends early.
+    Raises InputError where the file of a ``np.memmap`` is gone or ends early, IndexError for a number that is
+    no row's: beside a part of a file lie rows of others.
     """
     if not _in_file(rows):
         return np.ascontiguousarray(rows[numbers])
     taken = np.empty((len(numbers), *rows.shape[1:]), rows.dtype)
+    if len(numbers) and not 0 <= numbers.min() <= numbers.max() < len(rows):
+        raise IndexError(f"found rows {numbers.min()} to {numbers.max()}, expected 0 to {len(rows) - 1}")
     width, first = rows.strides[0], _offset(rows)
     ends = (np.flatnonzero(np.diff(numbers, append=-2) != 1) + 1).tolist()
     try:

@@ -104,7 +104,8 @@ def rows_of_pairs(data: PairSet) -> int | None:
     """Return how many rows the graded pairs of a set are drawn among; None for all, and without pairs."""
     if data.texts is not None or data.gold is not None or data.rows <= GRADED_ROWS:
         return None
-    return GRADED_ROWS if len(np.unique(data.pairs[:, 0])) == GRADED_ROWS else None
+    sampled = graded_rows(data.name, data.rows)
+    return GRADED_ROWS if np.array_equal(np.unique(data.pairs[:, 0]), sampled) else None
 
 
 def graded_rows(name: str, rows: int) -> Ints:

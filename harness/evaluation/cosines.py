@@ -16,14 +16,16 @@ AT_ONCE = 8_192  # pairs whose vectors are held at a time
 def cosines(left: Floats, right: Floats, where: str, first: int = 0) -> Floats:
     """Return the cosine similarity of each row pair, (m,) float32, summed in float64.
 
-    Raises InputError where a vector has no direction; ``where`` names the data in the message, and ``first``
-    is the number of the first pair.
+    Raises InputError where a vector has no direction, or numbers that are not finite; ``where`` names the
+    data in the message, and ``first`` is the number of the first pair.
     """
     a, b = left.astype(np.float64), right.astype(np.float64)
     norms = np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1)
-    if len(norms) and norms.min() < ZERO_NORM**2:
-        pair = first + int(norms.argmin())
-        raise InputError(f"{where}: pair {pair} has a vector of norm 0, expected a direction")
+    directed = (norms >= ZERO_NORM**2) & (norms < np.inf)  # NaN is neither
+    if not directed.all():
+        at = int(directed.argmin())
+        problem = "a vector of norm 0" if norms[at] < ZERO_NORM**2 else "NaN or infinity"
+        raise InputError(f"{where}: pair {first + at} has {problem}, expected a direction")
     similarities: Floats = (np.einsum("ij,ij->i", a, b) / norms).astype(np.float32)
     return similarities
 

@@ -20,15 +20,16 @@ _AT_ONCE = 1_024  # rows whose float64 copies lie in the processor's cache
 def unit(x: Floats, first: int = 0) -> Floats:
     """Return the rows of ``x`` scaled to length 1, float32; raise InputError for one without direction.
 
+    That is one of length 0, or of numbers that are not finite: no ranking could be made of its products.
     ``first`` is the number of the first row, for the message.
     """
     scaled = np.empty(x.shape, np.float32)
     for start in range(0, len(x), _AT_ONCE):
         part = x[start : start + _AT_ONCE]
         norms = np.linalg.norm(part.astype(np.float64), axis=1, keepdims=True)
-        if norms.min() < ZERO_NORM:
-            row = first + start + int(norms.argmin())
-            raise InputError(f"row {row} has norm 0, expected a direction")
+        if not ZERO_NORM <= norms.min() <= norms.max() < np.inf:  # nor with NaN among them
+            at = int(((norms >= ZERO_NORM) & (norms < np.inf)).argmin())
+            raise InputError(f"row {first + start + at} has norm {norms[at, 0]:.3g}, expected a direction")
         scaled[start : start + _AT_ONCE] = part / norms
     return scaled
 

@@ -6,6 +6,7 @@ import errno
 import math
 import re
 import resource
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -44,11 +45,16 @@ class Memory:
 
 
 def memory_of(pid: int | None = None) -> Memory:
-    """Return the memory of a process, of this one without ``pid``; it needs /proc, as Linux has it."""
+    """Return the memory of a process, of this one without ``pid``.
+
+    /proc has it. Elsewhere ``getrusage`` has the peak of this process, which on Linux would count what its
+    parent held as well.
+    """
     status = _fields(Path("/proc") / str(pid or "self") / "status")
     peak = status.get("VmHWM")
     if peak is None and pid is None:
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        unit = 1 if sys.platform == "darwin" else 1024
+        peak = unit * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     free = _fields(Path("/proc/meminfo")).get("MemAvailable")
     limit, _ = resource.getrlimit(resource.RLIMIT_AS)
     if limit != resource.RLIM_INFINITY and "VmSize" in status:

@@ -63,7 +63,7 @@ class Worker:
     def killed(self) -> Killed:
         """Return how the process ended."""
         code = -(self._status() or 0)
-        reason = f"was killed by {signal.Signals(code).name}" if code > 0 else "ended unexpectedly"
+        reason = f"was killed by {_named(code)}" if code > 0 else "ended unexpectedly"
         if code == signal.SIGKILL:
             reason += ", most likely because memory ran out"
         return Killed(f"a worker {reason}: {self._memory} when last seen")
@@ -86,6 +86,14 @@ class Worker:
         while self._process.exitcode is None and time.monotonic() < deadline:
             time.sleep(0.02)
         return self._process.exitcode
+
+
+def _named(code: int) -> str:
+    """Return the name of a signal; the system has some without one."""
+    try:
+        return signal.Signals(code).name
+    except ValueError:
+        return f"signal {code}"
 
 
 @contextmanager

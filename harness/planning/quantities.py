@@ -30,7 +30,7 @@ def parse_time(text: str, option: str, examples: str) -> float:
     120.0
     """
     parts = _TIME.fullmatch(text)
-    if parts is None:
+    if parts is None or not float(parts[1]):
         raise InputError(f"{option}: found {text!r}, expected a time such as {examples}")
     return float(parts[1]) * _UNITS_SECONDS[parts[2]]
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import functools
 import os
 import platform
-import resource
-import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +14,7 @@ from harness.evidence.claims_lock import lock_sha256
 from harness.evidence.schema.version import SCHEMA_VERSION
 from harness.numerics import device
 from harness.numerics.dispatch import recorded
+from harness.parallel.memory import memory_of
 from harness.parallel.resources import THREADS
 from harness.run import checkout
 
@@ -37,15 +36,9 @@ def envelope(durations: Mapping[str, float]) -> dict[str, Any]:
         "schema": SCHEMA_VERSION,
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
         **{name: round(seconds, 3) for name, seconds in durations.items()},
-        "peak_memory_bytes": _peak_memory(),
+        "peak_memory_bytes": memory_of().peak,  # since ``forget_peak_memory``
         **_machine(),
     }
-
-
-def _peak_memory() -> int:
-    """Return the most memory that this process has held in bytes, since ``forget_peak_memory``."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else 1024 * peak
 
 
 @functools.cache

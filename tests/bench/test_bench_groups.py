@@ -12,7 +12,7 @@ from support.suites import SmallSuite
 
 from harness.bench import processes
 from harness.bench.encoding_alone import specs
-from harness.bench.groups.scale import write_planted
+from harness.bench.groups.scale import _sizes, write_planted
 from harness.bench.run import chosen, load, names, run, write
 from harness.errors import InputError, RunError
 from harness.evidence.layout import Tree
@@ -148,6 +148,20 @@ def test_a_process_that_fails_is_one_line(tmp_path: Path) -> None:
         processes.python(script)
 
 
+def test_memory_of_a_command_is_its_own(tmp_path: Path) -> None:
+    """What the process that measures it holds is none of it."""
+    block = np.ones(500_000_000, np.uint8)
+    used = processes.measured("--help", store=tmp_path)
+    assert 5_000_000 < used.peak < block.nbytes
+    assert 0 < used.seconds < 60
+
+
+def test_a_measured_command_that_fails_is_one_line(tmp_path: Path) -> None:
+    """With the command's status and last words."""
+    with pytest.raises(RunError, match=r"status 2: harness: .*nothing"):
+        processes.measured("nothing", store=tmp_path)
+
+
 def test_a_process_without_the_harness_has_none_of_its_settings(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -188,3 +202,15 @@ def test_too_few_rows_are_refused(text: str, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("HARNESS_BENCH_ROWS", text)
     with pytest.raises(InputError, match=f"HARNESS_BENCH_ROWS: found '{text}', expected a number of rows"):
         next(load("scale").measure(None))
+
+
+@pytest.mark.parametrize(
+    ("largest", "others"),
+    [(1_000_000, (10_000, 100_000)), (1_000_001, (10_000, 100_000)), (2_000_000, (10_000, 100_000, 10**6))],
+)
+def test_the_last_file_is_much_larger_than_the_one_before(
+    largest: int, others: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A few further rows take no time that could be measured."""
+    monkeypatch.setenv("HARNESS_BENCH_ROWS", str(largest))
+    assert (*others, largest) == _sizes(dimension=1)

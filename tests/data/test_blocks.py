@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +13,8 @@ from support.vectors import random_floats
 
 from harness.data.blocks import blocks, take
 from harness.errors import InputError
+from harness.parallel.memory import memory_of
+from harness.parallel.resources import forget_peak_memory
 from harness.types import Floats
 
 
@@ -75,7 +76,19 @@ def test_reading_a_file_through_leaves_no_pages_resident(tmp_path: Path) -> None
     file = np.lib.format.open_memmap(path, "w+", np.float32, (50_000, 1_000))  # a hole: nothing is written
     del file
     rows = np.load(path, mmap_mode="r")
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    forget_peak_memory()  # of earlier tests
+    before = memory_of().peak
     total = sum(float(block.sum()) for _, block in blocks(rows, 1_000))
     assert total == 0
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000
+    after = memory_of().peak
+    assert before
+    assert after
+    assert after - before < 50_000_000
+
+
+@pytest.mark.parametrize("number", [-1, 3])
+def test_a_number_that_is_no_rows_is_refused(tmp_path: Path, number: int) -> None:
+    """Beside a part of a file lie rows of others."""
+    part = mapped(tmp_path / "rows.npy", random_floats(20, 3))[5:8]
+    with pytest.raises(IndexError, match=f"found rows {number} to {number}, expected 0 to 2"):
+        take(part, np.array([number]))

@@ -151,15 +151,16 @@ def test_of_many_rows_graded_pairs_are_those_of_a_sample(monkeypatch: pytest.Mon
 
 
 def test_an_audit_says_where_pairs_are_drawn_among_a_sample(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not of few rows, of none, or where somebody rated them."""
+    """Not of few rows, of none, of pairs that a file has, or where somebody rated them."""
     monkeypatch.setattr(sampling, "GRADED_ROWS", 40)
     x, scores = rows(100), np.arange(40.0)
 
     def among(n: int, pairs: Ints, gold: Doubles | None = None) -> int | None:
         return rows_of_pairs(PairSet("x", None, x[:n], pairs, gold, {}))
 
-    pairs = graded_pairs(x, "x")
-    expected = [40, None, None, None]
+    pairs, paired = graded_pairs(x, "x"), np.arange(80).reshape(2, 40).T
+    expected = [40, None, None, None, None]
     assert expected == [
-        among(100, pairs), among(40, pairs), among(100, pairs[:0]), among(100, pairs, scores)
+        among(100, pairs), among(40, pairs), among(100, pairs[:0]), among(100, pairs, scores),
+        among(80, paired),
     ]  # fmt: skip

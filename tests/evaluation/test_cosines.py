@@ -24,6 +24,14 @@ def test_cosines_do_not_change_with_length() -> None:
     np.testing.assert_allclose(cosines(left, right, "here"), [0.96], rtol=1e-6)
 
 
+@pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf])
+def test_numbers_that_are_not_finite_have_no_cosine(number: float) -> None:
+    """Such as a codec may decode: an error, no value."""
+    left = np.array([[1, 0], [0, number]], np.float32)
+    with pytest.raises(InputError, match=r"^cell: sts: pair 1 has NaN or infinity, expected a direction"):
+        cosines(left, np.ones((2, 2), np.float32), "cell: sts")
+
+
 def test_a_vector_without_direction_has_no_cosine() -> None:
     """A zero vector is an error that names the data and the pair."""
     left = np.array([[1, 0], [0, 0]], np.float32)

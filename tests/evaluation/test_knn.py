@@ -67,6 +67,15 @@ def test_length_does_not_matter() -> None:
     assert nearest(x, x, first(50)).tolist() == nearest(4 * x, x / 8, first(50)).tolist()
 
 
+@pytest.mark.parametrize(("number", "norm"), [(np.nan, "nan"), (np.inf, "inf"), (-np.inf, "inf")])
+def test_a_row_that_is_not_finite_is_refused(number: float, norm: str) -> None:
+    """Such as a codec may decode: it would have a rank by accident."""
+    x = rows(5)
+    x[3, 2] = number
+    with pytest.raises(InputError, match=f"row 3 has norm {norm}, expected a direction"):
+        nearest(rows(5), x, first(5))
+
+
 def test_a_row_without_direction_is_refused() -> None:
     """Its cosine would be no number, and its rank an accident."""
     x = rows(5)

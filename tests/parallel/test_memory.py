@@ -28,6 +28,14 @@ def test_the_peak_is_what_the_system_measures() -> None:
     assert peak == pytest.approx(1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, rel=0.05)
 
 
+def test_the_peak_of_a_new_process_is_its_own() -> None:
+    """What its parent holds is none of it, though getrusage counts it."""
+    block = np.ones(HELD, np.uint8)
+    code = "from harness.parallel.memory import memory_of; print(memory_of().peak)"
+    printed = subprocess.run([sys.executable, "-c", code], stdout=-1, check=True).stdout
+    assert int(printed) < block.nbytes
+
+
 def test_another_process_is_seen_while_it_lives() -> None:
     """Its peak has what it allocated; once it has ended nothing is known of it."""
     code = f"import sys; block = bytearray({HELD}); print(flush=True); sys.stdin.read()"

@@ -108,6 +108,17 @@ KILLED = (
 )
 
 
+def _ended_by_a_nameless_signal(_: int) -> None:
+    os.kill(os.getpid(), signal.SIGRTMIN + 5)
+    time.sleep(600)
+
+
+def test_a_signal_without_a_name_is_a_number() -> None:
+    """The system has real-time signals, of which Python names two."""
+    with pytest.raises(RunError, match=f"a worker was killed by signal {signal.SIGRTMIN + 5}: "):
+        list(spread(_ended_by_a_nameless_signal, range(2), 2))
+
+
 def test_a_killed_worker_is_an_error_that_names_the_signal() -> None:
     """The others end too, and the next call starts anew."""
     with pytest.raises(RunError, match=KILLED + "; what is done is kept: run again with fewer --jobs"):

@@ -27,6 +27,7 @@ def test_quantities_are_read_with_their_units() -> None:
         (parse_bytes, "-1", "--budget"),
         (_time, "soon", "--time"),
         (_time, "90", "--time"),
+        (_time, "0.0s", "--time"),
         (_time, "1e9h", "--time"),
         (parse_rows, "1", "--rows"),
         (parse_rows, "2.5", "--rows"),

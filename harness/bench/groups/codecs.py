@@ -23,10 +23,8 @@ from harness.types import Codec, Floats, Training
 TITLE = "Compressors: fit, encode and decode"
 BANDWIDTH = "at least 50 % of the memory bandwidth of a plain copy"
 PRODUCT = "at least 50 % of the rate of a plain matrix product"
-SIGN_ENCODE = "The comparison with zero writes a byte a dimension, which packing reads again."
-SIGN_DECODE = (
-    "Bits are unpacked to bytes, bytes turned to float32, and these scaled and shifted: four passes."
-)
+SIGN_ENCODE = "The comparison with zero writes a byte a dimension to the cache, which packing reads again."
+SIGN_DECODE = "Each byte is looked up in a table: NumPy copies eight float32 at a time."
 PROJECTION = "The bias is added in a pass of its own over the product."
 
 

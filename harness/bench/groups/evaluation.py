@@ -11,6 +11,7 @@ import numpy as np
 
 from harness.bench.planted import SEED, planted
 from harness.bench.record import at_most, measurement, rates, seconds
+from harness.data.blocks import selected
 from harness.evaluation import neighbor_scores, retrieval
 from harness.evaluation.cosines import cosines
 from harness.evidence.schema.bench import Measurement
@@ -73,5 +74,6 @@ def _queries(x: Floats, near: Floats, queries: int, repeats: int) -> Iterator[Me
     yield measurement("neighbour scores", asked_of, "queries/s", rates(queries, taken))
     judged = np.stack([own, queries + own], axis=1)
     data = PairSet("bench", None, x, judged, np.ones(queries), {}, queries=own)
-    (taken,) = seconds(lambda: retrieval.scores(data, near, near), repeats=repeats)
+    documents = functools.partial(selected, [(0, near)], retrieval.document_rows(data))
+    (taken,) = seconds(lambda: retrieval.scores(data, near[own], documents()), repeats=repeats)
     yield measurement("nDCG and recall of judged documents", asked_of, "queries/s", rates(queries, taken))

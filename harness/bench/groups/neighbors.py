@@ -16,7 +16,7 @@ from harness.numerics.ranking import ranked
 
 TITLE = "Exact nearest neighbours"
 TARGET = "at least 80 % of the rate of a plain matrix product of the same shape"
-REASON = "The products are the smaller part: most of the time goes into ranking all rows for each query."
+REASON = "Ranking takes the rest: products of likely groups are gathered and sorted, a few queries at a time."
 
 
 def measure(

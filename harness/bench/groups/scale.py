@@ -111,7 +111,10 @@ def write_planted(path: Path, rows: int, dimension: int, seed: int) -> None:
 
 
 def _sizes(dimension: int) -> tuple[int, ...]:
-    """Return sizes from _FIRST on, each ten times the one before, up to what is wanted and has room."""
+    """Return sizes from _FIRST on, each ten times the one before, up to what is wanted and has room.
+
+    The last is 2 to 20 times the one before: a few further rows take no time that could be measured.
+    """
     text = os.environ.get(ROWS, str(_LARGEST))
     if not text.isdecimal() or int(text) < 100 * _FIRST:
         raise InputError(f"{ROWS}: found {text!r}, expected a number of rows from {100 * _FIRST:,} on")
@@ -123,5 +126,5 @@ def _sizes(dimension: int) -> tuple[int, ...]:
     largest = min(int(text), room)
     sizes = [_FIRST]
     while sizes[-1] < largest:
-        sizes.append(min(10 * sizes[-1], largest))
+        sizes.append(10 * sizes[-1] if 20 * sizes[-1] <= largest else largest)
     return tuple(sizes)
