@@ -69,7 +69,8 @@ def _numbers(sets: Sequence[PairSet]) -> tuple[Ints, ...]:
         others = [small] if len(small[1]) else []
         for vectors, own, _ in (each for each in listed if each[2]):
             for rows, their_own in others:
-                same = joined(same, *copies_between(vectors, rows, (own, their_own)))
+                # By groups: pairs of rows that are all copies of one another would be a square number.
+                same = joined(same, *copies_between(vectors, rows, (same[own], same[their_own])))
             others.append((vectors, own))
     return tuple(same[own] for own in numbered)
 

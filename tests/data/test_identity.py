@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -132,6 +133,25 @@ def test_copies_of_copies_are_copies() -> None:
 def test_thousands_of_rows_that_are_all_alike_are_one_row() -> None:
     """Every pair of them is a candidate: memory stays small, and time too."""
     assert {0} == set(copies(noisy(rows(1, 24).repeat(2500, axis=0), 1e-5)).tolist())
+
+
+def test_a_large_set_of_rows_that_are_all_alike_needs_no_square_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of 750,000 pairs of copies, which are one row, none is held for long."""
+    monkeypatch.setattr(identity, "BLOCK_ROWS", 1_000)
+    monkeypatch.setattr(near_rows, "_CANDIDATES", 2**14)
+    noise = np.random.default_rng(4).standard_normal((2_500, 16))
+    large = (np.linspace(1, 2, 16) + 1e-6 * noise).astype(np.float32)
+    small = large[:300] * np.float32(1.0001)
+    no_pairs = np.empty((0, 2), np.int64)
+    sets = [PairSet(name, None, x, no_pairs, None, {}) for name, x in (("a", large), ("b", small))]
+    tracemalloc.start()
+    both = np.concatenate(numbers(*sets))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert 1 == len(np.unique(both))
+    assert peak < 20_000_000
 
 
 def test_texts_and_vectors_and_other_dimensions_are_never_the_same() -> None:
