@@ -7,6 +7,7 @@ store. Verifying and comparing evidence do not read it.
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import json
 from pathlib import Path
@@ -23,10 +24,7 @@ class Checked:
 
     def __init__(self) -> None:
         self._path = store_folder() / "checked.json"
-        try:
-            self._checked = set(read_json(self._path)["sha256"])
-        except (InputError, KeyError, TypeError):
-            self._checked = set()
+        self._checked = set(_listed(self._path, self._path.stat().st_mtime_ns if self._path.is_file() else 0))
         self._new: set[str] = set()
 
     def content(self, path: Path) -> dict[str, Any]:
@@ -38,7 +36,7 @@ class Checked:
         data = path.read_bytes()
         sha256 = hashlib.sha256(data).hexdigest()
         if sha256 in self._checked:
-            document: dict[str, Any] = json.loads(data)
+            document = _parsed(data)
             check_version(document["content"], str(path))
             return document["content"], document["sha256"]
         stamped = read_stamped(path)
@@ -52,3 +50,17 @@ class Checked:
             self._new = set()
             with contextlib.suppress(OSError):  # without the list a later run only takes longer
                 write_atomic(self._path, dumps({"sha256": sorted(self._checked)}))
+
+
+@functools.lru_cache(maxsize=1)
+def _listed(path: Path, _written: int) -> frozenset[str]:
+    try:
+        return frozenset(read_json(path)["sha256"])
+    except (InputError, KeyError, TypeError):
+        return frozenset()
+
+
+@functools.lru_cache(maxsize=2048)  # the results of all suites: a run without work reads each twice
+def _parsed(data: bytes) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(data)
+    return document

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import ModuleType
 
 from harness.errors import InputError
-from harness.planning.code_digest import digest_source, own_imports
+from harness.planning.source_facts import notes
 
 _FOLDER = Path(__file__).parent.parent
 KINDS = ("compressors", "encoders", "indexes", "metrics", "protocols", "sources")
@@ -60,9 +60,8 @@ def code_of(*modules: str) -> list[str]:
 
 @functools.cache
 def _source_facts(module: str) -> tuple[str, frozenset[str]]:
-    """Return the digest of a module, and the dotted names that it imports: its source is parsed once."""
-    source = _path(module).read_text("utf-8")
-    return digest_source(source), frozenset(own_imports(source))
+    """Return the digest of a module, and the dotted names that it imports."""
+    return notes().facts(_path(module).read_text("utf-8"))
 
 
 def _computes(module: str) -> bool:

@@ -13,6 +13,7 @@ from harness.evidence.files import inside, sha256_file
 from harness.evidence.layout import Tree
 from harness.planning.cells import Cell, cells
 from harness.planning.resolve import Inputs, locate
+from harness.planning.source_facts import notes
 from harness.planning.suite import load
 from harness.types import Place
 
@@ -40,41 +41,57 @@ def entries(path: Path, place: Place, tree: Tree, *, force: bool = False) -> lis
     """Return every cell of the suite at ``path`` with its state; ``force`` takes nothing as done."""
     suite = load(path)
     inputs = locate(suite, str(path), place)
-    checked = Checked()
-    listed = [_entry(inputs, cell, tree, checked, force=force) for cell in cells(suite, str(path))]
-    checked.keep()
+    files = _Files(tree)
+    listed = [_entry(inputs, cell, files, force=force) for cell in cells(suite, str(path))]
+    files.checked.keep()
+    notes().keep()
     return listed
 
 
 def restated(entry: Entry, tree: Tree) -> Entry:
     """Return an entry as it stands now: another process may have run its cell."""
-    return _entry(entry.inputs, entry.cell, tree, Checked(), force=False)
+    return _entry(entry.inputs, entry.cell, _Files(tree), force=False)
 
 
-def _entry(inputs: Inputs, cell: Cell, tree: Tree, checked: Checked, *, force: bool) -> Entry:
+class _Files:
+    """The files of a tree while the cells of a suite are looked at: one that they share is hashed once."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self.checked = Checked()
+        self._digests: dict[str, str] = {}
+
+    def sha256(self, relative: str, where: str) -> str:
+        """Return the sha256 of a file in the tree that ``where`` names."""
+        if relative not in self._digests:
+            self._digests[relative] = sha256_file(inside(self.tree.root, relative, where))
+        return self._digests[relative]
+
+
+def _entry(inputs: Inputs, cell: Cell, files: _Files, *, force: bool) -> Entry:
     blocked = inputs.blocked(cell)
     if blocked:
         state: State = "left out" if isinstance(blocked, LeftOutError) else "blocked"
         return Entry(inputs, cell, state, blocked.missing, blocked.remedy)
-    why = _stale(inputs, cell, tree, checked) or (FORCED if force else "")
+    why = _stale(inputs, cell, files) or (FORCED if force else "")
     if why and (large := inputs.left_out(cell)):
         return Entry(inputs, cell, "left out", large.missing, large.remedy)
     return Entry(inputs, cell, "to do" if why else "done", why)
 
 
-def _stale(inputs: Inputs, cell: Cell, tree: Tree, checked: Checked) -> str:
-    path, identity = tree.result(cell.suite, cell.id), inputs.identity(cell)
+def _stale(inputs: Inputs, cell: Cell, files: _Files) -> str:
+    path, identity = files.tree.result(cell.suite, cell.id), inputs.identity(cell)
     if not path.is_file():
         return "no result yet"
     try:
-        content = checked.content(path)
+        content = files.checked.content(path)
         if content["inputs"] != identity:
             at = _difference(content["inputs"], identity)
             return f"changed: {at}" + (
                 _where(content["inputs"]["code"], inputs.code(cell)) if at == "code" else ""
             )
         for file in content["files"].values():
-            if sha256_file(inside(tree.root, file["path"], str(path))) != file["sha256"]:
+            if files.sha256(file["path"], str(path)) != file["sha256"]:
                 return f"altered: {file['path']}"
     except (InputError, KeyError, OSError) as error:
         return f"unreadable: {error}"

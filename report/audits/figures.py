@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from harness.evidence.schema.audit import Audit
 from report.audits import frontier_figure, prediction_figure
-from report.pages.render import svg
+from report.pages.drawing import svg
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import importlib
-import io
 import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from harness.evidence.files import write_atomic
 from harness.evidence.layout import Tree
@@ -22,6 +20,7 @@ from report.evidence.rows import Row, checkpoints_of, rows_of
 from report.export.matrix import SUITE, matrices
 from report.figures.scale import SUITE as SCALE
 from report.findings.every import findings, findings_document, headlines
+from report.pages.drawing import drawing
 from report.pages.page.document import page
 from report.tables.every import Tables
 from report.tables.full.files import files
@@ -54,7 +53,8 @@ def rendered(tree: Tree) -> dict[str, bytes]:
     judged = judge_by(claims, evidence)
     checkpoints = [row for measured in evidence.results for row in checkpoints_of(measured)]
     costs = [row for one in evidence.results if one.suite == SCALE for row in costs_of(one, tree)]
-    numbers, pictures = _figures([*rows, *checkpoints, *costs], claims)
+    numbers = _figures([*rows, *checkpoints, *costs], claims)
+    pictures = drawing(numbers)  # until they are waited for, below
     roles = {name: role for claim in claims if claim.suite == SUITE for name, role in claim.encoders.items()}
     matrix = matrices(evidence.results, tree, roles)
     source = Source(evidence, Tables(evidence, rows, claims), claims, judged)
@@ -76,6 +76,12 @@ def rendered(tree: Tree) -> dict[str, bytes]:
         "matrix": list(matrix),
         "transcripts": evidence.transcripts,
     }
+    documents = {
+        "CLAIMS.md": template("CLAIMS.md.j2", context),
+        **{name: template(f"{name}.j2", context) for name in _appendix()},
+        "TECHNICAL_REPORT.md": template("TECHNICAL_REPORT.md.j2", context),
+    }
+    svgs = {f"figure_{name}.svg": svg for name, svg in pictures().items()}
     return {
         "index.html": page(
             board(judged),
@@ -83,7 +89,7 @@ def rendered(tree: Tree) -> dict[str, bytes]:
             rows,
             evidence.suites,
             numbers,
-            pictures,
+            svgs,
             by_question,
             headlines(by_question),
             source.tables.benches.summary(),
@@ -92,11 +98,9 @@ def rendered(tree: Tree) -> dict[str, bytes]:
         "figures_data.json": dumps(numbers),
         "findings.json": dumps(findings_document(by_question)),
         **{f"tables/{name}.csv": data for name, (_, data) in full.items()},
-        **pictures,
+        **svgs,
         **matrix,
-        "CLAIMS.md": template("CLAIMS.md.j2", context),
-        **{name: template(f"{name}.j2", context) for name in _appendix()},
-        "TECHNICAL_REPORT.md": template("TECHNICAL_REPORT.md.j2", context),
+        **documents,
     }
 
 
@@ -134,26 +138,15 @@ def _mark(number: object) -> str:
     return mark(getattr(number, "jitter", None))
 
 
-def _figures(rows: list[Row], claims: list[Claim]) -> tuple[dict[str, Json], dict[str, bytes]]:
+def _figures(rows: list[Row], claims: list[Claim]) -> dict[str, Json]:
+    """Return the numbers of each figure that has some, with title and caption, by its module's name."""
     numbers: dict[str, Json] = {}
-    pictures: dict[str, bytes] = {}
     for path in sorted(FIGURES.glob("[a-z]*.py")):
         module = importlib.import_module(f"report.figures.{path.stem}")
         figure = module.data(rows, claims)
         if figure["points"]:
             numbers[path.stem] = {"title": module.title(figure), "caption": module.CAPTION, **figure}
-            pictures[f"figure_{path.stem}.svg"] = svg(module.draw(figure))
-    return numbers, pictures
-
-
-def svg(figure: Any) -> bytes:
-    """Return a figure as SVG, the same bytes in every run."""
-    import matplotlib as mpl
-
-    buffer = io.BytesIO()
-    with mpl.rc_context({"svg.hashsalt": "harness", "svg.fonttype": "path", "path.simplify": False}):
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    return buffer.getvalue()
+    return numbers
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ import pytest
 from report.evidence.rows import Row
 from report.evidence.values import Mean
 from report.figures import _slots, _style, _titles
-from report.pages.render import FIGURES, svg
+from report.pages.drawing import svg
+from report.pages.render import FIGURES
 from report.verdicts.claims import load_claims
 
 NAMES = sorted(path.stem for path in FIGURES.glob("[a-z]*.py"))

@@ -1,0 +1,54 @@
+"""Figures as SVG, drawn by a process of their own while this one goes on: a third of the report's time."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import io
+from collections.abc import Callable, Mapping
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any
+
+from harness.errors import RunError
+from harness.parallel.worker import Worker
+from harness.types import Json
+
+
+def svg(figure: Any) -> bytes:
+    """Return a figure as SVG, the same bytes in every run."""
+    import matplotlib as mpl
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+    buffer = io.BytesIO()
+    with mpl.rc_context({"svg.hashsalt": "harness", "svg.fonttype": "path", "path.simplify": False}):
+        # Figure.savefig comes to the same bytes, but draws twice: once for the layout alone.
+        FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None, "Creator": None})
+    return buffer.getvalue()
+
+
+def drawing(numbers: Mapping[str, Json]) -> Callable[[], dict[str, bytes]]:
+    """Begin to draw each figure, by its module's name, from its numbers; return what waits for the SVGs.
+
+    Calling that raises RunError where the process was killed.
+    """
+    worker = _worker()
+    futures = {name: worker.submit(_svg_of, (name, own)) for name, own in numbers.items()}
+
+    def pictures() -> dict[str, bytes]:
+        try:
+            return {name: future.result() for name, future in futures.items()}
+        except BrokenProcessPool as error:
+            _worker.cache_clear()
+            raise RunError(f"figures: {worker.killed().line}; render the report again") from error
+
+    return pictures
+
+
+@functools.lru_cache(maxsize=1)
+def _worker() -> Worker:
+    return Worker()  # kept for the next report: it has loaded what draws
+
+
+def _svg_of(item: tuple[str, Json]) -> bytes:
+    name, numbers = item
+    return svg(importlib.import_module(f"report.figures.{name}").draw(numbers))
