@@ -84,13 +84,12 @@ def test_nothing_is_written_before_the_first_step_or_after_the_end() -> None:
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_a_run_without_a_terminal_logs_its_steps(cli: Cli, small_suite: SmallSuite, jobs: str) -> None:
-    """Vectors, audit, cells and means, on standard error; standard output has the summary alone."""
+    """Audit, cells and means, on standard error; standard output has the summary alone."""
     folder = small_suite().parent.parent
     done = cli("run", "mine", "--jobs", jobs, cwd=folder)
     assert (0, "mine: 2 run, 0 done before, 0 blocked\n") == (done.returncode, done.stdout)
     steps = [line.partition("] ")[2] for line in done.stderr.splitlines()]
     expected = [
-        *("vectors of own for mine: 0 of 380", "vectors of own for mine: 380 of 380"),
         *("contamination audit of mine: 0 of 1", "contamination audit of mine: 1 of 1"),
         *("cells: 0 of 2", "cells: 2 of 2"),
         *("means over seeds: 1 of 2", "means over seeds: 2 of 2"),

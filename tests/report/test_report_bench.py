@@ -7,6 +7,7 @@ from pathlib import Path
 from support.invented_bench import write_bench
 
 from harness.evidence.layout import Tree
+from harness.evidence.stability import Stability
 from report.evidence.means import Comparisons
 from report.evidence.results import Evidence
 from report.pages.render import template
@@ -18,7 +19,7 @@ PAGE = "appendix/bench.md.j2"
 
 
 def _evidence(root: Path) -> Evidence:
-    return Evidence([], [], {}, {}, Comparisons(), Tree(root))
+    return Evidence([], [], {}, {}, Comparisons(), Stability({}, {}), Tree(root))
 
 
 def _tables(root: Path) -> Tables:

@@ -29,7 +29,7 @@ class _Recorder:
         context.embed(spec, on_rows)
 
     def spread(
-        self, _work: Callable[..., Any], items: Sequence[Any], _jobs: int
+        self, _work: Callable[..., Any], items: Sequence[Any], _jobs: int, _retry: object = None
     ) -> Generator[Any, None, None]:
         self.groups += [[cell.id for _, cell in group.cells] for group in items]
         yield from ((len(group.cells), []) for group in items)

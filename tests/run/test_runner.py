@@ -408,8 +408,8 @@ def test_a_run_killed_at_any_write_ends_in_the_same_bytes(
     folders = [whole_run.folder / "out", whole_run.folder / ".cache"]
     moments = sum(path.is_file() for root in folders for path in root.rglob("*"))
     # what was blocked, an overlap, scores before; three files a cell; a codec, means;
-    # labels and their index; the lock of the claims
-    assert 1 + 1 + 1 + 3 * cells + 1 + 1 + 2 + 1 == moments
+    # labels and their index; the lock of the claims; digests of sources, and results that were checked
+    assert 1 + 1 + 1 + 3 * cells + 1 + 1 + 2 + 1 + 2 == moments
     for moment in range(1, moments + 1):
         for name in ("out", ".cache"):
             shutil.rmtree(fresh.folder / name, ignore_errors=True)
@@ -476,7 +476,7 @@ def _redone(harness: Harness, reference: Harness, cells: set[str], why: str) -> 
 
 
 def test_an_altered_store_is_noticed_and_mended(reference: Harness, ran: Harness) -> None:
-    """One bit of each entry, two of vectors and one of an audit: a line for each, and the same bytes."""
+    """One bit of each entry, here an audit's: a line for each, and the same bytes."""
     stored = {path: path.read_bytes() for path in (ran.folder / ".cache").rglob("*.npy")}
     for path in stored:
         _flip(path)
@@ -484,7 +484,7 @@ def test_an_altered_store_is_noticed_and_mended(reference: Harness, ran: Harness
         ran.tree.result("own", cell).unlink()
     done = ran("run")
     assert 0 == done.status
-    assert 3 == len(stored) == done.stderr.count("cut or altered, expected its sha256; made again\n")
+    assert 1 == len(stored) == done.stderr.count("cut or altered, expected its sha256; made again\n")
     assert stored == {path: path.read_bytes() for path in stored}
     assert reference.evidence() == ran.evidence()
 
@@ -669,11 +669,12 @@ def test_only_runs_the_cells_that_match(fresh: Harness) -> None:
 
 
 def test_force_runs_what_is_done(reference: Harness, ran: Harness) -> None:
-    """Forced cells are written anew, in the same bytes."""
+    """Forced cells run anew, and end in the same bytes: the envelope says when."""
     before = ran.times()
     done = ran("run", "--force", "--only", "*pca*")
     assert "own: 1 run, 0 done before, 0 blocked\n" == done.stdout
-    assert ran.times()[f"results/own/{_cell('pca')}.json"] > before[f"results/own/{_cell('pca')}.json"]
+    envelope = f"envelopes/own/{_cell('pca')}.json"
+    assert ran.times()[envelope] > before[envelope]
     assert reference.evidence() == ran.evidence()
 
 
