@@ -19,7 +19,9 @@ def findings(source: Source) -> list[Finding]:
     ends = [(label, own[0], own[-1]) for label, own in by_label.items() if own[0].vectors < own[-1].vectors]
     if not ends:
         return []
-    _, first, last = ends[0]
+    _, first, last = max(ends, key=lambda end: end[2].vectors)
+    sizes = first.vectors, last.vectors
+    ends = [end for end in ends if (end[1].vectors, end[2].vectors) == sizes]
     values = [f"{share(small.recall)} and {share(large.recall)} ({label})" for label, small, large in ends]
     return [
         Finding(

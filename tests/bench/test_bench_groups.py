@@ -18,6 +18,7 @@ from harness.errors import InputError, RunError
 from harness.evidence.layout import Tree
 from harness.evidence.schema.bench import Measurement, parse_bench
 from harness.evidence.stamp import read_stamped
+from harness.types import Doubles
 
 SMALL: Mapping[str, Mapping[str, Any]] = {
     "codecs": {
@@ -45,6 +46,21 @@ def test_codecs_have_rates_of_each_and_bandwidths_of_the_simplest() -> None:
     assert [True] * 3 + [False] * 6 == [each.ratio is not None for each in measured]
     assert [0.5] * 3 == [each.target.bound for each in measured if each.target]
     assert {"vectors/s"} == {each.unit for each in measured[2:]}
+
+
+def test_every_repeat_of_a_fit_computes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Axes that a process caches of a training split are computed for each."""
+    decomposed: list[int] = []
+    compute = np.linalg.eigh
+
+    def counted(matrix: Doubles) -> Any:
+        decomposed.append(len(matrix))
+        return compute(matrix)
+
+    monkeypatch.setattr(np.linalg, "eigh", counted)
+    sizes = {**SMALL["codecs"], "repeats": 3, "compressors": ("pca", "pca")}
+    assert 3 + 6 == len(list(load("codecs").measure(None, **sizes)))
+    assert [16] * 6 == decomposed
 
 
 def test_evaluation_has_the_bootstrap_with_its_target() -> None:
@@ -112,8 +128,11 @@ def test_commands_without_a_checkout_are_the_help_alone(tmp_path: Path) -> None:
 
 
 def test_what_needs_a_mirror_is_left_out_without_one() -> None:
-    """No record, and no file."""
-    assert [] == list(run(["sts-suite"], None, lambda _group, _each: None, pytest.fail))
+    """No record, and no file, but a line that says so."""
+    blocked: list[str] = []
+    assert [] == list(run(["sts-suite"], None, lambda _group, _each: None, blocked.append))
+    (line,) = blocked
+    assert line.startswith("BLOCKED sts-suite: found no mirror")
 
 
 def test_a_group_is_found_by_its_file_and_every_one_is_small_here() -> None:

@@ -7,6 +7,7 @@ same vectors. A projection multiplies: its limit is a plain product of the same 
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -43,15 +44,25 @@ def measure(
     """
     yield from _bandwidth(planted(large, dimension), 2 * repeats + 1)
     rows = planted(fitted + encoded, dimension)
+    numbers = itertools.count(1)
     for name in compressors or registry.names("compressors"):
         module = registry.load("compressors", name, "bench")
-        yield from _rates(name, module, rows[:fitted], rows[fitted:], repeats)
+        splits = [np.roll(rows[:fitted], next(numbers), axis=0) for _ in range(repeats)]
+        yield from _rates(name, module, splits, rows[fitted:])
 
 
-def _rates(name: str, module: ModuleType, train: Floats, x: Floats, repeats: int) -> Iterator[Measurement]:
-    training, own = Training(train, np.empty((0, 2), np.int64), None), params(module, train.shape[1])
+def _rates(name: str, module: ModuleType, splits: list[Floats], x: Floats) -> Iterator[Measurement]:
+    """Yield the rates of a compressor; each of ``splits`` is fitted on once.
+
+    They are the same rows in another order: what a process caches of a split, such as its axes, is timed.
+    """
+    train, repeats = splits[0], len(splits)
+    own = params(module, train.shape[1])
+    trainings = (Training(split, np.empty((0, 2), np.int64), None) for split in splits)
     fitted: list[Codec] = []
-    (taken,) = seconds(lambda: fitted.append(module.fit(training, own, SEED)), repeats=repeats, warm_ups=0)
+    (taken,) = seconds(
+        lambda: fitted.append(module.fit(next(trainings), own, SEED)), repeats=repeats, warm_ups=0
+    )
     codec = fitted[-1]
     size = f"{len(train):,} × {train.shape[1]}"
     yield measurement(f"fit {name}", f"{size}, {own!r}", "vectors/s", rates(len(train), taken))

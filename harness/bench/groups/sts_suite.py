@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from harness.bench.groups import suites
+from harness.errors import BlockedError
 from harness.evidence.schema.bench import Measurement
 
 TITLE = "The suite of sentence pairs from cold"
@@ -14,6 +15,7 @@ ENCODER = "minilm"
 
 
 def measure(mirror: Path | None, repeats: int = 1, warm: int = 3) -> Iterator[Measurement]:
-    """Yield the same as the group ``suites``, once; nothing without a mirror."""
-    if mirror is not None:
-        yield from suites.measure(mirror, SUITE, f"{ENCODER}.*", repeats, warm)
+    """Yield the same as the group ``suites``, once; raise BlockedError without a mirror."""
+    if mirror is None:
+        raise BlockedError("found no mirror, which has the sentence pairs", "harness bench --mirror DIR")
+    yield from suites.measure(mirror, SUITE, f"{ENCODER}.*", repeats, warm)
