@@ -44,10 +44,13 @@ def inside(folder: Path, relative: str, where: str, *, pinned: bool = False) -> 
     """
     check_path(relative, where)
     path = folder / relative
-    by_name = Path(os.path.abspath(path)).is_relative_to(os.path.abspath(folder))  # noqa: PTH100 - links stay
+    absolute = os.path.abspath(path)  # noqa: PTH100 - links stay
+    by_name = Path(absolute).is_relative_to(os.path.abspath(folder))  # noqa: PTH100 - the same
     if by_name and pinned:
         return path
     resolved = _resolved(path, where)
+    if by_name and str(resolved) == absolute:  # without a link on the way, names decide
+        return resolved
     if not resolved.is_relative_to(_resolved(folder, where)):
         link = " by a link" if by_name else ""
         raise InputError(f"{where}: {relative!r} leaves {folder}{link}, expected a path inside it")

@@ -6,6 +6,7 @@ import functools
 import importlib
 import io
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
@@ -22,7 +23,8 @@ def svg(figure: Any) -> bytes:
     buffer = io.BytesIO()
     with mpl.rc_context({"svg.hashsalt": "harness", "svg.fonttype": "path", "path.simplify": False}):
         # Figure.savefig comes to the same bytes, but draws twice: once for the layout alone.
-        FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None, "Creator": None})
+        canvas: Any = FigureCanvasSVG(figure)  # matplotlib has no types for what follows
+        canvas.print_svg(buffer, metadata={"Date": None, "Creator": None})
     return buffer.getvalue()
 
 
@@ -31,8 +33,11 @@ def drawing(numbers: Mapping[str, Json]) -> Callable[[], dict[str, bytes]]:
 
     Calling that raises RunError where the process was killed.
     """
-    worker = _worker()
-    futures = {name: worker.submit(_svg_of, (name, own)) for name, own in numbers.items()}
+    try:
+        worker, futures = _begun(numbers)
+    except BrokenProcessPool:  # it was killed since the last report
+        _worker.cache_clear()
+        worker, futures = _begun(numbers)
 
     def pictures() -> dict[str, bytes]:
         try:
@@ -42,6 +47,11 @@ def drawing(numbers: Mapping[str, Json]) -> Callable[[], dict[str, bytes]]:
             raise RunError(f"figures: {worker.killed().line}; render the report again") from error
 
     return pictures
+
+
+def _begun(numbers: Mapping[str, Json]) -> tuple[Worker, dict[str, Future[bytes]]]:
+    worker = _worker()
+    return worker, {name: worker.submit(_svg_of, (name, own)) for name, own in numbers.items()}
 
 
 @functools.lru_cache(maxsize=1)
