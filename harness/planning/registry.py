@@ -55,7 +55,9 @@ def transitive_imports(module: str) -> frozenset[str]:
 
 def code_of(*modules: str) -> list[str]:
     """Return the sorted digests of modules and of their transitive imports: no folder's name is in them."""
-    return sorted({code_digest(name) for module in modules for name in transitive_imports(module)})
+    digests = sorted({code_digest(name) for module in modules for name in transitive_imports(module)})
+    notes().keep()
+    return digests
 
 
 @functools.cache

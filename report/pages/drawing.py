@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib
 import io
@@ -49,6 +50,12 @@ def drawing(numbers: Mapping[str, Json]) -> Callable[[], dict[str, bytes]]:
     return pictures
 
 
+def get_ready() -> None:
+    """Start the process, and have it load what draws, while this one reads the evidence."""
+    with contextlib.suppress(BrokenProcessPool):  # ``drawing`` starts another
+        _worker().submit(_load, "matplotlib.backends.backend_svg")
+
+
 def _begun(numbers: Mapping[str, Json]) -> tuple[Worker, dict[str, Future[bytes]]]:
     worker = _worker()
     return worker, {name: worker.submit(_svg_of, (name, own)) for name, own in numbers.items()}
@@ -57,6 +64,10 @@ def _begun(numbers: Mapping[str, Json]) -> tuple[Worker, dict[str, Future[bytes]
 @functools.lru_cache(maxsize=1)
 def _worker() -> Worker:
     return Worker()  # kept for the next report: it has loaded what draws
+
+
+def _load(module: str) -> None:
+    importlib.import_module(module)
 
 
 def _svg_of(item: tuple[str, Json]) -> bytes:

@@ -20,7 +20,7 @@ from report.evidence.rows import Row, checkpoints_of, rows_of
 from report.export.matrix import SUITE, matrices
 from report.figures.scale import SUITE as SCALE
 from report.findings.every import findings, findings_document, headlines
-from report.pages.drawing import drawing
+from report.pages.drawing import drawing, get_ready
 from report.pages.page.document import page
 from report.tables.every import Tables
 from report.tables.full.files import files
@@ -48,6 +48,7 @@ def render(tree: Tree) -> list[Path]:
 
 def rendered(tree: Tree) -> dict[str, bytes]:
     """Return every file of the report by its name, for the evidence in ``tree``; writes nothing."""
+    get_ready()
     claims, evidence = load_claims(), gather(tree)
     rows = [row for measured in evidence.results for row in rows_of(measured)]
     judged = judge_by(claims, evidence)
