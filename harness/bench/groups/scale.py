@@ -35,7 +35,7 @@ def measure(
     _mirror: Path | None,
     sizes: tuple[int, ...] = (),
     dimension: int = 384,
-    time: str = "60s",
+    time: str = "2m",
     only: tuple[str, ...] = (),
 ) -> Iterator[Measurement]:
     """Yield, for each command, the time of a further row and the peak memory.
