@@ -63,7 +63,8 @@ def contamination(test: PairSet, train: PairSet) -> Contamination:
 def _near_rows(test: PairSet, train: PairSet, seen: Mask, exact: tuple[Ints, ...]) -> Mask:
     """Return which rows of ``test`` (rows,) are near duplicates of one of ``train``; ``exact``: by bytes."""
     if test.texts is None or train.texts is None:
-        return seen & ~np.isin(*exact)
+        tested, trained = exact
+        return seen & ~np.isin(tested, trained)
     new = list(dict.fromkeys(text for text, is_seen in zip(test.texts, seen, strict=True) if not is_seen))
     hits = _near(new, list(dict.fromkeys(train.texts)))
     near = {text for text, hit in zip(new, hits, strict=True) if hit}
