@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness.data import stored_rows as module
 from harness.data.stored_rows import stored_rows
+from harness.evidence.sealed import stored
 from harness.types import Floats
 
 ROWS = np.arange(12, dtype=np.float32).reshape(4, 3)
@@ -33,10 +33,9 @@ def test_a_file_is_hashed_again_only_after_it_changed(
 
     def counted(path: Path) -> bool:
         hashed.append(path)
-        return whole(path)
+        return stored(path)
 
-    whole = module.stored
-    monkeypatch.setattr(module, "stored", counted)
+    monkeypatch.setattr("harness.data.stored_rows.stored", counted)
     assert opened(ROWS[:1], ROWS[1:]).tobytes() == ROWS.tobytes()
     (file,) = tmp_path.glob("x/*.npy")
     hashed.clear()
