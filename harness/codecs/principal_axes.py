@@ -33,6 +33,11 @@ def principal_axes(vectors: Floats, dims: int) -> tuple[Doubles, Doubles]:
     return mean, axes * signs
 
 
+def forget_axes() -> None:
+    """Drop the cached decompositions, so that a benchmark times the next one."""
+    _cache.clear()
+
+
 def _decomposed(vectors: Floats) -> tuple[Doubles, Doubles]:
     """Return the mean (D,) and all axes (D, D), those of the largest variance last."""
     rows = np.ascontiguousarray(vectors)

@@ -54,8 +54,8 @@ class Params(BaseModel, extra="forbid", frozen=True):
 
     ``steps`` of ``batch`` anchors; ``rate``: reached after ``warmup`` steps, then constant or lowered to 0 by
     ``schedule``; ``weight_decay``: of AdamW. ``amp``: products in half precision, by automatic casts.
-    ``device``: "cpu" is the run's device (``harness.numerics.device``); it keeps this name because parameters
-    seed the draws. Others are taken whatever the run's is; "auto" is the first that is there.
+    ``device``: the run's device trains (``harness.numerics.device``), by whatever name: "cpu" stays the
+    default because parameters seed the draws. "cuda" refuses a run on another device.
     """
 
     dims: int = Field(ge=1)
@@ -74,7 +74,7 @@ class Params(BaseModel, extra="forbid", frozen=True):
     warmup: int = Field(default=0, ge=0)
     weight_decay: float = Field(default=0.0, ge=0)
     amp: Literal["none", "fp16", "bf16"] = "none"
-    device: Literal["auto", "cpu", "cuda", "mps"] = "cpu"
+    device: Literal["auto", "cpu", "cuda"] = "cpu"
 
     @model_validator(mode="after")
     def _in_order(self) -> Params:
@@ -119,8 +119,8 @@ class Student:
 def fit(train: Training, params: Params, seed: int) -> Student:
     """Return the trained student.
 
-    Raises InputError where rows are fewer than the ranks needed, where the device is missing or does not
-    support ``amp``, and where the loss or a mapped row becomes infinite or NaN.
+    Raises InputError where rows are fewer than the ranks needed, where the run's device is not the one that
+    ``params`` need or does not support ``amp``, and where the loss or a mapped row becomes infinite or NaN.
     """
     import torch
     from pytorch_metric_learning.losses import SupConLoss
@@ -173,15 +173,13 @@ def share_of_rate(step: int, params: Params) -> float:
 
 
 def _device(params: Params) -> str:
-    """Return the device to train on; raise InputError where it is missing or does not support ``amp``."""
+    """Return the run's device; raise InputError where another is needed, or it does not support ``amp``."""
     import torch
 
-    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
-    device = next(name for name in there if there[name]) if params.device == "auto" else params.device
-    device = chosen() if device == "cpu" else device
-    if not there[device]:
-        raise InputError(f"student: found device = {device!r}, which this machine has not, expected 'auto'")
-    bf16 = device == "cpu" or (device == "cuda" and torch.cuda.is_bf16_supported())
+    device = chosen()
+    if params.device == "cuda" != device:
+        raise InputError(f"student: found device = 'cuda' in a run on {device}, expected --device cuda")
+    bf16 = device == "cpu" or torch.cuda.is_bf16_supported()
     can = ["none", *(["bf16"] if bf16 else []), *(["fp16"] if device != "cpu" else [])]
     if params.amp not in can:
         raise InputError(f"student: found amp = {params.amp!r} on {device}, expected {' or '.join(can)}")

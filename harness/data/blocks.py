@@ -1,13 +1,15 @@
 """Rows of a matrix in memory or in a file, block by block or by number, so that a set may exceed memory.
 
 A matrix that does not fit into memory is a ``np.memmap``. Its rows are read through the file: pages of a
-mapping that were touched count as resident memory, and those of the file's cache do not.
+mapping that were touched count as resident memory, and those of the file's cache do not. The file stays open
+as long as the mapping, so that another one that takes its name is never read in its place.
 """
 
 from __future__ import annotations
 
 import mmap
 import os
+import weakref
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
@@ -19,6 +21,7 @@ from harness.types import Ints
 
 BLOCK_ROWS = 65_536
 Number = TypeVar("Number", bound=np.generic)
+_descriptors: weakref.WeakKeyDictionary[mmap.mmap, int] = weakref.WeakKeyDictionary()
 
 
 def blocks(rows: NDArray[Number], size: int = BLOCK_ROWS) -> Iterator[tuple[int, NDArray[Number]]]:
@@ -66,11 +69,10 @@ def take(rows: NDArray[Number], numbers: Ints) -> NDArray[Number]:
     width, first = rows.strides[0], _offset(rows)
     ends = (np.flatnonzero(np.diff(numbers, append=-2) != 1) + 1).tolist()
     try:
-        with open(rows.filename, "rb", buffering=0) as file:  # type: ignore[attr-defined] # noqa: PTH123
-            start = 0
-            for end in ends:  # of runs of rows that lie one after the other
-                _read(file.fileno(), taken[start:end], first + int(numbers[start]) * width)
-                start = end
+        start, descriptor = 0, _descriptor(rows)
+        for end in ends:  # of runs of rows that lie one after the other
+            _read(descriptor, taken[start:end], first + int(numbers[start]) * width)
+            start = end
     except (OSError, EOFError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(f"{rows.filename}: {reason}, expected a file of {len(rows):,} rows") from error  # type: ignore[attr-defined]
@@ -84,13 +86,29 @@ def _in_file(rows: NDArray[Any]) -> bool:
 
 def _offset(rows: NDArray[Any]) -> int:
     """Return where in its file a mapped matrix begins, which may be a part of what was mapped."""
-    base: Any = rows
-    while isinstance(base, np.ndarray):
-        base = base.base
-    mapped = np.frombuffer(base, np.uint8).ctypes.data
+    mapped = np.frombuffer(_mapping(rows), np.uint8).ctypes.data
     return int(rows.offset // mmap.ALLOCATIONGRANULARITY * mmap.ALLOCATIONGRANULARITY) + (  # type: ignore[attr-defined]
         rows.ctypes.data - mapped
     )
+
+
+def _mapping(rows: NDArray[Any]) -> mmap.mmap:
+    """Return what a mapped matrix, or a part of it, lies in."""
+    base: Any = rows
+    while isinstance(base, np.ndarray):
+        base = base.base
+    mapping: mmap.mmap = base
+    return mapping
+
+
+def _descriptor(rows: NDArray[Any]) -> int:
+    """Return the descriptor of a mapped matrix's file, opened when it is first read."""
+    mapping = _mapping(rows)
+    if mapping not in _descriptors:
+        descriptor = os.open(rows.filename, os.O_RDONLY)  # type: ignore[attr-defined]
+        weakref.finalize(mapping, os.close, descriptor)
+        _descriptors[mapping] = descriptor
+    return _descriptors[mapping]
 
 
 def _read(descriptor: int, into: NDArray[Any], position: int) -> None:

@@ -16,10 +16,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from harness.data.exact_rows import exact_numbers
-from harness.data.identity import numbers
+from harness.data.identity import exact_and_same
 from harness.data.normalize import words
-from harness.types import Mask, PairSet
+from harness.types import Ints, Mask, PairSet
 
 if TYPE_CHECKING:
     from scipy import sparse
@@ -52,19 +51,19 @@ def contamination(test: PairSet, train: PairSet) -> Contamination:
     if not len(test.pairs):  # before any row is compared
         none = np.zeros(0, bool)
         return Contamination(none, none, none)
-    tested, trained = numbers(test, train)
+    exact, (tested, trained) = exact_and_same(test, train)
     seen = np.isin(tested, trained)
     pairs = {frozenset(pair) for pair in trained[train.pairs].tolist()}
     shared = np.array([frozenset(pair) in pairs for pair in tested[test.pairs].tolist()], bool)
-    near = _near_rows(test, train, seen)
+    near = _near_rows(test, train, seen, exact)
     left, right = test.pairs.T
     return Contamination(shared, seen[left] | seen[right], near[left] | near[right])
 
 
-def _near_rows(test: PairSet, train: PairSet, seen: Mask) -> Mask:
-    """Return which rows of ``test`` (rows,) are near duplicates of a row of ``train``."""
+def _near_rows(test: PairSet, train: PairSet, seen: Mask, exact: tuple[Ints, ...]) -> Mask:
+    """Return which rows of ``test`` (rows,) are near duplicates of one of ``train``; ``exact``: by bytes."""
     if test.texts is None or train.texts is None:
-        tested, trained = exact_numbers(test, train)
+        tested, trained = exact
         return seen & ~np.isin(tested, trained)
     new = list(dict.fromkeys(text for text, is_seen in zip(test.texts, seen, strict=True) if not is_seen))
     hits = _near(new, list(dict.fromkeys(train.texts)))

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Hashable, Iterable, Sequence
+from typing import TypeAlias
 
 import numpy as np
 
@@ -25,12 +26,23 @@ from harness.data.near_rows import COPY, are_copies, copies_between, unit_rows
 from harness.numerics.device_products import product
 from harness.types import Floats, Ints, PairSet
 
-__all__ = ["COPY", "copies", "first_rows", "firsts", "grouped", "is_large", "joined", "numbers"]
+__all__ = [
+    "COPY",
+    "copies",
+    "exact_and_same",
+    "first_rows",
+    "firsts",
+    "grouped",
+    "is_large",
+    "joined",
+    "numbers",
+]
 
 _TILE = 1024  # rows that are compared with as many others at a time
 _MOST_ANSWERS = 8  # that one process stores: audits, searches and codes need the same ones
+Numbered: TypeAlias = tuple[tuple[Ints, ...], tuple[Ints, ...]]
 _answers: dict[str, Ints] = {}
-_numbered: dict[tuple[int, ...], tuple[tuple[PairSet, ...], tuple[Ints, ...]]] = {}  # of large sets, by id
+_numbered: dict[tuple[int, ...], tuple[tuple[PairSet, ...], Numbered]] = {}  # of large sets, by id
 
 
 def is_large(data: PairSet) -> bool:
@@ -45,6 +57,11 @@ def numbers(*sets: PairSet) -> tuple[Ints, ...]:
     directly or by way of other rows. A text is never the same as a vector. Copies within a large set are
     rows of equal bytes. A process keeps the last answers on large sets.
     """
+    return exact_and_same(*sets)[1]
+
+
+def exact_and_same(*sets: PairSet) -> Numbered:
+    """Return ``exact_numbers`` of sets, and their ``numbers``, for which each row is hashed once."""
     if not any(is_large(data) for data in sets):
         return _numbers(sets)
     key = tuple(map(id, sets))
@@ -55,7 +72,7 @@ def numbers(*sets: PairSet) -> tuple[Ints, ...]:
     return _numbered[key][1]
 
 
-def _numbers(sets: Sequence[PairSet]) -> tuple[Ints, ...]:
+def _numbers(sets: Sequence[PairSet]) -> Numbered:
     numbered = exact_numbers(*sets)
     same = np.arange(1 + max((int(own.max(initial=-1)) for own in numbered), default=-1))
     by_dimension: dict[int, list[tuple[Floats, Ints, bool]]] = {}  # vectors, their numbers, whether large
@@ -72,7 +89,7 @@ def _numbers(sets: Sequence[PairSet]) -> tuple[Ints, ...]:
                 # By groups: pairs of rows that are all copies of one another would be a square number.
                 same = joined(same, *copies_between(vectors, rows, (same[own], same[their_own])))
             others.append((vectors, own))
-    return tuple(same[own] for own in numbered)
+    return numbered, tuple(same[own] for own in numbered)
 
 
 def _distinct(sets: Sequence[tuple[Floats, Ints]]) -> tuple[Floats, Ints]:

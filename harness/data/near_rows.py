@@ -2,8 +2,8 @@
 
 In a large set every row is compared with the rows of another one, not with its own: a projection of the unit
 vectors onto the axes of largest spread chooses candidates. It shortens distances and never lengthens them,
-so that rows farther apart in it are no copies, and none is missed. The time is linear in the rows of the
-large set, and memory that of a block.
+so that rows farther apart in it are no copies, and none is missed. Of many rows that are one group already,
+one is compared first. The time is linear in the rows of the large set, and memory that of a block.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ _AXES = 8
 _SAMPLE = 2_000  # rows that the axes are taken from
 _BLOCK = 8_192  # rows that are projected at a time
 _CANDIDATES = 2**20  # that are held at a time
+_GROUP = 1_000  # rows of one number from which one of them is compared before the others
 
 
 def are_copies(a: Floats, left: Ints, b: Floats, right: Ints) -> Mask:
@@ -55,19 +56,45 @@ def copies_between(large: Floats, others: Floats, numbers: tuple[Ints, Ints]) ->
 
     ``numbers`` are those of all rows of both; rows of one number are known to be the same and are left out.
     """
-    from scipy.spatial import cKDTree
-
     axes = _axes(others)
     own = np.concatenate([unit_rows(block) @ axes for _, block in blocks(others, _BLOCK)])
-    tree, radius = cKDTree(own), _radius(*axes.shape)
+    groups, radius = _groups(own, numbers[1]), _radius(*axes.shape)
     edges = [np.empty((0, 2), np.int64)]
     for start, block in blocks(large, _BLOCK):
-        for left, right in _candidates(tree, unit_rows(block) @ axes, radius):
-            pairs = np.stack([numbers[0][left + start], numbers[1][right]], axis=1)
-            new = np.flatnonzero(pairs[:, 0] != pairs[:, 1])
-            same = are_copies(block, left[new], others, right[new])
-            edges.append(np.unique(pairs[new[same]], axis=0))
+        projected, of_block = unit_rows(block) @ axes, numbers[0][start : start + len(block)]
+        for rows, tree, is_one in groups:
+            left = np.arange(len(block))
+            if is_one:
+                near = left[np.linalg.norm(projected - own[rows[0]], axis=1) <= radius]
+                same = are_copies(block, near, others, np.full(len(near), rows[0]))
+                edges.append(_pairs(of_block[near[same]], numbers[1][rows[:1]]))
+                left = np.setdiff1d(left, near[same])  # the group is theirs, whichever row they are copies of
+            for some, at in _candidates(tree, projected[left], radius):
+                one, other = left[some], rows[at]
+                new = of_block[one] != numbers[1][other]
+                one, other = one[new], other[new]
+                same = are_copies(block, one, others, other)
+                edges.append(_pairs(of_block[one[same]], numbers[1][other[same]]))
     return tuple(np.concatenate(edges).T)
+
+
+def _pairs(one: Ints, other: Ints) -> Ints:
+    """Return the pairs (m, 2) of two different numbers among ``one`` (n,) and ``other`` (n,) or (1,)."""
+    pairs = np.stack(np.broadcast_arrays(one, other), axis=1)
+    return np.unique(pairs[pairs[:, 0] != pairs[:, 1]], axis=0)
+
+
+def _groups(points: Floats, numbers: Ints) -> list[tuple[Ints, Any, bool]]:
+    """Return the rows (m,) of each number that _GROUP ``points`` (n, axes) or more have, and all other rows.
+
+    With them come a tree of their points, and whether they have one number.
+    """
+    from scipy.spatial import cKDTree
+
+    _, own, counts = np.unique(numbers, return_inverse=True, return_counts=True)
+    parts = [(np.flatnonzero(own == i), True) for i in np.flatnonzero(counts >= _GROUP)]
+    parts.append((np.flatnonzero(counts[own] < _GROUP), False))
+    return [(rows, cKDTree(points[rows]), is_one) for rows, is_one in parts if len(rows)]
 
 
 def _candidates(tree: Any, rows: Floats, radius: float) -> Iterator[tuple[Ints, Ints]]:

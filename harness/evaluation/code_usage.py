@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -26,7 +26,7 @@ EXACT = 2**53  # integers below it are exact in JSON
 
 @runtime_checkable
 class Symbolic(Protocol):
-    """A codec whose codes are symbols, and can be described."""
+    """A codec whose codes are symbols, packed by ``bitpacking``, and can be described."""
 
     @property
     def ordered(self) -> bool:
@@ -40,21 +40,34 @@ class Symbolic(Protocol):
         """Return the symbols (n, positions) int64 behind ``codes`` (n, bytes) uint8."""
 
 
-def described(codec: Symbolic, codes: Bytes, texts: Sequence[str] | None) -> dict[str, Any]:
-    """Return, as JSON, how the ``codes`` (n, bytes) uint8 of n different rows are spread over all codes.
+def described(
+    codec: Symbolic, blocks: Iterable[Bytes], rows: int, texts: Sequence[str] | None
+) -> dict[str, Any]:
+    """Return, as JSON, how the codes of ``rows`` different rows are spread over all codes.
 
-    ``bits`` is the sum of log2(levels). ``perplexity`` is the exponential of the entropy of whole codes, at
-    most n. ``collision_rate`` is the share of rows that share their code with another row. No row has a
-    ``dead`` code; most codes are dead where there are more codes than rows. Counts of codes that JSON cannot
-    hold exactly are None. With ``texts``, one a row, ``axes`` has the association of each position with each
-    property that varies.
+    ``blocks`` yields the codes (m, bytes) uint8 in order; they are held together, and symbols a block at a
+    time. ``bits`` is the sum of log2(levels). ``perplexity`` is the exponential of the entropy of whole
+    codes, at most the number of rows. ``collision_rate`` is the share of rows that share their code with
+    another row. No row has a ``dead`` code; most codes are dead where there are more codes than rows. Counts
+    of codes that JSON cannot hold exactly are None. With ``texts``, one a row, ``axes`` has the association
+    of each position with each property that varies.
     """
-    symbols = codec.symbols(codes)
-    _, counts = np.unique(symbols, axis=0, return_counts=True)
+    codes = np.empty((rows, bitpacking.size(codec.levels)), np.uint8)
+    by_position: list[Ints] = [np.zeros(size, np.int64) for size in codec.levels]
+    held, start = [], 0  # symbols are held where properties of texts are compared with them
+    for block in blocks:
+        codes[start : start + len(block)] = block
+        start += len(block)
+        symbols = codec.symbols(block)
+        for i, size in enumerate(codec.levels):
+            by_position[i] += np.bincount(symbols[:, i], minlength=size)
+        if texts is not None:
+            held.append(symbols)
+    counts = _counts(codes)
     possible = math.prod(codec.levels)
     exact = possible < EXACT
     usage: dict[str, Any] = {
-        "rows": len(codes),
+        "rows": rows,
         "levels": list(codec.levels),
         "bits": rounded(bitpacking.bits(codec.levels)),
         "possible": possible if exact else None,
@@ -62,11 +75,11 @@ def described(codec: Symbolic, codes: Bytes, texts: Sequence[str] | None) -> dic
         "dead": possible - len(counts) if exact else None,
         "dead_share": rounded((possible - len(counts)) / possible),  # of integers: any number of codes
         "perplexity": rounded(_perplexity(counts)),
-        "collision_rate": rounded(float(counts[counts > 1].sum() / len(codes))),
-        "positions": [_position(column, size) for column, size in zip(symbols.T, codec.levels, strict=True)],
+        "collision_rate": rounded(float(counts[counts > 1].sum() / rows)),
+        "positions": [_position(counted) for counted in by_position],
     }
     if texts is not None:
-        usage["axes"] = _axes(symbols, properties(texts), ordered=codec.ordered)
+        usage["axes"] = _axes(np.concatenate(held), properties(texts), ordered=codec.ordered)
     return usage
 
 
@@ -115,10 +128,20 @@ def _perplexity(counts: Ints) -> float:
     return float(np.exp(-(shares * np.log(shares)).sum()))
 
 
-def _position(symbols: Ints, size: int) -> dict[str, Any]:
-    counts = np.bincount(symbols, minlength=size)
+def _counts(codes: Bytes) -> Ints:
+    """Return how many rows have each code, in the order of their symbols; sort ``codes`` (n, bytes) in place.
+
+    Packed symbols have the order of their bytes. NumPy sorts whole rows as strings of bytes.
+    """
+    whole = codes.view(f"S{codes.shape[1]}").ravel()  # a view: rows are contiguous
+    whole.sort()
+    begins = np.flatnonzero(np.concatenate([[True], whole[1:] != whole[:-1]]))
+    return np.diff(begins, append=len(whole))
+
+
+def _position(counts: Ints) -> dict[str, Any]:
     return {
-        "levels": size,
+        "levels": len(counts),
         "used": int((counts > 0).sum()),
         "perplexity": rounded(_perplexity(counts[counts > 0])),
     }

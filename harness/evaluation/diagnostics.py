@@ -22,7 +22,7 @@ def code_usage(pipeline: Pipeline, data: PairSet, encoded: EncodedVectors) -> di
         return {}
     rows, _ = firsts(numbers(data)[0])
     texts = None if data.texts is None else tuple(data.texts[i] for i in rows.tolist())
-    return described(last, encoded.codes(rows), texts)
+    return described(last, encoded.codes(rows), len(rows), texts)
 
 
 def histories(pipeline: Pipeline) -> dict[str, Any]:

@@ -100,10 +100,10 @@ class EncodedVectors:
             limits.SEARCHED_BYTES.check(4 * width * len(rows), "decoded rows")
         return np.concatenate([block for _, block in self._decoded(rows)])
 
-    def codes(self, rows: Ints) -> Bytes:
-        """Return the codes of ``rows`` (m,), which ascend."""
-        parts = selected(((start, block.codes) for start, block in self.blocks()), rows)
-        return np.concatenate([codes for _, codes in parts])
+    def codes(self, rows: Ints) -> Iterator[Bytes]:
+        """Yield the codes of ``rows`` (m,), which ascend, in blocks."""
+        for _, codes in selected(((start, block.codes) for start, block in self.blocks()), rows):
+            yield codes
 
     def _decoded(self, rows: Ints) -> Iterator[tuple[int, Floats]]:
         return selected(self._decoded_blocks(), rows)

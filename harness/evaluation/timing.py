@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from harness import limits
 from harness.codecs.pipeline import Pipeline
 from harness.data.blocks import take
 from harness.evaluation.encoded_vectors import EncodedVectors
@@ -21,7 +22,7 @@ from harness.evaluation.knn import reranked, unit
 from harness.evaluation.neighbor_scores import OVERSAMPLING, RELEVANT
 from harness.evaluation.search import Index, build_index
 from harness.planning.cells import Cell
-from harness.types import Floats
+from harness.types import Floats, Ints
 
 REPEATS = 60  # single vectors encoded, and queries run, after a tenth as many to warm up
 BATCH = 256  # vectors that are encoded together
@@ -35,12 +36,23 @@ def cell_timings(
 
     With an index, the rows are those that values are measured on.
     """
+    searched = _searched(cell, context)
+    rows, decoded = take(context.vectors[cell.tests[0]], searched), encoded.decoded(searched)
+    return {cell.tests[0]: timed(pipeline, rows, decoded, lambda vectors: build_index(cell, vectors))}
+
+
+def check_timings(cell: Cell, context: EvaluationContext, pipeline: Pipeline) -> None:
+    """Raise InputError where a cell has timings, and the rows of its first test set exceed memory."""
+    if cell.timings:
+        row = take(context.vectors[cell.tests[0]], np.arange(1))
+        width = max(row.shape[1], pipeline.decode(pipeline.encode(row)).shape[1])
+        where = f"timings = true: {cell.tests[0]}"
+        limits.SEARCHED_BYTES.check(4 * width * len(_searched(cell, context)), where)
+
+
+def _searched(cell: Cell, context: EvaluationContext) -> Ints:
     name = cell.tests[0]
-    vectors = context.vectors[name]
-    searched = context.sampled(name).rows if cell.index else np.arange(len(vectors))
-    decoded = encoded.decoded(searched)
-    rows = take(vectors, searched)
-    return {name: timed(pipeline, rows, decoded, lambda vectors: build_index(cell, vectors))}
+    return context.sampled(name).rows if cell.index else np.arange(len(context.vectors[name]))
 
 
 def timed(

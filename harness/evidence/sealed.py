@@ -7,7 +7,7 @@ import hashlib
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -36,9 +36,11 @@ def write_sealed(path: Path, pieces: Iterable[bytes]) -> None:
     """Write ``pieces`` and their sha256 to ``path``: whole or not at all, without holding more than a piece.
 
     Pieces go to ``.NAME.part``, which one process writes at a time; another one waits, and then has the file.
-    A part that a killed process left is written anew. Raises OSError that names ``path`` for a full disk.
+    A part that a killed process left is written anew, and those of other files of the folder are removed.
+    Raises OSError that names ``path`` for a full disk.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    _remove_abandoned(path.parent)
     part = path.with_name(f".{path.name}.part")
     with _locked(part) as file:
         if path.is_file():  # the process that held the lock has written it
@@ -73,6 +75,15 @@ def _locked(part: Path) -> Iterator[BinaryIO]:
             if _names(part, file):  # else the process that held the lock has renamed or removed it
                 yield file
                 return
+
+
+def _remove_abandoned(folder: Path) -> None:
+    """Remove the parts that no process writes: a killed process cannot, and they have the size of a set."""
+    for part in folder.glob(".*.part"):
+        with suppress(FileNotFoundError, BlockingIOError), part.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if _names(part, file):
+                part.unlink(missing_ok=True)
 
 
 def _names(path: Path, file: BinaryIO) -> bool:

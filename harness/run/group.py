@@ -12,7 +12,7 @@ from harness.errors import BlockedError, InputError
 from harness.evaluation.context import EncoderSpec, open_context
 from harness.evaluation.evaluate import Measured, measure
 from harness.evaluation.evaluation_context import EvaluationContext
-from harness.evaluation.timing import cell_timings
+from harness.evaluation.timing import cell_timings, check_timings
 from harness.evidence import npz
 from harness.evidence.files import sha256_file, write_atomic
 from harness.evidence.layout import Tree
@@ -44,7 +44,7 @@ def run_group(group: Group, before_writing: Callable[[], None] = lambda: None) -
     """
     use_threads()
     failures: list[str] = []
-    fitter: Fitter | None = None  # one: training split and seeds of a group's cells are the same
+    fitter: Fitter | None = None
     first = True
     for spec, cell in group.cells:
         start = time.monotonic()
@@ -52,12 +52,14 @@ def run_group(group: Group, before_writing: Callable[[], None] = lambda: None) -
         try:
             with memory_explained("while opening its vectors"):
                 context = open_context(spec).evaluation(cell.train)
-            fitter = fitter or Fitter(context.training, seeding(spec.inputs, cell))
+                # One: training split and seeds of a group's cells are the same.
+                fitter = fitter or Fitter(context.training, seeding(spec.inputs, cell))
             fitting = time.monotonic()
             with memory_explained("while fitting"):
                 fitter.fit(cell.steps)  # stays fitted, so that measuring does not fit again
             fitted = time.monotonic() - fitting
             with memory_explained("while measuring"):
+                check_timings(cell, context, fitter.fit(cell.steps))
                 result = measure(cell, context, fitter)
             durations = {"seconds": time.monotonic() - start}
             if first:  # else the first step was fitted for another cell, and costs nothing here

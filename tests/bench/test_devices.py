@@ -12,6 +12,7 @@ import pytest
 from harness.bench import devices
 from harness.bench.device_cases import TRAINED, Case, cases
 from harness.bench.random_encoder import DIMENSION, random_encoder, texts
+from harness.codecs import principal_axes
 from harness.encoders import sentence_transformer
 from harness.numerics.device import has_cuda
 from harness.types import Place
@@ -43,6 +44,15 @@ def test_every_compressor_that_torch_trains_is_a_case(listed: dict[str, Case]) -
     }
     assert {*by_torch, "aqea"} == set(TRAINED)
     assert {f"fit {name}" for name in TRAINED} == {name for name in listed if name.startswith("fit ")}
+
+
+def test_every_fit_computes_its_axes(listed: dict[str, Case]) -> None:
+    """Nothing of the last repeat is cached when the clock starts."""
+    case = listed["fit lens"]
+    case.run()
+    assert principal_axes._cache
+    case.before()
+    assert not principal_axes._cache
 
 
 def test_the_random_encoder_tells_texts_apart() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 
@@ -23,6 +24,12 @@ def mapped(path: Path, rows: Floats) -> Floats:
     np.save(path, rows)
     loaded: Floats = np.load(path, mmap_mode="r")
     return loaded
+
+
+def open_files() -> int:
+    """Return how many descriptors this process has, where the system lists them."""
+    listed = Path("/proc/self/fd")
+    return len(list(listed.iterdir())) if listed.is_dir() else 0
 
 
 @pytest.mark.parametrize("size", [1, 4, 10, 11])
@@ -68,6 +75,20 @@ def test_a_file_cut_short_is_refused_in_a_line(tmp_path: Path) -> None:
     os.truncate(tmp_path / "rows.npy", 200)
     with pytest.raises(InputError, match=r"rows\.npy: the file ends early, expected a file of 20 rows"):
         take(rows, np.array([19]))
+
+
+def test_a_file_that_takes_the_name_of_a_mapped_one_is_not_read(tmp_path: Path) -> None:
+    """Rows are those of the mapping, and its file is closed with it."""
+    path, expected = tmp_path / "rows.npy", random_floats(20, 3)
+    before = open_files()
+    rows = mapped(path, expected)
+    assert take(rows, np.array([0])).tobytes() == expected[:1].tobytes()
+    np.save(tmp_path / "other.npy", expected + 1)
+    (tmp_path / "other.npy").replace(path)
+    assert expected[2:].tobytes() == b"".join(part.tobytes() for _, part in blocks(rows[2:], 7))
+    del rows
+    gc.collect()
+    assert before == open_files()
 
 
 def test_reading_a_file_through_leaves_no_pages_resident(tmp_path: Path) -> None:

@@ -11,10 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.data import identity
 from harness.data.contamination import contamination
+from harness.data.exact_rows import exact_numbers
 from harness.data.normalize import fold
 from harness.protocols import as_published, decontaminated
-from harness.types import PairSet
+from harness.types import Ints, PairSet
 
 NO_PAIRS = np.empty((0, 2), np.int64)
 
@@ -228,3 +230,19 @@ def test_a_tokenised_copy_of_a_sentence_is_the_same_sentence(raw: str, tokenised
     """The hub's test sets are tokenised, its training set is not: the audit has to see through that."""
     actual = contamination(pairs_of((tokenised, "x y z")), corpus_of(raw, "unrelated"))
     assert [True] == actual.seen_sentence.tolist()
+
+
+def test_vectors_are_hashed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which rows are copies in other bytes follows from what identity has numbered."""
+    calls: list[int] = []
+
+    def counted(*sets: PairSet) -> tuple[Ints, ...]:
+        calls.append(len(sets))
+        return exact_numbers(*sets)
+
+    monkeypatch.setattr(identity, "exact_numbers", counted)
+    test = vectors_of([[1, 0], [0, 1], [1, 1e-4]], [(0, 1), (1, 2)])
+    audit = contamination(test, vectors_of([[1, 0], [3, 2]], []))
+    assert [2] == calls
+    assert [True, True] == audit.seen_sentence.tolist()
+    assert [False, True] == audit.near_duplicate.tolist()

@@ -7,8 +7,8 @@ import pytest
 
 from harness.data import identity, near_rows
 from harness.data.identity import grouped, is_large, numbers
-from harness.data.near_rows import COPY, copies_between
-from harness.types import Floats, PairSet
+from harness.data.near_rows import COPY, are_copies, copies_between
+from harness.types import Floats, Ints, Mask, PairSet
 
 NO_PAIRS = np.empty((0, 2), np.int64)
 
@@ -30,11 +30,13 @@ def at_angles(x: Floats, times: float, seed: int = 0) -> Floats:
 
 @pytest.mark.parametrize("dimension", [3, 24, 384])
 @pytest.mark.parametrize("spread", [0.0, 1.5])
+@pytest.mark.parametrize("group", [1, 1_000])
 def test_no_copy_is_missed_and_no_other_row_is_taken(
-    dimension: int, spread: float, monkeypatch: pytest.MonkeyPatch
+    dimension: int, spread: float, group: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Rows a hundredth inside the bound are copies, those a hundredth outside are none, in blocks of 64."""
     monkeypatch.setattr(near_rows, "_BLOCK", 64)
+    monkeypatch.setattr(near_rows, "_GROUP", group)
     rng = np.random.default_rng(dimension)
     scales = np.arange(1, dimension + 1) ** -spread
     others = (rng.standard_normal((150, dimension)) * scales).astype(np.float32)
@@ -56,6 +58,25 @@ def test_candidates_are_held_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch) ->
     x = at_angles(np.ones((300, 12), np.float32), 0.1)
     left, right = copies_between(x[:200], x[200:], (np.arange(200), np.arange(200, 300)))
     assert 20_000 == len(set(zip(left.tolist(), right.tolist(), strict=True)))
+
+
+def test_of_a_group_one_row_is_compared_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows that are copies of it take one comparison, whatever the group has; the others find their copy."""
+    monkeypatch.setattr(near_rows, "_GROUP", 50)
+    compared: list[int] = []
+
+    def counted(a: Floats, left: Ints, b: Floats, right: Ints) -> Mask:
+        compared.append(len(left))
+        return are_copies(a, left, b, right)
+
+    monkeypatch.setattr(near_rows, "are_copies", counted)
+    centre = np.ones((1, 12), np.float32)
+    group = np.concatenate([at_angles(np.repeat(centre, 99, axis=0), 0.1), at_angles(centre, 0.9, seed=3)])
+    beyond = at_angles(centre, 1.3, seed=3)  # a copy of the last row alone
+    large = np.concatenate([at_angles(np.repeat(centre, 200, axis=0), 0.1, seed=1), beyond])
+    left, right = copies_between(large, group, (np.arange(201), np.full(100, 500)))
+    assert (list(range(201)), {500}) == (left.tolist(), set(right.tolist()))
+    assert sum(compared) < 400
 
 
 def test_rows_of_one_number_are_not_compared() -> None:

@@ -31,7 +31,7 @@ def described(
 ) -> dict[str, Any]:
     """Return the description of the symbols ``rows``."""
     codes = bitpacking.pack(np.array(rows), levels)
-    return symbols.described(Plain(levels, ordered=ordered), codes, texts)
+    return symbols.described(Plain(levels, ordered=ordered), np.array_split(codes, 3), len(codes), texts)
 
 
 def test_codes_are_counted_by_hand() -> None:
@@ -57,6 +57,15 @@ def test_even_codes_have_as_much_perplexity_as_there_are() -> None:
     usage = described(np.stack([grid.ravel() for grid in grids], axis=1), (8, 8, 8, 5))
     assert (0, 0.0, 2560.0) == tuple(usage[key] for key in ("dead", "collision_rate", "perplexity"))
     assert [8.0, 8.0, 8.0, 5.0] == [position["perplexity"] for position in usage["positions"]]
+
+
+@pytest.mark.parametrize("levels", [(3, 5, 2), (300, 7), (4,) * 40, (256, 256, 256)])
+def test_codes_are_counted_in_the_order_of_their_symbols(levels: tuple[int, ...]) -> None:
+    """As NumPy's unique rows are, so that sums over counts have the same order; NUL bytes count as others."""
+    rng = np.random.default_rng(0)
+    rows = rng.integers(0, np.minimum(levels, 3), (500, len(levels))) * (rng.random((500, 1)) < 0.9)
+    _, expected = np.unique(rows, axis=0, return_counts=True)
+    assert expected.tolist() == symbols._counts(bitpacking.pack(rows, levels)).tolist()
 
 
 def test_more_codes_than_json_can_count() -> None:

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from support.suites import write_files
 
+from harness import limits
 from harness.data import sampling
+from harness.evaluation import evaluation_context
 from harness.evidence.layout import Tree
 from harness.evidence.stamp import read_stamped
 from harness.planning.status import entries
@@ -51,11 +53,18 @@ dimension = 8
 
 def result(folder: Path, suite: str) -> dict[str, Any]:
     """Run the suite, and return the content of its only result."""
+    tree = Tree(folder / "out")
+    assert [] == failures(folder, suite)
+    (path,) = (tree.root / "results" / "tiny").glob("own.*.json")
+    return dict(read_stamped(path)[0])
+
+
+def failures(folder: Path, suite: str) -> list[str]:
+    """Run the suite, and return a line for each cell that failed."""
     write_files(folder / "tiny.toml", suite)
     tree = Tree(folder / "out")
     listed = entries(folder / "tiny.toml", Place(folder, None, offline=True), tree)
-    assert [] == run(listed, listed, tree, folder / "cache", 1, lambda *_: None)
-    return dict(read_stamped(tree.result("tiny", listed[0].cell.id))[0])
+    return run(listed, listed, tree, folder / "cache", 1, lambda *_: None)
 
 
 @pytest.fixture(autouse=True)
@@ -82,3 +91,27 @@ def test_a_set_of_many_rows_has_pairs_among_a_sample(tmp_path: Path, monkeypatch
     audit = content["contamination"]["many"]
     assert (200, 100) == (audit["pairs"], audit["rows_of_pairs"])
     assert "copies_within" not in audit
+
+
+def test_timings_of_rows_that_exceed_memory_are_refused_before_anything_is_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The line names the suite's key and the set; no scores and no codec are left."""
+    monkeypatch.setattr(limits, "SEARCHED_BYTES", limits.Limit(2**20, "bytes of vectors", "a test"))
+    (line,) = failures(tmp_path, SUITE.replace("seeds = [0]", "seeds = [0]\ntimings = true"))
+    found = "found 2,099,200 bytes of vectors, expected at most 1,048,576: a test"
+    assert line.endswith(f": timings = true: many: {found}")
+    assert [] == [path for path in (tmp_path / "out").rglob("*") if "own.few" in path.name]
+
+
+def test_memory_that_runs_out_over_the_training_split_is_explained(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it is anywhere in a cell."""
+
+    def exhausted(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(evaluation_context, "training_of", exhausted)
+    (line,) = failures(tmp_path, SUITE)
+    assert ": memory ran out while opening its vectors: " in line

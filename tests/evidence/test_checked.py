@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from harness.errors import InputError
+from harness.evidence import checked
 from harness.evidence.checked import Checked
+from harness.evidence.files import sha256_file
 from harness.evidence.schema.version import SCHEMA_VERSION
 from harness.evidence.stamp import write_stamped
 
@@ -50,3 +52,21 @@ def test_a_damaged_note_is_no_note(stamped: Path, tmp_path: Path) -> None:
     assert {"schema": SCHEMA_VERSION, "value": 1.5} == again.content(stamped)
     again.keep()
     assert 1 == len(json.loads((tmp_path / "store" / "checked.json").read_bytes())["sha256"])
+
+
+def test_the_list_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The files that were not read for longest leave it; what is read again stays."""
+    monkeypatch.setattr(checked, "MOST", 2)
+    monkeypatch.setenv("HARNESS_CACHE", str(tmp_path / "store"))
+    noted: list[list[str]] = []
+    for number, again in enumerate([None, None, 0, None]):
+        other = tmp_path / f"{number}.json"
+        write_stamped(other, {"number": number})
+        reader = Checked()
+        reader.content(other)
+        if again is not None:
+            reader.content(tmp_path / f"{again}.json")
+        reader.keep()
+        noted.append(json.loads((tmp_path / "store" / "checked.json").read_bytes())["sha256"])
+    own = [sha256_file(tmp_path / f"{number}.json") for number in range(4)]
+    assert [[own[0]], [own[0], own[1]], [own[2], own[0]], [own[0], own[3]]] == noted

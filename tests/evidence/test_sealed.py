@@ -52,6 +52,20 @@ def test_a_part_of_a_killed_process_is_written_anew(tmp_path: Path) -> None:
     assert ["x.npy"] == [path.name for path in tmp_path.iterdir()]
 
 
+def test_parts_of_killed_processes_are_removed_and_those_of_others_stay(tmp_path: Path) -> None:
+    """Nobody asks again for what a killed process wrote; a file that is being written is locked."""
+    (tmp_path / ".killed.npy.part").write_bytes(b"0" * 1000)
+
+    def pieces() -> Iterator[bytes]:
+        yield b"ab"
+        write_sealed(tmp_path / "y.npy", [b"abc"])
+        yield b"c"
+
+    write_sealed(tmp_path / "x.npy", pieces())
+    assert ["x.npy", "y.npy"] == sorted(path.name for path in tmp_path.iterdir())
+    assert sealed(b"abc") == (tmp_path / "x.npy").read_bytes()
+
+
 def test_of_writers_at_once_one_writes_and_the_others_have_its_file(tmp_path: Path) -> None:
     """Eight of them: each ends with the file there, and the pieces are asked for once."""
     asked: list[int] = []

@@ -147,14 +147,14 @@ def _itself(item: tuple[Path, int]) -> list[tuple[Path, int]]:
     return [item]
 
 
-def _told(item: tuple[Path, int], line: str) -> tuple[int, str, int]:
+def _lost(item: tuple[Path, int], line: str) -> tuple[int, int | str, int]:
     return item[1], line, 0
 
 
 def test_work_goes_on_after_a_killed_worker(tmp_path: Path) -> None:
     """Two of six items kill theirs: one succeeds alone, one is killed again and comes to a line, once."""
     items = [(tmp_path, number) for number in range(6)]
-    results = list(in_processes(_process_or_killed, items, 2, Retry(_itself, _told)))
+    results = list(in_processes(_process_or_killed, items, 2, Retry(_itself, _lost)))
     assert [*range(6)] == sorted(number for number, _, _ in results)
     lines = {number: str(text) for number, text, _ in results}
     assert re.fullmatch(KILLED, lines[1])
@@ -167,7 +167,7 @@ def test_work_goes_on_after_a_killed_worker(tmp_path: Path) -> None:
 def test_an_item_of_no_parts_is_left(tmp_path: Path) -> None:
     """What was done of it is done."""
     items = [(tmp_path, number) for number in (1, 4)]
-    results = in_processes(_process_or_killed, items, 2, Retry(_no_parts, _told))
+    results = in_processes(_process_or_killed, items, 2, Retry(_no_parts, _lost))
     assert [4] == [number for number, _, _ in results]
 
 

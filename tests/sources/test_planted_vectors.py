@@ -51,7 +51,7 @@ def test_a_set_that_is_large_lies_in_the_store_and_has_the_same_rows(
     large = vectors(BLOCK + 7)
     assert isinstance(large, np.memmap)
     assert expected.tobytes() == large.tobytes()
-    (file,) = tmp_path.glob("*/*")
+    (file,) = tmp_path.glob("*/*.npy")
     made = file.stat().st_mtime_ns
     assert expected.tobytes() == vectors(BLOCK + 7).tobytes()
     assert made == file.stat().st_mtime_ns

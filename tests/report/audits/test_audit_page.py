@@ -211,3 +211,16 @@ def test_the_summary_is_one_screen(files: dict[str, bytes]) -> None:
     assert 2 <= len(rows) <= 12
     assert 1 == sum(row.startswith("| **") for row in rows)
     assert len(lines) <= 60
+
+
+def test_duplicates_of_a_sampled_file_are_those_of_the_file(text: str, audited: Audit) -> None:
+    """Beside those among the audited rows; an audit of all rows has one count."""
+    own = "byte for byte those of an earlier row: "
+    assert f"{own}{audited.profile.exact_duplicates}; further" in text
+    source = audited.sources[0].model_copy(update={"rows": 500_000, "exact_duplicates": 1_234})
+    sampled = audited.model_copy(update={"sources": [source, *audited.sources[1:]]})
+    rows = f"{audited.profile.rows:,}"
+    expected = (
+        f"{own}1,234 of 500,000 rows of the file, {audited.profile.exact_duplicates} of the {rows} audited"
+    )
+    assert expected in rendered(sampled)["index.html"].decode()
