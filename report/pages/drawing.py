@@ -9,6 +9,7 @@ import io
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.util import Finalize
 from typing import Any
 
 from harness.errors import RunError
@@ -63,7 +64,10 @@ def _begun(numbers: Mapping[str, Json]) -> tuple[Worker, dict[str, Future[bytes]
 
 @functools.lru_cache(maxsize=1)
 def _worker() -> Worker:
-    return Worker()  # kept for the next report: it has loaded what draws
+    worker = Worker()  # kept for the next report: it has loaded what draws
+    # A process that is itself a worker waits for its children when it ends, before pools are shut down.
+    Finalize(None, worker.let_go, exitpriority=1)
+    return worker
 
 
 def _load(module: str) -> None:

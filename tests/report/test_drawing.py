@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import multiprocessing
 import os
 import signal
 
@@ -67,3 +68,13 @@ def test_a_process_that_is_killed_is_an_error_in_one_line_and_the_next_report_ha
     with pytest.raises(RunError, match=r"^figures: a worker was killed by SIGKILL"):
         pictures()
     assert {"contamination"} == set(drawing.drawing(numbers)())
+
+
+def test_a_worker_that_drew_ends() -> None:
+    """A process that is itself a worker, as the one that renders to compare, waits for no child."""
+    worker = multiprocessing.get_context("spawn").Process(target=drawing.get_ready)
+    worker.start()
+    worker.join(60)
+    ended = worker.exitcode
+    worker.kill()
+    assert 0 == ended
