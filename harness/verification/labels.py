@@ -52,7 +52,8 @@ class Labels:
             if tuple(together.tests) == tests and dataset in together.sets:
                 units, name = together.sets[dataset], f"members@{i}@{dataset}"
                 members = self._array(name)
-                if members.ndim != 2 or members.dtype.kind != "u" or members.max(initial=0) >= units.units:  # noqa: PLR2004
+                beyond = bool(members.size) and members.max() >= units.units  # a set may have no pairs
+                if members.ndim != 2 or members.dtype.kind != "u" or beyond:  # noqa: PLR2004
                     raise self._wrong(name, members, f"(pairs, 1 or 2) below {units.units} units")
                 return Sample(units.group, units.units, members.astype(np.int64))
         raise InputError(
