@@ -55,9 +55,7 @@ def transitive_imports(module: str) -> frozenset[str]:
 
 def code_of(*modules: str) -> list[str]:
     """Return the sorted digests of modules and of their transitive imports: no folder's name is in them."""
-    digests = sorted({code_digest(name) for module in modules for name in transitive_imports(module)})
-    notes().keep()
-    return digests
+    return sorted({code_digest(name) for module in modules for name in transitive_imports(module)})
 
 
 @functools.cache

@@ -40,7 +40,7 @@ class Notes:
         return self._sources[key]["digest"], frozenset(self._sources[key]["imports"])
 
     def keep(self) -> None:
-        """Store what was noted since."""
+        """Store what was noted since: a run does at its end, what looks without running writes nothing."""
         if self._new:
             self._new = False
             with contextlib.suppress(OSError):  # without the notes a later run only takes longer

@@ -13,7 +13,6 @@ from harness.evidence.files import inside, sha256_file
 from harness.evidence.layout import Tree
 from harness.planning.cells import Cell, cells
 from harness.planning.resolve import Inputs, locate
-from harness.planning.source_facts import notes
 from harness.planning.suite import load
 from harness.types import Place
 
@@ -44,7 +43,6 @@ def entries(path: Path, place: Place, tree: Tree, *, force: bool = False) -> lis
     files = _Files(tree)
     listed = [_entry(inputs, cell, files, force=force) for cell in cells(suite, str(path))]
     files.checked.keep()
-    notes().keep()
     return listed
 
 

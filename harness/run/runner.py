@@ -15,6 +15,7 @@ from harness.parallel.memory import OutOfMemoryError, memory_explained
 from harness.parallel.resources import use_threads
 from harness.parallel.workers import spreading
 from harness.planning.cells import Cell
+from harness.planning.source_facts import notes
 from harness.planning.status import FORCED, Entry
 from harness.run.again import one_by_one
 from harness.run.budget import committed_seconds
@@ -51,6 +52,7 @@ def run(
         done_already = [e for e in entries if e.state == "done"]
         means_over_seeds(done_already, tree, store, jobs, on_progress)
         write_labels(done_already, tree, store)
+        notes().keep()
         return []
     specs, todo, failures = _prepared(entries, chosen, tree, store, engine, on_progress)
     settle(entries, chosen, tree)  # not before: inputs that are refused leave nothing behind
@@ -73,6 +75,7 @@ def run(
     with spreading(engine.spread):
         means_over_seeds(measured, tree, store, jobs, on_progress)
     write_labels(measured, tree, store)
+    notes().keep()
     return failures
 
 

@@ -45,8 +45,10 @@ def drawing(numbers: Mapping[str, Json]) -> Callable[[], dict[str, bytes]]:
         try:
             return {name: future.result() for name, future in futures.items()}
         except BrokenProcessPool as error:
-            _worker.cache_clear()
             raise RunError(f"figures: {worker.killed().line}; render the report again") from error
+        finally:
+            _worker.cache_clear()
+            worker.let_go()
 
     return pictures
 
@@ -64,7 +66,7 @@ def _begun(numbers: Mapping[str, Json]) -> tuple[Worker, dict[str, Future[bytes]
 
 @functools.lru_cache(maxsize=1)
 def _worker() -> Worker:
-    worker = Worker()  # kept for the next report: it has loaded what draws
+    worker = Worker()
     # A process that is itself a worker waits for its children when it ends, before pools are shut down.
     Finalize(None, worker.let_go, exitpriority=1)
     return worker
