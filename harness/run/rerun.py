@@ -12,7 +12,7 @@ from pathlib import Path
 from harness.errors import BlockedError, InputError
 from harness.evaluation.means import OnProgress
 from harness.evidence.layout import Tree
-from harness.planning.status import Entry
+from harness.planning.status import Entry, restated
 from harness.run.budget import Batch, batches, committed_seconds, select
 from harness.run.compare import FAILING, Line, compare
 from harness.run.compare_means import MEANS, compare_means
@@ -101,6 +101,14 @@ def _attempt(
     suites = {entry.cell.suite for entry in chosen}  # whole: their means and records need all cells
     try:
         planned = [entry for entry in entries if entry.cell.suite in suites]
+        # An attempt before this one may have run some of them: means are of what is done by now.
+        waiting = {(entry.cell.suite, entry.cell.id) for entry in _others(planned, chosen)}
+        planned = [
+            restated(entry, out)
+            if entry.state == "to do" and (entry.cell.suite, entry.cell.id) in waiting
+            else entry
+            for entry in planned
+        ]
         return run(planned, chosen, out, store, jobs, on_progress, committed=committed) if chosen else []
     except (InputError, BlockedError) as error:
         return [str(error)]
