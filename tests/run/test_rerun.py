@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
-from support.suites import SmallSuite, write_files
+from support.suites import END, SmallSuite, encoder, write_files
 
 from harness.evidence.layout import Tree
 from harness.planning.status import Entry, entries
@@ -47,6 +48,25 @@ def test_cells_and_means_come_out_as_committed(path: Path, tmp_path: Path, budge
     assert cells | {f"{path.stem}/{MEANS}"} == again.confirmed()
     assert ([], []) == (again.problems, again.left)
     assert f"{len(cells)} cells SAME BYTES, 1 means of suites SAME BYTES" == str(again)
+
+
+def test_means_are_of_cells_that_ran_at_once_and_later(small_suite: SmallSuite, tmp_path: Path) -> None:
+    """One encoder's cells are quick and run first, the other's later: the suite has the means of both."""
+    path = small_suite(
+        ("seeds = [0]", "seeds = [0, 1]"),
+        ('encoders = ["own"]', 'encoders = ["own", "twin"]'),
+        (END, encoder("twin", 'use = "as-is"\ndimension = 8') + END),
+    )
+    committed = Tree(tmp_path / "artifacts")
+    planned = _planned(path, committed)
+    assert [] == run(planned, planned, committed, tmp_path / "store", 1, quietly)
+    for entry in planned:
+        envelope = committed.envelope(entry.cell.suite, entry.cell.id)
+        seconds = 1.0 if entry.cell.encoder == "own" else 100.0
+        envelope.write_text(json.dumps({"seconds": seconds}), "utf-8")
+    again = _rerun(path, tmp_path, 36_000.0)
+    assert {"SAME BYTES"} == {line.state for line in again.lines}
+    assert ([], []) == (again.problems, again.left)
 
 
 def test_no_time_leaves_what_is_not_quick(
