@@ -6,6 +6,8 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,6 +55,18 @@ def python(script: Path, *arguments: str) -> str:
     pinned = {*pinning.THREADS, *pinning.INSTRUCTIONS, pinning.NUMPY, pinning.OVERRIDDEN, "PYTHONPATH"}
     bare = {name: value for name, value in environment(None).items() if name not in pinned}
     return run([sys.executable, str(script), *arguments], {**bare, **pinning.overridden()})
+
+
+@contextmanager
+def busy(count: int) -> Iterator[None]:
+    """Have ``count`` other processes compute all the while: the cores of a shared machine."""
+    others = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(count)]
+    try:
+        yield
+    finally:
+        for other in others:
+            other.kill()
+            other.wait()
 
 
 def run(command: list[str], environment: dict[str, str]) -> str:
