@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import glob
+import hashlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -21,6 +22,8 @@ from harness.deploy.record import Record, read_record, record_path, write_record
 from harness.errors import InputError
 from harness.evidence.files import check_digest, sha256_file
 from harness.evidence.schema.version import SCHEMA_VERSION
+
+_CHUNK = 1 << 20
 
 
 def write_array(array: ArrayFile, batches: Batches) -> tuple[Record, bool]:
@@ -73,17 +76,24 @@ def _append(array: ArrayFile, file: FileIO, batches: Batches) -> Record:
     needed = array.size(array.most_rows) - file.tell()
     if free < needed:
         raise InputError(f"{array.path}: found {free:,} bytes free on the disk, expected {needed:,}")
+    digest = hashlib.sha256()
     if record.rows == 0:
         _write(file, array.header(array.most_rows))
+    _hash_all(file, digest)
     for batch in batches(record.input_rows):
-        _write(file, np.ascontiguousarray(batch.values, array.origin.dtype).tobytes())
+        data = np.ascontiguousarray(batch.values, array.origin.dtype).tobytes()
+        _write(file, data)
+        digest.update(data)
         os.fsync(file.fileno())
+        _free_cache(file)
         record = _extended(record, batch)
         write_record(record_path(array.part), record)
     if record.rows == 0:
         problem = f"found {record.input_rows:,} rows of input, all broken"
         raise InputError(f"{array.path}: {problem}, expected at least one to write")
-    file.seek(0)
+    if record.rows == array.most_rows:
+        return record.model_copy(update={"sha256": digest.hexdigest()})
+    file.seek(0)  # broken rows are left out: the header has another shape
     _write(file, array.header(record.rows))
     os.fsync(file.fileno())
     return record.model_copy(update={"sha256": sha256_file(array.part)})
@@ -109,6 +119,20 @@ def _write(file: FileIO, data: bytes) -> None:
     rest = memoryview(data)
     while rest:
         rest = rest[file.write(rest) :]
+
+
+def _hash_all(file: FileIO, digest: hashlib._Hash) -> None:
+    """Give ``digest`` what is in ``file`` up to its position, which stays."""
+    end = file.tell()
+    file.seek(0)
+    while left := end - file.tell():
+        digest.update(file.read(min(left, _CHUNK)))
+
+
+def _free_cache(file: FileIO) -> None:
+    """Free the cache of what is on the disk: where it fills memory, each further row costs more."""
+    if hasattr(os, "posix_fadvise"):
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def _extended(record: Record, batch: Batch) -> Record:

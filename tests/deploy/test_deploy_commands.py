@@ -15,7 +15,7 @@ from harness.deploy import Codec
 
 X = random_floats(20_000, 8)
 PIPELINE = "pca dims=4 | scalar bits=4"
-FSYNCS = 9  # two a batch, one for the header, one for the record, and one beyond the end
+FSYNCS = 8  # two a batch, one for the record, and one beyond the end
 
 
 @pytest.fixture(scope="module")
