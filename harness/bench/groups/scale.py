@@ -25,7 +25,7 @@ TITLE = "Files of growing size"
 ROWS = "HARNESS_BENCH_ROWS"
 FLAT = "a further row costs at most 20 % more than in smaller files"
 FLAT_REASON = (
-    "The kernel takes it: once files fill the system's page cache, a page has to be freed before one is written."
+    "The kernel takes it: once files fill the system's page cache, a page is freed before one is written."
 )
 MEMORY = "at most 2 GB of resident memory"
 PIPELINE = "pca dims={dims} | scalar bits=4"
