@@ -56,7 +56,7 @@ def _protocols(panel: Panel, metric: str) -> Iterator[str]:
 
 
 def _tail(panels: Sequence[Panel], protocol: str, name: str, metric: str, shares: Doubles) -> dict[str, Any]:
-    items, [(series,)] = plugin(metric).ITEMS, needed(metric)
+    items, series = plugin(metric).ITEMS, needed(metric)[0][0]
     percentiles: list[Estimates] = []
     lost: list[Estimates] = []
     lowest: list[float] = []

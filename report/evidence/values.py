@@ -63,7 +63,8 @@ def over_seeds(values: Sequence[MeasuredValue]) -> Mean:
     first, seeds = values[0], len(values)
     counted = {(each.value, each.low, each.high) for each in values} == {(first.value,) * 3}
     if seeds == 1 or counted:
-        own = Mean(first.value, first.low, first.high, first.n, seeds, tail=first.mean and first.mean.tail)
+        tail = first.mean.tail if first.mean else None
+        own = Mean(first.value, first.low, first.high, first.n, seeds, tail=tail)
         return _widened(own, first.jitter)
     if first.dataset == "":
         points = [each.value for each in values]

@@ -103,9 +103,8 @@ class Folds:
         one, other = (self._mean(FINAL, encoder, dataset, TRAIN, line.setting) for line in chosen)
         key = (_KEPT, dataset, search.RETENTION)
         less = self.comparisons.difference(FINAL, *self._groups(FINAL, encoder, TRAIN, chosen), key)
-        return _choice(
-            size, chosen, dataset, (one, other), less and Difference(less.value, less.low, less.high)
-        )
+        stated = Difference(less.value, less.low, less.high) if less else None
+        return _choice(size, chosen, dataset, (one, other), stated)
 
     def _groups(self, suite: str, encoder: str, train: str, chosen: Chosen) -> tuple[str, str]:
         """Return the names of the cells without their seed of two settings; empty where there are none."""
