@@ -23,9 +23,10 @@ from harness.types import Floats, Json
 class Remeasured:
     """The estimates of a cell by protocol, data set or combination, and metric, and the units behind each.
 
-    ``units`` maps the name of the resamples to the units that are resampled.
+    ``panels`` are by data set; ``units`` maps the name of the resamples to the units that are resampled.
     """
 
+    panels: Mapping[str, Panel]
     estimated: Estimated
     units: dict[Key, dict[str, Any]]
 
@@ -49,7 +50,7 @@ def remeasure(context: EncoderContext, cell: Cell, result: Json, tree: Tree) -> 
             for group, members in units[protocol, dataset, metric].items():
                 parts[group] = np.union1d(parts[group], members) if group in parts else members
         units[protocol, name, metric] = parts
-    return Remeasured(estimated | sums, units)
+    return Remeasured(panels, estimated | sums, units)
 
 
 def _panel(

@@ -16,6 +16,7 @@ import numpy as np
 
 from harness.evaluation.context import EncoderContext, EncoderSpec, open_context
 from harness.evaluation.remeasure import Remeasured, remeasure
+from harness.evaluation.tails import tails
 from harness.evaluation.values import Estimated, Key
 from harness.evidence.layout import Tree
 from harness.numerics.rounding import rounded
@@ -53,10 +54,11 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class _Mean:
-    """A group's mean over seeds, point and resamples, and the estimates of one of its cells."""
+    """A group's mean over seeds, point and resamples, its tails, and the estimates of one of its cells."""
 
     cell: Cell
     estimated: Estimated
+    tails: list[dict[str, Any]]
     one: Remeasured
 
 
@@ -87,7 +89,8 @@ def _mean(batch: Batch, context: EncoderContext, cells: tuple[Cell, ...]) -> _Me
         key: np.sum([shares[:, i] * seed.estimated[key] for i, seed in enumerate(seeds)], axis=0)
         for key in keys
     }
-    return _Mean(cells[0], means, seeds[0])
+    of_queries = tails([seed.panels for seed in seeds], cells[0].metrics, shares)
+    return _Mean(cells[0], means, of_queries, seeds[0])
 
 
 def _stated(batch: Batch, name: str, mean: _Mean) -> dict[str, Any]:
@@ -108,6 +111,7 @@ def _stated(batch: Batch, name: str, mean: _Mean) -> dict[str, Any]:
         "group": name,
         "results": {cell.id: batch.checksums[cell.id] for cell in cells},
         "values": values,
+        **({"tails": mean.tails} if mean.tails else {}),
     }
 
 

@@ -12,6 +12,7 @@ from harness.errors import BlockedError, InputError
 from harness.evaluation.context import EncoderSpec, open_context
 from harness.evaluation.evaluate import Measured, measure
 from harness.evaluation.evaluation_context import EvaluationContext
+from harness.evaluation.second_pass import with_second_pass
 from harness.evaluation.timing import cell_timings, check_timings
 from harness.evidence import npz
 from harness.evidence.files import sha256_file, write_atomic
@@ -60,7 +61,7 @@ def run_group(group: Group, before_writing: Callable[[], None] = lambda: None) -
             fitted = time.monotonic() - fitting
             with memory_explained("while measuring"):
                 check_timings(cell, context, fitter.fit(cell.steps))
-                result = measure(cell, context, fitter)
+                result = with_second_pass(cell, context, measure(cell, context, fitter))
             durations = {"seconds": time.monotonic() - start}
             if first:  # else the first step was fitted for another cell, and costs nothing here
                 durations["training_seconds"] = fitted

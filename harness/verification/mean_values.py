@@ -11,12 +11,13 @@ from typing import Any
 
 import numpy as np
 
+from harness.evaluation.tails import tails
 from harness.evaluation.values import Estimated, Key
 from harness.evidence import draw_names
 from harness.evidence.stability import key_of
 from harness.numerics.rounding import rounded
 from harness.statistics import bootstrap
-from harness.types import Json
+from harness.types import Doubles, Json
 from harness.verification.measured import Remade
 from harness.verification.numbers import Tally
 from harness.verification.summaries import summaries
@@ -65,6 +66,9 @@ def check_batch(where: str, setting: Setting, batch: Json, remade: Mapping[str, 
         at = f"{where}: {name}"
         expected = _stated(setting, groups[name], means[name], remade)
         checked += _check(at, stated[name]["values"], expected, tally)
+        checked += _check(
+            f"{at}: tails", stated[name].get("tails", []), _tails(setting, groups[name], remade), tally
+        )
     differences = {
         pair: _compared(*pair, groups, means, remade) for pair in setting.pairs() if {*pair} <= means.keys()
     }
@@ -95,12 +99,27 @@ def _check(
     return len(both)
 
 
-def _mean(setting: Setting, cells: Sequence[str], remade: Mapping[str, Remade]) -> Estimated:
+def _shares(setting: Setting, cells: Sequence[str]) -> Doubles:
+    """Return the share of each seed in the mean of each resample, the point first, (1 + RESAMPLES, seeds)."""
     inputs = setting.contents[cells[0]]["inputs"]
     cell = inputs["cell"]
     name = draw_names.of_group(cells[0], cell["encoder"], cell["train"], inputs["datasets"])
     shares = bootstrap.seed_weights(f"{setting.suite} {name}", len(cells))
-    shares = np.concatenate([np.full((1, len(cells)), 1 / len(cells)), shares])
+    return np.concatenate([np.full((1, len(cells)), 1 / len(cells)), shares])
+
+
+def _tails(
+    setting: Setting, cells: Sequence[str], remade: Mapping[str, Remade]
+) -> dict[Key, dict[str, float]]:
+    """Return the numbers of each tail of a group of cells."""
+    metrics = setting.contents[cells[0]]["inputs"]["cell"]["metrics"]
+    again = tails([remade[each].panels for each in cells], list(metrics.items()), _shares(setting, cells))
+    names = ("protocol", "dataset", "metric")
+    return {key_of(tail): {key: tail[key] for key in tail if key not in names} for tail in again}
+
+
+def _mean(setting: Setting, cells: Sequence[str], remade: Mapping[str, Remade]) -> Estimated:
+    shares = _shares(setting, cells)
     seeds = [remade[each].estimated for each in cells]
     return {
         key: np.sum([shares[:, i] * seed[key] for i, seed in enumerate(seeds)], axis=0)

@@ -68,5 +68,8 @@ def _current(suite: str, batch: Batch, at_hand: dict[tuple[str, str], dict[str, 
 
 
 def _means(group: Group) -> CellMeans:
-    seeds = len(group.results)
-    return {value.key: Mean(value.value, value.low, value.high, value.n, seeds) for value in group.values}
+    seeds, tails = len(group.results), {tail.key: tail for tail in group.tails}
+    return {
+        value.key: Mean(value.value, value.low, value.high, value.n, seeds, tail=tails.get(value.key))
+        for value in group.values
+    }

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from harness.errors import InputError
 from harness.evidence import stability
+from harness.evidence.schema.means import Tail
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +15,7 @@ class Mean:
     """A value's mean over ``seeds`` with its interval; of a single seed its own.
 
     ``jitter``: the largest move under disturbance, of an unstable pipeline; it is part of the interval.
+    ``tail``: the lower tail of the queries behind a mean over queries.
     """
 
     value: float
@@ -22,6 +24,7 @@ class Mean:
     n: int
     seeds: int
     jitter: float | None = None
+    tail: Tail | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +63,9 @@ def over_seeds(values: Sequence[MeasuredValue]) -> Mean:
     first, seeds = values[0], len(values)
     counted = {(each.value, each.low, each.high) for each in values} == {(first.value,) * 3}
     if seeds == 1 or counted:
-        return _widened(Mean(first.value, first.low, first.high, first.n, seeds), first.jitter)
+        tail = first.mean.tail if first.mean else None
+        own = Mean(first.value, first.low, first.high, first.n, seeds, tail=tail)
+        return _widened(own, first.jitter)
     if first.dataset == "":
         points = [each.value for each in values]
         return Mean(sum(points) / seeds, min(points), max(points), first.n, seeds, first.jitter)

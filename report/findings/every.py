@@ -9,6 +9,7 @@ from harness.types import Json
 from report.findings import (
     autoencoder,
     equal_bytes,
+    folds,
     generalization,
     intrinsic,
     neighbours,
@@ -27,6 +28,7 @@ QUESTIONS = {
     "intrinsic": intrinsic.findings,
     "stages": stages.findings,
     "operating-points": operating_points.findings,
+    "folds": folds.findings,
     "ranking": ranking.findings,
     "autoencoder": autoencoder.findings,
     "neighbours": neighbours.findings,

@@ -13,6 +13,7 @@ from report.evidence.rows import Row
 from report.tables import scale
 from report.tables.autoencoder import AutoEncoders
 from report.tables.bench import Benches
+from report.tables.folds import Folds
 from report.tables.intrinsic import Intrinsic
 from report.tables.jitter import Jitter
 from report.tables.neighbours import Neighbours
@@ -100,6 +101,7 @@ class Tables:
         self.intrinsic = Intrinsic(indexed, claims)
         self.stages = Stages(indexed, steps, claims)
         self.search = Search(indexed, steps, evidence.comparisons)
+        self.folds = Folds(indexed, evidence.comparisons)
         self.ranking = Ranking(results, root)
         self.autoencoders = AutoEncoders(results, root)
         self.neighbours = Neighbours(results, root)

@@ -22,6 +22,7 @@ SERIES = {
     "queries": {"reciprocal-rank", "knn-ndcg@10", "knn-ndcg@50", "rescored@2", "rescored@4", "rescored@10"}
     | {f"{name}@{depth}" for name in ("success", "knn-recall") for depth in DEPTHS},
     "judged": {f"{before}{name}" for before in ("", "original ") for name in ("ndcg@10", "recall@100")},
+    "neighbor-lists": {"near-recall@1", "near-recall@10", "anti-hubs@10", "anti-hubs-found@10"},
 }
 SERIES["index"] = {f"{scope} {key}" for scope in ("vs-teacher", "vs-student") for key in SERIES["queries"]}
 
@@ -58,6 +59,13 @@ CASES = {
         {("original", "human"): [0.90, 0.88, 0.80], ("compressed", "human"): [0.85, 0.80, 0.82]},
         [0.05, 0.08, -0.02],
     ),
+    "anti-hub-recall": Case(
+        "10",
+        # 1.5 of 2 a query: 0.75; resample by resample 1 / 2.5 = 0.4 and 2 / 2 = 1
+        {("anti-hubs-found@10",): [1.5, 1.0, 2.0], ("anti-hubs@10",): [2.0, 2.5, 2.0]},
+        [0.75, 0.4, 1.0],
+    ),
+    "knn-recall-near": Case("10", {("near-recall@10",): [0.9, 0.8, 1.0]}, [0.9, 0.8, 1.0]),
     "mrr": Case("100", {("reciprocal-rank",): [0.5, 0.4, 0.6]}, [0.5, 0.4, 0.6]),
     "knn-ndcg": Case("10", {("knn-ndcg@10",): [0.9, 0.8, 1.0]}, [0.9, 0.8, 1.0]),
     "knn-recall": Case("50", {("knn-recall@50",): [0.7, 0.6, 0.8]}, [0.7, 0.6, 0.8]),
@@ -91,6 +99,7 @@ def test_a_metric_says_what_it_is(name: str) -> None:
     allowed = {
         "queries": {"1", "2", "4", "10", "50", "100"},
         "judged": {"10", "100"},
+        "neighbor-lists": {"1", "10"},
         "index": SERIES["queries"],
     }
     assert allowed.get(module.ITEMS, {"human", "original"}) >= set(module.REFERENCES)
@@ -176,6 +185,6 @@ def test_an_unknown_metric_is_named_with_the_choices() -> None:
     """The error lists the metrics there are."""
     with pytest.raises(
         InputError,
-        match="found 'kendall', expected one of added-loss, knn-ndcg, knn-recall, loss, mrr, ndcg, ndcg-",
+        match="found 'kendall', expected one of added-loss, anti-hub-recall, knn-ndcg, knn-recall, knn-rec",
     ):
         registry.load("metrics", "kendall", "metrics")

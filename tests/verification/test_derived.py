@@ -33,7 +33,8 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a checkout with a suite of three seeds, two pipelines of as many bytes, means and jitter."""
     root = tmp_path_factory.mktemp("published")
     suite = SUITE.replace(
-        '["spearman@original"]', '["spearman@original", "success@10", "spearman-random@original"]'
+        '["spearman@original"]',
+        '["spearman@original", "success@10", "spearman-random@original", "knn-recall@10"]',
     )
     for old, new in COMPARED:
         suite = suite.replace(old, new)
@@ -224,7 +225,7 @@ def test_sound_evidence_has_no_problem(published: Path) -> None:
     """Neither for the script that stands alone nor for the command, which draws every interval again."""
     assert [] == verify.problems(published)[0]
     recomputed = recompute(published, 1, lambda *_: None)
-    assert ([], 15, 27, 0) == (
+    assert ([], 20, 39, 0) == (
         recomputed.problems,
         recomputed.values,
         recomputed.intervals,
@@ -305,8 +306,10 @@ def test_means_that_are_not_there_are_missed(root: Path) -> None:
             lambda c: batch(c)["comparisons"][0]["values"][1].update(p=0.04),
             f"{COARSE} against {SIGN}: as-published test-set spearman-random@original: p: found 0.04, its",
         ),
+        (lambda c: group(c)["tails"][0].update(lost=0.5), "knn-recall@10: lost: found 0.5, its scores come"),
+        (lambda c: group(c).pop("tails"), "tails: as-published test-set knn-recall@10: not found, expected"),
     ],
-    ids=["low of a mean", "high of another", "p of a difference"],
+    ids=["low of a mean", "high of another", "p of a difference", "queries lost", "no tails"],
 )
 def test_an_interval_that_its_score_files_do_not_come_to_is_named(
     root: Path, edit: Edit, message: str

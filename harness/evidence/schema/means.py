@@ -36,12 +36,26 @@ class MeanDifference(Measurement):
         return self.model_copy(update={"value": -self.value, "low": -self.high, "high": -self.low})
 
 
+class Tail(Measurement):
+    """The lower tail of what queries score, averaged over seeds: what a mean over queries hides."""
+
+    percentile: float = Field(description="5th percentile: 5 % of the queries score this or less.")
+    low: float = Field(description="Lower end of its interval over items and seeds.")
+    high: float = Field(description="Upper end of its interval.")
+    lost: float = Field(ge=0, le=1, description="Share of queries that score 0: nothing wanted is found.")
+    lost_low: float = Field(ge=0, le=1, description="Lower end of its interval.")
+    lost_high: float = Field(ge=0, le=1, description="Upper end of its interval.")
+    lowest: float = Field(description="Lowest score of a query with any seed; it has no interval.")
+    n: int = Field(ge=1, description="Queries.")
+
+
 class Group(Model):
     """Cells that differ in their seed alone."""
 
     group: Name = Field(description="Name of the cells without their seed.")
     results: dict[str, Sha256] = Field(min_length=1, description="Certificate of each cell's result.")
     values: list[MeanValue] = Field(description="Means of the values that all seeds have.")
+    tails: list[Tail] = Field(default=[], description="Tails of the metrics that are means over queries.")
 
 
 class Comparison(Model):

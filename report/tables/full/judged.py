@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from harness.types import Json
 from report.tables.source import Source
+from report.tables.tails import columns
 
 
 def rows(source: Source) -> Iterator[Json]:
@@ -13,8 +14,13 @@ def rows(source: Source) -> Iterator[Json]:
     for line in source.tables.autoencoders.lines():
         named = ("encoder", "train", "dataset", "protocol", "pipeline", "method", "dims", "seeds", "loss")
         means = {"ndcg@10": line.ndcg, "recall@100": line.recall}
-        yield {name: getattr(line, name) for name in named} | {
-            f"{metric} {end}".removesuffix(" value"): getattr(mean, end)
-            for metric, mean in means.items()
-            for end in ("value", "low", "high")
+        yield {
+            **{name: getattr(line, name) for name in named},
+            **{
+                f"{metric} {end}".removesuffix(" value"): getattr(mean, end)
+                for metric, mean in means.items()
+                for end in ("value", "low", "high")
+            },
+            **columns(line.ndcg, "ndcg@10 "),
+            **columns(line.recall, "recall@100 "),
         }

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from harness.types import Json
 from report.tables.source import Source
+from report.tables.tails import columns
 
 
 def rows(source: Source) -> Iterator[Json]:
@@ -18,6 +19,7 @@ def rows(source: Source) -> Iterator[Json]:
             "knn_recall_at_10": line.recall.value,
             "low": line.recall.low,
             "high": line.recall.high,
+            **columns(line.recall),
             "rescored_at_4": line.rescored.value,
             "encode_microseconds_per_vector": line.encode,
             "search_microseconds_per_vector": line.search,

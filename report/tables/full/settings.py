@@ -17,6 +17,11 @@ def rows(source: Source) -> Iterator[Json]:
             mean = dev.retention["decontaminated"]
             size = f"{dev.setting.bytes} bytes"
             yield _line("dev-search", encoder, setting, size, "retention@human", mean, taken=dev.taken)
+    for encoder in source.tables.folds.encoders():
+        chosen = [row.by_folds for row in source.tables.folds.choices(encoder)]
+        for fold in source.tables.folds.lines(encoder):
+            size, taken = f"{fold.setting.bytes} bytes", fold in chosen
+            yield _line("fold-search", encoder, fold.name, size, "retention@human", fold.folds, taken=taken)
     for row in source.tables.ranking.settings():
         grid = " ".join(f"{key}={value}" for key, value in row.line.grid.items())
         mean, size = row.line.values["knn-recall@10"], f"{row.line.dims} dimensions"

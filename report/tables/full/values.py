@@ -1,4 +1,4 @@
-"""Every value of a suite: means over seeds with their intervals."""
+"""Every value of a suite: means over seeds with their intervals, and the tail beside a mean over queries."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from report.evidence.means import group_of
 from report.evidence.rows import Row, rows_of
 from report.evidence.values import over_seeds
 from report.tables.source import Source
+from report.tables.tails import columns
 
 
 def tables(source: Source) -> Iterator[tuple[str, str, Iterable[Json]]]:
@@ -51,4 +52,5 @@ def _rows(source: Source, suite: str) -> Iterator[Json]:
             "seeds": mean.seeds,
             "unit": units.get(metric, metric.rpartition("@")[2]),
             "jitter": mean.jitter,
+            **columns(mean),
         }
