@@ -14,6 +14,9 @@ from harness.types import Bytes, Floats
 EDEN_FACTORS = 8  # bytes behind each code: a squared length and the scale, float32 each
 PROD_FACTORS = 8  # bytes behind each code: the vector's length and its residual's, float32 each
 Scale = Literal["paper", "faiss"]
+# What an index compares by. On unit vectors the exact values order alike, so that the orders differ by the
+# estimators alone: L2 takes the length of a decoded row, or the stored one, into account.
+Metric = Literal["inner-product", "l2"]
 
 
 def mse_quantizer(width: int, bits: int) -> Any:
@@ -50,13 +53,20 @@ def hadamard_width(width: int) -> int:
     return 1 << (width - 1).bit_length()
 
 
-def eden_index(rows: Floats, bits: int, *, biased: bool) -> Any:
-    """Return an empty index of EDEN for inner products, centred on the mean of ``rows`` (n, width)."""
+def metric_type(metric: Metric) -> int:
+    """Return faiss's number of a metric."""
+    import faiss
+
+    return int(faiss.METRIC_L2 if metric == "l2" else faiss.METRIC_INNER_PRODUCT)
+
+
+def eden_index(rows: Floats, bits: int, *, biased: bool, metric: Metric = "inner-product") -> Any:
+    """Return an empty index of EDEN, centred on the mean of ``rows`` (n, width)."""
     import faiss
 
     new: Any = faiss  # its stubs lack EDEN
     kind = new.EDENScaleType_BIASED if biased else new.EDENScaleType_UNBIASED
-    index = new.IndexEDEN(rows.shape[1], faiss.METRIC_INNER_PRODUCT, bits, kind)
+    index = new.IndexEDEN(rows.shape[1], metric_type(metric), bits, kind)
     index.train(np.ascontiguousarray(rows))
     return index
 

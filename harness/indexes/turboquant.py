@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, Field
 
+from harness.codecs.faiss_codes import Metric, metric_type
 from harness.codecs.frames import frame, wider
 from harness.codecs.rotation import rotated
 from harness.evaluation.search import FaissIndex
@@ -21,10 +22,13 @@ RANDOM = True
 
 
 class Params(BaseModel, extra="forbid", frozen=True):
-    """``bits``: of a row's dimension; ``extra_bytes``: of a code for more dimensions than the rows have."""
+    """``bits``: of a row's dimension; ``extra_bytes``: of a code for more dimensions than the rows have.
+
+    ``metric``: what rows are compared by."""
 
     bits: int = Field(default=2, ge=1, le=4)
     extra_bytes: int = Field(default=0, ge=0)
+    metric: Metric = "inner-product"
 
 
 def build(vectors: Floats, params: Params, seed: int) -> Rotated:
@@ -36,7 +40,7 @@ def build(vectors: Floats, params: Params, seed: int) -> Rotated:
     rotation = frame(dimension, width, seed).astype(np.float64)
     new: Any = faiss  # its stubs lack the newer types
     kind = getattr(new.ScalarQuantizer, f"QT_{params.bits}bit_tqmse")
-    codes = new.IndexScalarQuantizer(width, kind, faiss.METRIC_INNER_PRODUCT)
+    codes = new.IndexScalarQuantizer(width, kind, metric_type(params.metric))
     rows = rotated(vectors, rotation)
     codes.train(rows)
     codes.add(rows)

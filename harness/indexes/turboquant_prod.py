@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, Field
 
-from harness.codecs.faiss_codes import Scale, prod_codes, prod_quantizer
+from harness.codecs.faiss_codes import Metric, Scale, metric_type, prod_codes, prod_quantizer
 from harness.codecs.frames import frame, wider
 from harness.codecs.rotation import rotated
 from harness.evaluation.search import FaissIndex
@@ -25,10 +25,12 @@ class Params(BaseModel, extra="forbid", frozen=True):
     """``bits``: of a row's dimension, the second stage's included; ``scale``: of that stage.
 
     ``extra_bytes``: of a code for more dimensions than the rows have.
+    ``metric``: what rows are compared by.
     """
 
     bits: int = Field(default=2, ge=2, le=5)
     extra_bytes: int = Field(default=0, ge=0)
+    metric: Metric = "inner-product"
     scale: Scale = "paper"
 
 
@@ -42,7 +44,7 @@ def build(vectors: Floats, params: Params, seed: int) -> Rotated:
     rows = rotated(vectors, rotation)
     quantizer = prod_quantizer(width, params.bits, seed % 2**31)
     new: Any = faiss  # its stubs lack the newer types
-    index = new.IndexScalarQuantizer(width, quantizer.qtype, faiss.METRIC_INNER_PRODUCT)
+    index = new.IndexScalarQuantizer(width, quantizer.qtype, metric_type(params.metric))
     index.sq.turboq_refine.seed = seed % 2**31
     index.train(np.zeros((1, width), np.float32))
     index.add_sa_codes(prod_codes(quantizer, rows, params.scale))
