@@ -24,9 +24,7 @@ RANDOM = True
 class Params(BaseModel, extra="forbid", frozen=True):
     """``bits``: of a row's dimension; ``extra_bytes``: of a code for more dimensions than the rows have.
 
-    ``metric``: what rows are compared by.
-
-    ``scale``: unbiased inner products, or the least error.
+    ``metric``: what rows are compared by; ``scale``: unbiased inner products, or the least error.
     """
 
     bits: int = Field(default=2, ge=1, le=8)

@@ -24,7 +24,8 @@ RANDOM = True
 class Params(BaseModel, extra="forbid", frozen=True):
     """``bits``: of a row's dimension; ``extra_bytes``: of a code for more dimensions than the rows have.
 
-    ``metric``: what rows are compared by."""
+    ``metric``: what rows are compared by.
+    """
 
     bits: int = Field(default=2, ge=1, le=4)
     extra_bytes: int = Field(default=0, ge=0)

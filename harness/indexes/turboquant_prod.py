@@ -24,8 +24,7 @@ RANDOM = True
 class Params(BaseModel, extra="forbid", frozen=True):
     """``bits``: of a row's dimension, the second stage's included; ``scale``: of that stage.
 
-    ``extra_bytes``: of a code for more dimensions than the rows have.
-    ``metric``: what rows are compared by.
+    ``extra_bytes``: of a code for more dimensions than the rows have; ``metric``: what rows are compared by.
     """
 
     bits: int = Field(default=2, ge=2, le=5)

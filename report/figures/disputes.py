@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 SUITE, METRIC = "disputes", "knn-recall@10"
 CAPTION = (
     "The share of the ten nearest neighbours that are found again (knn-recall@10), queries coded as the "
-    "searched vectors are, with 95 % intervals over queries and ten rotations (others: up to three seeds). In a "
-    "column all methods take the same bytes, side bytes counted; methods with fewer side bytes spend the rest "
-    "on further dimensions."
+    "searched vectors are, with 95 % intervals over queries and ten rotations (others: up to three seeds). "
+    "In a column all methods take the same bytes, side bytes counted; methods with fewer side bytes spend "
+    "the rest on further dimensions."
 )
 # Marker and colour of a method, by how the names of its pipelines begin.
 LOOKS = {
@@ -47,7 +47,9 @@ def data(rows: list[Row], claims: list[Claim]) -> _style.Data:  # noqa: ARG001 -
 def title(numbers: _style.Data) -> str:
     """Return what the figure shows: the values of the methods at two bits on the first space."""
     own = _titles.selected(numbers["points"], encoder="minilm", bits=2)
-    values = [(LOOKS[name][0], _titles.selected(own, method=name)) for name in ("eden", "turboquant", "rabitq")]
+    values = [
+        (LOOKS[name][0], _titles.selected(own, method=name)) for name in ("eden", "turboquant", "rabitq")
+    ]
     if not all(found for _, found in values):
         return "The disputed quantizers at equal bytes"
     parts = [f"{label} {_titles.share(found)}" for label, found in values]

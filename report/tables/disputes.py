@@ -18,8 +18,8 @@ FLOAT = 4  # bytes
 class DisputeLine:
     """A quantizer with its means over seeds by protocol, data set and metric.
 
-    ``id``: the id of its cells; ``group``: the same without the suite. ``bytes``: of a stored vector, those of
-    the index where there is one; ``use``: the index, or nothing.
+    ``id``: the id of its cells; ``group``: the same without the suite. ``bytes``: of a stored vector,
+    those of the index where there is one; ``use``: the index, or nothing.
     """
 
     id: str
@@ -89,7 +89,8 @@ def _means(group: list[Measured]) -> Iterator[tuple[tuple[str, str, str], Mean]]
 def _bytes(measured: Measured) -> int:
     """Return the bytes of a stored vector: of an index what is written a row, without its rotation.
 
-    Neither is the codebook of PQ counted. A header and a mean take less than a byte a row and are rounded off.
+    Neither is the codebook of PQ counted. A header and a mean take less than a byte a row and are rounded
+    off.
     """
     index = measured.sizes.index
     if index is None or measured.cell.index is None:

@@ -21,9 +21,17 @@ KEY = ("decontaminated", "stsb-test", "knn-recall@10")
 def coded(pipeline: str, point: str | None = None, recall: float = 0.7) -> dict[str, Any]:
     """Return a result of a codec on MiniLM."""
     cell = ".".join(part for part in ("minilm.stsb-train", pipeline, point, "s0") if part)
-    spec = {"encoder": "minilm", "train": "stsb-train", "pipeline": pipeline, "point": point, "tests": [KEY[1]]}
+    spec = {
+        "encoder": "minilm",
+        "train": "stsb-train",
+        "pipeline": pipeline,
+        "point": point,
+        "tests": [KEY[1]],
+    }
     value = {**VALUE, "protocol": KEY[0], "dataset": KEY[1], "metric": KEY[2]}
-    return a_result(spec, suite=CODED, cell=cell, values=[{**value, "value": recall, "low": 0.6, "high": 0.8}])
+    return a_result(
+        spec, suite=CODED, cell=cell, values=[{**value, "value": recall, "low": 0.6, "high": 0.8}]
+    )
 
 
 def searched(pipeline: str, index: dict[str, Any], size: int) -> dict[str, Any]:
@@ -36,8 +44,8 @@ def searched(pipeline: str, index: dict[str, Any], size: int) -> dict[str, Any]:
     }  # fmt: skip
     value = {**VALUE, "protocol": "decontaminated", "dataset": test, "metric": metric, "value": 0.8}
     sizes = {
-        "payload_bytes": 1536, "side_bytes": 0, "bytes_per_vector": 1536, "original_bytes": 1536, "ratio": 1.0,
-        "state_bytes": 0, "index": {"rows": 1000, "bytes": size},
+        "payload_bytes": 1536, "side_bytes": 0, "bytes_per_vector": 1536, "original_bytes": 1536,
+        "ratio": 1.0, "state_bytes": 0, "index": {"rows": 1000, "bytes": size},
     }  # fmt: skip
     values = [{**value, "low": 0.75, "high": 0.85}]
     return a_result(spec, suite=SEARCHED, cell=f"minilm.stsb-train.{pipeline}.s0", values=values, sizes=sizes)
@@ -77,7 +85,9 @@ def test_findings_say_who_is_better_at_equal_bytes() -> None:
     )
     searches, tally, codebooks = findings(cast("Source", source))
     assert "RaBitQ 80.0 % (75.0 … 85.0) in 116 bytes" in searches.sentence
-    assert "RaBitQ finds the ten nearest better than TurboQuant_mse in 1 and worse in 0 of 1" in tally.sentence
+    assert (
+        "RaBitQ finds the ten nearest better than TurboQuant_mse in 1 and worse in 0 of 1" in tally.sentence
+    )
     assert "EDEN finds" not in tally.sentence
     assert "65.0 % (TurboQuant_mse)" in codebooks.sentence
     assert "70.0 % (OPQ)" in codebooks.sentence
