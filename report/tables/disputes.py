@@ -12,6 +12,7 @@ from report.evidence.values import Mean, over_seeds
 CODED, SEARCHED = "disputes", "disputes-search"
 RECALL, RESCORED = "vs-teacher@knn-recall@10", "vs-teacher@rescored@4"
 FLOAT = 4  # bytes
+LEFT_OUT = ("-l2", "prod-4", "prod-4-faiss", "4-bytes")  # of a short table, by how pipelines end
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,10 @@ class Disputes:
         """Return the indexes of `disputes-search`, by bytes."""
         own = [line for suite, line in self._lines if suite == SEARCHED and line.use]
         return sorted(own, key=lambda line: (line.bytes, line.pipeline))
+
+    def shown(self) -> list[DisputeLine]:
+        """Return those of ``searched`` that the report's table has; the full table has all."""
+        return [line for line in self.searched() if not line.pipeline.endswith(LEFT_OUT)]
 
     def judged(self) -> list[DisputeLine]:
         """Return the codecs that rank judged documents, by the documents that they were fitted on."""

@@ -64,7 +64,9 @@ def test_bytes_are_measured_without_what_all_rows_share(
     index: dict[str, Any], size: int, expected: int
 ) -> None:
     """Rotation and codebooks are taken off an index's bytes; a header is less than a byte a row."""
-    (line,) = Disputes(measured(searched("index-x", index, size))).searched()
+    tables = Disputes(measured(searched("index-x", index, size)))
+    (line,) = tables.searched()
+    assert [line] == tables.shown()
     assert expected == line.bytes
 
 
