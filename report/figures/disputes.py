@@ -26,8 +26,8 @@ LOOKS = {
     "eden": ("EDEN", "o", _style.BLUE),
     "turboquant": ("TurboQuant_mse", "s", _style.VERMILLION),
     "turboquant-prod": ("TurboQuant_prod", "^", _style.SKY),
-    "opq": ("OPQ", "h", _style.BLACK),
-    "pq": ("PQ", "*", _style.GREY),
+    "opq-wide": ("OPQ", "h", _style.BLACK),
+    "pq-wide": ("PQ", "*", _style.GREY),
     "projection-sign": ("random projection, signs (untrained)", "v", _style.WHITE),
 }
 BITS = (1, 2, 4)

@@ -104,7 +104,7 @@ _BESIDE = {
     "turboquant-2": "TurboQuant_mse",
     "rabitq-2": "RaBitQ",
     "turboquant-prod-2": "TurboQuant_prod",
-    "opq": "OPQ",
-    "pq": "PQ",
+    "opq-wide": "OPQ",
+    "pq-wide": "PQ",
     "projection-sign": "untrained signs",
 }

@@ -74,7 +74,7 @@ def test_findings_say_who_is_better_at_equal_bytes() -> None:
     """Two bits of each search with their bytes, the tally over sizes and spaces, and OPQ beside them."""
     results = measured(
         searched("index-rabitq-2", {"use": "rabitq", "bits": 2}, 116_000 + 4 * 384 * 384),
-        coded("rabitq-2"), coded("turboquant-2", recall=0.65), coded("eden-2"), coded("opq", "2-bits"),
+        coded("rabitq-2"), coded("turboquant-2", recall=0.65), coded("eden-2"), coded("opq-wide", "2-bits"),
     )  # fmt: skip
     prefix = "minilm.stsb-train."
     less = MeanDifference.model_validate(
