@@ -107,7 +107,8 @@ def some_rows() -> list[Row]:
             for pipeline in ("eden-2", "rabitq-2", "turboquant-2", "eden-2-asymmetric", "sign")
         ),
         row(
-            0.6, suite="disputes", dataset="stsb-test", metric="knn-recall@10", pipeline="opq-wide", family="opq",
+            0.6, suite="disputes", dataset="stsb-test", metric="knn-recall@10",
+            pipeline="opq-wide", family="opq",
             cell="opq-wide.2-bits.s0", point="2-bits", bytes_per_vector=116,
         ),
     ]  # fmt: skip
