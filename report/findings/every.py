@@ -8,6 +8,7 @@ from harness.evidence.schema.version import SCHEMA_VERSION
 from harness.types import Json
 from report.findings import (
     autoencoder,
+    disputes,
     equal_bytes,
     folds,
     generalization,
@@ -34,6 +35,7 @@ QUESTIONS = {
     "neighbours": neighbours.findings,
     "semantic": semantic.findings,
     "scale": scale.findings,
+    "disputes": disputes.findings,
 }
 
 

@@ -13,6 +13,7 @@ from report.evidence.rows import Row
 from report.tables import scale
 from report.tables.autoencoder import AutoEncoders
 from report.tables.bench import Benches
+from report.tables.disputes import Disputes
 from report.tables.folds import Folds
 from report.tables.intrinsic import Intrinsic
 from report.tables.jitter import Jitter
@@ -107,6 +108,7 @@ class Tables:
         self.neighbours = Neighbours(results, root)
         self.semantic = SemanticIds(results, root, evidence.comparisons)
         self.scale = scale.lines(results, evidence.tree)
+        self.disputes = Disputes(results)
         self.noise = Noise.read(root)
         self.benches = Benches.read(root)
         self.planners = Planners.read(root)

@@ -49,6 +49,7 @@ CASES = {
         4 * 6,
         sums=True,
     ),
+    "eden": Case({"bits": 2, "extra_bytes": 4}, 24 // 4 + 4 + 8, sums=True),
     "fsq": Case({"levels": [8, 8, 8, 5], "steps": 40, "batch": 64}, 2, sums=True),
     "hierarchical-vq": Case({"levels": [4, 4, 4]}, 1),
     "identity": Case({}, 4 * 24),
@@ -71,6 +72,8 @@ CASES = {
     "sign": Case({}, 24 // 8),
     "student": Case({"dims": 6, "steps": 5, "batch": 32}, 4 * 6, sums=True),
     "truncation": Case({"dims": 6}, 4 * 6),
+    "turboquant": Case({"bits": 2, "extra_bytes": 4}, 24 // 4 + 4, sums=True),
+    "turboquant-prod": Case({"bits": 3, "extra_bytes": 3}, 3 * 24 // 8 + 3 + 8, sums=True),
 }
 COMPRESSORS = registry.names("compressors")
 every = pytest.mark.parametrize("name", COMPRESSORS)

@@ -42,6 +42,9 @@ CASES = {
     "ivf": Case(0.9, 4 * D),
     "pq": Case(0.75, 48, {"subvectors": 48, "iterations": 4}),
     "rabitq": Case(0.75, D // 8 + 8),  # a bit a dimension and two factors
+    "turboquant": Case(0.85, D // 4 + 4, {"bits": 2, "extra_bytes": 4}),
+    "turboquant-prod": Case(0.75, 3 * D // 8 + 8, {"bits": 3}),  # the last bit is the second stage's
+    "eden": Case(0.85, D // 4 + 8),  # two bits a dimension, a scale and a squared length
     "usearch": Case(0.98, 4 * D),
 }
 every = pytest.mark.parametrize("name", registry.names("indexes"))

@@ -99,12 +99,24 @@ def some_rows() -> list[Row]:
             for size, n in [("10k", 10_000), ("1m", 1_000_000)]
             for metric, value in [("knn-recall@10", 0.5), ("encode@cost", 10.0), ("search@cost", 7.5)]
         ),
+        *(
+            row(
+                0.7, suite="disputes", dataset="stsb-test", metric="knn-recall@10", pipeline=pipeline,
+                family="eden", cell=f"{pipeline}.s0", point=None, bytes_per_vector=116,
+            )
+            for pipeline in ("eden-2", "rabitq-2", "turboquant-2", "eden-2-asymmetric", "sign")
+        ),
+        row(
+            0.6, suite="disputes", dataset="stsb-test", metric="knn-recall@10",
+            pipeline="opq-wide", family="opq",
+            cell="opq-wide.2-bits.s0", point="2-bits", bytes_per_vector=116,
+        ),
     ]  # fmt: skip
 
 
 FIGURES = (
-    *("autoencoder", "contamination", "frontier", "intrinsic_29x", "neighbours_backends", "neighbours_dims"),
-    *("ranking", "scale", "semantic", "task_preservation", "tradeoff", "training"),
+    *("autoencoder", "contamination", "disputes", "frontier", "intrinsic_29x", "neighbours_backends"),
+    *("neighbours_dims", "ranking", "scale", "semantic", "task_preservation", "tradeoff", "training"),
 )
 
 

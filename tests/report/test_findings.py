@@ -51,7 +51,7 @@ def test_the_report_says_the_findings_of_the_document(evidence: Tree) -> None:
     document = json.loads((evidence.report() / "findings.json").read_text("utf-8"))
     assert set(QUESTIONS) == set(document["questions"])
     unanswered = [name for name, each in document["questions"].items() if not 0 < len(each) <= 3]
-    assert {"semantic", "scale"} == set(unanswered)
+    assert {"semantic", "scale", "disputes"} == set(unanswered)
     assert 4 == len(document["headlines"])
     text = text_of(evidence)
     sentences = [each["sentence"] for question in document["questions"].values() for each in question]
