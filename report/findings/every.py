@@ -8,9 +8,11 @@ from harness.evidence.schema.version import SCHEMA_VERSION
 from harness.types import Json
 from report.findings import (
     autoencoder,
+    default_tools,
     equal_bytes,
     generalization,
     intrinsic,
+    judged_bytes,
     neighbours,
     operating_points,
     ranking,
@@ -32,6 +34,8 @@ QUESTIONS = {
     "neighbours": neighbours.findings,
     "semantic": semantic.findings,
     "scale": scale.findings,
+    "default-tools": default_tools.findings,
+    "judged-bytes": judged_bytes.findings,
 }
 
 
