@@ -27,9 +27,9 @@ STEPS, HALF = 255, 128
 
 
 class Params(BaseModel, extra="forbid", frozen=True):
-    """``compare``: inner products of codes, cosines of codes, or cosines of the vectors that they stand for."""
+    """``compare``: inner products of codes as the library does, their cosines, or those of decoded codes."""
 
-    compare: Literal["inner-product", "cosine", "decoded"]
+    compare: Literal["inner-product", "cosine", "decoded"] = "inner-product"
 
 
 @dataclass(frozen=True, slots=True)
