@@ -1,4 +1,4 @@
-"""Codecs that are fitted again on each call, as tools do that take their ranges from the vectors given to them.
+"""Codecs that are fitted again on each call, as tools do that take ranges from the vectors given to them.
 
 A test set is two calls: its queries and its documents, or the first and the second texts of its pairs. The
 same vector then has other codes in another call. Such a codec sees the vectors that it is tested on; that is
@@ -75,7 +75,7 @@ class _OnCalls:
     def decode(self, codes: Bytes) -> Floats:
         """Return what the codes that ``encode`` returned last stand for."""
         if self._last is None or self._last[0] is not codes:
-            raise InputError(f"found {len(codes)} codes, expected those of the test set that was encoded last")
+            raise InputError(f"found {len(codes)} codes, expected those of the set encoded last")
         parts = [(rows, codec.decode(codes[rows])) for rows, codec in self._last[1]]
         decoded: NDArray[Any] = np.empty((len(codes), parts[0][1].shape[1]), np.float32)
         for rows, part in parts:
@@ -84,7 +84,7 @@ class _OnCalls:
 
 
 def first_call(data: PairSet) -> Mask:
-    """Return which rows (n,) are queries, or first texts of pairs; raise InputError for a row on both sides."""
+    """Return which rows (n,) are queries, or first texts of pairs; InputError for a row that is both."""
     asking = np.zeros(data.rows, bool)
     asking[data.pairs[:, 0] if data.queries is None else data.queries] = True
     both = np.flatnonzero(asking[data.pairs[:, 1]])

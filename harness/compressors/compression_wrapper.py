@@ -26,7 +26,7 @@ BITS = {"int8": 8, "uint8": 8, "int4": 4, "uint4": 4}
 
 
 class Params(BaseModel, extra="forbid", frozen=True):
-    """``dtype``: mteb's output type, int8 by its default. ``compare``: codes as mteb does, or decoded ones."""
+    """``dtype``: mteb's output type, int8 by default. ``compare``: codes as mteb does, or decoded ones."""
 
     dtype: Literal["int8", "uint8", "int4", "uint4", "binary"] = "int8"
     compare: Literal["codes", "decoded"] = "codes"

@@ -21,7 +21,11 @@ CAPTION = (
     "differences are surer than bars suggest."
 )
 METRICS = {PAIRS: "spearman@human", "nfcorpus": "ndcg@10", "scifact": "ndcg@10"}
-TITLES = {PAIRS: "STS12–16, Spearman, %", "nfcorpus": "NFCorpus, nDCG@10, %", "scifact": "SciFact, nDCG@10, %"}
+TITLES = {
+    PAIRS: "STS12–16, Spearman, %",
+    "nfcorpus": "NFCorpus, nDCG@10, %",
+    "scifact": "SciFact, nDCG@10, %",
+}
 NAMES = {
     "wrapper-int8": "wrapper, int8",
     "wrapper-uint8": "wrapper, uint8",

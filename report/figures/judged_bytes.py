@@ -38,7 +38,11 @@ def data(rows: list[Row], claims: list[Claim]) -> _style.Data:
     keys = ("dataset", "protocol", "family", "label", "bytes_per_vector", "ratio")
     points = _style.means(own, keys, metric=METRIC)
     quoted = {
-        (row.point, row.published) for claim in claims if claim.id == "J1" for row in claim.rows if row.headline
+        (row.point, row.published)
+        for claim in claims
+        if claim.id == "J1"
+        for row in claim.rows
+        if row.headline
     }
     sizes = {row.point: row.bytes_per_vector for row in own}
     published = [

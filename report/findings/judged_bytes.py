@@ -55,7 +55,9 @@ def _best(lines: list[ByteLine]) -> Iterator[Finding]:
             max((line for line in compressed if line.bytes == size), key=lambda line: line.ndcg.value)
             for size in sorted({line.bytes for line in compressed})
         ]
-        values = listed(f"{share(line.retention)} in {line.bytes} bytes ({line.label})" for line in best[1::2])
+        values = listed(
+            f"{share(line.retention)} in {line.bytes} bytes ({line.label})" for line in best[1::2]
+        )
         yield Finding(
             f"On {title}, fitted on the other set, the best of all measured keep {values}, selected here.",
             tuple(line.id for line in best[1::2]),

@@ -77,7 +77,7 @@ def test_rows_that_are_no_test_set_are_refused() -> None:
     codec = _fitter(data, x).fit((INT8,)).codecs[-1]
     with pytest.raises(InputError, match="found 5 rows, expected a whole test set"):
         codec.encode(x[:5])
-    with pytest.raises(InputError, match="expected those of the test set that was encoded last"):
+    with pytest.raises(InputError, match="expected those of the set encoded last"):
         codec.decode(codec.encode(x)[:5])
 
 

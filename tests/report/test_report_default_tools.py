@@ -78,7 +78,18 @@ def test_a_gain_of_the_fit_is_counted_where_something_is_fitted() -> None:
     """Untrained signs gain nothing by it; intervals that meet are said to."""
 
     def line(family: str, protocol: str, value: float) -> ByteLine:
-        named = (f"j/{family}.{protocol}", "minilm", "train", family, family, family, 8, 1, "nfcorpus", protocol)
+        named = (
+            f"j/{family}.{protocol}",
+            "minilm",
+            "train",
+            family,
+            family,
+            family,
+            8,
+            1,
+            "nfcorpus",
+            protocol,
+        )
         return ByteLine(*named, mean(value), mean(value), mean(value))
 
     lines = [
