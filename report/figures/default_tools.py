@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from report.evidence.rows import Row
 from report.figures import _style, _titles
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 CAPTION = (
-    "Spearman with human scores (mean of STS12–16) and nDCG@10, of all pairs and queries. Filled: codes compared as "
-    "the tool compares them. Open: the same codes, each replaced by the middle of its cell (binary: by −1 and 1). "
-    "The dotted line is uncompressed. Bars are 95 % intervals over pairs or queries; they share the items, so that "
-    "differences are surer than bars suggest."
+    "Spearman with human scores (mean of STS12–16) and nDCG@10, of all pairs and queries. Filled: codes "
+    "compared as the tool compares them. Open: the same codes, each replaced by the middle of its cell "
+    "(binary: by −1 and 1). The dotted line is uncompressed. Bars are 95 % intervals over pairs or queries; "
+    "all share the same items, so that differences are surer than bars suggest."
 )
 METRICS = {PAIRS: "spearman@human", "nfcorpus": "ndcg@10", "scifact": "ndcg@10"}
 TITLES = {
@@ -34,6 +34,16 @@ NAMES = {
     "wrapper-binary": "wrapper, binary",
     "calibrated-inner-product": "calibrated int8, inner products",
     "calibrated-cosine": "calibrated int8, cosines",
+}
+
+MARKS: dict[str, Any] = {
+    "marker": "o",
+    "linestyle": "none",
+    "markersize": 5.5,
+    "markeredgecolor": _style.BLACK,
+    "markeredgewidth": 0.7,
+    "ecolor": "0.45",
+    "elinewidth": 0.8,
 }
 
 
@@ -59,8 +69,8 @@ def title(numbers: _style.Data) -> str:
         return "What default tools report of their codes, and the same codes decoded"
     whole, reported, decoded = (percent(points[0]["value"], 2) for points in chosen)
     return (
-        f"CompressionWrapper reports {reported} % for int8 where the same codes decoded have {decoded} %, and "
-        f"uncompressed vectors {whole} %"
+        f"CompressionWrapper reports {reported} % for int8 where the same codes decoded have {decoded} %, "
+        f"and uncompressed vectors {whole} %"
     )
 
 
@@ -69,6 +79,7 @@ def draw(numbers: _style.Data) -> Figure:
     from matplotlib.figure import Figure
 
     panels = list(dict.fromkeys((point["encoder"], point["dataset"]) for point in numbers["points"]))
+    panels = panels or [("minilm", PAIRS)]
     figure = Figure(figsize=(2.2 + 2.9 * len(panels), 4.4), layout="constrained")
     axes = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
     for axis, (encoder, dataset) in zip(axes, panels, strict=True):
@@ -95,10 +106,12 @@ def _panel(axis: Axes, points: dict[str, _style.Point]) -> None:
     ):
         if placed:
             axis.errorbar(
-                [100 * point["value"] for _, point in placed], [y for y, _ in placed],
-                xerr=_style.errorbars([point for _, point in placed]), marker="o", linestyle="none", label=label,
-                markersize=5.5, markerfacecolor=colour, markeredgecolor=_style.BLACK, markeredgewidth=0.7,
-                ecolor="0.45", elinewidth=0.8,
-            )  # fmt: skip
+                [100 * point["value"] for _, point in placed],
+                [y for y, _ in placed],
+                xerr=_style.errorbars([point for _, point in placed]),
+                label=label,
+                markerfacecolor=colour,
+                **MARKS,
+            )
     axis.grid(axis="x", color="0.9", linewidth=0.6)
     axis.set_axisbelow(True)

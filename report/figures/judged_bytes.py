@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from report.evidence.rows import Row
 from report.figures import _style, _titles
-from report.tables.judged_bytes import FITTED, SUITE
+from report.tables.judged_bytes import FITTED, SUITE, is_fit
 from report.verdicts.claims import Claim
 
 if TYPE_CHECKING:
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 METRIC, FEW = "ndcg-retention@10", 8  # bytes that the title is about
 CAPTION = (
-    "The share of the uncompressed nDCG@10 that is left, by bytes a vector, queries compressed too, on MiniLM. Left: "
-    "fitted on the documents of the other set. Right: fitted on the documents that are searched. Rings: published "
-    "retentions of another model (CoRECT, jina-embeddings-v3, mean of 14 sets) at the same ratio. Bars are 95 % "
-    "intervals over queries and seeds."
+    "The share of the uncompressed nDCG@10 that is left, by bytes a vector, queries compressed too, on "
+    "MiniLM. Left: fitted on the documents of the other set. Right: fitted on the documents that are "
+    "searched. Rings: published retentions of another model (CoRECT, jina-embeddings-v3, mean of 14 sets) at "
+    "the same ratio. Bars are 95 % intervals over queries and seeds."
 )
 TITLES = {"nfcorpus": "NFCorpus", "scifact": "SciFact"}
 # Marker, colour and line of a family: they tell families apart without colour.
@@ -34,7 +34,11 @@ LOOKS = {
 
 def data(rows: list[Row], claims: list[Claim]) -> _style.Data:
     """Return the numbers to draw: a point a set, fit, family and size; and the published retentions."""
-    own = [row for row in rows if row.suite == SUITE and row.family in LOOKS]
+    own = [
+        row
+        for row in rows
+        if row.suite == SUITE and row.family in LOOKS and is_fit(row.train, row.dataset, row.protocol)
+    ]
     keys = ("dataset", "protocol", "family", "label", "bytes_per_vector", "ratio")
     points = _style.means(own, keys, metric=METRIC)
     quoted = {
@@ -70,7 +74,7 @@ def draw(numbers: _style.Data) -> Figure:
     """Return the figure: a row of panels a set, a column a fit."""
     from matplotlib.figure import Figure
 
-    sets = [name for name in TITLES if _titles.selected(numbers["points"], dataset=name)]
+    sets = [name for name in TITLES if _titles.selected(numbers["points"], dataset=name)] or list(TITLES)
     figure = Figure(figsize=(10.5, 1.4 + 3.2 * len(sets)), layout="constrained")
     axes = figure.subplots(len(sets), len(FITTED), sharex=True, sharey=True, squeeze=False)
     for line, dataset in zip(axes, sets, strict=True):

@@ -84,8 +84,8 @@ def _search(name: str, lines: dict[str, ToolLine]) -> Iterator[Finding]:
             for line in found
         ]
         yield Finding(
-            f"Of {encoder(name)}'s nDCG@10, inner products of quantize_embeddings' int8 codes keep {kept[0]}; "
-            f"the same codes decoded keep {kept[1]}.",
+            f"Of {encoder(name)}'s nDCG@10, inner products of quantize_embeddings' int8 codes keep "
+            f"{kept[0]}; the same codes decoded keep {kept[1]}.",
             tuple(line.id for line in found),
             ("M3", "M4"),
         )

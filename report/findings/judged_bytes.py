@@ -51,16 +51,15 @@ def _best(lines: list[ByteLine]) -> Iterator[Finding]:
         compressed = [line for line in own if line.family != "uncompressed"]
         if not compressed:
             continue
+        sizes = sorted({line.bytes for line in compressed})
         best = [
             max((line for line in compressed if line.bytes == size), key=lambda line: line.ndcg.value)
-            for size in sorted({line.bytes for line in compressed})
+            for size in sizes[1::2] or sizes
         ]
-        values = listed(
-            f"{share(line.retention)} in {line.bytes} bytes ({line.label})" for line in best[1::2]
-        )
+        values = listed(f"{share(line.retention)} in {line.bytes} bytes ({line.label})" for line in best)
         yield Finding(
             f"On {title}, fitted on the other set, the best of all measured keep {values}, selected here.",
-            tuple(line.id for line in best[1::2]),
+            tuple(line.id for line in best),
         )
 
 

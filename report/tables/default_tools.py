@@ -11,8 +11,8 @@ from report.evidence.values import Mean, over_seeds
 
 SUITE = "default-tools"
 PAIRS = "sts12-16"
-# A pipeline as its tool compares its codes, and the one that decodes them. Codes of uint8 and uint4 are those of int8
-# and int4 but for a constant.
+# A pipeline as its tool compares its codes, and the one that decodes them. Codes of uint8 and uint4 are
+# those of int8 and int4 but for a constant.
 DECODED = {
     "wrapper-int8": "wrapper-int8-decoded",
     "wrapper-uint8": "wrapper-int8-decoded",

@@ -38,9 +38,20 @@ def lines(results: Iterable[Measured]) -> list[ByteLine]:
     return sorted((line for seeds in groups for line in _lines(seeds)), key=lambda line: line.bytes)
 
 
+def is_fit(train: str, dataset: str, protocol: str) -> bool:
+    """Return whether a codec of a training split is what a protocol is for on a judged set.
+
+    >>> [is_fit("scifact-documents", name, "decontaminated") for name in ("scifact", "nfcorpus")]
+    [False, True]
+    """
+    return (train == f"{dataset}-documents") == (protocol == "fitted-on-searched")
+
+
 def _lines(seeds: Sequence[Measured]) -> Iterable[ByteLine]:
     first, cell = seeds[0], seeds[0].cell
     for dataset, protocol in dict.fromkeys((value.dataset, value.protocol) for value in first.values):
+        if not is_fit(cell.train, dataset, protocol):
+            continue
         means = {
             metric: over_seeds([
                 value

@@ -91,7 +91,7 @@ def test_decoded_codes_are_the_middles_of_their_steps() -> None:
 
 
 def test_a_dimension_that_never_varies_has_code_0() -> None:
-    """mteb divides by zero there."""
+    """There mteb divides by zero."""
     params = compression_wrapper.Params(dtype="uint8")
     codec = compression_wrapper.fit(training(np.array([[1.0, 0.0], [1.0, 2.0]], np.float32)), params, 0)
     assert [[0.0, 127.0]] == codec.decode(codec.encode(np.array([[1.0, 1.0]], np.float32))).tolist()

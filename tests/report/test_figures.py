@@ -99,12 +99,25 @@ def some_rows() -> list[Row]:
             for size, n in [("10k", 10_000), ("1m", 1_000_000)]
             for metric, value in [("knn-recall@10", 0.5), ("encode@cost", 10.0), ("search@cost", 7.5)]
         ),
+        *(
+            row(
+                value, suite="default-tools", dataset="sts12-16", metric="spearman@human", pipeline=pipeline,
+                protocol="as-published", point=None, bytes_per_vector=384,
+            )
+            for pipeline, value in [("wrapper-int8", 0.7), ("wrapper-int8-decoded", 0.8), ("identity", 0.8)]
+        ),
+        row(
+            0.8, suite="judged-bytes", dataset="nfcorpus", train="scifact-documents",
+            metric="ndcg-retention@10", pipeline="pq", family="pq", label="product quantization",
+            point="8-bytes", bytes_per_vector=8,
+        ),
     ]  # fmt: skip
 
 
 FIGURES = (
     *("autoencoder", "contamination", "frontier", "intrinsic_29x", "neighbours_backends", "neighbours_dims"),
     *("ranking", "scale", "semantic", "task_preservation", "tradeoff", "training"),
+    *("default_tools", "judged_bytes"),
 )
 
 
