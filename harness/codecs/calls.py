@@ -8,7 +8,7 @@ what is measured of it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, cast, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,7 +44,7 @@ class CallFitter(Fitter):
             return pipeline
         if len(steps) > 1:
             raise InputError(f"steps: found {steps[0].use} before {steps[-1].use}, expected the latter alone")
-        return Pipeline(steps, (_OnCalls(last, self._sets),))
+        return Pipeline(steps, (cast("Codec", _OnCalls(last, self._sets)),))  # its facts are the codec's
 
 
 class _OnCalls:

@@ -53,7 +53,8 @@ class Steps:
         """Return the codes as mteb has them, or the middles of their steps, (n, D) float32."""
         numbers = unpack(codes, BITS[self.params.dtype], self.ranges.shape[1]).astype(np.float32)
         if self.params.compare == "decoded":
-            return self.ranges[0] + (numbers + np.float32(0.5)) * self._widths()
+            middles: Floats = self.ranges[0] + (numbers + np.float32(0.5)) * self._widths()
+            return middles
         signed = not self.params.dtype.startswith("u")
         return numbers - np.float32((self._most() + 1) / 2) if signed else numbers
 

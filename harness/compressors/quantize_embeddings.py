@@ -44,13 +44,15 @@ class Calibrated:
 
     def encode(self, x: Floats) -> Bytes:
         """Return the numbers of the steps (n, D) uint8 of vectors (n, D) float32: the codes plus 128."""
-        return np.clip(np.floor((x - self.ranges[0]) / self._widths()), 0, STEPS).astype(np.uint8)
+        numbers: Floats = np.floor((x - self.ranges[0]) / self._widths())
+        return np.clip(numbers, 0, STEPS).astype(np.uint8)
 
     def decode(self, codes: Bytes) -> Floats:
         """Return the middles of the steps, or the codes, (n, D) float32; for inner products (n, D + 2)."""
         numbers = codes.astype(np.float32)
         if self.params.compare == "decoded":
-            return self.ranges[0] + (numbers + np.float32(0.5)) * self._widths()
+            middles: Floats = self.ranges[0] + (numbers + np.float32(0.5)) * self._widths()
+            return middles
         numbers -= HALF
         return self._with_equal_norms(numbers) if self.params.compare == "inner-product" else numbers
 

@@ -68,9 +68,9 @@ def _fit(lines: list[ByteLine]) -> Iterator[Finding]:
     by_fit = {(line.pipeline, line.bytes, line.dataset, line.protocol): line for line in lines}
     pairs = [
         (line, other)
-        for (*setting, protocol), line in by_fit.items()
+        for (pipeline, size, dataset, protocol), line in by_fit.items()
         if protocol == OTHER and line.family not in {"uncompressed", "projection"}
-        if (other := by_fit.get((*setting, SEARCHED)))
+        if (other := by_fit.get((pipeline, size, dataset, SEARCHED)))
     ]
     if pairs:
         more = sum(other.ndcg.value > line.ndcg.value for line, other in pairs)

@@ -42,7 +42,8 @@ def _fitter(data: PairSet, x: Floats) -> CallFitter:
 
 def _by_hand(x: Floats) -> Floats:
     low, high = x.min(axis=0), x.max(axis=0)
-    return np.floor((x - low) / ((high - low) / np.float32(255))) - 128
+    codes: Floats = np.floor((x - low) / ((high - low) / np.float32(255))) - 128
+    return codes
 
 
 @pytest.mark.parametrize("made", [_pairs, _judged])

@@ -18,7 +18,8 @@ DTYPES = ("int8", "uint8", "int4", "uint4", "binary")
 def rows(count: int, seed: int) -> Floats:
     """Return unit rows, as encoders have them."""
     x = np.random.default_rng(seed).standard_normal((count, D)).astype(np.float32)
-    return x / np.linalg.norm(x, axis=1, keepdims=True)
+    unit: Floats = x / np.linalg.norm(x, axis=1, keepdims=True)
+    return unit
 
 
 def training(x: Floats) -> Training:
