@@ -17,6 +17,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from harness.codecs.calls import CallFitter
 from harness.codecs.pipeline import Fitter
 from harness.data.identity import first_rows
 from harness.errors import BlockedError, InputError, RunError
@@ -157,7 +158,8 @@ def _measure_group(group: list[Work]) -> tuple[int, list[str]]:
                 context = _disturbed_context(spec, cell.train, number)
                 key = spec.suite, cell.train, number
                 fitter = fitters.setdefault(key, Fitter(context.training, seeding(spec.inputs, cell)))
-                draws.append(point_values(cell, context, fitter))
+                calls = CallFitter(fitter, context.tests, context.vectors)
+                draws.append(point_values(cell, context, calls))
             values = [
                 dict(zip(("protocol", "dataset", "metric"), key, strict=True))
                 | {"values": [rounded(values[key]) for values in draws]}

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from harness.codecs.calls import CallFitter
 from harness.codecs.pipeline import Fitter
 from harness.evaluation.context import EncoderContext, EncoderSpec, spec_of
 from harness.evaluation.evaluate import point_values
@@ -107,7 +108,8 @@ def _noise(entry: Entry, planned: list[Cell], committed: Tree, store: Path, jitt
 def _moves(spec: EncoderSpec, cell: Cell, result: Json) -> dict[Key, float]:
     """Return how far each value of a result moves when the cell is fitted and measured as it is now."""
     context = EncoderContext(spec).evaluation(cell.train)  # anew: nothing of an earlier run is in it
-    values = point_values(cell, context, Fitter(context.training, seeding(spec.inputs, cell)))
+    fitter = Fitter(context.training, seeding(spec.inputs, cell))
+    values = point_values(cell, context, CallFitter(fitter, context.tests, context.vectors))
     plain = values_of(result)
     return {
         key: rounded(abs(rounded(values[key]) - plain[key]["value"])) for key in plain.keys() & values.keys()

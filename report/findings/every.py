@@ -8,11 +8,13 @@ from harness.evidence.schema.version import SCHEMA_VERSION
 from harness.types import Json
 from report.findings import (
     autoencoder,
+    default_tools,
     disputes,
     equal_bytes,
     folds,
     generalization,
     intrinsic,
+    judged_bytes,
     neighbours,
     operating_points,
     ranking,
@@ -36,6 +38,8 @@ QUESTIONS = {
     "semantic": semantic.findings,
     "scale": scale.findings,
     "disputes": disputes.findings,
+    "default-tools": default_tools.findings,
+    "judged-bytes": judged_bytes.findings,
 }
 
 

@@ -10,7 +10,7 @@ from harness.evidence.schema.suite import DescribedMetric
 from harness.evidence.schema.verdict import CellEvidence, TranscriptEvidence, VerdictRow
 from report.evidence.results import Evidence
 from report.evidence.rows import Row
-from report.tables import scale
+from report.tables import default_tools, judged_bytes, scale
 from report.tables.autoencoder import AutoEncoders
 from report.tables.bench import Benches
 from report.tables.disputes import Disputes
@@ -109,6 +109,8 @@ class Tables:
         self.semantic = SemanticIds(results, root, evidence.comparisons)
         self.scale = scale.lines(results, evidence.tree)
         self.disputes = Disputes(results)
+        self.default_tools = default_tools.lines(results)
+        self.judged_bytes = judged_bytes.lines(results)
         self.noise = Noise.read(root)
         self.benches = Benches.read(root)
         self.planners = Planners.read(root)

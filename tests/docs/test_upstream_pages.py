@@ -1,10 +1,20 @@
-"""The report to mteb: its sentences repeat its table, and it includes a script that is there."""
+"""The reports to other projects: sentences repeat tables, and examples print what the pages say."""
 
 from __future__ import annotations
 
+import os
+import re
+import subprocess
+import sys
+
+import pytest
 from support.paths import ROOT
 
-PAGE = (ROOT / "docs" / "upstream" / "mteb-compression.md").read_text("utf-8")
+PAGES = {
+    name: (ROOT / "docs" / "upstream" / f"{name}.md").read_text("utf-8")
+    for name in ("mteb-compression", "sentence-transformers-int8")
+}
+PAGE = PAGES["mteb-compression"]
 
 
 def test_the_numbers_of_the_sentences_are_those_of_the_table() -> None:
@@ -29,3 +39,15 @@ def test_the_script_is_there() -> None:
     """The page includes it whole."""
     assert '--8<-- "examples/mteb_compression.py"' in PAGE
     assert (ROOT / "examples" / "mteb_compression.py").is_file()
+
+
+@pytest.mark.parametrize(("name", "tool"), list(zip(PAGES, ("mteb", "sentence_transformers"), strict=True)))
+def test_the_minimal_example_prints_what_the_page_says(name: str, tool: str) -> None:
+    """It runs without a network; every line that it prints stands below it."""
+    pytest.importorskip(tool)
+    code = re.findall(r"```python\n(.*?)```", PAGES[name], re.DOTALL)[0]
+    output = re.findall(r"```text\n(.*?)```", PAGES[name], re.DOTALL)[0]
+    command = [sys.executable, "-W", "ignore", "-c", code]
+    environment = {**os.environ, "HF_HUB_OFFLINE": "1"}
+    printed = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+    assert output == printed

@@ -110,6 +110,15 @@ def some_rows() -> list[Row]:
             0.6, suite="disputes", dataset="stsb-test", metric="knn-recall@10",
             pipeline="opq-wide", family="opq",
             cell="opq-wide.2-bits.s0", point="2-bits", bytes_per_vector=116,
+                value, suite="default-tools", dataset="sts12-16", metric="spearman@human", pipeline=pipeline,
+                protocol="as-published", point=None, bytes_per_vector=384,
+            )
+            for pipeline, value in [("wrapper-int8", 0.7), ("wrapper-int8-decoded", 0.8), ("identity", 0.8)]
+        ),
+        row(
+            0.8, suite="judged-bytes", dataset="nfcorpus", train="scifact-documents",
+            metric="ndcg-retention@10", pipeline="pq", family="pq", label="product quantization",
+            point="8-bytes", bytes_per_vector=8,
         ),
     ]  # fmt: skip
 
@@ -117,6 +126,9 @@ def some_rows() -> list[Row]:
 FIGURES = (
     *("autoencoder", "contamination", "disputes", "frontier", "intrinsic_29x", "neighbours_backends"),
     *("neighbours_dims", "ranking", "scale", "semantic", "task_preservation", "tradeoff", "training"),
+    *("autoencoder", "contamination", "frontier", "intrinsic_29x", "neighbours_backends", "neighbours_dims"),
+    *("ranking", "scale", "semantic", "task_preservation", "tradeoff", "training"),
+    *("default_tools", "judged_bytes"),
 )
 
 

@@ -1,0 +1,82 @@
+"""Retrieval of judged documents at few bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from report.findings.finding import Finding
+from report.findings.words import encoder, listed, share
+from report.tables.judged_bytes import ByteLine
+from report.tables.source import Source
+
+TITLES = {"nfcorpus": "NFCorpus", "scifact": "SciFact"}
+OTHER, SEARCHED = "decontaminated", "fitted-on-searched"
+
+
+def findings(source: Source) -> list[Finding]:
+    """Return the published retentions beside those here, the best pipelines, and the gain of the fit."""
+    lines = source.tables.judged_bytes
+    return [*_published(source, lines), *_best(lines), *_fit(lines)]
+
+
+def _published(source: Source, lines: list[ByteLine]) -> Iterator[Finding]:
+    """Yield what untrained signs keep at the published ratios."""
+    claim = source.claim("J1")
+    rows = [row for row in claim.rows if row.headline] if claim else []
+    said: list[str] = []
+    used: list[str] = []
+    for point, printed in dict.fromkeys((row.point, row.printed) for row in rows):
+        own = [
+            line
+            for line in lines
+            if (line.pipeline, line.protocol) == (rows[0].pipeline, OTHER) and f"{line.bytes}-bytes" == point
+        ]
+        if own:
+            values = listed(f"{share(line.retention)} on {TITLES[line.dataset]}" for line in own)
+            said.append(f"in {own[0].bytes} bytes {values} (published at this ratio: {printed})")
+            used += [line.id for line in own]
+    if said:
+        yield Finding(
+            f"Untrained signs keep of {encoder(lines[0].encoder)}'s nDCG@10 {'; '.join(said)}. The published "
+            "numbers are of another model and more sets.",
+            tuple(dict.fromkeys(used)),
+            ("J1",),
+        )
+
+
+def _best(lines: list[ByteLine]) -> Iterator[Finding]:
+    """Yield the pipeline of most nDCG at the least and the most bytes, fitted on the other set."""
+    for dataset, title in TITLES.items():
+        own = [line for line in lines if (line.dataset, line.protocol) == (dataset, OTHER) and line.family]
+        compressed = [line for line in own if line.family != "uncompressed"]
+        if not compressed:
+            continue
+        sizes = sorted({line.bytes for line in compressed})
+        best = [
+            max((line for line in compressed if line.bytes == size), key=lambda line: line.ndcg.value)
+            for size in sizes[1::2] or sizes
+        ]
+        values = listed(f"{share(line.retention)} in {line.bytes} bytes ({line.label})" for line in best)
+        yield Finding(
+            f"On {title}, fitted on the other set, the best of all measured keep {values}, selected here.",
+            tuple(line.id for line in best),
+        )
+
+
+def _fit(lines: list[ByteLine]) -> Iterator[Finding]:
+    """Yield in how many settings a fit on the searched documents keeps more, of all that are fitted."""
+    by_fit = {(line.pipeline, line.bytes, line.dataset, line.protocol): line for line in lines}
+    pairs = [
+        (line, other)
+        for (pipeline, size, dataset, protocol), line in by_fit.items()
+        if protocol == OTHER and line.family not in {"uncompressed", "projection"}
+        if (other := by_fit.get((pipeline, size, dataset, SEARCHED)))
+    ]
+    if pairs:
+        more = sum(other.ndcg.value > line.ndcg.value for line, other in pairs)
+        clear = sum(other.ndcg.low > line.ndcg.high for line, other in pairs)
+        yield Finding(
+            f"Fitted on the searched documents, {more} of {len(pairs)} settings have a higher nDCG@10 than "
+            f"fitted on the other set; in {clear} the intervals do not meet.",
+            tuple(dict.fromkeys(line.id for pair in pairs for line in pair)),
+        )
