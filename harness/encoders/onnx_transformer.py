@@ -1,4 +1,4 @@
-"""Text encoders in the ONNX format, from Python packages that carry one: the mean of the tokens' hidden states.
+"""Text encoders in the ONNX format, from Python packages that carry one: the mean of tokens' hidden states.
 
 A package has the model, another the tokenizer, each pinned by its sha256: what runs are the operators of
 onnxruntime on these very bytes, and no code of a package is imported. One thread adds in one order, so that

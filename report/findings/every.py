@@ -8,6 +8,7 @@ from harness.evidence.schema.version import SCHEMA_VERSION
 from harness.types import Json
 from report.findings import (
     autoencoder,
+    encoder_steps,
     equal_bytes,
     generalization,
     intrinsic,
@@ -29,6 +30,7 @@ QUESTIONS = {
     "operating-points": operating_points.findings,
     "ranking": ranking.findings,
     "autoencoder": autoencoder.findings,
+    "encoder-steps": encoder_steps.findings,
     "neighbours": neighbours.findings,
     "semantic": semantic.findings,
     "scale": scale.findings,
