@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 CAPTION = (
-    "nDCG@10 on NFCorpus of each step of the auto-encoder system, with its number of float32 dimensions. All that is "
-    "learned was fitted on the documents of SciFact. Squares are maps of the small encoders onto the auto-encoded large "
-    "one, circles what involves no map. The dotted line is the small encoders as they are. Bars are 95 % intervals over "
-    "queries and seeds."
+    "nDCG@10 on NFCorpus of each step of the auto-encoder system, with its number of float32 dimensions. "
+    "Squares are maps of the small encoders onto the auto-encoded large one, circles what involves no map; "
+    "what is learned was fitted on the documents of SciFact. The dotted line is the small encoders as they "
+    "are. Bars are 95 % intervals over queries and seeds."
 )
 LOOKS = {False: ("o", _style.BLUE, "no map"), True: ("s", _style.VERMILLION, "mapped")}
 
@@ -61,9 +61,7 @@ def draw(numbers: _style.Data) -> Figure:
     """Return the figure: a panel a space, a line a step, all with one scale."""
     from matplotlib.figure import Figure
 
-    spaces = [
-        own for space in SMALL if (own := _titles.selected(numbers["points"], encoder=space))
-    ]
+    spaces = [own for space in SMALL if (own := _titles.selected(numbers["points"], encoder=space))]
     figure = Figure(figsize=(10.5, 1.2 + 2.9 * len(spaces)), layout="constrained")
     axes = list(figure.subplots(len(spaces), 1, squeeze=False, sharex=True)[:, 0])
     for axis, own in zip(axes, spaces, strict=True):

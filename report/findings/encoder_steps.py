@@ -29,9 +29,9 @@ def _mapped(lines: dict[str, dict[str, StepLine]]) -> Iterator[Finding]:
             continue
         small, mapped, target = (steps[name] for name in ("small", "mapped-residual", "large-encoded"))
         yield Finding(
-            f"Mapped onto auto-encoded {LARGE[space]}, {SMALL[space]} has in {mapped.dims} dimensions an nDCG@10 "
-            f"of {share(mapped.ndcg)} on {DATASET}, unmapped {share(small.ndcg)}{_apart(mapped.less)}; what it is "
-            f"mapped onto has {share(target.ndcg)}{_apart(target.less)}.",
+            f"Mapped onto auto-encoded {LARGE[space]}, {SMALL[space]} has in {mapped.dims} dimensions an "
+            f"nDCG@10 of {share(mapped.ndcg)} on {DATASET}, unmapped {share(small.ndcg)}"
+            f"{_apart(mapped.less)}; what it is mapped onto has {share(target.ndcg)}{_apart(target.less)}.",
             (mapped.id, target.id, small.id),
             ("A6",),
         )

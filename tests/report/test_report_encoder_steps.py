@@ -65,9 +65,9 @@ def test_each_step_has_its_mean_over_seeds(evidence: Tree) -> None:
 
 def test_the_full_table_has_a_line_a_step(evidence: Tree) -> None:
     """In the order of the steps, all of the one space that was measured."""
-    lines = table(evidence, "encoder_steps", encoder="minilm-l6-l3")
+    lines = table(evidence, "encoder-steps", encoder="minilm-l6-l3")
     assert list(encoder_steps.STEPS) == [line["step"] for line in lines]
-    assert len(lines) == len(table(evidence, "encoder_steps"))
+    assert len(lines) == len(table(evidence, "encoder-steps"))
 
 
 @pytest.mark.parametrize(
