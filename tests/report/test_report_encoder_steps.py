@@ -42,8 +42,8 @@ def compared(low: float, high: float) -> Comparisons:
     less = MeanDifference(
         protocol=KEY[0], dataset=KEY[1], metric=KEY[2], value=middle, low=low, high=high, p=0.5
     )
-    groups = (f"minilm-l6-l3.scifact-documents.{name}" for name in ("mapped-residual", "small"))
-    return Comparisons({("autoencoder-encoders", *groups): {KEY: less}})
+    space = "minilm-l6-l3.scifact-documents"
+    return Comparisons({("autoencoder-encoders", f"{space}.mapped-residual", f"{space}.small"): {KEY: less}})
 
 
 def test_each_step_has_its_mean_over_seeds(evidence: Tree) -> None:
