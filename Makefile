@@ -12,8 +12,8 @@
 # Each makes .venv first, with the versions pinned in constraints.txt; PYTHON=… names the interpreter.
 
 PYTHON ?= python3
-# Reproducing needs the server of claim C6 and a reader of recordings; all else is development.
-EXTRAS ?= $(if $(filter-out reproduce,$(MAKECMDGOALS)),dev,audio,serve)
+# Reproducing needs the server of claim C6, a reader of recordings and an encoder in ONNX; all else is development.
+EXTRAS ?= $(if $(filter-out reproduce,$(MAKECMDGOALS)),dev,audio,paraphrase-minilm,serve)
 ALL ?=
 BUDGET ?= 10m
 BIN := .venv/bin

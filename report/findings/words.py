@@ -15,6 +15,8 @@ from report.verdicts.claims import percent
 ENCODERS = {
     "minilm": "MiniLM",
     "mpnet": "MPNet",
+    "mpnet-retrieval": "MPNet",
+    "paraphrase-minilm-l3": "MiniLM-L3",
     "e5-large-v2": "E5-large",
     "e5-large-v2-published": "the published E5-large vectors",
     "esm2-peptides": "ESM-2 peptides",

@@ -10,7 +10,7 @@ from harness.evidence.schema.suite import DescribedMetric
 from harness.evidence.schema.verdict import CellEvidence, TranscriptEvidence, VerdictRow
 from report.evidence.results import Evidence
 from report.evidence.rows import Row
-from report.tables import default_tools, judged_bytes, scale
+from report.tables import default_tools, encoder_steps, judged_bytes, scale
 from report.tables.autoencoder import AutoEncoders
 from report.tables.bench import Benches
 from report.tables.disputes import Disputes
@@ -105,6 +105,7 @@ class Tables:
         self.folds = Folds(indexed, evidence.comparisons)
         self.ranking = Ranking(results, root)
         self.autoencoders = AutoEncoders(results, root)
+        self.encoder_steps = encoder_steps.lines(indexed, evidence.comparisons)
         self.neighbours = Neighbours(results, root)
         self.semantic = SemanticIds(results, root, evidence.comparisons)
         self.scale = scale.lines(results, evidence.tree)

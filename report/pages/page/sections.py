@@ -48,6 +48,13 @@ QUESTIONS = (
         ("autoencoder", "ranking"),
     ),
     Question(
+        "encoders",
+        "Do small encoders gain from an auto-encoded larger one?",
+        "encoder_steps",
+        tables.encoder_steps,
+        ("encoder-steps",),
+    ),
+    Question(
         "search",
         "What does a search in fewer bytes find?",
         "neighbours_backends",

@@ -9,6 +9,7 @@ from harness.types import Json
 from report.figures._style import Point
 from report.figures._titles import selected
 from report.findings.words import encoder
+from report.tables.encoder_steps import LARGE, STEPS
 from report.verdicts.claims import percent
 
 ROWS = 12
@@ -124,6 +125,22 @@ def retrieval(figure: Json) -> Table:
     columns = ["method", *(f"{size // 4} dimensions, %" for size in sizes)]
     caption = f"nDCG@10, {encoder(first['encoder'])}, {first['dataset']}"
     return Table(caption, columns, rows[:ROWS])
+
+
+def encoder_steps(figure: Json) -> Table:
+    """Return nDCG@10 of each step of the auto-encoder system, in the figure's first space."""
+    points = figure["points"]
+    own = selected(points, encoder=next(space for space in LARGE if selected(points, encoder=space)))
+    ordered = sorted(own, key=lambda point: list(STEPS).index(point["step"]))
+    rows = [
+        [
+            _text(point["what"]),
+            Cell(str(point["bytes_per_vector"] // 4), point["bytes_per_vector"]),
+            _value(point, "autoencoder-encoders"),
+        ]
+        for point in ordered
+    ]
+    return Table("nDCG@10 on NFCorpus", ["step", "dimensions", "nDCG@10, %"], rows[:ROWS])
 
 
 def search(figure: Json) -> Table:
