@@ -16,6 +16,7 @@ from report.findings import (
     ranking,
     scale,
     semantic,
+    sharper,
     stages,
 )
 from report.findings.finding import Finding
@@ -32,6 +33,7 @@ QUESTIONS = {
     "neighbours": neighbours.findings,
     "semantic": semantic.findings,
     "scale": scale.findings,
+    "sharper": sharper.findings,
 }
 
 

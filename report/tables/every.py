@@ -23,6 +23,7 @@ from report.tables.ranking import Ranking
 from report.tables.rows import Rows
 from report.tables.search import Search
 from report.tables.semantic import SemanticIds
+from report.tables.sharper import Sharper
 from report.tables.stages import Stages
 from report.tables.sts import Generalization
 from report.verdicts.claims import Claim
@@ -105,6 +106,7 @@ class Tables:
         self.neighbours = Neighbours(results, root)
         self.semantic = SemanticIds(results, root, evidence.comparisons)
         self.scale = scale.lines(results, evidence.tree)
+        self.sharper = Sharper(indexed)
         self.noise = Noise.read(root)
         self.benches = Benches.read(root)
         self.planners = Planners.read(root)
