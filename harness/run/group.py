@@ -62,8 +62,8 @@ def run_group(group: Group, before_writing: Callable[[], None] = lambda: None) -
             fitted = time.monotonic() - fitting
             with memory_explained("while measuring"):
                 check_timings(cell, context, fitter.fit(cell.steps))
-                result = with_second_pass(cell, context, measure(cell, context, fitter))
-                result = measure(cell, context, CallFitter(fitter, context.tests, context.vectors))
+                calls = CallFitter(fitter, context.tests, context.vectors)
+                result = with_second_pass(cell, context, measure(cell, context, calls))
             durations = {"seconds": time.monotonic() - start}
             if first:  # else the first step was fitted for another cell, and costs nothing here
                 durations["training_seconds"] = fitted

@@ -115,6 +115,9 @@ def some_rows() -> list[Row]:
             0.6, suite="disputes", dataset="stsb-test", metric="knn-recall@10",
             pipeline="opq-wide", family="opq",
             cell="opq-wide.2-bits.s0", point="2-bits", bytes_per_vector=116,
+        ),
+        *(
+            row(
                 value, suite="default-tools", dataset="sts12-16", metric="spearman@human", pipeline=pipeline,
                 protocol="as-published", point=None, bytes_per_vector=384,
             )
@@ -129,11 +132,9 @@ def some_rows() -> list[Row]:
 
 
 FIGURES = (
-    *("autoencoder", "contamination", "disputes", "frontier", "intrinsic_29x", "neighbours_backends"),
-    *("neighbours_dims", "ranking", "scale", "semantic", "task_preservation", "tradeoff", "training"),
-    *("autoencoder", "contamination", "frontier", "intrinsic_29x", "neighbours_backends", "neighbours_dims"),
-    *("ranking", "scale", "semantic", "task_preservation", "tradeoff", "training"),
-    *("default_tools", "judged_bytes"),
+    *("autoencoder", "contamination", "default_tools", "disputes", "encoder_steps", "frontier"),
+    *("intrinsic_29x", "judged_bytes", "neighbours_backends", "neighbours_dims", "ranking", "scale"),
+    *("semantic", "sharper", "task_preservation", "tradeoff", "training"),
 )
 
 
