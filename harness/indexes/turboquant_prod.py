@@ -41,10 +41,9 @@ def build(vectors: Floats, params: Params, seed: int) -> Rotated:
     width = wider(dimension, params.bits, params.extra_bytes)
     rotation = frame(dimension, width, seed).astype(np.float64)
     rows = rotated(vectors, rotation)
-    quantizer = prod_quantizer(width, params.bits, seed % 2**31)
+    quantizer = prod_quantizer(width, params.bits)
     new: Any = faiss  # its stubs lack the newer types
     index = new.IndexScalarQuantizer(width, quantizer.qtype, metric_type(params.metric))
-    index.sq.turboq_refine.seed = seed % 2**31
     index.train(np.zeros((1, width), np.float32))
     index.add_sa_codes(prod_codes(quantizer, rows, params.scale))
     return Rotated(FaissIndex(index), rotation)
