@@ -21,15 +21,16 @@ Metric = Literal["inner-product", "l2"]
 
 def mse_quantizer(width: int, bits: int) -> Any:
     """Return TurboQuant_mse of faiss (``SQtqmse``) for unit vectors of ``width`` dimensions."""
-    return _trained(width, f"QT_{bits}bit_tqmse", None)
+    return _trained(width, f"QT_{bits}bit_tqmse")
 
 
-def prod_quantizer(width: int, bits: int, seed: int) -> Any:
+def prod_quantizer(width: int, bits: int) -> Any:
     """Return TurboQuant_prod of faiss (``SQtq``): ``bits`` - 1 of TurboQuant_mse, then one of QJL.
 
-    ``seed`` draws the signs of its randomized Hadamard transform.
+    The signs of its Hadamard transform are the same in every quantizer: Python cannot set their seed. What
+    is random is the rotation before it.
     """
-    return _trained(width, f"QT_{bits}bit_tq", seed)
+    return _trained(width, f"QT_{bits}bit_tq")
 
 
 def prod_codes(quantizer: Any, rotated: Floats, scale: Scale) -> Bytes:
@@ -71,12 +72,10 @@ def eden_index(rows: Floats, bits: int, *, biased: bool, metric: Metric = "inner
     return index
 
 
-def _trained(width: int, name: str, seed: int | None) -> Any:
+def _trained(width: int, name: str) -> Any:
     import faiss
 
     new: Any = faiss.ScalarQuantizer  # its stubs lack the newer types
     quantizer = new(width, getattr(new, name))
-    if seed is not None:
-        quantizer.turboq_refine.seed = seed
     quantizer.train(np.zeros((1, width), np.float32))
     return quantizer

@@ -15,15 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
-from harness import limits
 from harness.codecs.faiss_codes import PROD_FACTORS, Scale, prod_codes, prod_quantizer
 from harness.codecs.frames import directions, filled, frame, wider
 from harness.codecs.rotation import rotated
-from harness.codecs.state import stored, stored_count
+from harness.codecs.state import stored
 from harness.types import Bytes, Floats, Training
 
 RANDOM = True
-SEEDS = limits.DIMENSIONS.most  # of the second transform, stored as a count
 
 
 class Params(BaseModel, extra="forbid", frozen=True):
@@ -39,13 +37,12 @@ class Params(BaseModel, extra="forbid", frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class TurboQuantProd:
-    """``rotation`` (D, width) float32; ``seed`` of the second transform."""
+    """``rotation`` (D, width) float32; a code has ``extra_bytes`` more than D dimensions need."""
 
     bits: int
     extra_bytes: int
     scale: Scale
     rotation: Floats
-    seed: int
     side_bytes: ClassVar[int] = PROD_FACTORS
     reconstructs: ClassVar[bool] = False  # the direction, not the length
 
@@ -63,23 +60,21 @@ class TurboQuantProd:
         return rotated(turned, self.rotation.T)
 
     def state(self) -> dict[str, NDArray[Any]]:
-        """Return the rotation and the seed of the second transform."""
-        return {"rotation": self.rotation, "seed": np.array([self.seed], np.int64)}
+        """Return the rotation."""
+        return {"rotation": self.rotation}
 
     def _quantizer(self) -> Any:
-        return prod_quantizer(self.rotation.shape[1], self.bits, self.seed)
+        return prod_quantizer(self.rotation.shape[1], self.bits)
 
 
 def fit(train: Training, params: Params, seed: int) -> TurboQuantProd:
-    """Return the codec with a rotation and a second transform that ``seed`` draws; nothing is learned."""
+    """Return the codec with a rotation that ``seed`` draws; nothing is learned."""
     width = wider(train.dimension, params.bits, params.extra_bytes)
     rotation = frame(train.dimension, width, seed)
-    return TurboQuantProd(params.bits, params.extra_bytes, params.scale, rotation, 1 + seed % SEEDS)
+    return TurboQuantProd(params.bits, params.extra_bytes, params.scale, rotation)
 
 
 def restore(state: Mapping[str, NDArray[Any]], params: Params) -> TurboQuantProd:
     """Return the codec that ``state`` describes."""
     rotation = stored(state, "rotation", None, None)
-    return TurboQuantProd(
-        params.bits, params.extra_bytes, params.scale, rotation, stored_count(state, "seed")
-    )
+    return TurboQuantProd(params.bits, params.extra_bytes, params.scale, rotation)

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from typing import Literal
 
-import numpy as np
 from pydantic import BaseModel, Field
 
 from harness.codecs.faiss_codes import Metric, eden_index
 from harness.codecs.frames import frame, wider
 from harness.codecs.rotation import rotated
+from harness.evaluation.rotated import RotatedIndex
 from harness.evaluation.search import FaissIndex
-from harness.indexes.rabitq import Rotated
 from harness.types import Floats
 
 RANDOM = True
@@ -33,12 +32,12 @@ class Params(BaseModel, extra="forbid", frozen=True):
     scale: Literal["unbiased", "biased"] = "unbiased"
 
 
-def build(vectors: Floats, params: Params, seed: int) -> Rotated:
+def build(vectors: Floats, params: Params, seed: int) -> RotatedIndex:
     """Return the index of unit vectors (n, d) float32, rotated by ``seed``."""
     dimension = vectors.shape[1]
     width = wider(dimension, params.bits, params.extra_bytes)
-    rotation = frame(dimension, width, seed).astype(np.float64)
+    rotation = frame(dimension, width, seed)
     rows = rotated(vectors, rotation)
     codes = eden_index(rows, params.bits, biased=params.scale == "biased", metric=params.metric)
     codes.add(rows)
-    return Rotated(FaissIndex(codes), rotation)
+    return RotatedIndex(FaissIndex(codes), rotation)

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from pydantic import BaseModel, Field
 
 from harness.codecs.faiss_codes import Metric, metric_type
 from harness.codecs.frames import frame, wider
 from harness.codecs.rotation import rotated
+from harness.evaluation.rotated import RotatedIndex
 from harness.evaluation.search import FaissIndex
-from harness.indexes.rabitq import Rotated
 from harness.types import Floats
 
 RANDOM = True
@@ -32,17 +31,17 @@ class Params(BaseModel, extra="forbid", frozen=True):
     metric: Metric = "inner-product"
 
 
-def build(vectors: Floats, params: Params, seed: int) -> Rotated:
+def build(vectors: Floats, params: Params, seed: int) -> RotatedIndex:
     """Return the index of unit vectors (n, d) float32, rotated by ``seed``."""
     import faiss
 
     dimension = vectors.shape[1]
     width = wider(dimension, params.bits, params.extra_bytes)
-    rotation = frame(dimension, width, seed).astype(np.float64)
+    rotation = frame(dimension, width, seed)
     new: Any = faiss  # its stubs lack the newer types
     kind = getattr(new.ScalarQuantizer, f"QT_{params.bits}bit_tqmse")
     codes = new.IndexScalarQuantizer(width, kind, metric_type(params.metric))
     rows = rotated(vectors, rotation)
     codes.train(rows)
     codes.add(rows)
-    return Rotated(FaissIndex(codes), rotation)
+    return RotatedIndex(FaissIndex(codes), rotation)

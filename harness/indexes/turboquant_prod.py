@@ -14,8 +14,8 @@ from pydantic import BaseModel, Field
 from harness.codecs.faiss_codes import Metric, Scale, metric_type, prod_codes, prod_quantizer
 from harness.codecs.frames import frame, wider
 from harness.codecs.rotation import rotated
+from harness.evaluation.rotated import RotatedIndex
 from harness.evaluation.search import FaissIndex
-from harness.indexes.rabitq import Rotated
 from harness.types import Floats
 
 RANDOM = True
@@ -33,18 +33,17 @@ class Params(BaseModel, extra="forbid", frozen=True):
     scale: Scale = "paper"
 
 
-def build(vectors: Floats, params: Params, seed: int) -> Rotated:
+def build(vectors: Floats, params: Params, seed: int) -> RotatedIndex:
     """Return the index of unit vectors (n, d) float32, rotated by ``seed``."""
     import faiss
 
     dimension = vectors.shape[1]
     width = wider(dimension, params.bits, params.extra_bytes)
-    rotation = frame(dimension, width, seed).astype(np.float64)
+    rotation = frame(dimension, width, seed)
     rows = rotated(vectors, rotation)
-    quantizer = prod_quantizer(width, params.bits, seed % 2**31)
+    quantizer = prod_quantizer(width, params.bits)
     new: Any = faiss  # its stubs lack the newer types
     index = new.IndexScalarQuantizer(width, quantizer.qtype, metric_type(params.metric))
-    index.sq.turboq_refine.seed = seed % 2**31
     index.train(np.zeros((1, width), np.float32))
     index.add_sa_codes(prod_codes(quantizer, rows, params.scale))
-    return Rotated(FaissIndex(index), rotation)
+    return RotatedIndex(FaissIndex(index), rotation)

@@ -19,5 +19,5 @@ def test_the_example_prints_what_the_page_says() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=300
     ).stdout
     found = [float(line) for line in printed.splitlines()]
-    said = re.findall(r"line prints about ([\d.]+), the second about ([\d.]+)", PAGE)
+    said = re.findall(r"line prints about (\d+\.\d+), the second about (\d+\.\d+)", PAGE)
     assert [pytest.approx(float(number), abs=0.01) for number in said[0]] == found
