@@ -33,7 +33,7 @@ RANDOM = True
 
 
 class Params(BaseModel, extra="forbid", frozen=True):
-    """``members``: lenses of ``dims`` dimensions each; ``steps`` of Adam with ``batch`` pairs for each member.
+    """``members``: lenses of ``dims`` dimensions each; ``steps`` of Adam with ``batch`` pairs for each.
 
     ``rate``: its first, decayed by a cosine; ``human_weight`` and ``dropout`` are shares.
     """

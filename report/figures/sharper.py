@@ -32,16 +32,21 @@ def data(rows: list[Row], claims: list[Claim]) -> _style.Data:
     own = [row for row in rows if row.suite in SUITES and row.family in METHODS and not row.asymmetric]
     keys = ("family", "encoder", "pipeline", "bytes_per_vector", "ratio")
     wanted = {
-        "dataset": "sts12-16", "metric": "retention@human", "protocol": "decontaminated", "train": "stsb-train"
-    }  # fmt: skip
+        "dataset": "sts12-16",
+        "metric": "retention@human",
+        "protocol": "decontaminated",
+        "train": "stsb-train",
+    }
     points = _style.means(own, keys, **wanted)
-    bounds = {row.pipeline: row.published for claim in claims if claim.id in TARGETS for row in claim.rows[:1]}
+    bounds = {
+        row.pipeline: row.published for claim in claims if claim.id in TARGETS for row in claim.rows[:1]
+    }
     return {**wanted, "points": points, "targets": bounds}
 
 
 def title(numbers: _style.Data) -> str:
     """Return what the figure shows: the values at the fewest bytes."""
-    own = [point for point in _titles.selected(numbers["points"], family="sharp")]
+    own = _titles.selected(numbers["points"], family="sharp")
     least = {
         name: min((p for p in own if p["encoder"] == name), key=lambda p: p["bytes_per_vector"], default=None)
         for name in ("minilm", "mpnet")

@@ -1,4 +1,4 @@
-"""Tables of the sharper frontier: what the chosen methods keep, and what each change was worth on the folds."""
+"""Tables of the sharper frontier: what methods keep, and what changes gain on folds."""
 
 from __future__ import annotations
 
