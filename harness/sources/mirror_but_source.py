@@ -1,8 +1,8 @@
 """Pairs of a file of the mirror without those of some sources: folds by where sentences come from.
 
 Each line of the file names its source under ``file`` (STS-B: MSRvid, headlines …). What is trained on the
-rest is tested on another kind of text, which pairs of a random fold are not. The protocol ``decontaminated`` then
-leaves out the pairs of the rest.
+rest is tested on another kind of text, which pairs of a random fold are not. The protocol ``decontaminated``
+then leaves out the pairs of the rest.
 """
 
 from __future__ import annotations
