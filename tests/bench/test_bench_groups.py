@@ -125,9 +125,14 @@ def test_encoding_is_set_against_the_bare_model_twice() -> None:
 
 def test_encoding_alone_is_of_every_set_of_the_suite(tmp_path: Path) -> None:
     """What a run of the suite encodes before its first cell."""
-    (spec,) = specs("sample", None, tmp_path)
+    (spec,) = specs("sample", "*", None, tmp_path)
     assert ("sample", "minilm") == (spec.suite, spec.encoder)
     assert {"lee-background", "lee", "wordsim353", "simlex999"} == set(spec.sets)
+
+
+def test_encoding_alone_is_of_the_cells_that_are_run(tmp_path: Path) -> None:
+    """An encoder of which no cell matches is not encoded: a suite in part is set against its own part."""
+    assert [] == specs("sample", "another-encoder.*", None, tmp_path)
 
 
 def test_commands_without_a_checkout_are_the_help_alone(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ SETS = ("lee", "wordsim353", "simlex999")  # news stories and words
 def measure(_mirror: Path | None, sets: tuple[str, ...] = SETS, repeats: int = 3) -> Iterator[Measurement]:
     """Yield texts a second of ``sets`` of the suite ``sample``."""
     with TemporaryDirectory(prefix="harness-bench-") as folder:
-        (spec,) = specs("sample", None, Path(folder))
+        (spec,) = specs("sample", "*", None, Path(folder))
         spec = dataclasses.replace(spec, sets=sets)
         texts = list(dict.fromkeys(text for name in spec.sets for text in spec.read(name).texts or ()))
         model = str(_model())
