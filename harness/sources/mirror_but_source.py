@@ -1,6 +1,6 @@
 """Pairs of a file of the mirror without those of some sources: folds by where sentences come from.
 
-Each line of the file names its source under ``file`` (STS-B: MSRvid, headlines …). What is trained on the rest
+Each line of the file names its source under ``file`` (STS-B: MSRvid, headlines …). What is trained on others
 is tested on another kind of text, which pairs of a random fold are not. The protocol ``decontaminated`` then
 leaves out the pairs of the rest.
 """
