@@ -22,13 +22,13 @@ from harness.types import PairSet, Place
 class Params(Pinned):
     """``path`` inside the mirror and its ``sha256``; the names of the sources that are ``left_out``."""
 
-    left_out: list[str] = Field(min_length=1)
+    left_out: tuple[str, ...] = Field(min_length=1)
 
 
 def locate(params: Params, place: Place) -> dict[str, Any]:
     """Return what identifies the bytes and the sources; raise BlockedError without a mirror or its file."""
     params.located(place)
-    return {"use": "mirror-but-source", **params.model_dump()}
+    return {"use": "mirror-but-source", **params.model_dump(mode="json")}
 
 
 def read(params: Params, name: str, place: Place) -> PairSet:

@@ -22,7 +22,7 @@ def _read(folder: Path, *left_out: str) -> tuple[tuple[str, ...] | None, list[fl
     text = "".join(json.dumps(line) + "\n" for line in LINES)
     (folder / "pairs.jsonl").write_text(text, "utf-8")
     digest = hashlib.sha256(text.encode()).hexdigest()
-    params = Params(path="pairs.jsonl", sha256=digest, left_out=list(left_out))
+    params = Params(path="pairs.jsonl", sha256=digest, left_out=left_out)
     data = read(params, "some", Place(folder, folder, offline=True))
     assert data.gold is not None
     return data.texts, data.gold.tolist()
