@@ -22,7 +22,7 @@ from harness.types import PairSet, Place
 class Params(Pinned):
     """``path`` inside the mirror and its ``sha256``; the names of the sources that are ``left_out``."""
 
-    left_out: tuple[str, ...] = Field(min_length=1)
+    left_out: tuple[str, ...] = Field(min_length=1, strict=False)  # TOML has lists
 
 
 def locate(params: Params, place: Place) -> dict[str, Any]:
