@@ -8,9 +8,9 @@ leaves out the pairs of the rest.
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from harness.data.mirrored import Pinned
 from harness.data.pair_sets import paired, rated
@@ -19,10 +19,15 @@ from harness.errors import InputError
 from harness.types import PairSet, Place
 
 
+def _tuple(value: object) -> object:
+    """Return a list, which TOML has, as a tuple: parameters are hashed."""
+    return tuple(value) if isinstance(value, list) else value
+
+
 class Params(Pinned):
     """``path`` inside the mirror and its ``sha256``; the names of the sources that are ``left_out``."""
 
-    left_out: tuple[str, ...] = Field(min_length=1, strict=False)  # TOML has lists
+    left_out: Annotated[tuple[str, ...], BeforeValidator(_tuple)] = Field(min_length=1)
 
 
 def locate(params: Params, place: Place) -> dict[str, Any]:
