@@ -1,16 +1,16 @@
 """Pairs of a file of the mirror without those of some sources: folds by where sentences come from.
 
-Each line of the file names its source under ``file`` (STS-B: MSRvid, headlines …). What is trained on the
-rest is tested on another kind of text, which pairs of a random fold are not. The protocol ``decontaminated``
-then leaves out the pairs of the rest.
+Each line of the file names its source under ``file`` (STS-B: MSRvid, headlines …). What is trained on others
+is tested on another kind of text, which pairs of a random fold are not. The protocol ``decontaminated`` then
+leaves out the pairs of the rest.
 """
 
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from harness.data.mirrored import Pinned
 from harness.data.pair_sets import paired, rated
@@ -19,16 +19,21 @@ from harness.errors import InputError
 from harness.types import PairSet, Place
 
 
+def _tuple(value: object) -> object:
+    """Return a list, which TOML has, as a tuple: parameters are hashed."""
+    return tuple(value) if isinstance(value, list) else value
+
+
 class Params(Pinned):
     """``path`` inside the mirror and its ``sha256``; the names of the sources that are ``left_out``."""
 
-    left_out: list[str] = Field(min_length=1)
+    left_out: Annotated[tuple[str, ...], BeforeValidator(_tuple)] = Field(min_length=1)
 
 
 def locate(params: Params, place: Place) -> dict[str, Any]:
     """Return what identifies the bytes and the sources; raise BlockedError without a mirror or its file."""
     params.located(place)
-    return {"use": "mirror-but-source", **params.model_dump()}
+    return {"use": "mirror-but-source", **params.model_dump(mode="json")}
 
 
 def read(params: Params, name: str, place: Place) -> PairSet:

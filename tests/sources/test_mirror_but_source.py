@@ -22,15 +22,15 @@ def _read(folder: Path, *left_out: str) -> tuple[tuple[str, ...] | None, list[fl
     text = "".join(json.dumps(line) + "\n" for line in LINES)
     (folder / "pairs.jsonl").write_text(text, "utf-8")
     digest = hashlib.sha256(text.encode()).hexdigest()
-    params = Params(path="pairs.jsonl", sha256=digest, left_out=list(left_out))
+    params = Params(path="pairs.jsonl", sha256=digest, left_out=left_out)
     data = read(params, "some", Place(folder, folder, offline=True))
     assert data.gold is not None
     return data.texts, data.gold.tolist()
 
 
 def test_pairs_of_other_sources_stay_in_their_order(tmp_path: Path) -> None:
-    """Two of four pairs are left, with their sentences and scores."""
-    assert (("a 1", "b 1", "a 3", "b 3"), [1.0, 3.0]) == _read(tmp_path, "images")
+    """Two of four pairs are left: their first sentences, their second ones, and scores."""
+    assert (("a 1", "a 3", "b 1", "b 3"), [1.0, 3.0]) == _read(tmp_path, "images")
 
 
 def test_a_source_that_the_file_lacks_is_refused(tmp_path: Path) -> None:
