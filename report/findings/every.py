@@ -21,7 +21,6 @@ from report.findings import (
     ranking,
     scale,
     semantic,
-    sharper,
     stages,
 )
 from report.findings.finding import Finding
@@ -43,7 +42,6 @@ QUESTIONS = {
     "disputes": disputes.findings,
     "default-tools": default_tools.findings,
     "judged-bytes": judged_bytes.findings,
-    "sharper": sharper.findings,
 }
 
 
