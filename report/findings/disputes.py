@@ -46,7 +46,9 @@ def _tallies(source: Source) -> Iterator[Finding]:
         ("RaBitQ", "rabitq-{}", "TurboQuant_mse", "turboquant-{}", ("T6",)),
         ("EDEN", "eden-{}", "RaBitQ", "rabitq-{}", ("T3",)),
     )
-    sentences, evidence, claims = [], [], []
+    sentences: list[str] = []
+    evidence: list[str] = []
+    claims: list[str] = []
     for label, name, other_label, other, about in pairs:
         outcomes = []
         for line, less in _compared(source, name, other):

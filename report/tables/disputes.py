@@ -106,5 +106,5 @@ def _bytes(measured: Measured) -> int:
         return (index.bytes - FLOAT * dimension * width) // index.rows
     if "subvectors" in params:
         codebooks = FLOAT * dimension * 2 ** int(params["bits"])
-        return (index.bytes - codebooks) // index.rows
+        return int(index.bytes - codebooks) // index.rows
     return index.bytes // index.rows
