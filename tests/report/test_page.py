@@ -16,8 +16,8 @@ from support.rendered import COMMITTED, committed_report
 from harness.types import Json
 from report.evidence.rows import Row
 from report.pages.page import frontier
+from report.pages.page.cells import ROWS
 from report.pages.page.inline import inline
-from report.pages.page.tables import ROWS
 
 MEGABYTE = 1_000_000
 VOID = {"meta", "link", "input", "br"}

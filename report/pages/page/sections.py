@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from harness.types import Json
 from report.findings.finding import Finding
-from report.pages.page import tables
-from report.pages.page.tables import Table
+from report.pages.page import code_tables, tables
+from report.pages.page.cells import Table
 
 CONCLUSIONS = 3
 
@@ -60,6 +60,27 @@ QUESTIONS = (
         "neighbours_backends",
         tables.search,
         ("neighbours",),
+    ),
+    Question(
+        "judged-bytes",
+        "How few bytes will judged documents do with?",
+        "judged_bytes",
+        code_tables.judged_bytes,
+        ("judged-bytes",),
+    ),
+    Question(
+        "disputes",
+        "Which quantizer keeps most at equal bytes: TurboQuant, RaBitQ, EDEN or PQ?",
+        "disputes",
+        code_tables.disputes,
+        ("disputes",),
+    ),
+    Question(
+        "default-tools",
+        "What do default tools report of their codes?",
+        "default_tools",
+        code_tables.default_tools,
+        ("default-tools",),
     ),
     Question("codes", "What do codes of a few symbols keep?", "semantic", tables.codes, ("semantic",)),
 )

@@ -2,36 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from harness.types import Json
 from report.figures._style import Point
 from report.figures._titles import selected
 from report.findings.words import encoder
+from report.pages.page.cells import ROWS, Cell, Table, measured, word
 from report.tables.encoder_steps import LARGE, STEPS
 from report.verdicts.claims import percent
-
-ROWS = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A cell as printed, what it is sorted by, and its interval; ``evidence``: the id of the number."""
-
-    text: str
-    sort: float | str
-    interval: str = ""
-    evidence: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Columns and rows; every row begins with text."""
-
-    caption: str
-    columns: list[str]
-    rows: list[list[Cell]]
 
 
 def contamination(figure: Json) -> Table:
@@ -40,10 +17,10 @@ def contamination(figure: Json) -> Table:
     every, clean = (selected(points, protocol=protocol) for protocol in ("as-published", "decontaminated"))
     rows = [
         [
-            _text(before["label"]),
+            word(before["label"]),
             Cell(str(before["bytes_per_vector"]), before["bytes_per_vector"]),
-            _value(before, suite),
-            _value(after, suite),
+            measured([before], suite),
+            measured([after], suite),
             _points(after["value"] - before["value"]),
         ]
         for before, after in zip(every, clean, strict=True)
@@ -62,10 +39,10 @@ def intrinsic(figure: Json) -> Table:
     for metric, name in (("spearman@original", "similarities"), ("knn-recall@10", "ten nearest")):
         for space in dict.fromkeys(point["encoder"] for point in figure["points"]):
             own = selected(figure["points"], encoder=space, metric=metric)
-            cells = [_one(selected(own, series=each), figure["suite"]) for each in series]
+            cells = [measured(selected(own, series=each), figure["suite"]) for each in series]
             published = printed.get(space) if metric == "spearman@original" else None
             claimed = Cell(percent(published), published if published is not None else -1.0)
-            rows.append([_text(f"{encoder(space)}: {name}"), claimed, *cells])
+            rows.append([word(f"{encoder(space)}: {name}"), claimed, *cells])
     columns = [
         "space and what",
         "published, %",
@@ -92,11 +69,11 @@ def stages(figure: Json) -> Table:
     rows = []
     for key in dict.fromkeys(tuple(point[name] for name in keys) for point in figure["points"]):
         own = selected(figure["points"], **dict(zip(keys, key, strict=True)))
-        row = [_text(f"{encoder(key[0])}: {'AQEA' if 'aqea' in key[1] else 'lens'}, {key[2]}")]
+        row = [word(f"{encoder(key[0])}: {'AQEA' if 'aqea' in key[1] else 'lens'}, {key[2]}")]
         for metric in ("spearman@original", "retention@human"):
             row += [
                 printed.get((key[0], metric), Cell("–", -1.0)),
-                _one(selected(own, metric=metric), figure["suite"]),
+                measured(selected(own, metric=metric), figure["suite"]),
             ]
         rows.append(row)
     columns = [
@@ -118,10 +95,10 @@ def retrieval(figure: Json) -> Table:
     for method in dict.fromkeys(point["method"] for point in own):
         points = selected(own, method=method)
         if method == "uncompressed":
-            cells = [_one(points, "autoencoder")] * len(sizes)
+            cells = [measured(points, "autoencoder")] * len(sizes)
         else:
-            cells = [_one(selected(points, bytes_per_vector=size), "autoencoder") for size in sizes]
-        rows.append([_text(method), *cells])
+            cells = [measured(selected(points, bytes_per_vector=size), "autoencoder") for size in sizes]
+        rows.append([word(method), *cells])
     columns = ["method", *(f"{size // 4} dimensions, %" for size in sizes)]
     caption = f"nDCG@10, {encoder(first['encoder'])}, {first['dataset']}"
     return Table(caption, columns, rows[:ROWS])
@@ -134,9 +111,9 @@ def encoder_steps(figure: Json) -> Table:
     ordered = sorted(own, key=lambda point: list(STEPS).index(point["step"]))
     rows = [
         [
-            _text(point["what"]),
+            word(point["what"]),
             Cell(str(point["bytes_per_vector"] // 4), point["bytes_per_vector"]),
-            _value(point, "autoencoder-encoders"),
+            measured([point], "autoencoder-encoders"),
         ]
         for point in ordered
     ]
@@ -156,10 +133,10 @@ def search(figure: Json) -> Table:
         step = max(1, -(-len(best) * len(spaces) // ROWS))
         rows += [
             [
-                _text(f"{encoder(space)}: {point['method']}"),
-                _text(point["backend"]),
+                word(f"{encoder(space)}: {point['method']}"),
+                word(point["backend"]),
                 Cell(f"{point['bytes']:.0f}", point["bytes"]),
-                _value(point, "search"),
+                measured([point], "search"),
             ]
             for point in best[::-step][::-1]
         ]
@@ -176,27 +153,14 @@ def codes(figure: Json) -> Table:
     for pipeline, label, size in sorted(pipelines, key=lambda key: (key[2], key[0])):
         points = selected(own, pipeline=pipeline, bytes_per_vector=size)
         cells = [
-            _one(selected(points, metric=metric), "semantic-ids")
+            measured(selected(points, metric=metric), "semantic-ids")
             for metric in ("spearman@original", "spearman-random@original")
         ]
-        rows.append([_text(label), Cell(str(8 * size), size), *cells])
+        rows.append([word(label), Cell(str(8 * size), size), *cells])
     columns = ["code", "bits", "pairs, %", "random pairs, %"]
     space = f"{encoder(first['encoder'])}, {first['dataset']}"
     caption = f"Spearman with the original cosines, smallest codes first, {space}"
     return Table(caption, columns, rows[:ROWS])
-
-
-def _text(text: str) -> Cell:
-    return Cell(text, text)
-
-
-def _one(points: Sequence[Point], suite: str) -> Cell:
-    return _value(points[0], suite) if points else Cell("–", -1.0)
-
-
-def _value(point: Point, suite: str) -> Cell:
-    interval = f"{percent(point['low'])} … {percent(point['high'])}"
-    return Cell(percent(point["value"]), point["value"], interval, f"{suite}/{point['cells'][0]}")
 
 
 def _points(difference: float) -> Cell:
