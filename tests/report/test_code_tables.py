@@ -1,4 +1,4 @@
-"""The page's tables of quantizers: rows by method, columns by size or set, dashes where nothing was measured."""
+"""The page's tables of quantizers: rows by method, columns by size or set, a dash without a measurement."""
 
 from __future__ import annotations
 
