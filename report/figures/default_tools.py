@@ -50,7 +50,7 @@ MARKS: dict[str, Any] = {
 def data(rows: list[Row], claims: list[Claim]) -> _style.Data:  # noqa: ARG001 - every figure's
     """Return the numbers to draw: a point an encoder, data set and pipeline."""
     own = [row for row in rows if row.suite == SUITE]
-    keys = ("encoder", "dataset", "pipeline", "metric")
+    keys = ("encoder", "dataset", "pipeline", "metric", "bytes_per_vector")
     points = [
         point
         for dataset, metric in METRICS.items()
