@@ -12,7 +12,9 @@ import numpy as np
 from harness.statistics.bootstrap import weights
 from harness.statistics.clusters import Sample
 from harness.statistics.requests import Estimates
-from harness.types import Doubles, Ints, Mask
+from harness.types import Doubles, Mask
+
+_SPARE = 3  # times the items that the percentile needs without resampling
 
 
 def percentile(sample: Sample, values: Doubles, mask: Mask, per_cent: int) -> Estimates:
@@ -25,13 +27,19 @@ def percentile(sample: Sample, values: Doubles, mask: Mask, per_cent: int) -> Es
     >>> float(percentile(independent("ten", 10), ten, ten >= 0, 20)[0])
     1.0
     """
-    levels, of_item = np.unique(values[mask], return_inverse=True)
-    order = np.argsort(of_item, kind="stable")
-    drawn = weights(sample.group, sample.units)[sample.members[mask, 0][order]]
-    starts = np.searchsorted(of_item[order], np.arange(len(levels)))
-    counts = np.add.reduceat(drawn, starts, axis=0, dtype=np.int64)
-    own = np.bincount(of_item, minlength=len(levels)).astype(np.int64)
-    return _least(levels, np.concatenate([own[:, None], counts], axis=1), per_cent)
+    order = np.flatnonzero(mask)[np.argsort(values[mask], kind="stable")]
+    drawn, unit = weights(sample.group, sample.units), sample.members[:, 0]
+    total = np.concatenate([[len(order)], drawn[unit[order]].sum(axis=0, dtype=np.int64)])
+    count = _SPARE * (1 + per_cent * len(order) // 100)
+    while True:  # of the lowest alone: in nearly every resample the percentile is among them
+        counts = drawn[unit[order[:count]]]
+        reached = np.cumsum(np.insert(counts, 0, 1, axis=1), axis=0, dtype=np.int64)
+        enough = 100 * reached >= per_cent * total
+        if count >= len(order) or enough[-1].all():
+            break
+        count *= 2
+    least: Doubles = values[order[enough.argmax(axis=0)]]
+    return np.where(total > 0, least, np.nan)
 
 
 def share(sample: Sample, counted: Mask, mask: Mask) -> Estimates:
@@ -41,11 +49,3 @@ def share(sample: Sample, counted: Mask, mask: Mask) -> Estimates:
     with np.errstate(invalid="ignore"):
         shares: Doubles = ones[counted[mask]].sum(axis=0, dtype=np.int64) / ones.sum(axis=0, dtype=np.int64)
     return shares
-
-
-def _least(levels: Doubles, counts: Ints, per_cent: int) -> Estimates:
-    """Return the percentile of each column of ``counts`` (levels, 1 + RESAMPLES) of ascending ``levels``."""
-    reached = np.cumsum(counts, axis=0)
-    total = reached[-1]
-    least: Doubles = levels[(100 * reached >= per_cent * total).argmax(axis=0)]
-    return np.where(total > 0, least, np.nan)
