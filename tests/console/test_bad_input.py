@@ -285,7 +285,7 @@ def test_an_empty_variable_means_the_default(quick: Cli, small_suite: SmallSuite
 @pytest.mark.parametrize(
     ("args", "named"),
     [
-        (("run", "yours"), "suite: found 'yours', expected one of autoencoder, dev-overlap, "),
+        (("run", "yours"), "suite: found 'yours', expected one of autoencoder-encoders, "),
         (("run", "yours.toml"), "suite: found 'yours.toml'"),
         (("run", "mine", "--only", "x*"), "--only: no cell matches 'x*'; harness plan lists them"),
         (("run", "mine", "--mirror", "nowhere"), "mirror: nowhere is not a folder"),

@@ -100,7 +100,7 @@ def test_there_is_one_seed_where_nothing_is_random(path: Path) -> None:
     """And all of them where something is: by what is known of the methods, not by their own word."""
     suite = load(path)
     fixed = {"columns", "identity", "normalize", "pca", "principal-projection", "scalar"}
-    fixed |= {"scalar-per-vector", "sign", "truncation"}
+    fixed |= {"scalar-per-vector", "sign", "truncation", "variance-bits"}
     fixed |= {None, "flat"}  # no index, or an exhaustive one
     own = {pipeline.name: pipeline.seeds or suite.seeds for pipeline in suite.pipelines}
     seeds: dict[str, list[int]] = {}

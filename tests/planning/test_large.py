@@ -134,7 +134,10 @@ def test_the_suites_declare_their_large_inputs() -> None:
         suite = load(path)
         for name, model in suite.encoders.items():
             repo = str((model.model_extra or {}).get("repo", ""))
-            assert (repo in models) == (model.large is not None), f"{path}: {name}"
+            big = (
+                repo in models or name == "mpnet-retrieval"
+            )  # documents take a model of half a gigabyte hours
+            assert big == (model.large is not None), f"{path}: {name}"
         for name, dataset in suite.datasets.items():
             repos = [str(origin.get("repo", "")) for origin in dataset.origins]
             big = any(repo.startswith(repositories) for repo in repos)

@@ -45,7 +45,9 @@ def test_a_panel_has_methods_as_columns_and_its_cells_are_means_over_seeds(evide
     wanted |= {"dataset": "nfcorpus", "protocol": "decontaminated", "metric": "ndcg@10"}
     flat = [row for row in json_rows(evidence) if wanted.items() <= row.items()]
     for name, pipeline in (("linear auto-encoder", "autoencoder-ratio"), ("PCA", "pca-ratio")):
-        assert mean(flat, pipeline=pipeline, point="half") == f"{float(by_column[name]):.1f}"
+        assert (
+            mean(flat, pipeline=pipeline, point="half") == by_column[name].partition(" (")[0]
+        )  # before its tail
     assert "–" == by_column["first dimensions"]
 
 
@@ -193,7 +195,7 @@ def test_claims_select_pipelines_points_and_metrics_of_the_suite() -> None:
     suite = load(Path("suites/autoencoder.toml"))
     pipelines = {pipeline.name: pipeline for pipeline in suite.pipelines}
     for claim in ("A1", "A2", "A3", "A4", "A5"):
-        for row in CLAIMS[claim].rows:
+        for row in (row for row in CLAIMS[claim].rows if row.suite is None):
             pipeline = pipelines[row.pipeline]
             assert (row.point in pipeline.points) or (row.point is None and not pipeline.points)
             assert row.metric in suite.metrics or row.missing

@@ -110,6 +110,7 @@ def test_pairs_with_a_sentence_of_the_other_file_are_left_out(place: Place) -> N
     assert {"use": "mirror-without", **pinned, "without": other} == left.origin
 
 
+@pytest.mark.mirror
 @pytest.mark.parametrize(
     ("dataset", "shared", "with_a_sentence"),
     [("sts12", 259, 396), ("sts13", 81, 92), ("sts14", 193, 329), ("sts15", 580, 634), ("sts16", 22, 25)],
