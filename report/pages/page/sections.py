@@ -62,7 +62,7 @@ QUESTIONS = (
         ("neighbours",),
     ),
     Question(
-        "judged-bytes",
+        "judged",
         "How few bytes will judged documents do with?",
         "judged_bytes",
         code_tables.judged_bytes,
@@ -76,7 +76,7 @@ QUESTIONS = (
         ("disputes",),
     ),
     Question(
-        "default-tools",
+        "tools",
         "What do default tools report of their codes?",
         "default_tools",
         code_tables.default_tools,
