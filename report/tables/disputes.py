@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from report.evidence.results import Measured, seed_groups
-from report.evidence.rows import rows_of
+from report.evidence.rows import Row, rows_of
 from report.evidence.values import Mean, over_seeds
 
 CODED, SEARCHED = "disputes", "disputes-search"
@@ -85,10 +86,11 @@ def _line(group: list[Measured]) -> DisputeLine:
 
 
 def _means(group: list[Measured]) -> Iterator[tuple[tuple[str, str, str], Mean]]:
-    rows = [row for one in group for row in rows_of(one)]
-    for key in dict.fromkeys((row.protocol, row.dataset, row.metric) for row in rows):
-        same = [row for row in rows if (row.protocol, row.dataset, row.metric) == key]
-        yield key, over_seeds(same)
+    rows: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
+    for one in group:
+        for row in rows_of(one):
+            rows[row.protocol, row.dataset, row.metric].append(row)
+    return ((key, over_seeds(same)) for key, same in rows.items())
 
 
 def _bytes(measured: Measured) -> int:
