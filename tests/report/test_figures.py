@@ -134,7 +134,7 @@ def some_rows() -> list[Row]:
 FIGURES = (
     *("autoencoder", "contamination", "default_tools", "disputes", "encoder_steps", "frontier"),
     *("intrinsic_29x", "judged_bytes", "neighbours_backends", "neighbours_dims", "ranking", "scale"),
-    *("semantic", "task_preservation", "tradeoff", "training"),
+    *("semantic", "sharper", "task_preservation", "tradeoff", "training"),
 )
 
 
