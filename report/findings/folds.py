@@ -30,7 +30,7 @@ def _sentence(name: str, choices: Sequence[Choice]) -> Finding:
 
 def _other(group: Sequence[Choice]) -> str:
     first = group[0]
-    kept = [
+    comparisons = [
         f"{compared(choice.less)} {_SETS[choice.dataset]}"
         if choice.less
         else f"uncompared {_SETS[choice.dataset]}"
@@ -38,7 +38,7 @@ def _other(group: Sequence[Choice]) -> str:
         if choice.dataset in _SETS
     ]
     chosen = f"`{first.by_folds.name}` for dev's `{first.by_dev.name}` at {first.bytes} bytes"
-    return f"{chosen}, which keeps {listed(kept)}"
+    return f"{chosen}, which keeps {listed(comparisons)}"
 
 
 def _ids(choices: Sequence[Choice]) -> list[str]:
