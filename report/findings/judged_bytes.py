@@ -37,8 +37,8 @@ def _published(source: Source, lines: list[ByteLine]) -> Iterator[Finding]:
             used += [line.id for line in own]
     if phrases:
         yield Finding(
-            f"Untrained signs keep of {encoder(lines[0].encoder)}'s nDCG@10 {'; '.join(phrases)}. The published "
-            "numbers are of another model and more sets.",
+            f"Untrained signs keep of {encoder(lines[0].encoder)}'s nDCG@10 {'; '.join(phrases)}. The "
+            "published numbers are of another model and more sets.",
             tuple(dict.fromkeys(used)),
             ("J1",),
         )

@@ -1,4 +1,4 @@
-"""The rows of a claim: what was published, at which printed precision, and which results it is compared with."""
+"""The rows of a claim: published numbers with their precision, and the results they are compared with."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from pydantic import BaseModel, Field
 from harness.evidence.schema.verdict import Role, Rule
 
 
-class Strict(BaseModel, extra="forbid", frozen=True, strict=True):
-    """What has the keys that it states, of the types that it states."""
+class _Strict(BaseModel, extra="forbid", frozen=True, strict=True):
+    pass
 
 
-class PublishedRow(Strict):
+class PublishedRow(_Strict):
     """One published number, and the selector of the results that it is compared with.
 
     ``published`` and ``precision`` (half a unit of the last printed digit) are in the metric's unit;
@@ -48,7 +48,7 @@ class PublishedRow(Strict):
     headline: bool = False
 
 
-class Check(Strict):
+class Check(_Strict):
     """A check that servers have to pass: its name in the smoke test, or 'all'."""
 
     row: str
@@ -57,14 +57,14 @@ class Check(Strict):
     headline: bool = False
 
 
-class Server(Strict):
+class Server(_Strict):
     """A server that checks are about: its role in the claim, and how to run the smoke test on it."""
 
     role: Role
     remedy: str | None = None
 
 
-class Anchor(Strict):
+class Anchor(_Strict):
     """A published digest that nothing can be compared with: ``missing`` names the unavailable file."""
 
     row: str
@@ -74,7 +74,7 @@ class Anchor(Strict):
     headline: bool = False
 
 
-class Measure(Strict):
+class Measure(_Strict):
     """A bound on what was measured on a machine beside a result, in ``unit``.
 
     ``path``: where it stands in the envelope, keys parted by full stops, ``*`` for the only one there is.
@@ -93,7 +93,7 @@ class Measure(Strict):
     headline: bool = False
 
 
-class Scores(Strict):
+class Scores(_Strict):
     """Spearman against people on one set, in per cent as printed."""
 
     dataset: str
@@ -122,7 +122,8 @@ _COLUMNS = {
 def table_rows(lines: Iterable[Scores], own: list[str]) -> list[PublishedRow]:
     """Return a row for each number of section 5.2, trained on the split that the report trained on.
 
-    ``own``: the encoders that are the published ones. A score is its encoder's: it is     pairs. A loss is compared on every encoder, and on the pairs that training has not seen as well.
+    ``own``: the encoders that are the published ones. A score is compared on these, on all pairs. A loss is
+    compared on every encoder, and on the pairs that training has not seen as well.
     """
     return [
         PublishedRow(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
-from pydantic import ValidationError, model_validator
+from pydantic import BaseModel, ValidationError, model_validator
 
 from harness.errors import InputError
 from harness.evidence.schema.verdict import Kind, Origin, Role
@@ -18,7 +18,6 @@ from report.verdicts.claim_rows import (
     PublishedRow,
     Scores,
     Server,
-    Strict,
     table_rows,
 )
 
@@ -26,7 +25,7 @@ FOLDER = Path(__file__).parent.parent / "claims"
 OWN = "this project"  # how the source of an own claim begins
 
 
-class Claim(Strict):
+class Claim(BaseModel, extra="forbid", frozen=True, strict=True):
     """A claim of a published report, or of this project: then its ``source`` begins with 'this project'.
 
     ``encoders`` maps each space to its part: as published, the same space with other data, or an analogue.
