@@ -23,6 +23,7 @@ def in_threads(work: Callable[[Item], Result], items: Sequence[Item], threads: i
         waiting.put(item)
 
     def run() -> None:
+        """Work until nothing waits or an error is raised."""
         while True:
             try:
                 item = waiting.get_nowait()

@@ -48,6 +48,7 @@ class Scalar:
         widths = repeated(np.where(width > 0, width, np.float32(1)), len(x))
 
         def some(rows: Floats, codes: Bytes) -> None:
+            """Write the codes (m, bytes) uint8 of rows (m, D) float32."""
             position = rows - lows[: len(rows)]
             position /= widths[: len(rows)]
             position[:, flat] = 0
@@ -65,6 +66,7 @@ class Scalar:
         lows, widths = repeated(low, len(codes)), repeated(width, len(codes))
 
         def some(packed: Bytes, rows: Floats) -> None:
+            """Write the rows (m, D) float32 of codes (m, bytes) uint8."""
             rows[...] = packed if self.bits == BYTE else unpack(packed, self.bits, len(low))
             rows += np.float32(0.5)
             rows /= np.float32(self._cells())

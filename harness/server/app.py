@@ -108,19 +108,23 @@ def build(models: Sequence[Model], export: Path, key: str) -> FastAPI:
 
     @app.get("/health")
     def health() -> dict[str, str]:
+        """Return that the server answers."""
         return {"status": "ok", "server": SERVER}
 
     @app.get("/api/v1/models")
     def listed() -> dict[str, list[dict[str, Any]]]:
+        """Return what is known of each model."""
         names = ("id", "input_dim", "compressed_dim", "code_bytes", "sha256")
         return {"models": [{name: getattr(model, name) for name in names} for model in models]}
 
     @app.get("/api/v1/auth/verify")
     def verify() -> dict[str, bool]:
+        """Return that the key is valid."""
         return {"valid": True}  # the guard has let it pass
 
     @app.post("/api/v1/compress/batch")
     def compress(body: Batch) -> Shortened:
+        """Return the vectors as the chosen model shortens them."""
         x = _matrix(body.vectors, "vectors")
         model = _chosen(models, x.shape[1], body)
         ratio = model.input_dim / model.compressed_dim
@@ -134,6 +138,7 @@ def build(models: Sequence[Model], export: Path, key: str) -> FastAPI:
 
     @app.post("/api/v1/compress-pq")
     def compress_pq(body: One) -> Codes:
+        """Return the codes of a vector, one number a byte; 409 for a model without a codebook."""
         model = _named(models, body.model)
         if model.code_bytes is None:
             raise HTTPException(409, f"model {model.id}: there is no codebook for it")
@@ -144,6 +149,7 @@ def build(models: Sequence[Model], export: Path, key: str) -> FastAPI:
 
     @app.get(EXPORT, response_model=None)
     def exported() -> Any:
+        """Return the AQED file, or the range of it that is asked for."""
         return FileResponse(export, media_type="application/octet-stream")  # which knows Range
 
     return app

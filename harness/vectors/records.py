@@ -38,6 +38,7 @@ def open_records(path: Path, name: str, column: str | None, dtype: str) -> Vecto
         raise InputError(f"{name}: {problem} of {dimension} numbers, expected rows of one length, none cut")
 
     def pieces(start: int, size: int) -> Iterator[Piece]:
+        """Yield the rows from ``start`` on, (at most ``size``, D); InputError for a row of another length."""
         with path.open("rb") as file:
             for first in range(start, rows, size):
                 count = min(size, rows - first)

@@ -50,9 +50,9 @@ def title(numbers: _style.Data) -> str:
     values = [
         (LOOKS[name][0], _titles.selected(own, method=name)) for name in ("eden", "turboquant", "rabitq")
     ]
-    if not all(found for _, found in values):
+    if not all(points for _, points in values):
         return "The disputed quantizers at equal bytes"
-    parts = [f"{label} {_titles.share(found)}" for label, found in values]
+    parts = [f"{label} {_titles.share(points)}" for label, points in values]
     return (
         f"In {own[0]['bytes_per_vector']} bytes of a MiniLM vector, nearest neighbours found again: "
         f"{', '.join(parts)}"

@@ -73,20 +73,20 @@ def _order(name: str, lines: dict[str, ToolLine]) -> Iterator[Finding]:
 def _search(name: str, lines: dict[str, ToolLine]) -> Iterator[Finding]:
     """Yield what inner products of calibrated codes keep of retrieval, and the same codes decoded."""
     chosen = [lines.get(key) for key in ("calibrated-inner-product", "calibrated-decoded")]
-    found = [line for line in chosen if line and all(_kept(line, dataset) for dataset in JUDGED)]
-    if len(found) == len(chosen):
-        kept = [
+    measured = [line for line in chosen if line and all(_kept(line, dataset) for dataset in JUDGED)]
+    if len(measured) == len(chosen):
+        retentions = [
             listed(
                 f"{share(mean)} on {title}"
                 for dataset, title in JUDGED.items()
                 if (mean := _kept(line, dataset))
             )
-            for line in found
+            for line in measured
         ]
         yield Finding(
             f"Of {encoder(name)}'s nDCG@10, inner products of quantize_embeddings' int8 codes keep "
-            f"{kept[0]}; the same codes decoded keep {kept[1]}.",
-            tuple(line.id for line in found),
+            f"{retentions[0]}; the same codes decoded keep {retentions[1]}.",
+            tuple(line.id for line in measured),
             ("M3", "M4"),
         )
 

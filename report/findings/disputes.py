@@ -24,18 +24,18 @@ def findings(source: Source) -> list[Finding]:
 def _searched(source: Source) -> Iterator[Finding]:
     """Yield what each method finds at two bits a dimension, with the bytes that this takes."""
     lines = {line.pipeline: line for line in source.tables.disputes.searched()}
-    found = []
+    recalls = []
     for name, label in zip(WIDTHS, LABELS, strict=True):
         pipeline = "index-" + (name.format(2) if "{}" in name else f"{name}-2")
         line = lines.get(pipeline)
         mean = line and line.of(DOCUMENTS, RECALL)
         if line and mean:
-            found.append((f"{label} {share(mean)} in {line.bytes} bytes", line))
-    if found:
+            recalls.append((f"{label} {share(mean)} in {line.bytes} bytes", line))
+    if recalls:
         yield Finding(
             f"With raw queries and two bits a dimension, faiss finds of the ten nearest SciFact documents "
-            f"{listed(text for text, _ in found)}.",
-            tuple(line.id for _, line in found),
+            f"{listed(text for text, _ in recalls)}.",
+            tuple(line.id for _, line in recalls),
             ("T1", "T2", "T6"),
         )
 

@@ -41,12 +41,12 @@ def _sides(lines: dict[str, dict[str, StepLine]]) -> Iterator[Finding]:
     """Yield how much of the nDCG@10 of all encoders side by side each part keeps alone."""
     for space, steps in lines.items():
         parts = [steps[name] for name in ("large", "small") if name in steps]
-        kept = [f"{part.what} {share(part.kept)}" for part in parts if part.kept]
-        if len(kept) == 2 and "identity" in steps:  # noqa: PLR2004 - both parts
+        shares = [f"{part.what} {share(part.retention)}" for part in parts if part.retention]
+        if len(shares) == 2 and "identity" in steps:  # noqa: PLR2004 - both parts
             whole = steps["identity"]
             yield Finding(
                 f"Side by side, {LARGE[space]} and {SMALL[space]} have an nDCG@10 of {share(whole.ndcg)} on "
-                f"{DATASET}; of that, {listed(kept)} keep alone.",
+                f"{DATASET}; of that, {listed(shares)} keep alone.",
                 (whole.id, *(part.id for part in parts)),
                 ("A2",),
             )

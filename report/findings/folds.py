@@ -33,14 +33,14 @@ def _finding(name: str, choices: Sequence[Choice]) -> Finding:
 
 def _kept(choices: Sequence[Choice], dataset: str) -> str:
     """Return how much more or less the choices by folds keep on a set; nothing where none is compared."""
-    kept = [
+    differences = [
         f"{points(choice.less)} at {choice.bytes} bytes"
         for choice in choices
         if choice.dataset == dataset and choice.less and choice.less.low is not None
     ]
     outcomes = {choice.outcome for choice in choices if choice.dataset == dataset} - {SAME, UNMEASURED}
     none = ", none of them significant" if outcomes == {EVEN} else ""
-    return f"On {_SETS[dataset]} the differences are {listed(kept)}{none}." if kept else ""
+    return f"On {_SETS[dataset]} the differences are {listed(differences)}{none}." if differences else ""
 
 
 def _ids(choices: Sequence[Choice]) -> list[str]:

@@ -23,7 +23,7 @@ def _published(source: Source, lines: list[ByteLine]) -> Iterator[Finding]:
     """Yield what untrained signs keep at the published ratios."""
     claim = source.claim("J1")
     rows = [row for row in claim.rows if row.headline] if claim else []
-    said: list[str] = []
+    phrases: list[str] = []
     used: list[str] = []
     for point, printed in dict.fromkeys((row.point, row.printed) for row in rows):
         own = [
@@ -33,12 +33,12 @@ def _published(source: Source, lines: list[ByteLine]) -> Iterator[Finding]:
         ]
         if own:
             values = listed(f"{share(line.retention)} on {TITLES[line.dataset]}" for line in own)
-            said.append(f"in {own[0].bytes} bytes {values} (published at this ratio: {printed})")
+            phrases.append(f"in {own[0].bytes} bytes {values} (published at this ratio: {printed})")
             used += [line.id for line in own]
-    if said:
+    if phrases:
         yield Finding(
-            f"Untrained signs keep of {encoder(lines[0].encoder)}'s nDCG@10 {'; '.join(said)}. The published "
-            "numbers are of another model and more sets.",
+            f"Untrained signs keep of {encoder(lines[0].encoder)}'s nDCG@10 {'; '.join(phrases)}. The "
+            "published numbers are of another model and more sets.",
             tuple(dict.fromkeys(used)),
             ("J1",),
         )

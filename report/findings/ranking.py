@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from report.findings.finding import Finding, cells
 from report.findings.words import counted, encoder, listed, share, value
-from report.tables.ranking import LISTWISE, PUBLISHED, RankingPair
+from report.tables.ranking import RankingPair
+from report.tables.ranking_lines import LISTWISE, PUBLISHED
 from report.tables.rows import AXES
 from report.tables.source import Source
 

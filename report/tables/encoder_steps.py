@@ -34,7 +34,7 @@ class StepLine:
     """A step in a space, over every query; ``less``: its nDCG@10 minus that of the small encoders.
 
     The small encoders have as many dimensions: as they are, or their principal components. ``less`` is None
-    for these themselves and for other dimensions. ``kept``: of the nDCG@10 of all encoders side by side.
+    for these themselves and for other dimensions. ``retention``: of the nDCG@10 of all encoders side by side.
     """
 
     id: str
@@ -44,7 +44,7 @@ class StepLine:
     dims: int
     seeds: int
     ndcg: Mean
-    kept: Mean | None
+    retention: Mean | None
     less: Difference | None
 
 
@@ -79,7 +79,7 @@ def _lines(rows: Rows, comparisons: Comparisons, encoder: str) -> Iterator[StepL
         setting = settings.get(step)
         if setting is None:
             continue
-        ndcg, kept = (
+        ndcg, retention = (
             rows.means(SUITE, encoder, DATASET, metric, TRAIN, setting.place)[PROTOCOL]
             for metric in (METRIC, KEPT)
         )
@@ -93,7 +93,7 @@ def _lines(rows: Rows, comparisons: Comparisons, encoder: str) -> Iterator[StepL
                 dims=setting.bytes // 4,
                 seeds=setting.seeds,
                 ndcg=ndcg,
-                kept=kept,
+                retention=retention,
                 less=_less(comparisons, setting, base),
             )
 

@@ -95,8 +95,8 @@ class Folds:
             self.comparisons.difference(SUITE, *self._groups(SUITE, encoder, split, chosen), key)
             for split in splits
         ]
-        found = [(each.value, each.low, each.high) for each in less if each]
-        mean = Difference(*_in_quadrature(found)) if len(found) == len(splits) else None
+        differences = [(each.value, each.low, each.high) for each in less if each]
+        mean = Difference(*_in_quadrature(differences)) if len(differences) == len(splits) else None
         return _choice(size, chosen, FOLDS, (chosen[0].folds, chosen[1].folds), mean)
 
     def _final(self, encoder: str, size: int, chosen: Chosen, dataset: str) -> Choice:

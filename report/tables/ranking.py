@@ -2,50 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.evidence.schema.cell import StepSpec
 from report.evidence import paired
 from report.evidence.envelopes import envelope_of
 from report.evidence.paired import Paired
 from report.evidence.results import Measured, seed_groups
-from report.evidence.values import Mean, MeasuredValue, over_seeds
-from report.tables.rows import AXES, PCA
+from report.evidence.values import Mean
+from report.tables.ranking_lines import BASES, LISTWISE, METHODS, RankingLine, line_of
 
 SUITE, VALIDATION = "ranking", "ranking-validation"
 COMPARED = ("knn-recall@10", "success@10", "knn-ndcg@10")
-LISTWISE = "listwise"
-PUBLISHED = "listwise, published temperature"
-TEMPERATURE = 0.05  # the published one
-BASES = (AXES, PCA)
-METHODS = (
-    LISTWISE, PUBLISHED, "listwise, Gaussian start", "listwise, with a queue",
-    "listwise, no hard negatives", *BASES, "first dimensions", "random projection", "uncompressed",
-)  # fmt: skip
-PLAIN = {
-    "identity": "uncompressed", "principal-projection": AXES, "pca": PCA, "truncation": "first dimensions",
-    "random-projection": "random projection",
-}  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class RankingLine:
-    """A pipeline, point and grid setting: means over seeds by metric, on its first test set."""
-
-    encoder: str
-    train: str
-    dataset: str
-    steps: list[StepSpec]
-    grid: dict[str, Any]
-    method: str
-    dims: int
-    seeds: int
-    cells: list[str]
-    values: dict[str, Mean]
-    files: list[paired.Scores]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +77,7 @@ class Ranking:
         In a space most dimensions come first, and methods in the order of METHODS.
         """
         groups = seed_groups(measured for measured in self.results if measured.suite == suite)
-        lines = [_line(seeds) for seeds in groups]
+        lines = [line_of(seeds) for seeds in groups]
         return sorted(lines, key=lambda x: (x.encoder, -x.dims, METHODS.index(x.method)))
 
     def summary(self) -> list[tuple[str, int, dict[str, Mean]]]:
@@ -178,20 +148,6 @@ class Ranking:
         return RankingPair(line, base, metric, difference)
 
 
-def method(steps: Sequence[StepSpec]) -> str:
-    """Return what the tables call a pipeline of one step, by its parameters."""
-    use, params = steps[0].use, steps[0].params
-    if use != "listwise":
-        return PLAIN[use]
-    if not params["linear_start"]:
-        return METHODS[2]
-    if params["queue"]:
-        return METHODS[3]
-    if not params["hard_per_anchor"]:
-        return METHODS[4]
-    return PUBLISHED if {params["tau"], params["student_tau"]} <= {TEMPERATURE, None} else LISTWISE
-
-
 def _rule(origin: Mapping[str, Any]) -> str:
     """Return the rule that draws a set from a file's rows; an empty text where it is all of them."""
     taken = origin.get("take", origin.get("rows"))
@@ -203,26 +159,3 @@ def _rule(origin: Mapping[str, Any]) -> str:
 
 def _same(line: RankingLine, base: RankingLine) -> bool:
     return (line.encoder, line.dataset, line.dims) == (base.encoder, base.dataset, base.dims)
-
-
-def _line(seeds: Sequence[Measured]) -> RankingLine:
-    """Return the line of results that differ in their seed alone."""
-    cell = seeds[0].cell
-    dataset = cell.tests[0]
-    values: dict[str, list[MeasuredValue]] = {}
-    for value in (value for measured in seeds for value in measured.values):
-        if value.dataset == dataset:
-            values.setdefault(value.metric, []).append(value)
-    return RankingLine(
-        encoder=cell.encoder,
-        train=cell.train,
-        dataset=dataset,
-        steps=cell.steps,
-        grid=cell.grid,
-        method=method(cell.steps),
-        dims=seeds[0].sizes.bytes_per_vector // 4,
-        seeds=len(seeds),
-        cells=[measured.name for measured in seeds],
-        values={metric: over_seeds(each) for metric, each in values.items()},
-        files=[paired.scores_of(measured.result) for measured in seeds],
-    )

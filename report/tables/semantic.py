@@ -8,13 +8,13 @@ from itertools import groupby
 from pathlib import Path
 
 from harness.evidence.schema.codes import Axes
-from harness.evidence.schema.envelope import Envelope, Timings
 from report.evidence import paired
 from report.evidence.envelopes import envelope_of
 from report.evidence.means import Comparisons
 from report.evidence.paired import Paired
 from report.evidence.results import Measured, seed_groups
 from report.evidence.values import Mean
+from report.tables.code_speeds import Speed, speed_of
 from report.tables.codes import BASELINES, FEW, METRICS, UNSEEN, CodeLine, line_of
 
 SUITE = "semantic-ids"
@@ -71,19 +71,6 @@ class AxesTable:
     line: CodeLine
     axes: Axes
     strongest: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Speed:
-    """A line's envelope: timings, seconds to measure and to fit, peak memory, machine."""
-
-    line: CodeLine
-    machine: str
-    times: Timings
-    seconds: float
-    fitted: float | None
-    peak: float
-    batch: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +171,7 @@ class SemanticIds:
             if key in speeds or envelope is None:
                 continue
             times = envelope.timings.get(cell.tests[0])
-            speeds[key] = _speed(line_of([measured], cell.tests[0]), envelope, times) if times else None
+            speeds[key] = speed_of(line_of([measured], cell.tests[0]), envelope, times) if times else None
         return [speed for speed in speeds.values() if speed]
 
     def _pairs(self, line: CodeLine, base: CodeLine) -> Iterable[CodePair]:
@@ -198,18 +185,6 @@ class SemanticIds:
 
     def _own(self) -> list[Measured]:
         return [measured for measured in self.results if measured.suite == SUITE]
-
-
-def _speed(line: CodeLine, envelope: Envelope, times: Timings) -> Speed:
-    return Speed(
-        line=line,
-        machine=envelope.machine,
-        times=times,
-        seconds=envelope.seconds,
-        fitted=envelope.training_seconds,
-        peak=envelope.peak_memory_bytes,
-        batch=times.encode_batch_ms.p50,
-    )
 
 
 def _strongest(axes: Axes, position: int) -> str:

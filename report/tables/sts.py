@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from report.evidence.rows import Row
 from report.evidence.values import Mean
 from report.tables.rows import PROTOCOLS, Means, Rows, Setting, best, sort_value
-from report.verdicts.claims import Claim, Published
+from report.verdicts.claim_rows import Published
+from report.verdicts.claims import Claim
 
 SUITE, UNSEEN = "sts-generalization", "sts12-16"
 TRAIN, CLEAN = "stsb-train", "decontaminated"

@@ -13,7 +13,8 @@ from report.evidence.means import group_of
 from report.evidence.results import Evidence, gather
 from report.evidence.rows import Row
 from report.evidence.values import Mean, over_seeds
-from report.verdicts.claims import Anchor, Claim, PublishedRow, percent
+from report.verdicts.claim_rows import Anchor, PublishedRow
+from report.verdicts.claims import Claim, percent
 from report.verdicts.index import Index, PipelineKey, indexed
 from report.verdicts.locks import read_locks
 from report.verdicts.measures import judged_measures

@@ -10,7 +10,8 @@ from harness.evidence.schema.envelope import Envelope, number_at
 from harness.evidence.schema.verdict import VerdictRow
 from report.evidence.envelopes import envelope_of
 from report.evidence.results import Evidence, Measured
-from report.verdicts.claims import Claim, Measure
+from report.verdicts.claim_rows import Measure
+from report.verdicts.claims import Claim
 from report.verdicts.rows import Answer, Question, judged, unmeasured
 
 

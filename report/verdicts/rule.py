@@ -32,7 +32,7 @@ is listed, but it counts neither among the claims that hold nor among the number
 from __future__ import annotations
 
 from harness.evidence.schema.verdict import PublishedNumber, Verdict
-from report.verdicts.claims import PublishedRow
+from report.verdicts.claim_rows import PublishedRow
 
 ARITHMETIC = "ratio@bytes"  # the metric that follows from the setting
 _DIGITS = 9  # of values and bounds: 0.939 - 0.0005 is no 0.93849999999999999

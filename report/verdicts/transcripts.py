@@ -7,7 +7,8 @@ from dataclasses import replace
 from harness.evidence.schema.transcript import ServerCheck
 from harness.evidence.schema.verdict import TranscriptEvidence, Verdict, VerdictRow
 from report.evidence.results import StampedTranscript
-from report.verdicts.claims import Check, Claim
+from report.verdicts.claim_rows import Check
+from report.verdicts.claims import Claim
 from report.verdicts.rows import Answer, Question, judged, unmeasured
 
 ALL = "all"

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from harness.errors import InputError
-from report.verdicts.claims import Claim, PublishedRow, load_claims
+from report.verdicts.claim_rows import PublishedRow
+from report.verdicts.claims import Claim, load_claims
 
 CLAIMS = {claim.id: claim for claim in load_claims()}
 

@@ -19,7 +19,8 @@ from harness.planning.suite import load
 from report.evidence.rows import rows
 from report.figures import ranking as figure
 from report.pages.render import render
-from report.tables.ranking import Ranking, Split, method
+from report.tables.ranking import Ranking, Split
+from report.tables.ranking_lines import method
 from report.verdicts.claims import load_claims
 
 CLAIMS = {claim.id: claim for claim in load_claims()}

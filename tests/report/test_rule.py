@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from report.verdicts.claims import PublishedRow
+from report.verdicts.claim_rows import PublishedRow
 from report.verdicts.rule import number, verdict
 
 

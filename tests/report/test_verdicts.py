@@ -13,7 +13,8 @@ from harness.errors import InputError
 from harness.evidence.layout import Tree
 from harness.evidence.schema.verdict import TranscriptEvidence
 from harness.evidence.stamp import read_stamped, write_stamped
-from report.verdicts.claims import Claim, PublishedRow, load_claims, percent
+from report.verdicts.claim_rows import PublishedRow
+from report.verdicts.claims import Claim, load_claims, percent
 from report.verdicts.judge import judge
 
 GROUP = "minilm.stsb-test.lens-pq.117x"
