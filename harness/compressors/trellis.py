@@ -133,8 +133,8 @@ def normal_levels(bits: int, memory: int) -> Floats:
 
     rng = np.random.default_rng(0)
     states = np.arange(1 << memory)
-    levels = ndtri((states % (1 << bits) + rng.uniform(0.02, 0.98, len(states))) / (1 << bits))
-    levels = levels.astype(np.float32)
+    quantiles = ndtri((states % (1 << bits) + rng.uniform(0.02, 0.98, len(states))) / (1 << bits))
+    levels: Floats = quantiles.astype(np.float32)
     sample = rng.standard_normal(_TRAINING).astype(np.float32)
     steps = [bits] * sample.shape[1]
     for _ in range(_ROUNDS):
