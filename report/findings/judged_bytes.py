@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from report.findings.finding import Finding
@@ -23,8 +24,7 @@ def _published(source: Source, lines: list[ByteLine]) -> Iterator[Finding]:
     """Yield what untrained signs keep at the published ratios."""
     claim = source.claim("J1")
     rows = [row for row in claim.rows if row.headline] if claim else []
-    said: list[str] = []
-    used: list[str] = []
+    found: list[tuple[str, list[ByteLine]]] = []
     for point, printed in dict.fromkeys((row.point, row.printed) for row in rows):
         own = [
             line
@@ -33,33 +33,35 @@ def _published(source: Source, lines: list[ByteLine]) -> Iterator[Finding]:
         ]
         if own:
             values = listed(f"{share(line.retention)} on {TITLES[line.dataset]}" for line in own)
-            said.append(f"in {own[0].bytes} bytes {values} (published at this ratio: {printed})")
-            used += [line.id for line in own]
-    if said:
+            found.append((f"in {own[0].bytes} bytes {values} (published at this ratio: {printed})", own))
+    if found:
+        ends = dict([found[0], found[-1]])
         yield Finding(
-            f"Untrained signs keep of {encoder(lines[0].encoder)}'s nDCG@10 {'; '.join(said)}. The published "
+            f"Untrained signs keep of {encoder(lines[0].encoder)}'s nDCG@10 {listed(ends)}. The published "
             "numbers are of another model and more sets.",
-            tuple(dict.fromkeys(used)),
+            tuple(dict.fromkeys(line.id for own in ends.values() for line in own)),
             ("J1",),
         )
 
 
 def _best(lines: list[ByteLine]) -> Iterator[Finding]:
-    """Yield the pipeline of most nDCG at the least and the most bytes, fitted on the other set."""
+    """Yield the pipeline that has most nDCG at the most sizes of each set, fitted on the other set."""
+    said, used = [], []
     for dataset, title in TITLES.items():
-        own = [line for line in lines if (line.dataset, line.protocol) == (dataset, OTHER) and line.family]
-        compressed = [line for line in own if line.family != "uncompressed"]
-        if not compressed:
-            continue
-        sizes = sorted({line.bytes for line in compressed})
-        best = [
-            max((line for line in compressed if line.bytes == size), key=lambda line: line.ndcg.value)
-            for size in sizes[1::2] or sizes
-        ]
-        values = listed(f"{share(line.retention)} in {line.bytes} bytes ({line.label})" for line in best)
+        own = [line for line in lines if (line.dataset, line.protocol) == (dataset, OTHER)]
+        by_size: dict[int, list[ByteLine]] = {}
+        for line in own:
+            if line.family and line.family != "uncompressed":
+                by_size.setdefault(line.bytes, []).append(line)
+        best = [max(rivals, key=lambda line: line.ndcg.value) for rivals in by_size.values()]
+        if best:
+            (label, sizes), *_ = Counter(line.label for line in best).most_common(1)
+            said.append(f"{label} at {sizes} of {len(best)} sizes on {title}")
+            used += [line.id for line in best]
+    if said:
         yield Finding(
-            f"On {title}, fitted on the other set, the best of all measured keep {values}, selected here.",
-            tuple(line.id for line in best),
+            f"Fitted on the other set, most is kept by {listed(said)}, selected here.",
+            tuple(dict.fromkeys(used)),
         )
 
 

@@ -11,7 +11,7 @@ from report.verdicts.guardrails import NOT_RECOMMENDED, RECOMMENDED, SUITE, Oper
 
 
 def findings(source: Source) -> list[Finding]:
-    """Return the sentences on how many points keep their bounds, and on which do not."""
+    """Return the sentence on how many points keep their bounds, and on which do not."""
     lines = guardrails(source.evidence.results)
     if not lines:
         return []
@@ -20,15 +20,10 @@ def findings(source: Source) -> list[Finding]:
     names = listed(f"{encoder(line.encoder)} {line.point}" for line in missed) if missed else "none"
     return [
         Finding(
-            f"{verdicts[RECOMMENDED]} of {len(lines)} named points meet every bound on the space that they "
-            f"are defined for.",
+            f"{verdicts[RECOMMENDED]} of {len(lines)} named points meet every bound on the space that they are "
+            f"defined for; not recommended: {names}.",
             _ids(lines),
-        ),
-        Finding(
-            f"Not recommended, because a bound is missed or the code is smaller than the point allows: "
-            f"{names}.",
-            _ids(missed),
-        ),
+        )
     ]
 
 

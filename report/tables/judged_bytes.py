@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from report.evidence.means import group_of
 from report.evidence.results import Measured, seed_groups
 from report.evidence.values import Mean, over_seeds
+from report.verdicts.claims import Claim
 
 SUITE = "judged-bytes"
 FITTED = {"decontaminated": "the other set", "fitted-on-searched": "the searched documents"}
@@ -32,10 +33,38 @@ class ByteLine:
     recall: Mean
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A pipeline at a published ratio, by judged set; ``printed``: the published retention, if it has one."""
+
+    bytes: int
+    what: str
+    printed: str
+    lines: dict[str, ByteLine]
+
+
 def lines(results: Iterable[Measured]) -> list[ByteLine]:
     """Return a line for each pipeline, size, judged set and protocol of the suite; fewest bytes first."""
     groups = seed_groups(measured for measured in results if measured.suite == SUITE)
     return sorted((line for seeds in groups for line in _lines(seeds)), key=lambda line: line.bytes)
+
+
+def beside(lines: Sequence[ByteLine], claims: Iterable[Claim]) -> list[Beside]:
+    """Return, at each ratio of claim J1, what it is about and the pipeline that keeps most over all sets.
+
+    Both are fitted on the other set.
+    """
+    rows = [row for claim in claims if claim.id == "J1" for row in claim.rows if row.headline]
+    table = []
+    for name, point, printed in dict.fromkeys((row.pipeline, row.point, row.printed) for row in rows):
+        pipelines: dict[str, dict[str, ByteLine]] = {}
+        for line in lines:
+            if line.protocol == "decontaminated" and f"{line.bytes}-bytes" == point:
+                pipelines.setdefault(line.pipeline, {})[line.dataset] = line
+        if own := pipelines.get(name):
+            best = max(pipelines.values(), key=_kept)
+            table += [_beside(own, "", printed), _beside(best, ", selected here", "")]
+    return table
 
 
 def is_fit(train: str, dataset: str, protocol: str) -> bool:
@@ -45,6 +74,15 @@ def is_fit(train: str, dataset: str, protocol: str) -> bool:
     [False, True]
     """
     return (train == f"{dataset}-documents") == (protocol == "fitted-on-searched")
+
+
+def _kept(sets: dict[str, ByteLine]) -> float:
+    return sum(line.retention.value for line in sets.values())
+
+
+def _beside(sets: dict[str, ByteLine], note: str, printed: str) -> Beside:
+    first = next(iter(sets.values()))
+    return Beside(first.bytes, first.label + note, printed, sets)
 
 
 def _lines(seeds: Sequence[Measured]) -> Iterable[ByteLine]:
