@@ -18,7 +18,6 @@ CAPTION = (
     "or fewer, selected on the sets that are drawn. Pipelines that compress one vector of a pair are left "
     "out. MiniLM: agreement with people on decontaminated STS12–16. Other spaces have no human scores: the "
     "share of the ten nearest neighbours found again. Bars are 95 % intervals."
-
 )
 # Space, data set, metric, training split, and what the panel is called.
 PANELS = (

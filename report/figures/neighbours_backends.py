@@ -21,7 +21,6 @@ CAPTION = (
     "the bytes per row of index and map; the line joins the configurations that no cheaper one exceeds. "
     "Right: the share of the ten nearest in the index (vs_student), which says nothing of the compression. "
     "Bars are 95 % intervals over queries."
-
 )
 EXHAUSTIVE = "flat"  # an index that misses no neighbour
 # What a family is called, and the marker and colour of its points.

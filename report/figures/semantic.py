@@ -17,7 +17,6 @@ CAPTION = (
     "Spearman with the original cosines by the bits of a code, in whole bytes, on the pairs of a set and on "
     "random pairs. The dashed line is the published goal. Coloured: learned codes of symbols. Grey and "
     "white: PQ, uncentred principal axes and signs of an untrained projection. Bars are 95 % intervals."
-
 )
 # Space, data set, metric, and what the panel is called.
 PANELS = (

@@ -20,8 +20,8 @@ def findings(source: Source) -> list[Finding]:
     names = listed(f"{encoder(line.encoder)} {line.point}" for line in missed) if missed else "none"
     return [
         Finding(
-            f"{verdicts[RECOMMENDED]} of {len(lines)} named points meet every bound on the space that they are "
-            f"defined for; not recommended: {names}.",
+            f"{verdicts[RECOMMENDED]} of {len(lines)} named points meet every bound on the space that they "
+            f"are defined for; not recommended: {names}.",
             _ids(lines),
         )
     ]

@@ -35,12 +35,16 @@ class ByteLine:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """A pipeline at a published ratio, by judged set; ``printed``: the published retention, if it has one."""
+    """A published ratio: its retention as ``printed``, and the lines of two pipelines by judged set.
+
+    ``claimed``: of the pipeline that the claim is about; ``best``: of ``what``, which keeps most.
+    """
 
     bytes: int
-    what: str
     printed: str
-    lines: dict[str, ByteLine]
+    claimed: dict[str, ByteLine]
+    what: str
+    best: dict[str, ByteLine]
 
 
 def lines(results: Iterable[Measured]) -> list[ByteLine]:
@@ -50,10 +54,7 @@ def lines(results: Iterable[Measured]) -> list[ByteLine]:
 
 
 def beside(lines: Sequence[ByteLine], claims: Iterable[Claim]) -> list[Beside]:
-    """Return, at each ratio of claim J1, what it is about and the pipeline that keeps most over all sets.
-
-    Both are fitted on the other set.
-    """
+    """Return a line for each ratio of claim J1; all codecs are fitted on the other set."""
     rows = [row for claim in claims if claim.id == "J1" for row in claim.rows if row.headline]
     table = []
     for name, point, printed in dict.fromkeys((row.pipeline, row.point, row.printed) for row in rows):
@@ -62,8 +63,9 @@ def beside(lines: Sequence[ByteLine], claims: Iterable[Claim]) -> list[Beside]:
             if line.protocol == "decontaminated" and f"{line.bytes}-bytes" == point:
                 pipelines.setdefault(line.pipeline, {})[line.dataset] = line
         if own := pipelines.get(name):
-            best = max(pipelines.values(), key=_kept)
-            table += [_beside(own, "", printed), _beside(best, ", selected here", "")]
+            best = max(pipelines.values(), key=lambda sets: sum(x.retention.value for x in sets.values()))
+            first = next(iter(best.values()))
+            table.append(Beside(first.bytes, printed, own, first.label, best))
     return table
 
 
@@ -74,15 +76,6 @@ def is_fit(train: str, dataset: str, protocol: str) -> bool:
     [False, True]
     """
     return (train == f"{dataset}-documents") == (protocol == "fitted-on-searched")
-
-
-def _kept(sets: dict[str, ByteLine]) -> float:
-    return sum(line.retention.value for line in sets.values())
-
-
-def _beside(sets: dict[str, ByteLine], note: str, printed: str) -> Beside:
-    first = next(iter(sets.values()))
-    return Beside(first.bytes, first.label + note, printed, sets)
 
 
 def _lines(seeds: Sequence[Measured]) -> Iterable[ByteLine]:

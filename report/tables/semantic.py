@@ -132,7 +132,7 @@ class SemanticIds:
         return list(chosen.values())
 
     def shown(self) -> list[CodeLine]:
-        """Return those of ``summary`` of one set a space: of STS-B where it is among them, else of the first."""
+        """Return those of ``summary`` of one set a space: STS-B where it is among them, else the first."""
         lines = self.summary()
         sets: dict[str, str] = {}
         for line in lines:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from report.figures._style import Point
 from report.verdicts.claims import percent
 
-ROWS = 12
+ROWS = 8
 
 
 @dataclass(frozen=True, slots=True)
