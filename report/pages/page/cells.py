@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from report.figures._style import Point
 from report.verdicts.claims import percent
 
-ROWS = 8
+ROWS = 12
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Sections of the page: a question, its figure, a table of at most eight rows, three conclusions."""
+"""Sections of the page: a question, its figure, a table of at most twelve rows, three conclusions."""
 
 from __future__ import annotations
 
