@@ -25,10 +25,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 CAPTION = (
-    "nDCG@10 on NFCorpus of each step of the auto-encoder system, with its number of float32 dimensions. "
-    "Squares are maps of the small encoders onto the auto-encoded large one, circles what involves no map; "
-    "what is learned was fitted on the documents of SciFact. The dotted line is the small encoders as they "
-    "are. Bars are 95 % intervals over queries and seeds."
+    "nDCG@10 on NFCorpus of each step, with its number of float32 dimensions. Squares are maps of the small "
+    "encoders onto the auto-encoded large one; what is learned was fitted on the documents of SciFact. The "
+    "dotted line is the small encoders as they are. Bars are 95 % intervals over queries and seeds."
 )
 LOOKS = {False: ("o", _style.BLUE, "no map"), True: ("s", _style.VERMILLION, "mapped")}
 

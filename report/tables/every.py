@@ -114,6 +114,7 @@ class Tables:
         self.default_tools = default_tools.lines(results)
         self.judged_bytes = judged_bytes.lines(results)
         self.sharper = Sharper(indexed)
+        self.judged_beside = judged_bytes.beside(self.judged_bytes, claims)
         self.noise = Noise.read(root)
         self.benches = Benches.read(root)
         self.planners = Planners.read(root)
