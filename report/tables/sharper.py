@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from report.tables.rows import Means, Rows, Setting, sort_value
 from report.tables.sts import CLEAN, TRAIN, UNSEEN
 
 SUITE, FOLDS, FOLDED, RETENTION = "sharper-sts", "sharper-folds", "stsb-train", "retention@human"
+AT_RANDOM = "-but-fold-"  # in the names of training splits without a fold at random
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,16 @@ class FoldLine:
     def mean(self) -> float:
         """Return the mean over the folds."""
         return sum(self.folds.values()) / len(self.folds)
+
+    @property
+    def random(self) -> float | None:
+        """Return the mean over the folds at random; None without one."""
+        return _mean(value for name, value in self.folds.items() if AT_RANDOM in name)
+
+    @property
+    def kinds(self) -> float | None:
+        """Return the mean over the folds by kind of text; None without one."""
+        return _mean(value for name, value in self.folds.items() if AT_RANDOM not in name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +78,8 @@ class Sharper:
                 means = self.rows.means(SUITE, encoder, UNSEEN, RETENTION, TRAIN, setting.place)
                 if any(means.values()):
                     yield SharperLine(f"{SUITE}/{setting.group}", encoder, setting, means)
+
+
+def _mean(values: Iterable[float]) -> float | None:
+    each = list(values)
+    return sum(each) / len(each) if each else None

@@ -19,6 +19,8 @@ def rows(source: Source) -> Iterator[Json]:
             "retention": round(fold.mean, 9),
             "low": None,
             "high": None,
+            "folds_at_random": fold.random,
+            "folds_by_kind": fold.kinds,
         }
     for line in source.tables.sharper.lines():
         mean = line.retention["decontaminated"]
