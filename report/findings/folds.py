@@ -8,7 +8,7 @@ from itertools import groupby
 from report.evidence.paired import EVEN
 from report.findings.finding import Finding
 from report.findings.words import encoder, listed, points
-from report.tables.folds import FINAL, FINALS, SAME, SUITE, TRAIN, UNMEASURED, Choice
+from report.tables.folds import FINAL, FINALS, SAME, SUITE, TRAIN, Choice
 from report.tables.source import Source
 
 _SETS = dict(zip(FINALS, ("STS12–16", "its pairs that dev does not share"), strict=True))
@@ -27,20 +27,24 @@ def _finding(name: str, choices: Sequence[Choice]) -> Finding:
     chosen = [f"dev's settings at {listed(same)} bytes"] if same else []
     chosen += [f"other settings than dev at {listed(other)} bytes"] if other else []
     sentences = [f"On {encoder(name)}, three folds of STS-B train choose {listed(chosen)}."]
-    sentences += [_kept(choices, dataset) for dataset in _SETS] if other else []
-    return Finding(" ".join(filter(None, sentences)), tuple(dict.fromkeys(_ids(choices))))
+    sentences += filter(None, [_kept(choices, dataset) for dataset in _SETS])
+    return Finding(" ".join(sentences), tuple(dict.fromkeys(_ids(choices))))
 
 
 def _kept(choices: Sequence[Choice], dataset: str) -> str:
     """Return how much more or less the choices by folds keep on a set; nothing where none is compared."""
-    differences = [
-        f"{points(choice.less)} at {choice.bytes} bytes"
+    compared = [
+        (choice, choice.less)
         for choice in choices
         if choice.dataset == dataset and choice.less and choice.less.low is not None
     ]
-    outcomes = {choice.outcome for choice in choices if choice.dataset == dataset} - {SAME, UNMEASURED}
-    none = ", none of them significant" if outcomes == {EVEN} else ""
-    return f"On {_SETS[dataset]} the differences are {listed(differences)}{none}." if differences else ""
+    if not compared:
+        return ""
+    if dataset != FINALS[0] and all(choice.outcome == EVEN for choice, _ in compared):
+        return f"On {_SETS[dataset]} none differs significantly."
+    none = ", none of them significant" if all(choice.outcome == EVEN for choice, _ in compared) else ""
+    differences = listed(f"{points(less)} at {choice.bytes} bytes" for choice, less in compared)
+    return f"On {_SETS[dataset]} the differences are {differences}{none}."
 
 
 def _ids(choices: Sequence[Choice]) -> list[str]:

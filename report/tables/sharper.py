@@ -9,6 +9,13 @@ from report.tables.rows import Means, Rows, Setting, sort_value
 from report.tables.sts import CLEAN, TRAIN, UNSEEN
 
 SUITE, FOLDS, FOLDED, RETENTION = "sharper-sts", "sharper-folds", "stsb-train", "retention@human"
+# What was tried, by how names of pipelines begin; the first is the earlier choice.
+METHODS = {
+    "PQ, or 2 bits": ("lens-pq", "lens-scalar"),
+    "bits by variance": ("lens-bits", "wide-lens-bits"),
+    "trellis": ("lens-trellis",),
+    "four lenses": ("ensemble",),
+}
 AT_RANDOM = "-but-fold-"  # in the names of training splits without a fold at random
 
 
@@ -71,6 +78,15 @@ class Sharper:
                         new = FoldLine(f"{FOLDS}/{setting.group}", encoder, setting, {})
                         lines.setdefault((encoder, setting.place), new).folds[train] = mean.value
         return sorted(lines.values(), key=lambda line: (line.encoder, -line.setting.bytes, -line.mean))
+
+    def tried(self) -> dict[int, dict[str, FoldLine]]:
+        """Return the best of each of METHODS on the folds, by bytes, most first."""
+        best: dict[int, dict[str, FoldLine]] = {}
+        for line in self.folds():  # of one size the best comes first
+            for method, names in METHODS.items():
+                if line.setting.pipeline.startswith(names):
+                    best.setdefault(line.setting.bytes, {}).setdefault(method, line)
+        return best
 
     def _lines(self) -> Iterator[SharperLine]:
         for encoder in self.rows.encoders(SUITE):

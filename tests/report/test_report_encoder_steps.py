@@ -124,4 +124,4 @@ def test_claims_are_judged_by_what_was_measured(evidence: Tree) -> None:
     assert "NOT_RUN" == verdicts["A6", "residual-minilm", "decontaminated"]
     assert {"HOLDS"} == {verdicts["A2", name, "as-published"] for name in ("first-alone", "second-alone")}
     assert verdicts["A7", "half-l3", "decontaminated"] in {"HOLDS", "FAILS", "INCONCLUSIVE"}
-    assert "BLOCKED" == verdicts["A7", "half-mpnet", "decontaminated"]
+    assert "NOT_RUN" == verdicts["A7", "half-mpnet", "decontaminated"]
