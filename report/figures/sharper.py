@@ -51,12 +51,12 @@ def title(numbers: _style.Data) -> str:
         name: min((p for p in own if p["encoder"] == name), key=lambda p: p["bytes_per_vector"], default=None)
         for name in ("minilm", "mpnet")
     }
-    found = [
+    phrases = [
         f"{encoder(name)} keeps {_titles.share([point])} in {point['bytes_per_vector']} bytes"
         for name, point in least.items()
         if point
     ]
-    return ", ".join(found) or "Agreement with people kept, by ratio"
+    return ", ".join(phrases) or "Agreement with people kept, by ratio"
 
 
 def draw(numbers: _style.Data) -> Figure:

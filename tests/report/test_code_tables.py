@@ -53,3 +53,20 @@ def test_disputed_methods_are_rows_and_their_bytes_columns() -> None:
     assert [["RaBitQ", "–", "60.0"], ["EDEN", "50.0", "70.0"]] == [
         [cell.text for cell in row] for row in table.rows
     ]
+
+
+def test_the_earlier_choice_of_as_many_bytes_stands_beside_the_new_one() -> (
+    None
+):
+    """A dash where there was none; each value names the suite that it is read from."""
+    kept = {"low": 0.8, "high": 0.95, "cells": ["c.s0"], "encoder": "minilm", "ratio": 219.4}
+    points = [
+        {**kept, "family": "sharp", "bytes_per_vector": 7, "value": 0.92},
+        {**kept, "family": "sharp", "bytes_per_vector": 14, "value": 0.94},
+        {**kept, "family": "dev-best", "bytes_per_vector": 7, "value": 0.91},
+    ]
+    rows = code_tables.sharper({"points": points}).rows
+    assert [["MiniLM", "7", "92.0", "91.0"], ["MiniLM", "14", "94.0", "–"]] == [
+        [cell.text for cell in row] for row in rows
+    ]
+    assert ["sharper-sts/c.s0", "sts-generalization/c.s0"] == [cell.evidence for cell in rows[0][2:]]

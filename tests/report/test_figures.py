@@ -128,6 +128,10 @@ def some_rows() -> list[Row]:
             metric="ndcg-retention@10", pipeline="pq", family="pq", label="product quantization",
             point="8-bytes", bytes_per_vector=8,
         ),
+        row(
+            0.9, suite="sharper-sts", dataset="sts12-16", train="stsb-train", metric="retention@human",
+            pipeline="sharp-7", family="sharp", point=None, bytes_per_vector=7,
+        ),
     ]  # fmt: skip
 
 

@@ -52,7 +52,16 @@ def test_report_and_page_say_the_findings_of_the_document(evidence: Tree) -> Non
     document = json.loads((evidence.report() / "findings.json").read_text("utf-8"))
     assert set(QUESTIONS) == set(document["questions"])
     unanswered = [name for name, each in document["questions"].items() if not 0 < len(each) <= 3]
-    empty = {"default-tools", "disputes", "encoder-steps", "folds", "judged-bytes", "scale", "semantic"}
+    empty = {
+        "default-tools",
+        "disputes",
+        "encoder-steps",
+        "folds",
+        "judged-bytes",
+        "scale",
+        "semantic",
+        "sharper",
+    }
     assert empty == set(unanswered)
     assert 4 == len(document["headlines"])
     text = text_of(evidence) + unescape((evidence.report() / "index.html").read_text("utf-8"))

@@ -1,9 +1,12 @@
-"""Tables of the page's sections on quantizers: default tools, judged documents, disputed methods."""
+"""Tables of the page's sections on codes: default tools, judged documents, disputed methods, few bytes."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from harness.types import Json
 from report.figures import disputes as disputed_methods
+from report.figures._style import Point
 from report.figures._titles import selected
 from report.figures.default_tools import NAMES
 from report.findings.words import encoder
@@ -11,9 +14,11 @@ from report.pages.page.cells import ROWS, Table, measured, size, word
 from report.tables.default_tools import DECODED, PAIRS
 from report.tables.default_tools import SUITE as DEFAULT_TOOLS
 from report.tables.judged_bytes import SUITE as JUDGED_BYTES
+from report.tables.sharper import SUITE as SHARPER
 
 FITTED_ELSEWHERE = "decontaminated"
 SIZES = (8, 32)
+GENERALIZATION = "sts-generalization"
 
 
 def default_tools(figure: Json) -> Table:
@@ -65,3 +70,23 @@ def disputes(figure: Json) -> Table:
     ]
     headings = [f"{count} bytes, %" for _, count in columns]
     return Table(f"Ten nearest found again, {encoder(first)}", ["method", *headings], rows[:ROWS])
+
+
+def sharper(figure: Json) -> Table:
+    """Return what the methods chosen inside STS-B train keep, and the earlier choices of as many bytes."""
+    rows = [
+        [
+            word(encoder(point["encoder"])),
+            size(point["bytes_per_vector"]),
+            measured([point], SHARPER),
+            measured(_earlier(figure["points"], point), GENERALIZATION),
+        ]
+        for point in selected(figure["points"], family="sharp")
+    ]
+    columns = ["encoder", "bytes", "chosen inside STS-B train, %", "the earlier choice, on STS-B dev, %"]
+    return Table("Agreement with people kept on unseen pairs of STS12–16", columns, rows[:ROWS])
+
+
+def _earlier(points: Sequence[Point], point: Point) -> list[Point]:
+    same = {key: point[key] for key in ("encoder", "bytes_per_vector")}
+    return selected(points, family="dev-best", **same)

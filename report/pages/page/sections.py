@@ -82,6 +82,13 @@ QUESTIONS = (
         code_tables.default_tools,
         ("default-tools",),
     ),
+    Question(
+        "targets",
+        "How much agreement with people do few bytes keep, on MiniLM and on MPNet?",
+        "sharper",
+        code_tables.sharper,
+        ("sharper",),
+    ),
     Question("codes", "What do codes of a few symbols keep?", "semantic", tables.codes, ("semantic",)),
 )
 
