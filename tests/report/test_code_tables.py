@@ -55,9 +55,7 @@ def test_disputed_methods_are_rows_and_their_bytes_columns() -> None:
     ]
 
 
-def test_the_earlier_choice_of_as_many_bytes_stands_beside_the_new_one() -> (
-    None
-):
+def test_the_earlier_choice_of_as_many_bytes_stands_beside_the_new_one() -> None:
     """A dash where there was none; each value names the suite that it is read from."""
     kept = {"low": 0.8, "high": 0.95, "cells": ["c.s0"], "encoder": "minilm", "ratio": 219.4}
     points = [
