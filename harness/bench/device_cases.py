@@ -33,7 +33,10 @@ Array = NDArray[Any]
 PAIRS = 5_000  # held-out pairs that trainings are compared by
 QUERIES = 1_000
 # Compressors that torch trains, and aqea for its products.
-TRAINED = ("aqea", "autoencoder", "crossmap", "fsq", "lens", "listwise", "residual-vq", "student")
+TRAINED = (
+    "aqea", "autoencoder", "crossmap", "fsq", "lens", "lens-ensemble", "listwise", "residual-vq", "student",
+)  # fmt: skip
+RATED = {"lens-ensemble"}  # of these, those that need pairs with scores
 TEACHERS = {"listwise": 200, "student": 100}  # ranks of the teacher's list, made before the clock starts
 
 
@@ -90,7 +93,7 @@ def _products(x: Floats, size: str) -> Iterator[Case]:
 
 def _training(name: str, x: Floats, held_out: Floats, size: str) -> Case:
     module = registry.load("compressors", name, "bench")
-    train = Training(x, np.empty((0, 2), np.int64), None)
+    train = _rated(x) if name in RATED else Training(x, np.empty((0, 2), np.int64), None)
     before = cosines(held_out, np.roll(held_out, 1, axis=0), "held-out pairs")
     return Case(
         f"fit {name}",
@@ -101,6 +104,14 @@ def _training(name: str, x: Floats, held_out: Floats, size: str) -> Case:
         spearman.RERUN_TOLERANCE,
         outcome=functools.partial(_cosines_after, held_out),
         before=functools.partial(_prepare, name, x),
+    )
+
+
+def _rated(x: Floats) -> Training:
+    """Return each row paired with the next one, with their cosines as scores."""
+    rows = np.arange(len(x) - 1)
+    return Training(
+        x, np.stack([rows, rows + 1], axis=1), cosines(x[:-1], x[1:], "rated pairs").astype(np.float64)
     )
 
 
