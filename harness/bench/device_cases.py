@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.bench.planted import SEED, params, planted
+from harness.bench.planted import SEED, params, planted, training
 from harness.bench.random_encoder import texts
 from harness.codecs.principal_axes import forget_axes
 from harness.data import identity
@@ -27,7 +27,7 @@ from harness.evaluation.cosines import cosines
 from harness.metrics import spearman
 from harness.numerics.device_products import product
 from harness.planning import registry
-from harness.types import Codec, Floats, Ints, Place, Training
+from harness.types import Codec, Floats, Ints, Place
 
 Array = NDArray[Any]
 PAIRS = 5_000  # held-out pairs that trainings are compared by
@@ -36,7 +36,6 @@ QUERIES = 1_000
 TRAINED = (
     "aqea", "autoencoder", "crossmap", "fsq", "lens", "lens-ensemble", "listwise", "residual-vq", "student",
 )  # fmt: skip
-RATED = {"lens-ensemble"}  # of these, those that need pairs with scores
 TEACHERS = {"listwise": 200, "student": 100}  # ranks of the teacher's list, made before the clock starts
 
 
@@ -93,7 +92,7 @@ def _products(x: Floats, size: str) -> Iterator[Case]:
 
 def _training(name: str, x: Floats, held_out: Floats, size: str) -> Case:
     module = registry.load("compressors", name, "bench")
-    train = _rated(x) if name in RATED else Training(x, np.empty((0, 2), np.int64), None)
+    train = training(name, x)
     before = cosines(held_out, np.roll(held_out, 1, axis=0), "held-out pairs")
     return Case(
         f"fit {name}",
@@ -104,14 +103,6 @@ def _training(name: str, x: Floats, held_out: Floats, size: str) -> Case:
         spearman.RERUN_TOLERANCE,
         outcome=functools.partial(_cosines_after, held_out),
         before=functools.partial(_prepare, name, x),
-    )
-
-
-def _rated(x: Floats) -> Training:
-    """Return each row paired with the next one, with their cosines as scores."""
-    rows = np.arange(len(x) - 1)
-    return Training(
-        x, np.stack([rows, rows + 1], axis=1), cosines(x[:-1], x[1:], "rated pairs").astype(np.float64)
     )
 
 
