@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 
 CAPTION = (
     "nDCG@10 on NFCorpus of each step, with its number of float32 dimensions. Squares are maps of the small "
-    "encoders onto the auto-encoded large one; what is learned was fitted on the documents of SciFact, with "
-    "MPNet on the sentences of STS-B train. The dotted line is the small encoders as they are. "
+    "encoders onto the auto-encoded large one. The dotted line is the small encoders as they are. "
     "Bars are 95 % intervals over queries and seeds."
 )
 LOOKS = {False: ("o", _style.BLUE, "no map"), True: ("s", _style.VERMILLION, "mapped")}

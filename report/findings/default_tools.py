@@ -31,18 +31,18 @@ def findings(source: Source) -> list[Finding]:
 
 def _reported(spaces: dict[str, dict[str, ToolLine]]) -> Iterator[Finding]:
     """Yield what the wrapper reports at 8 bits, beside the same codes decoded and no compression."""
-    said: list[str] = []
+    phrases: list[str] = []
     used: list[str] = []
     for name, lines in spaces.items():
         chosen = [lines.get(key) for key in ("wrapper-int8", DECODED["wrapper-int8"], "identity")]
         pairs = [(line, line.pairs) for line in chosen if line and line.pairs]
         if len(pairs) == len(chosen):
             reported, decoded, whole = (value(mean, 2) for _, mean in pairs)
-            said.append(f"{reported} on {encoder(name)} (decoded {decoded}, uncompressed {whole})")
+            phrases.append(f"{reported} on {encoder(name)} (decoded {decoded}, uncompressed {whole})")
             used += [line.id for line, _ in pairs]
-    if said:
+    if phrases:
         yield Finding(
-            f"As mean Spearman of STS12–16, mteb's CompressionWrapper reports for int8 {listed(said)}.",
+            f"As mean Spearman of STS12–16, mteb's CompressionWrapper reports for int8 {listed(phrases)}.",
             tuple(used),
             ("M1",),
         )

@@ -42,7 +42,7 @@ def _published(source: Source, lines: list[ByteLine]) -> Iterator[Finding]:
 
 def _best(lines: list[ByteLine]) -> Iterator[Finding]:
     """Yield the pipeline that has most nDCG at the most sizes of each set, fitted on the other set."""
-    said: dict[str, list[str]] = {}
+    phrases: dict[str, list[str]] = {}
     used: list[str] = []
     for dataset, title in TITLES.items():
         own = [line for line in lines if (line.dataset, line.protocol) == (dataset, OTHER)]
@@ -53,10 +53,10 @@ def _best(lines: list[ByteLine]) -> Iterator[Finding]:
         best = [max(rivals, key=lambda line: line.ndcg.value) for rivals in by_size.values()]
         if best:
             (label, sizes), *_ = Counter(line.label for line in best).most_common(1)
-            said.setdefault(label, []).append(f"at {sizes} of {len(best)} sizes on {title}")
+            phrases.setdefault(label, []).append(f"at {sizes} of {len(best)} sizes on {title}")
             used += [line.id for line in best]
-    if said:
-        winners = listed(f"{listed(where)} by {label}" for label, where in said.items())
+    if phrases:
+        winners = listed(f"{listed(where)} by {label}" for label, where in phrases.items())
         yield Finding(
             f"Fitted on the other set, most is kept {winners}, selected here.",
             tuple(dict.fromkeys(used)),

@@ -15,10 +15,13 @@ METRIC, KEPT, PROTOCOL = "ndcg@10", "ndcg-retention@10", "as-published"
 # What each space of concatenated encoders is made of, and how its pipelines' names end.
 SPACES = {"mpnet-l6-l3": "-of-mpnet", "minilm-l6-l3": ""}
 LARGE = {"mpnet-l6-l3": "MPNet", "minilm-l6-l3": "MiniLM-L6"}
-# The suite of each space, and its training split.
+# The suite of each space and encoder, and its training split.
+_MPNET, _MINILM = ("autoencoder-mpnet", "stsb-train"), ("autoencoder-encoders", "scifact-documents")
 MEASURED = {
-    "mpnet-l6-l3": ("autoencoder-mpnet", "stsb-train"),
-    "minilm-l6-l3": ("autoencoder-encoders", "scifact-documents"),
+    "mpnet-l6-l3": _MPNET,
+    "minilm-l6-l3": _MINILM,
+    "mpnet-retrieval": _MPNET,
+    "paraphrase-minilm-l3": _MINILM,
 }
 SMALL = {"mpnet-l6-l3": "MiniLM-L6 and -L3", "minilm-l6-l3": "MiniLM-L3"}
 STEPS = {
@@ -44,6 +47,7 @@ class StepLine:
 
     id: str
     encoder: str
+    train: str
     step: str
     what: str
     dims: int
@@ -94,6 +98,7 @@ def _lines(rows: Rows, comparisons: Comparisons, encoder: str) -> Iterator[StepL
             yield StepLine(
                 id=f"{suite}/{setting.group}",
                 encoder=encoder,
+                train=train,
                 step=step,
                 what=called(encoder, step),
                 dims=setting.bytes // 4,

@@ -15,10 +15,10 @@ from report.tables.default_tools import DECODED, PAIRS
 from report.tables.default_tools import SUITE as DEFAULT_TOOLS
 from report.tables.judged_bytes import SUITE as JUDGED_BYTES
 from report.tables.sharper import SUITE as SHARPER
+from report.tables.sts import SUITE as GENERALIZATION
 
 FITTED_ELSEWHERE = "decontaminated"
 SIZES = (8, 32)
-GENERALIZATION = "sts-generalization"
 
 
 def default_tools(figure: Json) -> Table:
