@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import textwrap
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -44,8 +45,10 @@ def means(rows: Iterable[Row], keys: tuple[str, ...], **wanted: object) -> list[
     A point has the keys, the cells that it is the mean of, and value, low and high as fractions.
     """
     together: dict[tuple[Any, ...], list[Row]] = {}
+    of_row = operator.attrgetter("suite", *wanted)  # of one name alone it would give no tuple
+    expected = tuple(wanted.values())
     for row in rows:
-        if all(getattr(row, name) == value for name, value in wanted.items()):
+        if of_row(row)[1:] == expected:
             together.setdefault(tuple(getattr(row, key) for key in keys), []).append(row)
     points = []
     for key, same in sorted(together.items(), key=lambda item: tuple(map(_sortable, item[0]))):
