@@ -22,6 +22,7 @@ from report.findings import (
     scale,
     semantic,
     sharper,
+    space_bits,
     stages,
 )
 from report.findings.finding import Finding
@@ -31,6 +32,7 @@ QUESTIONS = {
     "generalization": generalization.findings,
     "equal-bytes": equal_bytes.findings,
     "intrinsic": intrinsic.findings,
+    "space-bits": space_bits.findings,
     "stages": stages.findings,
     "operating-points": operating_points.findings,
     "folds": folds.findings,

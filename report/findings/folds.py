@@ -8,7 +8,7 @@ from itertools import groupby
 from report.evidence.paired import EVEN
 from report.findings.finding import Finding
 from report.findings.words import encoder, listed, points
-from report.tables.folds import FINAL, FINALS, SAME, SUITE, TRAIN, Choice
+from report.tables.folds import FINALS, SAME, SUITE, Choice, final_id
 from report.tables.source import Source
 
 _SETS = dict(zip(FINALS, ("STS12–16", "its pairs that dev does not share"), strict=True))
@@ -50,6 +50,4 @@ def _kept(choices: Sequence[Choice], dataset: str) -> str:
 def _ids(choices: Sequence[Choice]) -> list[str]:
     """Return the ids of the cells behind the choices, those of STS12–16 first."""
     lines = [line for choice in choices for line in (choice.by_folds, choice.by_dev)]
-    groups = [line.setting.group for line in lines]
-    of_folds, split = [f"{SUITE}/{group}" for group in groups], choices[0].by_folds.setting.train
-    return [*(f"{FINAL}/{group.replace(split, TRAIN)}" for group in groups), *of_folds]
+    return [*map(final_id, lines), *(f"{SUITE}/{line.setting.group}" for line in lines)]

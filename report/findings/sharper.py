@@ -7,9 +7,10 @@ from itertools import starmap
 from report.evidence.values import Mean
 from report.findings.finding import Finding
 from report.findings.words import encoder, listed, share
+from report.tables.folds import final_id
 from report.tables.sharper import SUITE, SharperLine
 from report.tables.source import Source
-from report.tables.sts import CLEAN
+from report.tables.sts import CLEAN, UNSEEN
 from report.verdicts.claims import percent
 
 CLAIMS = {"minilm": ("F1", "F2", "F3", "F4"), "mpnet": ("F5",)}
@@ -31,6 +32,23 @@ def findings(source: Source) -> list[Finding]:
             count = f"{reached} of {len(kept)} targets" if reached else "none of its targets"
             sentence = f"On average, {encoder(name)} reaches {count}: {listed(starmap(_beside, kept))}."
             made.append(Finding(sentence, tuple(line.id for line, *_ in kept), CLAIMS.get(name, ())))
+    return made + _chosen(source)
+
+
+def _chosen(source: Source) -> list[Finding]:
+    """Return what settings keep that folds of STS-B train choose, lens and quantizer, beside those of dev."""
+    made = []
+    for name in source.tables.folds.encoders():
+        choices = [each for each in source.tables.folds.choices(name) if each.dataset == UNSEEN]
+        folds = [f"{share(each.folds_choice)} in {each.bytes}" for each in choices if each.folds_choice]
+        dev = [f"{share(each.dev_choice)} in {each.bytes}" for each in choices if each.dev_choice]
+        if folds and dev:
+            sentence = (
+                f"Chosen by folds of STS-B train alone, lens and quantizer keep on {encoder(name)} "
+                f"{listed(folds)} bytes; chosen on STS-B dev, {listed(dev)}."
+            )
+            ids = tuple(final_id(line) for each in choices for line in (each.by_folds, each.by_dev))
+            made.append(Finding(sentence, ids, CLAIMS.get(name, ())))
     return made
 
 

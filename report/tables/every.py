@@ -10,7 +10,7 @@ from harness.evidence.schema.suite import DescribedMetric
 from harness.evidence.schema.verdict import CellEvidence, TranscriptEvidence, VerdictRow
 from report.evidence.results import Evidence
 from report.evidence.rows import Row
-from report.tables import default_tools, encoder_steps, judged_bytes, scale
+from report.tables import default_tools, encoder_steps, judged_bytes, scale, space_bits
 from report.tables.autoencoder import AutoEncoders
 from report.tables.bench import Benches
 from report.tables.disputes import Disputes
@@ -114,6 +114,7 @@ class Tables:
         self.default_tools = default_tools.lines(results)
         self.judged_bytes = judged_bytes.lines(results)
         self.sharper = Sharper(indexed)
+        self.space_bits = space_bits.lines(indexed)
         self.judged_beside = judged_bytes.beside(self.judged_bytes, claims)
         self.noise = Noise.read(root)
         self.benches = Benches.read(root)

@@ -35,6 +35,11 @@ class FoldLine:
         return f"{self.setting.pipeline} {self.setting.grid}".strip()
 
 
+def final_id(line: FoldLine) -> str:
+    """Return the id of the cells that measure a setting on STS12–16, fitted on all of STS-B train."""
+    return f"{FINAL}/{line.setting.group.replace(line.setting.train, TRAIN)}"
+
+
 Chosen: TypeAlias = tuple[FoldLine, FoldLine]  # by folds, and by dev
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from harness.evidence.stability import Stability
@@ -31,6 +32,11 @@ class Jitter:
     def measured(self) -> int:
         """Return how many pipelines were disturbed."""
         return len(self.stability.moves)
+
+    def without(self, suites: Iterable[str]) -> list[str]:
+        """Return which of ``suites`` have no pipeline that was disturbed."""
+        disturbed = {suite for suite, *_ in self.stability.moves}
+        return [suite for suite in suites if suite not in disturbed]
 
     def lines(self) -> list[UnstableLine]:
         """Return a line for each unstable pipeline: the value that moves most, in units of its tolerance."""

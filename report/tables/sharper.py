@@ -16,17 +16,22 @@ METHODS = {
     "trellis": ("lens-trellis",),
     "four lenses": ("ensemble",),
 }
+FULL = "lens-full"  # how the names of lenses of full width begin
 AT_RANDOM = "-but-fold-"  # in the names of training splits without a fold at random
 
 
 @dataclass(frozen=True, slots=True)
 class SharperLine:
-    """What a setting keeps on STS12–16 under each protocol; ``id``: the id of its cells."""
+    """What a setting keeps on STS12–16 under each protocol; ``id``: the id of its cells.
+
+    ``of_full``: the decontaminated mean over that of the lens at full width, which nothing compresses.
+    """
 
     id: str
     encoder: str
     setting: Setting
     retention: Means
+    of_full: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +95,18 @@ class Sharper:
 
     def _lines(self) -> Iterator[SharperLine]:
         for encoder in self.rows.encoders(SUITE):
-            for setting in self.rows.settings(SUITE, encoder, TRAIN):
-                means = self.rows.means(SUITE, encoder, UNSEEN, RETENTION, TRAIN, setting.place)
-                if any(means.values()):
-                    yield SharperLine(f"{SUITE}/{setting.group}", encoder, setting, means)
+            settings = self.rows.settings(SUITE, encoder, TRAIN)
+            means = {setting.place: self._retention(encoder, setting) for setting in settings}
+            whole = next((means[one.place][CLEAN] for one in settings if one.pipeline.startswith(FULL)), None)
+            for setting in settings:
+                own = means[setting.place]
+                kept = own[CLEAN]
+                of_full = kept.value / whole.value if kept and whole else None
+                if any(own.values()):
+                    yield SharperLine(f"{SUITE}/{setting.group}", encoder, setting, own, of_full)
+
+    def _retention(self, encoder: str, setting: Setting) -> Means:
+        return self.rows.means(SUITE, encoder, UNSEEN, RETENTION, TRAIN, setting.place)
 
 
 def _mean(values: Iterable[float]) -> float | None:

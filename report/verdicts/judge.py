@@ -119,6 +119,12 @@ def _answer(row: PublishedRow, pipeline: PipelineKey, train: str, protocol: str,
 def _difference(rows: Sequence[Row], others: Sequence[Row], index: Index) -> Mean:
     """Return the difference of two means over seeds; raise InputError where no run has compared them."""
     first, other = rows[0], others[0]
+    if first.bytes_per_vector != other.bytes_per_vector:
+        sizes = f"{first.bytes_per_vector:,} and {other.bytes_per_vector:,}"
+        raise InputError(
+            f"means/{first.suite}.json: {sizes} bytes a vector are not compared, expected as many: the table "
+            "of the suite has both values"
+        )
     groups = [group_of(row.cell, row.seed) for row in (first, other)]
     key = (first.protocol, first.dataset, first.metric)
     less = index.comparisons.difference(first.suite, groups[0], groups[1], key)
