@@ -61,6 +61,7 @@ def test_report_and_page_say_the_findings_of_the_document(evidence: Tree) -> Non
         "scale",
         "semantic",
         "sharper",
+        "space-bits",
     }
     assert empty == set(unanswered)
     assert 4 == len(document["headlines"])
