@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from support import command
 from support.checkouts import git
 from support.command import Cli
@@ -17,6 +18,9 @@ from support.suites import SmallSuite, edited, write_suite
 from harness.planning import catalogue
 from harness.sources import mirror as mirrored
 from harness.types import PairSet, Place
+
+settings.register_profile("without-deadline", deadline=None)  # how long an example takes says what else runs
+settings.load_profile("without-deadline")
 
 
 @pytest.fixture
