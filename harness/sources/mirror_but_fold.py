@@ -46,11 +46,11 @@ def read(params: Params, name: str, place: Place) -> PairSet:
     """
     path = params.checked(place)
     whole = read_pairs(path, name, locate(params, place))
-    kept = whole.pairs[folds_of(whole, params.folds) != params.left_out]
+    pairs = whole.pairs[folds_of(whole, params.folds) != params.left_out]
     texts = whole.texts or ()
-    taken = tuple(texts[row] for row in kept.T.ravel().tolist())
-    gold = None if whole.gold is None else whole.gold[kept[:, 0]]  # row i is the first sentence of pair i
-    return rated(name, taken, None, paired(len(kept)), gold, whole.origin, str(path))
+    taken = tuple(texts[row] for row in pairs.T.ravel().tolist())
+    gold = None if whole.gold is None else whole.gold[pairs[:, 0]]  # row i is the first sentence of pair i
+    return rated(name, taken, None, paired(len(pairs)), gold, whole.origin, str(path))
 
 
 def folds_of(data: PairSet, folds: int) -> Ints:
