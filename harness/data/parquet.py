@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 def parquet_rows(path: Path) -> int:
     """Return the number of rows of a Parquet file; raise InputError where it is none."""
-    with opened(path) as file:
-        return check_rows(file.metadata, str(path))
+    with opened(path) as file, path.open("rb") as raw:
+        return check_rows(raw, file.metadata, str(path))
 
 
 def read_parquet(path: Path, name: str, origin: Json, taken: Rows) -> PairSet:

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO, TypeGuard
+from typing import TYPE_CHECKING, BinaryIO
 
 from harness import limits
-from harness.data.thrift import structure
+from harness.data.parquet_footer import Chunk, row_groups
+from harness.data.thrift import I32, STRUCT, Cursor
 from harness.errors import InputError
 
 if TYPE_CHECKING:
-    from pyarrow.parquet import ColumnChunkMetaData, ColumnSchema, FileMetaData
+    from pyarrow.parquet import ColumnSchema, FileMetaData
 
-_MAGIC = b"PAR1"
 _WIDTHS = {"INT32": 4, "FLOAT": 4}  # bytes of a value, 8 of any other that has no length of its own
 _HEADER, _LONG_HEADER = 2**12, 2**20  # bytes read of a page's header, at first and where it is longer
 _TYPE, _UNPACKED, _PACKED, _V1, _DICTIONARY, _V2 = 1, 2, 3, 5, 7, 8  # fields of a page's header
@@ -26,39 +26,27 @@ _KINDS = {0: _V1, 2: _DICTIONARY, 3: _V2}  # by the type of a page; others have 
 _VALUES = 1  # the field of their number in the header of a kind of page
 _ENCODING = {_V1: 2, _V2: 4}  # the field of the encoding in the same
 _DELTA_BYTE_ARRAY = 7  # an encoding: a text begins with as much as it says of the one before
-_DEPTH = 3  # of structures: a page's header, its kind's, the statistics of that
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a page's header declares: bytes unpacked, values, and whether it is a dictionary.
+    """What a page's header declares: bytes packed and unpacked, values, and whether it is a dictionary.
 
     ``repeats``: whether values may have more bytes than the page, because they share them.
     """
 
+    packed: int
     unpacked: int
     values: int
     dictionary: bool
     repeats: bool
 
 
-def check_footer_size(file: BinaryIO, where: str) -> None:
-    """Raise InputError where the footer of a Parquet file is too long."""
-    if file.seek(0, 2) >= 8:  # noqa: PLR2004 - the footer's length and the magic bytes
-        file.seek(-8, 2)
-        length, magic = int.from_bytes(file.read(4), "little"), file.read(4)
-        if magic == _MAGIC:
-            limits.FOOTER.check(length, f"{where}: footer")
-
-
-def check_rows(metadata: FileMetaData, where: str) -> int:
+def check_rows(file: BinaryIO, metadata: FileMetaData, where: str) -> int:
     """Return the number of rows; raise InputError where footer and row groups count differently."""
-    counts = [metadata.row_group(i).num_rows for i in range(metadata.num_row_groups)]
-    if sum(counts) != metadata.num_rows or min(counts, default=0) < 0:
-        raise InputError(
-            f"{where}: found row groups of other than {metadata.num_rows:,} rows, expected as many"
-        )
-    return int(metadata.num_rows)
+    return _checked(
+        sum(group.rows for group in row_groups(file, metadata.num_columns, where)), metadata, where
+    )
 
 
 def check_pages(file: BinaryIO, metadata: FileMetaData, columns: Collection[str], where: str) -> int:
@@ -66,24 +54,29 @@ def check_pages(file: BinaryIO, metadata: FileMetaData, columns: Collection[str]
 
     Raises InputError where pages and footer count differently, and where a column unpacks to too much.
     """
-    check_rows(metadata, where)
-    size, unpacked, longest = file.seek(0, 2), 0, 0
+    size, rows, unpacked, longest = file.seek(0, 2), 0, 0, 0
     leaves = _leaves(metadata, columns)
-    for group in (metadata.row_group(i) for i in range(metadata.num_row_groups)):
-        if group.num_columns != metadata.num_columns:
-            problem = f"found {group.num_columns} columns in a row group"
-            raise InputError(f"{where}: {problem}, expected {metadata.num_columns} as in the schema")
+    for group in row_groups(file, metadata.num_columns, where):
+        rows += group.rows
         for i, leaf in leaves:
-            chunk = group.column(i)
+            chunk = group.chunks[i]
             values, bytes_of_pages, repeated = _totals(_pages(file, chunk, size, where))
-            if values != chunk.num_values or group.num_rows > values:
-                problem = f"found {values:,} values in its pages and {chunk.num_values:,} in the footer"
-                raise InputError(f"{where}: {problem}, expected as many of {group.num_rows:,} rows")
+            if values != chunk.values or group.rows > values:
+                problem = f"found {values:,} values in its pages and {chunk.values:,} in the footer"
+                raise InputError(f"{where}: {problem}, expected as many of {group.rows:,} rows")
             unpacked += bytes_of_pages + values * _most_bytes(leaf, repeated)
             limits.check_expansion(size, unpacked // 2, where)
             if leaf.physical_type == "BYTE_ARRAY":
                 longest = max(longest, repeated)
+    _checked(rows, metadata, where)
     return longest
+
+
+def _checked(rows: int, metadata: FileMetaData, where: str) -> int:
+    if rows != metadata.num_rows:
+        problem = f"found {rows:,} rows in row groups and {metadata.num_rows:,} in the file"
+        raise InputError(f"{where}: {problem}, expected as many")
+    return rows
 
 
 def _leaves(metadata: FileMetaData, columns: Collection[str]) -> list[tuple[int, ColumnSchema]]:
@@ -127,50 +120,66 @@ def _totals(pages: Iterator[Page]) -> tuple[int, int, int]:
     return values, unpacked, repeated
 
 
-def _pages(file: BinaryIO, chunk: ColumnChunkMetaData, size: int, where: str) -> Iterator[Page]:
-    """Yield the pages of a column chunk, read from their headers: none where it has no values, as to Arrow."""
-    if chunk.num_values == 0:
+def _pages(file: BinaryIO, chunk: Chunk, size: int, where: str) -> Iterator[Page]:
+    """Yield the pages of a column chunk, read from their headers."""
+    if chunk.values == 0:  # Arrow reads none then
         return
-    at = chunk.data_page_offset
-    if chunk.has_dictionary_page and 0 < chunk.dictionary_page_offset < at:
-        at = chunk.dictionary_page_offset
-    end = at + chunk.total_compressed_size
+    at = chunk.dictionary if 0 < chunk.dictionary < chunk.data else chunk.data
+    end = at + chunk.packed
     if not 0 <= at <= end <= size:
         raise InputError(f"{where}: found pages up to byte {end:,}, expected them within {size:,}")
     while at < end:
-        header, length = _header(file, at, where)
-        page, packed = _declared(header), header.get(_PACKED)
-        if page is None or not _is_count(packed) or at + length + packed > end:
+        page, begin = _page(file, at, where)
+        if begin + page.packed > end:
             raise InputError(
                 f"{where}: found a page at byte {at:,} that cannot be, expected one within the column"
             )
         yield page
-        at += length + packed
+        at = begin + page.packed
 
 
-def _declared(header: dict[int, Any]) -> Page | None:
-    """Return the page that a header declares; None where it declares none."""
-    kind = next((field for number, field in _KINDS.items() if number == header.get(_TYPE)), None)
-    own = {_VALUES: 0} if kind is None else header.get(kind)
-    unpacked, values = header.get(_UNPACKED), own.get(_VALUES) if isinstance(own, dict) else None
-    if not (isinstance(own, dict) and _is_count(unpacked) and _is_count(values)):
-        return None
-    delta = kind in _ENCODING and own.get(_ENCODING[kind]) == _DELTA_BYTE_ARRAY
-    return Page(unpacked, values, kind == _DICTIONARY, delta or kind == _DICTIONARY)
-
-
-def _is_count(number: Any) -> TypeGuard[int]:
-    return isinstance(number, int) and number >= 0
-
-
-def _header(file: BinaryIO, at: int, where: str) -> tuple[dict[int, Any], int]:
-    """Return the fields of the page header at byte ``at``, and its length."""
+def _page(file: BinaryIO, at: int, where: str) -> tuple[Page, int]:
+    """Return what the page header at byte ``at`` declares, and where the header ends."""
     for length in (_HEADER, _LONG_HEADER):
         file.seek(at)
+        cursor = Cursor(file.read(length))
         try:
-            return structure(file.read(length), 0, _DEPTH)
+            page = _declared(cursor)
         except IndexError:  # longer than what was read
             continue
         except ValueError:
             break
+        return page, at + cursor.at
     raise InputError(f"{where}: found no page at byte {at:,}, expected one as the footer says")
+
+
+def _declared(cursor: Cursor) -> Page:
+    """Return what a page header declares; raise ValueError for a number that cannot be."""
+    numbers = {_TYPE: -1, _UNPACKED: -1, _PACKED: -1}
+    headers: dict[int, dict[int, int]] = {}
+    for number, kind in cursor.fields():
+        if number in numbers and kind == I32:
+            numbers[number] = cursor.whole()
+        elif number in _KINDS.values() and kind == STRUCT:
+            headers[number] = _numbers(cursor)
+        else:
+            cursor.skip(kind)
+    kind = _KINDS.get(numbers[_TYPE], 0)
+    values = headers.get(kind, {}).get(_VALUES, -1) if kind else 0
+    if min(values, numbers[_UNPACKED], numbers[_PACKED]) < 0:
+        raise ValueError(kind)
+    delta = kind in _ENCODING and headers[kind].get(_ENCODING[kind]) == _DELTA_BYTE_ARRAY
+    return Page(
+        numbers[_PACKED], numbers[_UNPACKED], values, kind == _DICTIONARY, delta or kind == _DICTIONARY
+    )
+
+
+def _numbers(cursor: Cursor) -> dict[int, int]:
+    """Return the numbers of 32 bits in the header of a kind of page."""
+    numbers = {}
+    for number, kind in cursor.fields():
+        if kind == I32:
+            numbers[number] = cursor.whole()
+        else:
+            cursor.skip(kind)
+    return numbers

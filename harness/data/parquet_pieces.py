@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness import limits
-from harness.data.parquet_pages import check_footer_size, check_pages
+from harness.data.parquet_footer import check_footer_size
+from harness.data.parquet_pages import check_pages
 from harness.errors import InputError, one_line
 
 if TYPE_CHECKING:
@@ -60,7 +61,9 @@ def pieces(
             yield at + first, batch.column(0).slice(first, min(batch.num_rows, end - at) - first)
         at += batch.num_rows
     if at < end:
-        raise InputError(f"{where}: found {at:,} rows in its pages, expected at least {end:,} as in the footer")
+        raise InputError(
+            f"{where}: found {at:,} rows in its pages, expected at least {end:,} as in the footer"
+        )
 
 
 def listed(names: list[str]) -> str:

@@ -1,52 +1,75 @@
-"""Structures of Thrift's compact protocol, as far as the header of a page needs them."""
+"""Thrift's compact protocol, as far as Parquet needs it: values are read one by one, or skipped."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+
+TRUE, FALSE, BYTE, I16, I32, I64, DOUBLE, BINARY, LIST, SET, MAP, STRUCT = range(1, 13)
+_WIDTHS = {BYTE: 1, DOUBLE: 8}  # bytes of a value; of truth values within a list as of a byte
+_DEPTH = 16  # of structures and lists in one another
 
 
-def structure(data: bytes, at: int, depth: int) -> tuple[dict[int, Any], int]:
-    """Return the fields by number of the structure at byte ``at``, and where it ends.
+class Cursor:
+    """A position in bytes. Methods raise IndexError where the bytes end, and ValueError for wrong ones."""
 
-    Numbers of 32 bits, truth values and structures are kept, to ``depth`` levels; the last one counts where
-    there are several, as in Thrift itself. Other numbers and texts are skipped. Raises ValueError for what is
-    no structure, or has other fields, and IndexError where the data end within it.
-    """
-    fields: dict[int, Any] = {}
-    field = 0
-    while (head := data[at]) != 0:
-        at += 1
-        delta, kind = head >> 4, head & 15
-        if delta:
-            field += delta
-        else:
-            field, at = _whole(data, at)
-        if kind in {1, 2}:  # true, false
-            fields[field] = kind == 1
-        elif kind == 5:  # noqa: PLR2004 - a number of 32 bits
-            fields[field], at = _whole(data, at)
-        elif kind in {4, 6}:  # of 16, of 64
-            _, at = _whole(data, at)
-        elif kind == 8:  # noqa: PLR2004 - bytes
-            length, at = _varint(data, at)
-            at += length
-        elif kind == 12 and depth > 1:  # noqa: PLR2004 - a structure
-            fields[field], at = structure(data, at, depth - 1)
-        else:
+    def __init__(self, data: bytes, at: int = 0) -> None:
+        self.data = data
+        self.at = at
+
+    def fields(self) -> Iterator[tuple[int, int]]:
+        """Yield the number and type of each field of a structure; its value has to be read, or skipped, then.
+
+        A field of another type than its number should have is to Thrift none of that number.
+        """
+        number = 0
+        while (head := self._byte()) != 0:
+            number = number + (head >> 4) if head >> 4 else self.whole()
+            yield number, head & 15
+
+    def whole(self) -> int:
+        """Return a whole number of any width."""
+        number = self._varint()
+        return number >> 1 ^ -(number & 1)
+
+    def elements(self) -> tuple[int, int]:
+        """Return how many elements a list has, and their type."""
+        head = self._byte()
+        return self._varint() if head >> 4 == 15 else head >> 4, head & 15  # noqa: PLR2004 - a long list
+
+    def skip(self, kind: int, depth: int = _DEPTH) -> None:
+        """Go on after the value of a field."""
+        if kind in {I16, I32, I64}:
+            self._varint()
+        elif kind in _WIDTHS:
+            self.at += _WIDTHS[kind]
+        elif kind == BINARY:
+            length = self._varint()
+            self.at += length
+        elif kind in {LIST, SET, STRUCT} and depth:
+            self._skip_parts(kind, depth - 1)
+        elif kind not in {TRUE, FALSE}:
             raise ValueError(kind)
-    return fields, at + 1
+        if self.at > len(self.data):
+            raise IndexError(self.at)
 
+    def _skip_parts(self, kind: int, depth: int) -> None:
+        if kind == STRUCT:
+            for _, each in self.fields():
+                self.skip(each, depth)
+            return
+        count, each = self.elements()
+        for _ in range(count):
+            self.skip(BYTE if each in {TRUE, FALSE} else each, depth)
 
-def _whole(data: bytes, at: int) -> tuple[int, int]:
-    number, at = _varint(data, at)
-    return number >> 1 ^ -(number & 1), at
+    def _byte(self) -> int:
+        self.at += 1
+        return self.data[self.at - 1]
 
-
-def _varint(data: bytes, at: int) -> tuple[int, int]:
-    number = 0
-    for shift in range(0, 70, 7):
-        number |= (data[at] & 127) << shift
-        at += 1
-        if data[at - 1] < 128:  # noqa: PLR2004 - the last byte
-            return number, at
-    raise ValueError(number)
+    def _varint(self) -> int:
+        number = 0
+        for shift in range(0, 70, 7):
+            byte = self._byte()
+            number |= (byte & 127) << shift
+            if byte < 128:  # noqa: PLR2004 - the last one
+                return number
+        raise ValueError(number)

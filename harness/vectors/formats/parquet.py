@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.data.parquet_pages import check_footer_size, check_pages
+from harness.data.parquet_footer import check_footer_size
+from harness.data.parquet_pages import check_pages
 from harness.errors import InputError, one_line
 from harness.vectors.choosing import HEAD_ROWS, chosen, listed, usual_length
 from harness.vectors.matrix import check_size
