@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 TRUE, FALSE, BYTE, I16, I32, I64, DOUBLE, BINARY, LIST, SET, MAP, STRUCT = range(1, 13)
 _WIDTHS = {BYTE: 1, DOUBLE: 8}  # bytes of a value; of truth values within a list as of a byte
+_LONGEST = 70  # bits of the bytes of a number
 _DEPTH = 16  # of structures and lists in one another
 
 
@@ -22,7 +23,7 @@ class Cursor:
         A field of another type than its number should have is to Thrift none of that number.
         """
         number = 0
-        while (head := self._byte()) != 0:
+        while head := self._byte():
             number = number + (head >> 4) if head >> 4 else self.whole()
             yield number, head & 15
 
@@ -54,22 +55,27 @@ class Cursor:
 
     def _skip_parts(self, kind: int, depth: int) -> None:
         if kind == STRUCT:
-            for _, each in self.fields():
-                self.skip(each, depth)
+            while head := self._byte():
+                if not head >> 4:
+                    self._varint()
+                self.skip(head & 15, depth)
             return
         count, each = self.elements()
         for _ in range(count):
             self.skip(BYTE if each in {TRUE, FALSE} else each, depth)
 
     def _byte(self) -> int:
+        byte = self.data[self.at]
         self.at += 1
-        return self.data[self.at - 1]
+        return byte
 
     def _varint(self) -> int:
-        number = 0
-        for shift in range(0, 70, 7):
-            byte = self._byte()
+        number = shift = 0
+        while (byte := self.data[self.at]) > 127:  # noqa: PLR2004 - not the last one
+            self.at += 1
             number |= (byte & 127) << shift
-            if byte < 128:  # noqa: PLR2004 - the last one
-                return number
-        raise ValueError(number)
+            shift += 7
+            if shift == _LONGEST:
+                raise ValueError(number)
+        self.at += 1
+        return number | byte << shift
