@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.bench.planted import SEED, params, planted
+from harness.bench.planted import SEED, params, planted, training
 from harness.bench.random_encoder import texts
 from harness.codecs.principal_axes import forget_axes
 from harness.data import identity
@@ -27,13 +27,15 @@ from harness.evaluation.cosines import cosines
 from harness.metrics import spearman
 from harness.numerics.device_products import product
 from harness.planning import registry
-from harness.types import Codec, Floats, Ints, Place, Training
+from harness.types import Codec, Floats, Ints, Place
 
 Array = NDArray[Any]
 PAIRS = 5_000  # held-out pairs that trainings are compared by
 QUERIES = 1_000
 # Compressors that torch trains, and aqea for its products.
-TRAINED = ("aqea", "autoencoder", "crossmap", "fsq", "lens", "listwise", "residual-vq", "student")
+TRAINED = (
+    "aqea", "autoencoder", "crossmap", "fsq", "lens", "lens-ensemble", "listwise", "residual-vq", "student",
+)  # fmt: skip
 TEACHERS = {"listwise": 200, "student": 100}  # ranks of the teacher's list, made before the clock starts
 
 
@@ -90,7 +92,7 @@ def _products(x: Floats, size: str) -> Iterator[Case]:
 
 def _training(name: str, x: Floats, held_out: Floats, size: str) -> Case:
     module = registry.load("compressors", name, "bench")
-    train = Training(x, np.empty((0, 2), np.int64), None)
+    train = training(name, x)
     before = cosines(held_out, np.roll(held_out, 1, axis=0), "held-out pairs")
     return Case(
         f"fit {name}",

@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from harness.types import Floats
+from harness.evaluation.cosines import cosines
+from harness.types import Floats, Training
 
 SEED = 5
 DIMS, SUBVECTORS, BITS, BUDGET = 64, 8, 4, 500
 OWN = ("dims", "budget")  # parameters that are set though they have a default
+RATED = {"lens-ensemble"}  # compressors that need pairs with scores
 
 
 def planted(rows: int, dimension: int) -> Floats:
@@ -43,3 +45,15 @@ def params(module: ModuleType, dimension: int) -> Any:
     fields = module.Params.model_fields
     given = {name: values[name] for name, field in fields.items() if name in OWN or field.is_required()}
     return module.Params(**given)
+
+
+def training(name: str, x: Floats) -> Training:
+    """Return rows (n, D) float32 to fit a compressor on; with rated pairs where it needs some.
+
+    Each row is then paired with the next one, and their cosine is the score.
+    """
+    if name not in RATED:
+        return Training(x, np.empty((0, 2), np.int64), None)
+    rows = np.arange(len(x) - 1)
+    scores = cosines(x[:-1], x[1:], "rated pairs").astype(np.float64)
+    return Training(x, np.stack([rows, rows + 1], axis=1), scores)

@@ -28,6 +28,7 @@ from harness.cli.sharding import (
     Shards,
     check_alone,
     engine_of,
+    open_shard,
     run_shard,
     show_shards,
 )
@@ -106,12 +107,13 @@ def run_(
         check_alone(force=force, executor=executor, scheduler=scheduler)
     if reason := obstacle():
         complain(f"bytes will differ from the committed ones: {reason}")
+    opened = open_shard(shard, lease, out) if shard else None
     cells = statuses(
         suites, mirror, out, offline=offline, large=large, force=force, allow_api=allow_api, device=device
     )
     chosen = matching(cells, only)
-    if shard:
-        run_shard(cells, chosen, shard, lease, out, jobs or default_jobs())
+    if opened:
+        run_shard(cells, chosen, opened, out, jobs or default_jobs())
         return
     surplus = [path for suite, ids in by_suite(cells).items() for path in leftover(Tree(out), suite, ids)]
     with engine_of(executor, scheduler) as engine, progress() as on_progress:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,8 +17,10 @@ from harness.evidence.files import store_folder
 from harness.evidence.layout import Tree
 
 if TYPE_CHECKING:
+    from harness.parallel.leases import Leases
     from harness.planning.status import Entry
     from harness.run.engine import Engine
+    from harness.run.shards import Shard
 
 ShardOption = Annotated[
     str | None, typer.Option(metavar="K/N", help="Run the K-th of N shards, beside others in the same --out.")
@@ -76,23 +79,44 @@ def check_alone(*, force: bool, executor: str, scheduler: str | None) -> None:
         raise InputError(f"--shard: found {other} too, expected one of them")
 
 
-def run_shard(
-    entries: list[Entry], chosen: list[Entry], named: str, lease: str, out: Path, jobs: int
-) -> None:
+@dataclass(frozen=True, slots=True)
+class OpenedShard:
+    """A shard of a run, and its leases. They are opened before it is seen which cells are done.
+
+    Work that ends after the leases were opened is not done again, and what ended before is seen as done.
+    """
+
+    shard: Shard
+    leases: Leases
+
+
+def open_shard(named: str, lease: str, out: Path) -> OpenedShard:
+    """Return the shard of a name such as ``3/16``, its leases opened in the folder ``out``.
+
+    Raises InputError where the name or the time of ``lease`` cannot be read.
+    """
+    from harness.parallel.leases import open_leases
+    from harness.planning.quantities import parse_time
+    from harness.run.sharded import LEASES
+    from harness.run.shards import parse_shard
+
+    shard, seconds = parse_shard(named), parse_time(lease, "--lease", "90s or 2m")
+    return OpenedShard(shard, open_leases(out / LEASES, f"shard {shard}", seconds))
+
+
+def run_shard(entries: list[Entry], chosen: list[Entry], opened: OpenedShard, out: Path, jobs: int) -> None:
     """Run one shard, and show what it did and what is left."""
     from harness.console.progress import progress
     from harness.console.shards import sharded
-    from harness.parallel.leases import open_leases
-    from harness.planning.quantities import parse_time
     from harness.run.expectations import shortfalls
-    from harness.run.sharded import LEASES, ShardedRun
-    from harness.run.shards import parse_shard, split
+    from harness.run.sharded import ShardedRun
+    from harness.run.shards import split
     from harness.run.shared_store import SharedStore
 
-    shard, seconds = parse_shard(named), parse_time(lease, "--lease", "90s or 2m")
+    shard, leases = opened.shard, opened.leases
     shares = split(chosen, Tree(ARTIFACTS), shard.count)
-    leases = open_leases(out / LEASES, f"shard {shard}", seconds)
-    engine = SharedStore(store_folder(), jobs, leases.holder, (shard.number - 1) / shard.count, seconds)
+    offset = (shard.number - 1) / shard.count
+    engine = SharedStore(store_folder(), jobs, leases.holder, offset, leases.seconds)
     with progress() as on_progress:
         run = ShardedRun(entries, chosen, shares, shard, Tree(out), leases, engine, on_progress)
         run.run()

@@ -48,7 +48,8 @@ def compressors() -> Iterator[tuple[str, str]]:
     """Yield name and digest of codes, decoded vectors and state of every compressor, fitted on a few rows."""
     x = probes.vectors()
     pairs = np.random.default_rng(1).integers(len(x), size=(200, 2))
-    train = Training(x, pairs[pairs[:, 0] != pairs[:, 1]], None)
+    pairs = pairs[pairs[:, 0] != pairs[:, 1]]
+    train = Training(x, pairs, np.random.default_rng(2).uniform(0, 5, len(pairs)))
     for name in registry.names("compressors"):
         module = registry.load("compressors", name, "portability")
         codec = module.fit(train, small(module.Params), 7)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from report.verdicts.claims import Claim
 
 # What decides no verdict.
-_PROSE = {"what", "note", "headline", "selected_here", "remedy", "title", "licence", "large"}
+_PROSE = {"short", "what", "note", "headline", "selected_here", "remedy", "title", "licence", "large"}
 
 
 def lock_bytes() -> bytes:

@@ -112,7 +112,8 @@ def _tasks(root: Path, problems: list[str], *, resampled: bool) -> Iterator[Task
         return  # a line of against_suites
     for suite, plan in plans.items():
         contents = _contents(tree, suite, cells[suite], problems)
-        batches = _batches(tree, suite, problems)
+        # Where every cell is blocked or left out, no run writes means.
+        batches = _batches(tree, suite, problems) if contents or tree.means(suite).is_file() else {}
         pieces: dict[tuple[str, str], dict[str, Json]] = {}
         for cell, content in contents.items():
             own = content["inputs"]["cell"]

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 CAPTION = (
-    "Retention of Spearman against people, mean of STS12–16, on every pair and on the pairs that share no "
-    "sentence with the training split (decontaminated). MiniLM, trained on STS-B train; largest loss first. "
+    "Retention of Spearman against people, mean of STS12–16, on every pair and decontaminated: on the pairs "
+    "that share no sentence with the training split. MiniLM, trained on STS-B train; largest loss first. "
     "Changes below a point are left out."
 )
 WANTED = {

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 CAPTION = (
-    "Spearman with human scores (mean of STS12–16) and nDCG@10, of all pairs and queries. Filled: codes "
-    "compared as the tool compares them. Open: the same codes, each replaced by the middle of its cell "
-    "(binary: by −1 and 1). The dotted line is uncompressed. Bars are 95 % intervals over pairs or queries; "
-    "all share the same items, so that differences are surer than bars suggest."
+    "Mean Spearman of STS12–16 and nDCG@10, of all pairs and queries. Filled: codes as the tool compares "
+    "them. Open: the same codes, each replaced by the middle of its cell (binary: by −1 and 1). The dotted "
+    "line is uncompressed. All share the same items: differences are surer than bars suggest. Bars are 95 % "
+    "intervals over pairs or queries."
 )
 METRICS = {PAIRS: "spearman@human", "nfcorpus": "ndcg@10", "scifact": "ndcg@10"}
 TITLES = {

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 SUITE, METRIC = "disputes", "knn-recall@10"
 CAPTION = (
-    "The share of the ten nearest neighbours that are found again (knn-recall@10), queries coded as the "
-    "searched vectors are, with 95 % intervals over queries and ten rotations (others: up to three seeds). "
-    "In a column all methods take the same bytes, side bytes counted; methods with fewer side bytes spend "
-    "the rest on further dimensions."
+    "The share of the ten nearest neighbours found again (knn-recall@10), queries coded too, over ten "
+    "rotations (others: up to three seeds). In a column all methods take the same bytes, side bytes counted; "
+    "methods with fewer side bytes spend the rest on further dimensions. Bars are 95 % intervals over "
+    "queries and rotations."
 )
 # Marker and colour of a method, by how the names of its pipelines begin.
 LOOKS = {

@@ -9,12 +9,11 @@ from report.figures import _style, _titles
 from report.tables.encoder_steps import (
     DATASET,
     LARGE,
+    MEASURED,
     METRIC,
     PROTOCOL,
     SMALL,
     STEPS,
-    SUITE,
-    TRAIN,
     called,
     step_of,
 )
@@ -25,20 +24,21 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 CAPTION = (
-    "nDCG@10 on NFCorpus of each step of the auto-encoder system, with its number of float32 dimensions. "
-    "Squares are maps of the small encoders onto the auto-encoded large one, circles what involves no map; "
-    "what is learned was fitted on the documents of SciFact. The dotted line is the small encoders as they "
-    "are. Bars are 95 % intervals over queries and seeds."
+    "nDCG@10 on NFCorpus of each step, with its number of float32 dimensions. Squares are maps of the small "
+    "encoders onto the auto-encoded large one. The dotted line is the small encoders as they are. "
+    "Bars are 95 % intervals over queries and seeds."
 )
 LOOKS = {False: ("o", _style.BLUE, "no map"), True: ("s", _style.VERMILLION, "mapped")}
 
 
 def data(rows: list[Row], claims: list[Claim]) -> _style.Data:  # noqa: ARG001 - every figure's
     """Return the numbers to draw: a point a space and step."""
-    wanted = {"suite": SUITE, "train": TRAIN, "dataset": DATASET, "metric": METRIC, "protocol": PROTOCOL}
+    wanted = {"dataset": DATASET, "metric": METRIC, "protocol": PROTOCOL}
+    keys = ("encoder", "pipeline", "bytes_per_vector")
     points = [
         {**point, "step": step, "what": called(point["encoder"], step)}
-        for point in _style.means(rows, ("encoder", "pipeline", "bytes_per_vector"), **wanted)
+        for encoder, (suite, train) in MEASURED.items()
+        for point in _style.means(rows, keys, suite=suite, encoder=encoder, train=train, **wanted)
         if (step := step_of(point["encoder"], point["pipeline"]))
     ]
     return {"metric": METRIC, "points": points}

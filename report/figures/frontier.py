@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 CAPTION = (
-    "Quality kept against bytes per vector. Each point is a pipeline; the line is the most that any pipeline "
-    "keeps in that many bytes or fewer, selected on the sets that are drawn. Pipelines that compress one "
-    "vector of a pair are left out. MiniLM: agreement with people on decontaminated STS12–16. Other spaces "
-    "have no human scores: the share of the ten nearest neighbours found again. Bars are 95 % intervals."
+    "Quality kept against bytes per vector. The line is the most that any pipeline keeps in that many bytes "
+    "or fewer, selected on the sets that are drawn. Pipelines that compress one vector of a pair are left "
+    "out. MiniLM: agreement with people on decontaminated STS12–16. Other spaces have no human scores: the "
+    "share of the ten nearest neighbours found again. Bars are 95 % intervals."
 )
 # Space, data set, metric, training split, and what the panel is called.
 PANELS = (

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 CAPTION = (
-    "Each embedding space's own similarities and neighbours, kept at about 29× in float32: Spearman of "
-    "cosines after with cosines before, on pairs of which training has seen no row, and the share of the ten "
-    "nearest neighbours found again. Published values are on grey. Bars are 95 % intervals."
+    "What is kept at about 29× in float32: Spearman of cosines after with cosines before, on pairs of which "
+    "training has seen no row, and the share of the ten nearest neighbours found again. Published values are "
+    "on grey. Bars are 95 % intervals."
 )
 SUITE, POINT, PROTOCOL = "intrinsic", "29x", "decontaminated"
 METRICS = {

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 METRIC, FEW = "ndcg-retention@10", 8  # bytes that the title is about
 CAPTION = (
-    "The share of the uncompressed nDCG@10 that is left, by bytes a vector, queries compressed too, on "
-    "MiniLM. Left: fitted on the documents of the other set. Right: fitted on the documents that are "
-    "searched. Rings: published retentions of another model (CoRECT, jina-embeddings-v3, mean of 14 sets) at "
-    "the same ratio. Bars are 95 % intervals over queries and seeds."
+    "The share of the uncompressed nDCG@10 that is left, by bytes a vector, on MiniLM. Left: fitted on the "
+    "documents of the other set. Right: fitted on those that are searched. Rings: published retentions of "
+    "another model (CoRECT, jina-embeddings-v3, mean of 14 sets) at the same ratio. Bars are 95 % intervals "
+    "over queries and seeds."
 )
 TITLES = {"nfcorpus": "NFCorpus", "scifact": "SciFact"}
 # Marker, colour and line of a family: they tell families apart without colour.

@@ -18,10 +18,9 @@ ENOUGH = 0.9
 TEACHER, STUDENT = "vs-teacher@knn-recall@10", "vs-student@knn-recall@10"
 CAPTION = (
     "Left: the share of the uncompressed space's ten nearest neighbours that a search finds (vs_teacher), by "
-    "the bytes per row of index and map. Each column is a configuration with its index; the line joins those "
-    "that no cheaper one exceeds. Right: the share of the ten nearest among the vectors in the index "
-    "(vs_student), which says nothing of the compression; an exhaustive search (flat) finds all. Bars "
-    "are 95 % intervals over queries."
+    "the bytes per row of index and map; the line joins the configurations that no cheaper one exceeds. "
+    "Right: the share of the ten nearest in the index (vs_student), which says nothing of the compression. "
+    "Bars are 95 % intervals over queries."
 )
 EXHAUSTIVE = "flat"  # an index that misses no neighbour
 # What a family is called, and the marker and colour of its points.

@@ -15,10 +15,9 @@ if TYPE_CHECKING:
 SUITE, RECALL = "scale", "knn-recall@10"
 COSTS = ("encode@cost", "search@cost")
 CAPTION = (
-    "Planted vectors of 384 dimensions. Left: the share of the ten nearest neighbours that are found again "
-    "after compression (knn-recall@10), with 95 % intervals over queries. Right: CPU time per vector in one "
-    "thread, on the machine that made the evidence: to encode it, to decode it, and to compare it with all "
-    "queries."
+    "Planted vectors of 384 dimensions. Left: the share of the ten nearest neighbours found again after "
+    "compression (knn-recall@10), with 95 % intervals over queries. Right: CPU time per vector in one "
+    "thread: to encode it, to decode it, and to compare it with all queries."
 )
 # Marker, colour and line of a pipeline: they tell pipelines apart without colour.
 LOOKS = {

@@ -14,10 +14,9 @@ if TYPE_CHECKING:
 
 SUITE, PROTOCOL = "semantic-ids", "decontaminated"
 CAPTION = (
-    "Spearman with the original cosines by the bits that a code takes, in whole bytes, and by family: "
-    "on the pairs of a set and on random pairs. The dashed line is the published goal. Coloured markers are "
-    "learned codes of symbols; grey and white ones are PQ, uncentred principal axes and the signs of an "
-    "untrained projection. Bars are 95 % intervals."
+    "Spearman with the original cosines by the bits of a code, in whole bytes, on the pairs of a set and on "
+    "random pairs. The dashed line is the published goal. Coloured: learned codes of symbols. Grey and "
+    "white: PQ, uncentred principal axes and signs of an untrained projection. Bars are 95 % intervals."
 )
 # Space, data set, metric, and what the panel is called.
 PANELS = (

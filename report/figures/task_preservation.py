@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 CAPTION = (
-    "8 bits, lens (or AQEA) and PQ at the published bytes: similarity preservation, and task preservation "
-    "(agreement with people) on STS-B test where people rated pairs. Decontaminated: pairs that share no "
-    "sentence with training. Published values are on grey. Bars are 95 % intervals."
+    "8 bits, lens (or AQEA) and PQ at the published bytes, on STS-B test: similarity preservation, and task "
+    "preservation (agreement with people), on every pair and on pairs that share no sentence with training "
+    "(decontaminated). Published values are on grey. Bars are 95 % intervals."
 )
 SUITE, POINT, CLAIM = "three-stage", "published", "C4"
 METRICS = {"spearman@original": "similarity preservation, %", "retention@human": "task preservation, %"}

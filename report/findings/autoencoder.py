@@ -36,9 +36,9 @@ def _others(pairs: list[JudgedPair]) -> Iterator[Finding]:
     """Yield the same of the other trained maps together, against the axes that are not centred."""
     own = [x for x in pairs if x.line.method != LINEAR and x.base.method == AXES]
     if own:
-        methods = "; ".join(dict.fromkeys(str(pair.line.method) for pair in own))
+        methods = len({pair.line.method for pair in own})
         yield Finding(
-            f"The other trained maps together ({methods}) are {_outcomes(own)}.",
+            f"{methods} other trained maps together are {_outcomes(own)}.",
             cells(pair.line.files[0] for pair in own),
         )
 

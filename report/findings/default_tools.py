@@ -23,23 +23,27 @@ def findings(source: Source) -> list[Finding]:
         for name in spaces
     }
     return [
-        *(finding for name, own in by_space.items() for finding in _reported(name, own)),
+        *_reported(by_space),
         *(finding for name, own in list(by_space.items())[:1] for finding in _order(name, own)),
         *(finding for name, own in by_space.items() for finding in _search(name, own)),
     ][:3]
 
 
-def _reported(name: str, lines: dict[str, ToolLine]) -> Iterator[Finding]:
+def _reported(spaces: dict[str, dict[str, ToolLine]]) -> Iterator[Finding]:
     """Yield what the wrapper reports at 8 bits, beside the same codes decoded and no compression."""
-    chosen = [lines.get(key) for key in ("identity", "wrapper-int8", DECODED["wrapper-int8"])]
-    pairs = [(line, line.pairs) for line in chosen if line and line.pairs]
-    if len(pairs) == len(chosen):
-        (_, whole), (_, reported), (_, decoded) = pairs
+    phrases: list[str] = []
+    used: list[str] = []
+    for name, lines in spaces.items():
+        chosen = [lines.get(key) for key in ("wrapper-int8", DECODED["wrapper-int8"], "identity")]
+        pairs = [(line, line.pairs) for line in chosen if line and line.pairs]
+        if len(pairs) == len(chosen):
+            reported, decoded, whole = (value(mean, 2) for _, mean in pairs)
+            phrases.append(f"{reported} on {encoder(name)} (decoded {decoded}, uncompressed {whole})")
+            used += [line.id for line, _ in pairs]
+    if phrases:
         yield Finding(
-            f"On {encoder(name)}, mean Spearman of STS12–16 is {value(whole, 2)} uncompressed. mteb's "
-            f"CompressionWrapper reports {value(reported, 2)} for int8; the same codes decoded have "
-            f"{value(decoded, 2)}.",
-            tuple(line.id for line, _ in pairs),
+            f"As mean Spearman of STS12–16, mteb's CompressionWrapper reports for int8 {listed(phrases)}.",
+            tuple(used),
             ("M1",),
         )
 

@@ -12,16 +12,10 @@ from report.tables.source import Source
 from report.tables.sts import SUITE, UNSEEN
 from report.verdicts.claims import percent
 
-WIDE = {
-    "lens": "the lens in float32 keeps",
-    "lens-wide-4": "a wider lens with fewer bits per dimension",
-    "projection-sign": "untrained signs",
-}
-
 
 def findings(source: Source) -> list[Finding]:
-    """Return the sentences on untrained signs, on wide maps with few bits, and on the search's goals."""
-    return [*_signs(source), *_width(source), *_goals(source)]
+    """Return the sentences on untrained signs and on the search's goals."""
+    return [*_signs(source), *_goals(source)]
 
 
 def _signs(source: Source) -> Iterator[Finding]:
@@ -49,20 +43,6 @@ def _best(source: Source, name: str, size: int) -> str:
             described = source.evidence.suites[SUITE].pipelines[line.best.setting.pipeline]
             return f" The best measured keeps {share(mean)}, selected here: {described.label}."
     return ""
-
-
-def _width(source: Source) -> Iterator[Finding]:
-    """Yield many dimensions at few bits beside few dimensions in float32."""
-    name = next(iter(source.tables.sts.encoders()), "")
-    numbers = {
-        words: number
-        for pipeline, words in WIDE.items()
-        if (number := retained(source, name, (pipeline, "29x"), "decontaminated"))
-    }
-    if len(numbers) == len(WIDE):
-        values = listed(f"{words} {share(number.mean)}" for words, number in numbers.items())
-        size = next(iter(numbers.values())).setting.bytes
-        yield Finding(f"In {size} bytes on {encoder(name)}, {values}.", ids(numbers.values()))
 
 
 def _goals(source: Source) -> Iterator[Finding]:

@@ -21,6 +21,7 @@ from report.findings import (
     ranking,
     scale,
     semantic,
+    sharper,
     stages,
 )
 from report.findings.finding import Finding
@@ -42,6 +43,7 @@ QUESTIONS = {
     "disputes": disputes.findings,
     "default-tools": default_tools.findings,
     "judged-bytes": judged_bytes.findings,
+    "sharper": sharper.findings,
 }
 
 

@@ -5,40 +5,46 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
+from report.evidence.paired import EVEN
 from report.findings.finding import Finding
-from report.findings.words import compared, encoder, listed
+from report.findings.words import encoder, listed, points
 from report.tables.folds import FINAL, FINALS, SAME, SUITE, TRAIN, Choice
 from report.tables.source import Source
 
-_SETS = dict(zip(FINALS, ("on STS12–16", "on its pairs that dev does not share"), strict=True))
+_SETS = dict(zip(FINALS, ("STS12–16", "its pairs that dev does not share"), strict=True))
 
 
 def findings(source: Source) -> list[Finding]:
-    """Return a sentence an encoder: where folds choose as dev does, and what else they choose is worth."""
+    """Return for each encoder where folds choose as dev does, and what their other choices are worth."""
     tables = source.tables.folds
-    return [_sentence(name, choices) for name in tables.encoders() if (choices := tables.choices(name))]
+    return [_finding(name, choices) for name in tables.encoders() if (choices := tables.choices(name))]
 
 
-def _sentence(name: str, choices: Sequence[Choice]) -> Finding:
-    by_size = [list(group) for _, group in groupby(choices, key=lambda choice: choice.bytes)]
-    same = [f"{group[0].bytes}" for group in by_size if group[0].outcome == SAME]
-    other = [_other(group) for group in by_size if group[0].outcome != SAME]
-    parts = [f"the same setting at {listed(same)} bytes"] if same else []
-    sentence = f"On {encoder(name)}, three folds of STS-B train choose {'; '.join([*parts, *other])}."
-    return Finding(sentence, tuple(dict.fromkeys(_ids(choices))))
+def _finding(name: str, choices: Sequence[Choice]) -> Finding:
+    by_size = {size: list(group) for size, group in groupby(choices, key=lambda choice: choice.bytes)}
+    same = [str(size) for size, group in by_size.items() if group[0].outcome == SAME]
+    other = [str(size) for size, group in by_size.items() if group[0].outcome != SAME]
+    chosen = [f"dev's settings at {listed(same)} bytes"] if same else []
+    chosen += [f"other settings than dev at {listed(other)} bytes"] if other else []
+    sentences = [f"On {encoder(name)}, three folds of STS-B train choose {listed(chosen)}."]
+    sentences += filter(None, [_kept(choices, dataset) for dataset in _SETS])
+    return Finding(" ".join(sentences), tuple(dict.fromkeys(_ids(choices))))
 
 
-def _other(group: Sequence[Choice]) -> str:
-    first = group[0]
-    comparisons = [
-        f"{compared(choice.less)} {_SETS[choice.dataset]}"
-        if choice.less
-        else f"uncompared {_SETS[choice.dataset]}"
-        for choice in group
-        if choice.dataset in _SETS
+def _kept(choices: Sequence[Choice], dataset: str) -> str:
+    """Return how much more or less the choices by folds keep on a set; nothing where none is compared."""
+    compared = [
+        (choice, choice.less)
+        for choice in choices
+        if choice.dataset == dataset and choice.less and choice.less.low is not None
     ]
-    chosen = f"`{first.by_folds.name}` for dev's `{first.by_dev.name}` at {first.bytes} bytes"
-    return f"{chosen}, which keeps {listed(comparisons)}"
+    if not compared:
+        return ""
+    if dataset != FINALS[0] and all(choice.outcome == EVEN for choice, _ in compared):
+        return f"On {_SETS[dataset]} none differs significantly."
+    none = ", none of them significant" if all(choice.outcome == EVEN for choice, _ in compared) else ""
+    differences = listed(f"{points(less)} at {choice.bytes} bytes" for choice, less in compared)
+    return f"On {_SETS[dataset]} the differences are {differences}{none}."
 
 
 def _ids(choices: Sequence[Choice]) -> list[str]:

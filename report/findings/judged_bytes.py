@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from report.findings.finding import Finding
@@ -20,46 +21,45 @@ def findings(source: Source) -> list[Finding]:
 
 
 def _published(source: Source, lines: list[ByteLine]) -> Iterator[Finding]:
-    """Yield what untrained signs keep at the published ratios."""
+    """Yield what untrained signs keep at the smallest published ratio that was measured."""
     claim = source.claim("J1")
-    rows = [row for row in claim.rows if row.headline] if claim else []
-    phrases: list[str] = []
-    used: list[str] = []
-    for point, printed in dict.fromkeys((row.point, row.printed) for row in rows):
+    for row in [row for row in claim.rows if row.headline] if claim else []:
         own = [
             line
             for line in lines
-            if (line.pipeline, line.protocol) == (rows[0].pipeline, OTHER) and f"{line.bytes}-bytes" == point
+            if (line.pipeline, line.protocol) == (row.pipeline, OTHER) and f"{line.bytes}-bytes" == row.point
         ]
         if own:
             values = listed(f"{share(line.retention)} on {TITLES[line.dataset]}" for line in own)
-            phrases.append(f"in {own[0].bytes} bytes {values} (published at this ratio: {printed})")
-            used += [line.id for line in own]
-    if phrases:
-        yield Finding(
-            f"Untrained signs keep of {encoder(lines[0].encoder)}'s nDCG@10 {'; '.join(phrases)}. The "
-            "published numbers are of another model and more sets.",
-            tuple(dict.fromkeys(used)),
-            ("J1",),
-        )
+            yield Finding(
+                f"In {own[0].bytes} bytes, untrained signs keep of {encoder(own[0].encoder)}'s nDCG@10 "
+                f"{values}. Published at this ratio, of another model: {row.printed}.",
+                tuple(line.id for line in own),
+                ("J1",),
+            )
+            return
 
 
 def _best(lines: list[ByteLine]) -> Iterator[Finding]:
-    """Yield the pipeline of most nDCG at the least and the most bytes, fitted on the other set."""
+    """Yield the pipeline that has most nDCG at the most sizes of each set, fitted on the other set."""
+    phrases: dict[str, list[str]] = {}
+    used: list[str] = []
     for dataset, title in TITLES.items():
-        own = [line for line in lines if (line.dataset, line.protocol) == (dataset, OTHER) and line.family]
-        compressed = [line for line in own if line.family != "uncompressed"]
-        if not compressed:
-            continue
-        sizes = sorted({line.bytes for line in compressed})
-        best = [
-            max((line for line in compressed if line.bytes == size), key=lambda line: line.ndcg.value)
-            for size in sizes[1::2] or sizes
-        ]
-        values = listed(f"{share(line.retention)} in {line.bytes} bytes ({line.label})" for line in best)
+        own = [line for line in lines if (line.dataset, line.protocol) == (dataset, OTHER)]
+        by_size: dict[int, list[ByteLine]] = {}
+        for line in own:
+            if line.family and line.family != "uncompressed":
+                by_size.setdefault(line.bytes, []).append(line)
+        best = [max(rivals, key=lambda line: line.ndcg.value) for rivals in by_size.values()]
+        if best:
+            (label, sizes), *_ = Counter(line.label for line in best).most_common(1)
+            phrases.setdefault(label, []).append(f"at {sizes} of {len(best)} sizes on {title}")
+            used += [line.id for line in best]
+    if phrases:
+        winners = listed(f"{listed(where)} by {label}" for label, where in phrases.items())
         yield Finding(
-            f"On {title}, fitted on the other set, the best of all measured keep {values}, selected here.",
-            tuple(line.id for line in best),
+            f"Fitted on the other set, most is kept {winners}, selected here.",
+            tuple(dict.fromkeys(used)),
         )
 
 

@@ -11,7 +11,7 @@ from report.verdicts.guardrails import NOT_RECOMMENDED, RECOMMENDED, SUITE, Oper
 
 
 def findings(source: Source) -> list[Finding]:
-    """Return the sentences on how many points keep their bounds, and on which do not."""
+    """Return the sentence on how many points keep their bounds, and on which do not."""
     lines = guardrails(source.evidence.results)
     if not lines:
         return []
@@ -21,14 +21,9 @@ def findings(source: Source) -> list[Finding]:
     return [
         Finding(
             f"{verdicts[RECOMMENDED]} of {len(lines)} named points meet every bound on the space that they "
-            f"are defined for.",
+            f"are defined for; not recommended: {names}.",
             _ids(lines),
-        ),
-        Finding(
-            f"Not recommended, because a bound is missed or the code is smaller than the point allows: "
-            f"{names}.",
-            _ids(missed),
-        ),
+        )
     ]
 
 

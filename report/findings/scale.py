@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from report.evidence.values import Mean
 from report.findings.finding import Finding
-from report.findings.words import listed, share
 from report.tables.scale import ScaleLine
 from report.tables.source import Source
+from report.verdicts.claims import percent
 
 BYTES = 48  # of the pipelines that are compared
 
@@ -22,11 +25,18 @@ def findings(source: Source) -> list[Finding]:
     _, first, last = max(ends, key=lambda end: end[2].vectors)
     sizes = first.vectors, last.vectors
     ends = [end for end in ends if (end[1].vectors, end[2].vectors) == sizes]
-    values = [f"{share(small.recall)} and {share(large.recall)} ({label})" for label, small, large in ends]
+    best, _, _ = max(ends, key=lambda end: end[2].recall.value)
+    few, many = _span([one.recall for _, one, _ in ends]), _span([one.recall for _, _, one in ends])
     return [
         Finding(
-            f"Among {first.vectors:,} and among {last.vectors:,} planted vectors, {BYTES} bytes find of the "
-            f"ten nearest neighbours {listed(values)}.",
+            f"{BYTES} bytes find {few} of the ten nearest among {first.vectors:,} planted vectors and {many} "
+            f"among {last.vectors:,}, there most with {best}.",
             tuple(line.id for _, *both in ends for line in both),
         )
     ]
+
+
+def _span(means: Sequence[Mean]) -> str:
+    """Return the least and the most of means in per cent."""
+    values = sorted(mean.value for mean in means)
+    return f"{percent(values[0])} to {percent(values[-1])} %"

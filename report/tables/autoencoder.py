@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -47,15 +48,10 @@ class Panel:
         cells = self.measured.values()
         return next((each["uncompressed"] for each in cells if "uncompressed" in each), None)
 
-    @property
-    def rows(self) -> list[tuple[int, list[Mean | None]]]:
-        """Return dimensions, from most to fewest, and the mean of each method, None where there is none."""
+    def rows(self, names: Sequence[str]) -> list[tuple[int, list[Mean | None]]]:
+        """Return dimensions of the first of ``names``, from most to fewest, and the mean of each, or None."""
         ordered = sorted(self.measured.items(), reverse=True)
-        return [
-            (dims, [cells.get(name) for name in self.methods])
-            for dims, cells in ordered
-            if set(cells) & set(self.methods)
-        ]
+        return [(dims, [cells.get(name) for name in names]) for dims, cells in ordered if names[0] in cells]
 
 
 @dataclass(frozen=True, slots=True)

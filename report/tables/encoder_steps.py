@@ -10,11 +10,19 @@ from report.evidence.paired import Difference
 from report.evidence.values import Mean
 from report.tables.rows import Rows, Setting
 
-SUITE, TRAIN, DATASET = "autoencoder-encoders", "scifact-documents", "nfcorpus"
+DATASET = "nfcorpus"
 METRIC, KEPT, PROTOCOL = "ndcg@10", "ndcg-retention@10", "as-published"
 # What each space of concatenated encoders is made of, and how its pipelines' names end.
 SPACES = {"mpnet-l6-l3": "-of-mpnet", "minilm-l6-l3": ""}
 LARGE = {"mpnet-l6-l3": "MPNet", "minilm-l6-l3": "MiniLM-L6"}
+# The suite of each space and encoder, and its training split.
+_MPNET, _MINILM = ("autoencoder-mpnet", "stsb-train"), ("autoencoder-encoders", "scifact-documents")
+MEASURED = {
+    "mpnet-l6-l3": _MPNET,
+    "minilm-l6-l3": _MINILM,
+    "mpnet-retrieval": _MPNET,
+    "paraphrase-minilm-l3": _MINILM,
+}
 SMALL = {"mpnet-l6-l3": "MiniLM-L6 and -L3", "minilm-l6-l3": "MiniLM-L3"}
 STEPS = {
     "identity": "all side by side",
@@ -39,6 +47,7 @@ class StepLine:
 
     id: str
     encoder: str
+    train: str
     step: str
     what: str
     dims: int
@@ -74,32 +83,34 @@ def lines(rows: Rows, comparisons: Comparisons) -> list[StepLine]:
 
 
 def _lines(rows: Rows, comparisons: Comparisons, encoder: str) -> Iterator[StepLine]:
-    settings = {step_of(encoder, x.pipeline): x for x in rows.settings(SUITE, encoder, TRAIN)}
+    suite, train = MEASURED[encoder]
+    settings = {step_of(encoder, x.pipeline): x for x in rows.settings(suite, encoder, train)}
     for step in STEPS:
         setting = settings.get(step)
         if setting is None:
             continue
         ndcg, retention = (
-            rows.means(SUITE, encoder, DATASET, metric, TRAIN, setting.place)[PROTOCOL]
+            rows.means(suite, encoder, DATASET, metric, train, setting.place)[PROTOCOL]
             for metric in (METRIC, KEPT)
         )
         base = settings.get("small-half" if step.endswith("-half") else "small")
         if ndcg:
             yield StepLine(
-                id=f"{SUITE}/{setting.group}",
+                id=f"{suite}/{setting.group}",
                 encoder=encoder,
+                train=train,
                 step=step,
                 what=called(encoder, step),
                 dims=setting.bytes // 4,
                 seeds=setting.seeds,
                 ndcg=ndcg,
                 retention=retention,
-                less=_less(comparisons, setting, base),
+                less=_less(comparisons, suite, setting, base),
             )
 
 
-def _less(comparisons: Comparisons, setting: Setting, base: Setting | None) -> Difference | None:
+def _less(comparisons: Comparisons, suite: str, setting: Setting, base: Setting | None) -> Difference | None:
     if base is None or base is setting or base.bytes != setting.bytes:
         return None
-    less = comparisons.difference(SUITE, setting.group, base.group, (PROTOCOL, DATASET, METRIC))
+    less = comparisons.difference(suite, setting.group, base.group, (PROTOCOL, DATASET, METRIC))
     return None if less is None else Difference(less.value, less.low, less.high)

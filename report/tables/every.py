@@ -25,6 +25,7 @@ from report.tables.ranking import Ranking
 from report.tables.rows import Rows
 from report.tables.search import Search
 from report.tables.semantic import SemanticIds
+from report.tables.sharper import Sharper
 from report.tables.stages import Stages
 from report.tables.sts import Generalization
 from report.verdicts.claims import Claim
@@ -112,6 +113,8 @@ class Tables:
         self.disputes = Disputes(results)
         self.default_tools = default_tools.lines(results)
         self.judged_bytes = judged_bytes.lines(results)
+        self.sharper = Sharper(indexed)
+        self.judged_beside = judged_bytes.beside(self.judged_bytes, claims)
         self.noise = Noise.read(root)
         self.benches = Benches.read(root)
         self.planners = Planners.read(root)

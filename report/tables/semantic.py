@@ -118,6 +118,15 @@ class SemanticIds:
                 chosen[line.encoder, line.dataset, line.pipeline, str(line.bytes)] = line
         return list(chosen.values())
 
+    def shown(self) -> list[CodeLine]:
+        """Return those of ``summary`` of one set a space: STS-B where it is among them, else the first."""
+        lines = self.summary()
+        sets: dict[str, str] = {}
+        for line in lines:
+            if line.encoder not in sets or line.dataset.startswith("stsb"):
+                sets[line.encoder] = line.dataset
+        return [line for line in lines if line.dataset == sets[line.encoder]]
+
     def described(self) -> list[CodeLine]:
         """Return the lines whose codes are symbols."""
         return [line for line in self.lines() if line.codes]

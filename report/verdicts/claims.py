@@ -29,12 +29,14 @@ class Claim(BaseModel, extra="forbid", frozen=True, strict=True):
     """A claim of a published report, or of this project: then its ``source`` begins with 'this project'.
 
     ``encoders`` maps each space to its part: as published, the same space with other data, or an analogue.
+    ``short``: the sentence in few words, for a table that has its numbers beside it; it is in no lock.
     ``note`` says how the published words are read here, and what of that is a guess.
     ``table`` and ``training``: the lines of section 5.2, tested on and trained on.
     """
 
     id: str
     sentence: str
+    short: str = ""
     kind: Kind
     source: str
     note: str = ""

@@ -98,13 +98,19 @@ def _training(vectors: Floats | None = None, pairs: int = 100, gold: Doubles | N
     return Training(vectors, random_pairs, gold)
 
 
+def _rated_training() -> Training:
+    """Return a training set for every compressor, those that learn from human scores too."""
+    return _training(gold=np.random.default_rng(2).uniform(0, 5, size=100))
+
+
 def _module(name: str) -> ModuleType:
     return registry.load("compressors", name, "here")
 
 
 def _fit(name: str, train: Training | None = None, seed: int = 5, **params: Any) -> Codec:
     module = _module(name)
-    fitted: Codec = module.fit(train or _training(), module.Params(**(params or case_of(name).params)), seed)
+    params = params or dict(case_of(name).params)
+    fitted: Codec = module.fit(train or _rated_training(), module.Params(**params), seed)
     return fitted
 
 
@@ -928,7 +934,7 @@ def test_the_lens_learns_what_people_say() -> None:
 def test_the_human_objective_needs_human_scores() -> None:
     """Without scores it is refused, in words that say what is missing."""
     with pytest.raises(InputError, match="human_weight needs human scores, and the training split has none"):
-        _fit("lens", dims=6, steps=1, human_weight=1.0)
+        _fit("lens", _training(), dims=6, steps=1, human_weight=1.0)
 
 
 def test_the_intrinsic_objective_does_not_look_at_scores() -> None:

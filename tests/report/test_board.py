@@ -116,4 +116,4 @@ def test_what_is_selected_here_says_so() -> None:
 def test_own_claims_are_those_of_this_project() -> None:
     """The source says whose a claim is."""
     own = [claim.id for claim in load_claims() if claim.origin == "own"]
-    assert ["C7", "C8", "C9", "C11", "M1", "M2", "M4", "N2", "R2"] == own
+    assert ["C7", "C8", "C9", "C11", "F1", "F2", "F3", "F4", "F5", "M1", "M2", "M4", "N2", "R2"] == own

@@ -56,7 +56,7 @@ def test_details_have_a_row_a_number_and_the_reason_of_what_is_blocked(page: str
     assert "- BLOCKED: minilm. no hub." in part
 
 
-def test_the_page_says_that_claims_were_written_with_their_evidence(page: str) -> None:
+def test_the_page_says_which_claims_were_written_with_their_evidence(page: str) -> None:
     """Plainly, and before any verdict."""
     plain = page.partition("## Published claims")[0]
-    assert "These claims were written together with their evidence, not before it." in plain
+    assert "the others were written together\nwith theirs.**" in plain

@@ -128,13 +128,17 @@ def some_rows() -> list[Row]:
             metric="ndcg-retention@10", pipeline="pq", family="pq", label="product quantization",
             point="8-bytes", bytes_per_vector=8,
         ),
+        row(
+            0.9, suite="sharper-sts", dataset="sts12-16", train="stsb-train", metric="retention@human",
+            pipeline="sharp-7", family="sharp", point=None, bytes_per_vector=7,
+        ),
     ]  # fmt: skip
 
 
 FIGURES = (
     *("autoencoder", "contamination", "default_tools", "disputes", "encoder_steps", "frontier"),
     *("intrinsic_29x", "judged_bytes", "neighbours_backends", "neighbours_dims", "ranking", "scale"),
-    *("semantic", "task_preservation", "tradeoff", "training"),
+    *("semantic", "sharper", "task_preservation", "tradeoff", "training"),
 )
 
 

@@ -8,7 +8,7 @@ from typing import cast
 
 import pytest
 from support.invented_results import invent
-from support.pages import table
+from support.pages import lines_of, section, table, text_of
 
 from harness.evidence.layout import Tree
 from harness.planning.suite import load
@@ -16,8 +16,9 @@ from report.evidence.values import Mean
 from report.findings import default_tools, judged_bytes
 from report.pages.render import render
 from report.tables.default_tools import ToolLine
-from report.tables.judged_bytes import ByteLine
+from report.tables.judged_bytes import ByteLine, beside
 from report.tables.source import Source
+from report.verdicts.claims import load_claims
 
 
 @pytest.fixture(scope="module")
@@ -68,8 +69,7 @@ def test_an_order_counts_where_decoded_codes_are_equal() -> None:
         for name, value in values.items()
     ]
     reported, order = default_tools.findings(source(default_tools=lines))
-    assert "90.00 % uncompressed" in reported.sentence
-    assert "reports 80.00 % for int8; the same codes decoded have 90.00 %" in reported.sentence
+    assert "reports for int8 80.00 % on MiniLM (decoded 90.00 %, uncompressed 90.00 %)" in reported.sentence
     assert "orders 1 of 3 pairs" in order.sentence
     assert "uint8 above int8 (" in order.sentence
 
@@ -100,3 +100,39 @@ def test_a_gain_of_the_fit_is_counted_where_something_is_fitted() -> None:
     *_, fit = judged_bytes.findings(source(judged_bytes=lines))
     assert fit.sentence.startswith("Fitted on the searched documents, 2 of 2 settings have a higher nDCG@10")
     assert fit.sentence.endswith("in 1 the intervals do not meet.")
+
+
+def test_the_best_at_a_published_ratio_stands_beside_untrained_signs() -> None:
+    """By both sets together, fitted on the other set; other sizes are left out."""
+
+    def line(pipeline: str, size: int, dataset: str, kept: float, protocol: str) -> ByteLine:
+        named = ("j", "minilm", "train", pipeline, "family", pipeline, size, 1, dataset, protocol)
+        return ByteLine(*named, mean(kept), mean(kept), mean(kept))
+
+    values = {"projection-sign": (0.5, 0.5), "pq": (0.4, 0.7), "opq": (0.6, 0.4)}
+    lines = [
+        line(pipeline, size, dataset, kept, "decontaminated")
+        for pipeline, each in values.items()
+        for dataset, kept in zip(("nfcorpus", "scifact"), each, strict=True)
+        for size in (48, 64)
+    ] + [line("opq", 48, "nfcorpus", 0.9, "fitted-on-searched")]
+    (row,) = beside(lines, [claim for claim in load_claims() if claim.id == "J1"])
+    assert (48, "96.3%", "pq") == (row.bytes, row.printed, row.what)
+    kept = [
+        [each[name].retention.value for name in ("nfcorpus", "scifact")] for each in (row.claimed, row.best)
+    ]
+    assert [[0.5, 0.5], [0.4, 0.7]] == kept
+
+
+def test_the_tail_of_judged_queries_stands_beside_their_mean(evidence: Tree) -> None:
+    """The 5th percentile and the share of queries that score zero, in both sections and their full tables."""
+    text = text_of(evidence)
+    for heading, name in (("5.14", "uncompressed float32"), ("5.15", "48")):
+        (first, *_) = lines_of(section(text, heading), name)
+        assert all("; " in cell for cell in first if "(" in cell), first
+        assert any("(" in cell for cell in first), first
+    for name, column, only in (
+        ("default-tools", "percentile_5", {"metric": "ndcg@10"}),
+        ("judged-bytes", "ndcg@10 percentile_5", {}),
+    ):
+        assert all(line[column] for line in table(evidence, name, dataset="nfcorpus", **only)), name

@@ -47,7 +47,7 @@ def compared(low: float, high: float) -> Comparisons:
 
 
 def test_each_step_has_its_mean_over_seeds(evidence: Tree) -> None:
-    """Of every query, as the flat rows have it; no difference where no run compared."""
+    """Of every query, as the flat rows have it; the halved steps are in the full table alone."""
     part = section(text_of(evidence), "Real encoders on both sides")
     wanted = {"suite": "autoencoder-encoders", "encoder": "minilm-l6-l3", "protocol": "as-published"}
     flat = [row for row in json_rows(evidence) if {**wanted, "metric": "ndcg@10"}.items() <= row.items()]
@@ -55,12 +55,10 @@ def test_each_step_has_its_mean_over_seeds(evidence: Tree) -> None:
         ("all side by side", "identity"),
         ("MiniLM-L6, auto-encoded", "large-encoded"),
         ("MiniLM-L3, mapped onto that", "mapped"),
-        ("MiniLM-L3, PCA", "small-half"),
     ):
-        ((_, _, value, _, less, _),) = lines_of(part, name)
-        assert mean(flat, pipeline=pipeline) == value
-        assert "–" == less
-    assert [] == lines_of(part, "MPNet, auto-encoded")
+        ((_, _, value, _),) = lines_of(part, name)
+        assert mean(flat, pipeline=pipeline) == value.partition(" (")[0]  # before its tail
+    assert [] == lines_of(part, "MPNet, auto-encoded") + lines_of(part, "MiniLM-L3, PCA")
 
 
 def test_the_full_table_has_a_line_a_step(evidence: Tree) -> None:
@@ -126,4 +124,4 @@ def test_claims_are_judged_by_what_was_measured(evidence: Tree) -> None:
     assert "NOT_RUN" == verdicts["A6", "residual-minilm", "decontaminated"]
     assert {"HOLDS"} == {verdicts["A2", name, "as-published"] for name in ("first-alone", "second-alone")}
     assert verdicts["A7", "half-l3", "decontaminated"] in {"HOLDS", "FAILS", "INCONCLUSIVE"}
-    assert "BLOCKED" == verdicts["A7", "half-mpnet", "decontaminated"]
+    assert "NOT_RUN" == verdicts["A7", "half-mpnet", "decontaminated"]

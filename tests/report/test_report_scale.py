@@ -63,4 +63,7 @@ def test_a_finding_is_of_pipelines_at_the_same_sizes() -> None:
     (finding,) = findings(cast("Source", SimpleNamespace(tables=SimpleNamespace(scale=table))))
     assert ("scale/10.PQ", "scale/1000.PQ") == finding.evidence
     assert "signs" not in finding.sentence
-    assert finding.sentence.startswith("Among 10 and among 1,000 planted vectors, 48 bytes find ")
+    assert (
+        "48 bytes find 60.0 to 60.0 % of the ten nearest among 10 planted vectors and 40.0 to 40.0 % among "
+        "1,000, there most with PQ."
+    ) == finding.sentence

@@ -12,6 +12,11 @@ import pytest
 from support.forks import Forks, Started
 from support.many_cells import CELLS, RESULT, evidence, leases_of_cells, wait_for, write_many_cells
 
+from harness.cli import measuring
+from harness.errors import RunError
+from harness.planning.status import Entry
+from harness.run.sharded import LEASES
+
 SHARDS, KILLED = 16, 3
 LEASE = "3s"
 
@@ -76,6 +81,19 @@ def test_no_cell_is_run_twice(reference: Path, fresh: Path, forks: Forks) -> Non
     assert CELLS == sum(_ran(ended.stdout) for ended in done)
     assert evidence(reference / "out") == evidence(fresh / "out")
     assert [] == list((fresh / "out" / "leases").iterdir())
+
+
+def test_leases_are_opened_before_it_is_seen_what_is_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else work that ends in between counts as older than the leases, and its shard as not begun."""
+
+    def look(*_: object, **__: object) -> list[Entry]:
+        raise RunError(f"leases opened: {(tmp_path / LEASES).is_dir()}")
+
+    monkeypatch.setattr(measuring, "statuses", look)
+    with pytest.raises(RunError, match="leases opened: True"):
+        measuring.run_(shard="1/2", out=tmp_path)
 
 
 def test_shards_in_folders_of_their_own_are_joined_by_copying(

@@ -297,6 +297,14 @@ def test_means_that_are_not_there_are_missed(root: Path) -> None:
     assert [f"{MEANS}: not found, expected the means of the suite's results"] == verify.problems(root)[0]
 
 
+def test_a_suite_without_a_result_needs_no_means(root: Path) -> None:
+    """Where all its cells are left out, a run writes none."""
+    (root / MEANS).unlink()
+    for path in (root / "artifacts/results/mine").glob("*.json"):
+        path.unlink()
+    assert [] == [line for line in recompute(root, 1, lambda *_: None).problems if MEANS in line]
+
+
 @pytest.mark.parametrize(
     ("edit", "message"),
     [

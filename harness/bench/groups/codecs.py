@@ -14,7 +14,7 @@ from types import ModuleType
 
 import numpy as np
 
-from harness.bench.planted import SEED, params, planted
+from harness.bench.planted import SEED, params, planted, training
 from harness.bench.record import at_least, measurement, rates, seconds
 from harness.codecs.affine import Affine
 from harness.evidence.schema.bench import Measurement
@@ -61,7 +61,7 @@ def _rates(name: str, module: ModuleType, splits: list[Floats], x: Floats) -> It
     """
     train, repeats = splits[0], len(splits)
     own = params(module, train.shape[1])
-    trainings = (Training(split, np.empty((0, 2), np.int64), None) for split in splits)
+    trainings = (training(name, split) for split in splits)
     fitted: list[Codec] = []
     (taken,) = seconds(
         lambda: fitted.append(module.fit(next(trainings), own, SEED)), repeats=repeats, warm_ups=0
@@ -80,9 +80,9 @@ def _rates(name: str, module: ModuleType, splits: list[Floats], x: Floats) -> It
 def _bandwidth(x: Floats, repeats: int) -> Iterator[Measurement]:
     from harness.compressors import random_projection, sign
 
-    training = Training(x[:1_000], np.empty((0, 2), np.int64), None)
+    first = Training(x[:1_000], np.empty((0, 2), np.int64), None)
     size = f"{len(x):,} × {x.shape[1]}"
-    signs: Codec = sign.fit(training, sign.Params(), SEED)
+    signs: Codec = sign.fit(first, sign.Params(), SEED)
     codes, copied = signs.encode(x), np.empty_like(x)
     copy = functools.partial(np.copyto, copied, x)
     for what, work, reason in (
@@ -107,7 +107,7 @@ def _bandwidth(x: Floats, repeats: int) -> Iterator[Measurement]:
         rates(2 * x.nbytes / 1e9, taken),
         ("plain copy of the vectors", rates(2 * x.nbytes / 1e9, copying)),
     )
-    projection: Affine = random_projection.fit(training, params(random_projection, x.shape[1]), SEED)
+    projection: Affine = random_projection.fit(first, params(random_projection, x.shape[1]), SEED)
     product = np.empty((len(x), projection.weights.shape[1]), np.float32)
     multiply = functools.partial(np.matmul, x, projection.weights, out=product)
     taken, multiplying = seconds(functools.partial(projection.encode, x), multiply, repeats=repeats)

@@ -17,7 +17,7 @@ TITLE = "Commands"
 HELP = "harness --help in at most 0.3 s"
 REPORT = "harness report in at most 10 s"
 HELP_REASON = "Python's own start, and the modules of every command, which the help has to name."
-REPORT_REASON = "A third draws figures, in a process of its own; a tenth checks the hashes of results."
+REPORT_REASON = "Two fifths read and check results and means, a quarter writes full tables."
 ONCE = 1  # recompute draws all resamples of all values anew
 
 

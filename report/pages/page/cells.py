@@ -35,10 +35,15 @@ def word(text: str) -> Cell:
     return Cell(text, text)
 
 
-def measured(points: Sequence[Point], suite: str) -> Cell:
+def size(number: int) -> Cell:
+    """Return a cell of bytes."""
+    return Cell(str(number), number)
+
+
+def measured(points: Sequence[Point], suite: str, digits: int = 1) -> Cell:
     """Return the first point in per cent with its interval, or a dash without one."""
     if not points:
         return Cell("–", -1.0)
     point = points[0]
-    interval = f"{percent(point['low'])} … {percent(point['high'])}"
-    return Cell(percent(point["value"]), point["value"], interval, f"{suite}/{point['cells'][0]}")
+    interval = f"{percent(point['low'], digits)} … {percent(point['high'], digits)}"
+    return Cell(percent(point["value"], digits), point["value"], interval, f"{suite}/{point['cells'][0]}")

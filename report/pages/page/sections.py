@@ -62,11 +62,32 @@ QUESTIONS = (
         ("neighbours",),
     ),
     Question(
+        "judged",
+        "How few bytes will judged documents do with?",
+        "judged_bytes",
+        code_tables.judged_bytes,
+        ("judged-bytes",),
+    ),
+    Question(
         "disputes",
         "Which quantizer keeps most at equal bytes: TurboQuant, RaBitQ, EDEN or PQ?",
         "disputes",
         code_tables.disputes,
         ("disputes",),
+    ),
+    Question(
+        "tools",
+        "What do default tools report of their codes?",
+        "default_tools",
+        code_tables.default_tools,
+        ("default-tools",),
+    ),
+    Question(
+        "targets",
+        "How much agreement with people do few bytes keep, on MiniLM and on MPNet?",
+        "sharper",
+        code_tables.sharper,
+        ("sharper",),
     ),
     Question("codes", "What do codes of a few symbols keep?", "semantic", tables.codes, ("semantic",)),
 )

@@ -7,7 +7,7 @@ from report.figures._style import Point
 from report.figures._titles import selected
 from report.findings.words import encoder
 from report.pages.page.cells import ROWS, Cell, Table, measured, word
-from report.tables.encoder_steps import LARGE, STEPS
+from report.tables.encoder_steps import LARGE, MEASURED, STEPS
 from report.verdicts.claims import percent
 
 
@@ -113,7 +113,7 @@ def encoder_steps(figure: Json) -> Table:
         [
             word(point["what"]),
             Cell(str(point["bytes_per_vector"] // 4), point["bytes_per_vector"]),
-            measured([point], "autoencoder-encoders"),
+            measured([point], MEASURED[point["encoder"]][0]),
         ]
         for point in ordered
     ]

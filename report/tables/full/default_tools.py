@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from harness.types import Json
 from report.tables.source import Source
+from report.tables.tails import columns
 
 
 def rows(source: Source) -> Iterator[Json]:
@@ -14,4 +15,4 @@ def rows(source: Source) -> Iterator[Json]:
         for (dataset, metric), mean in line.values.items():
             named = {name: getattr(line, name) for name in ("id", "encoder", "pipeline", "label", "bytes")}
             ends = {name: getattr(mean, name) for name in ("value", "low", "high", "n")}
-            yield {**named, "dataset": dataset, "metric": metric, **ends}
+            yield {**named, "dataset": dataset, "metric": metric, **ends, **columns(mean)}

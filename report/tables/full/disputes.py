@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from harness.types import Json
 from report.tables.source import Source
+from report.tables.tails import columns
 
 
 def rows(source: Source) -> Iterator[Json]:
@@ -29,4 +30,5 @@ def rows(source: Source) -> Iterator[Json]:
                     "low": mean.low,
                     "high": mean.high,
                     "seeds": mean.seeds,
+                    **columns(mean),
                 }

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from harness.types import Json
 from report.tables.source import Source
+from report.tables.tails import columns
 
 
 def rows(source: Source) -> Iterator[Json]:
@@ -22,6 +23,7 @@ def rows(source: Source) -> Iterator[Json]:
             "ndcg@10": line.ndcg.value,
             "low": line.ndcg.low,
             "high": line.ndcg.high,
+            **columns(line.ndcg),
             "kept": line.retention and line.retention.value,
             "kept_low": line.retention and line.retention.low,
             "kept_high": line.retention and line.retention.high,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from harness.types import Json
 from report.tables.judged_bytes import FITTED
 from report.tables.source import Source
+from report.tables.tails import columns
 
 NAMED = ("id", "encoder", "train", "pipeline", "label", "bytes", "seeds", "dataset", "protocol")
 
@@ -23,4 +24,6 @@ def rows(source: Source) -> Iterator[Json]:
                 for metric, mean in means.items()
                 for end in ("value", "low", "high")
             },
+            **columns(line.ndcg, "ndcg@10 "),
+            **columns(line.recall, "recall@100 "),
         }
