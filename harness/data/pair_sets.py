@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from harness.errors import InputError
-from harness.types import Doubles, Floats, Ints, Json, PairSet
+from harness.types import Doubles, Floats, Ints, Json, Mask, PairSet
 
 
 def pair_set(name: str, records: Iterable[Mapping[str, Any]], origin: Json, where: str) -> PairSet:
@@ -40,6 +40,17 @@ def rated(
     if gold is not None and gold.min() == gold.max():
         raise InputError(f"{where}: every score is {gold[0]:g}, expected scores that differ")
     return PairSet(name, texts, vectors, pairs, gold, origin)
+
+
+def some_pairs(whole: PairSet, mask: Mask, where: str) -> PairSet:
+    """Return the pairs of a set where ``mask`` (m,) is true, in order, and their rows alone.
+
+    Raises InputError as ``rated`` does.
+    """
+    pairs, texts = whole.pairs[mask], whole.texts or ()
+    taken = tuple(texts[row] for row in pairs.T.ravel().tolist())
+    gold = None if whole.gold is None else whole.gold[mask]
+    return rated(whole.name, taken, None, paired(len(pairs)), gold, whole.origin, where)
 
 
 def paired(m: int) -> Ints:

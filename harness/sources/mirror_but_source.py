@@ -10,10 +10,11 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any
 
+import numpy as np
 from pydantic import BeforeValidator, Field
 
 from harness.data.mirrored import Pinned
-from harness.data.pair_sets import paired, rated
+from harness.data.pair_sets import some_pairs
 from harness.data.text_files import read_pairs
 from harness.errors import InputError
 from harness.types import PairSet, Place
@@ -46,8 +47,4 @@ def read(params: Params, name: str, place: Place) -> PairSet:
     sources = [json.loads(line).get("file") for line in path.read_text("utf-8").splitlines() if line.strip()]
     if absent := set(params.left_out) - set(sources):
         raise InputError(f"{path}: found no pair of {', '.join(sorted(absent))}, expected some to leave out")
-    kept = whole.pairs[[source not in params.left_out for source in sources]]
-    texts = whole.texts or ()
-    taken = tuple(texts[row] for row in kept.T.ravel().tolist())
-    gold = None if whole.gold is None else whole.gold[kept[:, 0]]  # row i is the first sentence of pair i
-    return rated(name, taken, None, paired(len(kept)), gold, whole.origin, str(path))
+    return some_pairs(whole, np.array([source not in params.left_out for source in sources]), str(path))
