@@ -30,9 +30,10 @@ def _mapped(lines: dict[str, dict[str, StepLine]]) -> Iterator[Finding]:
             continue
         small, mapped, target = (steps[name] for name in ("small", "mapped-residual", "large-encoded"))
         yield Finding(
-            f"Mapped onto auto-encoded {LARGE[space]}, {SMALL[space]} has in {mapped.dims} dimensions an "
-            f"nDCG@10 of {value(mapped.ndcg)} on {DATASET}, unmapped {value(small.ndcg)}"
-            f"{_apart(mapped.less)}; what it is mapped onto has {value(target.ndcg)}{_apart(target.less)}.",
+            f"The nDCG@10 of {SMALL[space]} on {DATASET} is {value(mapped.ndcg)} mapped onto auto-encoded "
+            f"{LARGE[space]} in {mapped.dims} dimensions, and {value(small.ndcg)} unmapped"
+            f"{_apart(mapped.less)}; that of {LARGE[space]}, auto-encoded, is {value(target.ndcg)}"
+            f"{_apart(target.less)}.",
             (mapped.id, target.id, small.id),
             ("A6",),
         )
