@@ -19,8 +19,8 @@ def pair_set(name: str, records: Iterable[Mapping[str, Any]], origin: Json, wher
     """
     left, right, gold = [], [], []
     for i, record in enumerate(records):
-        left.append(_text(record.get("sentence1"), f"{where}: row {i}, key 'sentence1'"))
-        right.append(_text(record.get("sentence2"), f"{where}: row {i}, key 'sentence2'"))
+        left.append(nonempty_text(record.get("sentence1"), f"{where}: row {i}, key 'sentence1'"))
+        right.append(nonempty_text(record.get("sentence2"), f"{where}: row {i}, key 'sentence2'"))
         gold.append(finite_number(record.get("score"), f"{where}: row {i}, key 'score'"))
     return rated(name, (*left, *right), None, paired(len(gold)), np.array(gold), origin, where)
 
@@ -66,7 +66,8 @@ def corpus(name: str, texts: Iterable[str], origin: Json, where: str) -> PairSet
     return PairSet(name, rows, None, np.empty((0, 2), np.int64), None, origin)
 
 
-def _text(value: Any, where: str) -> str:
+def nonempty_text(value: Any, where: str) -> str:
+    """Return a text as it is; raise InputError where ``value`` is none, is empty, or cannot be UTF-8."""
     try:
         if isinstance(value, str) and value.encode():
             return value
