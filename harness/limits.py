@@ -62,6 +62,7 @@ SEARCHED_BYTES = Limit(
     2**31, "bytes of vectors", "a search index and timings hold them in memory several times"
 )
 MEMBERS = Limit(64, "members of an archive", "a file of vectors needs one to three")
+FOOTER = Limit(2**26, "bytes", "a footer has a few hundred a row group and column, and is parsed as a whole")
 EXPANSION = Limit(100, "times its size", "what expands so far is no data; the first 64 MiB are free")
 EXPANDED_FREE = 2**26  # bytes
 CODEC_BYTES = Limit(2**30, "bytes of a codec", "it is read as a whole; the largest here has 2 MB")

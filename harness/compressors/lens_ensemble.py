@@ -55,37 +55,18 @@ def fit(train: Training, params: Params, seed: int) -> Affine:
     """
     import torch
 
-    if train.gold is None or not len(train.pairs):
-        raise InputError("lens-ensemble: found no pairs with human scores, expected a split that has them")
-    on, count = device.chosen(), params.members
-    mean, axes = principal_axes(train.vectors, params.dims)
-    weights = torch.tensor(np.stack([axes] * count), dtype=torch.float32, device=on, requires_grad=True)
-    bias = torch.tensor(
-        np.stack([[-mean @ axes]] * count), dtype=torch.float32, device=on, requires_grad=True
-    )
+    on = device.chosen()
+    targets = _targets(train, params, on)
+    weights, bias = _from_principal_axes(train, params, on)
     vectors, sides = torch.tensor(train.vectors, device=on), torch.tensor(train.pairs.T.copy(), device=on)
-    units = train.vectors / np.linalg.norm(train.vectors, axis=1, keepdims=True)
-    cosine = np.einsum("ij,ij->i", units[train.pairs[:, 0]], units[train.pairs[:, 1]])
-    targets = [
-        (share, torch.tensor(goal, dtype=torch.float32, device=on))
-        for share, goal in [(1 - params.human_weight, cosine), (params.human_weight, train.gold)]
-        if share
-    ]
     optimizer = torch.optim.Adam([weights, bias], lr=params.rate, fused=True)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, params.steps)
     generator = torch.Generator().manual_seed(seed)  # the CPU's: every device draws the same
     for _ in range(params.steps):
-        chosen = torch.randint(len(train.pairs), (count, params.batch), generator=generator).to(on)
-        keep = torch.rand((count, train.dimension, 1), generator=generator) >= params.dropout
-        rows = vectors[sides[:, chosen].transpose(0, 1).reshape(count, -1)]  # (members, 2 batch, D)
-        mapped = rows @ (weights * keep.to(on) / (1 - params.dropout)) + bias
-        if params.noise:
-            mapped = _disturbed(mapped, params.noise, generator)
-        left, right = mapped.chunk(2, dim=1)
-        after = torch.nn.functional.cosine_similarity(left, right, dim=2)
-        loss = torch.stack(
-            [share * (1 - _correlations(after, goal[chosen])).sum() for share, goal in targets]
-        ).sum()
+        chosen = torch.randint(len(train.pairs), (params.members, params.batch), generator=generator).to(on)
+        rows = vectors[sides[:, chosen].transpose(0, 1).reshape(params.members, -1)]  # (members, 2 batch, D)
+        mapped = _mapped(rows, weights, bias, params, generator)
+        loss = _loss(mapped, [(share, goal[chosen]) for share, goal in targets])
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
@@ -97,6 +78,64 @@ def fit(train: Training, params: Params, seed: int) -> Affine:
 def restore(state: Mapping[str, NDArray[Any]], _params: Params) -> Affine:
     """Return the codec that ``state`` describes."""
     return restore_affine(state)
+
+
+def _targets(train: Training, params: Params, on: str) -> list[tuple[float, torch.Tensor]]:
+    """Return the targets whose share is not 0, each with its share: a value a pair, (m,) float32.
+
+    Raises InputError where there are no pairs or human scores.
+    """
+    import torch
+
+    if train.gold is None or not len(train.pairs):
+        raise InputError("lens-ensemble: found no pairs with human scores, expected a split that has them")
+    units = train.vectors / np.linalg.norm(train.vectors, axis=1, keepdims=True)
+    cosine = np.einsum("ij,ij->i", units[train.pairs[:, 0]], units[train.pairs[:, 1]])
+    return [
+        (share, torch.tensor(goal, dtype=torch.float32, device=on))
+        for share, goal in [(1 - params.human_weight, cosine), (params.human_weight, train.gold)]
+        if share
+    ]
+
+
+def _from_principal_axes(train: Training, params: Params, on: str) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return what all members begin from: weights (members, D, d) and biases (members, 1, d), with gradients.
+
+    Raises InputError where there are too few rows.
+    """
+    import torch
+
+    mean, axes = principal_axes(train.vectors, params.dims)
+    weights, bias = (
+        torch.tensor(np.stack([start] * params.members), dtype=torch.float32, device=on, requires_grad=True)
+        for start in (axes, [-mean @ axes])
+    )
+    return weights, bias
+
+
+def _mapped(
+    rows: torch.Tensor, weights: torch.Tensor, bias: torch.Tensor, params: Params, generator: torch.Generator
+) -> torch.Tensor:
+    """Return ``rows`` (members, n, D) after each member's map, (members, n, d), with dropout and noise."""
+    import torch
+
+    members, dimension, _ = weights.shape
+    keep = torch.rand((members, dimension, 1), generator=generator) >= params.dropout
+    mapped: torch.Tensor = rows @ (weights * keep.to(rows.device) / (1 - params.dropout)) + bias
+    return _disturbed(mapped, params.noise, generator) if params.noise else mapped
+
+
+def _loss(mapped: torch.Tensor, goals: list[tuple[float, torch.Tensor]]) -> torch.Tensor:
+    """Return the sum over members and ``goals``: share times 1 - Pearson(cosine after, goal).
+
+    ``mapped`` (members, 2 batch, d) has the first sides of pairs, then the second ones; a goal is
+    (members, batch).
+    """
+    import torch
+
+    left, right = mapped.chunk(2, dim=1)
+    after = torch.nn.functional.cosine_similarity(left, right, dim=2)
+    return torch.stack([share * (1 - _correlations(after, goal)).sum() for share, goal in goals]).sum()
 
 
 def _disturbed(mapped: torch.Tensor, noise: float, generator: torch.Generator) -> torch.Tensor:

@@ -8,8 +8,8 @@ trained on random normal numbers by Lloyd's iteration: of the training split onl
 and nothing else can be fitted too closely. Dimensions of small variance come first, because the first levels
 have the least choice.
 
-Bits go one at a time to the dimension with the largest error, which a bit divides by four (reverse
-water-filling; Gersho and Gray 1992, section 8.3). `principal-projection` before it makes variances unequal.
+A bit divides a dimension's error by four, and goes where that lowers it most
+(``harness/codecs/bit_allocation.py``). `principal-projection` before it makes variances unequal.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
+from harness.codecs.bit_allocation import shared_bits, stored_bits
 from harness.codecs.bitpacking import pack, unpack
 from harness.codecs.state import stored
 from harness.errors import InputError
@@ -103,22 +104,14 @@ def fit(train: Training, params: Params, _seed: int) -> Trellis:
         )
     mean = train.vectors.mean(axis=0, dtype=np.float64)
     spread = train.vectors.std(axis=0, dtype=np.float64)
-    bits, errors = np.zeros(train.dimension, np.uint8), spread**2
-    for _ in range(total):
-        i = np.where(bits < MOST, errors, -1.0).argmax()
-        bits[i] += 1
-        errors[i] /= 4
+    bits = shared_bits(spread**2, [0.25**bits for bits in range(MOST + 1)], total)
     spread[spread == 0] = 1  # a dimension that never varies: its level is the mean whatever it is divided by
     return Trellis(bits, mean.astype(np.float32), spread.astype(np.float32), params.memory)
 
 
 def restore(state: Mapping[str, NDArray[Any]], params: Params) -> Trellis:
     """Return the codec that ``state`` describes."""
-    bits = np.asarray(state["bits"])
-    if bits.dtype != np.uint8 or bits.ndim != 1 or bits.max(initial=0) > MOST:
-        raise ValueError(f"bits: found {bits.dtype} {bits.shape}, expected numbers from 0 to {MOST}")
-    if int(bits.sum()) != 8 * params.bytes:
-        raise ValueError(f"bits: found {int(bits.sum())}, expected {8 * params.bytes} in all")
+    bits = stored_bits(state, MOST, 8 * params.bytes)
     mean, spread = (stored(state, key, len(bits)) for key in ("mean", "spread"))
     return Trellis(bits, mean, spread, params.memory)
 

@@ -1,15 +1,14 @@
 """Scalar quantization with bits by variance: dimensions that vary more get more bits, others none.
 
-Bits go one at a time to the dimension whose expected squared error falls most (the greedy form of reverse
-water-filling; Gersho and Gray 1992, section 8.3). The levels of a dimension are those of the quantizer of
-least squared error for a normal variable (Lloyd 1982; Max 1960), scaled to its mean and standard deviation.
-`pca` before it makes the variances as unequal as they can be.
+Bits go one at a time to the dimension whose expected squared error falls most
+(``harness/codecs/bit_allocation.py``). The levels of a dimension are those of the quantizer of least squared
+error for a normal variable (Lloyd 1982; Max 1960), scaled to its mean and standard deviation. `pca` before
+it makes the variances as unequal as they can be.
 """
 
 from __future__ import annotations
 
 import functools
-import heapq
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -18,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
+from harness.codecs.bit_allocation import shared_bits, stored_bits
 from harness.codecs.bitpacking import pack, unpack
 from harness.codecs.state import stored
 from harness.errors import InputError
@@ -87,39 +87,16 @@ def fit(train: Training, params: Params, _seed: int) -> VarianceBits:
         )
     mean = train.vectors.mean(axis=0, dtype=np.float64)
     spread = train.vectors.std(axis=0, dtype=np.float64)
-    bits = shared_bits(spread**2, 8 * params.bytes)
+    bits = shared_bits(spread**2, normal_errors(), 8 * params.bytes)
     spread[spread == 0] = 1  # a dimension that never varies: its level is the mean whatever it is divided by
     return VarianceBits(bits, mean.astype(np.float32), spread.astype(np.float32))
 
 
 def restore(state: Mapping[str, NDArray[Any]], params: Params) -> VarianceBits:
     """Return the codec that ``state`` describes."""
-    bits = np.asarray(state["bits"])
-    if bits.dtype != np.uint8 or bits.ndim != 1 or bits.max(initial=0) > MOST:
-        raise ValueError(f"bits: found {bits.dtype} {bits.shape}, expected numbers from 0 to {MOST}")
-    if int(bits.sum()) != 8 * params.bytes:
-        raise ValueError(f"bits: found {int(bits.sum())}, expected {8 * params.bytes} in all")
+    bits = stored_bits(state, MOST, 8 * params.bytes)
     mean, spread = (stored(state, key, len(bits)) for key in ("mean", "spread"))
     return VarianceBits(bits, mean, spread)
-
-
-def shared_bits(variances: Doubles, total: int) -> Bytes:
-    """Return the bits (D,) uint8 of dimensions with these ``variances`` (D,), ``total`` in all.
-
-    >>> shared_bits(np.array([16.0, 4.0, 1.0, 0.1]), 6).tolist()
-    [3, 2, 1, 0]
-    """
-    errors = normal_errors()
-    bits = np.zeros(len(variances), np.uint8)
-    gains = [(-float(v) * (errors[0] - errors[1]), i) for i, v in enumerate(variances)]
-    heapq.heapify(gains)
-    for _ in range(total):
-        _, i = heapq.heappop(gains)
-        bits[i] += 1
-        if bits[i] < MOST:
-            gain = float(variances[i]) * (errors[bits[i]] - errors[bits[i] + 1])
-            heapq.heappush(gains, (-gain, i))
-    return bits
 
 
 @functools.cache

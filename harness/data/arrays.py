@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import math
+import struct
+import warnings
 import zipfile
 import zlib
 from pathlib import Path
+from tokenize import TokenError
 from typing import IO, Any, NamedTuple
 
 import numpy as np
@@ -17,7 +21,17 @@ from harness.errors import InputError, one_line
 
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # what numpy.savez writes
 _ENCRYPTED = 0x1  # bit of a member's flags
-_PIECE = 2**20
+_PIECE = 2**20  # bytes that are read at a time, and that an archive's list of members may have
+# What zipfile raises for a file that is no archive, and NumPy for a header that declares no array: it reads
+# the header as a Python literal.
+_NO_ARCHIVE = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, RuntimeError),
+    *(LookupError, OverflowError, AttributeError),
+)
+_NO_HEADER = (
+    *(SyntaxError, TokenError, RecursionError, MemoryError),
+    *(TypeError, LookupError, OverflowError, AttributeError),
+)
 
 
 class Stored(NamedTuple):
@@ -50,24 +64,37 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
     """
     where = str(path)
     try:
-        with path.open("rb") as file:
+        with _InPieces(path.open("rb", buffering=0)) as file:
             size = file.seek(0, 2)
             file.seek(0)
             if path.suffix.lower() == ".npz":
-                return _archive(file, where)
+                return _archive(file, size, where)
             limits.VECTOR_BYTES.check(size, where)
             return {"rows": _array(file, size, where)}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+    except (OSError, ValueError, EOFError, *_NO_ARCHIVE) as error:
         raise InputError(
             f"{where}: {one_line(error)[:200]}, expected a {path.suffix} file of numbers"
         ) from error
 
 
-def _archive(file: IO[bytes], where: str) -> dict[str, NDArray[Any]]:
+class _InPieces(io.BufferedReader):
+    """A file of which at most _PIECE bytes are read at a time: zipfile reads a list of members as a whole."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Return the next bytes, all without ``size``; raise ValueError where these are more."""
+        data = super().read(_PIECE + 1 if size is None or size < 0 else min(size, _PIECE + 1))
+        if len(data) > _PIECE:
+            raise ValueError(f"found more than {_PIECE:,} bytes that list members")
+        return data
+
+
+def _archive(file: IO[bytes], size: int, where: str) -> dict[str, NDArray[Any]]:
     with zipfile.ZipFile(file) as archive:
         members = archive.infolist()
         limits.MEMBERS.check(len(members), where)
-        limits.VECTOR_BYTES.check(sum(member.file_size for member in members), where)
+        unpacked = sum(member.file_size for member in members)
+        limits.VECTOR_BYTES.check(unpacked, where)
+        limits.check_expansion(size, unpacked, where)
         return dict(_member(archive, member, where) for member in members)
 
 
@@ -117,7 +144,8 @@ def _header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
     if version not in readers:  # the third is for names of fields, which vectors have not
         raise ValueError(f"found version {version} of the format")
     try:
-        shape, fortran, dtype = readers[version](file)
-    except (RecursionError, MemoryError, SyntaxError, TypeError, OverflowError) as error:
+        with warnings.catch_warnings(action="ignore"):  # that Python 2 wrote the array
+            shape, fortran, dtype = readers[version](file)
+    except _NO_HEADER as error:
         raise ValueError("found a header that declares no array") from error
     return shape, fortran, dtype

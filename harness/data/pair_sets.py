@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from harness.errors import InputError
-from harness.types import Doubles, Floats, Ints, Json, PairSet
+from harness.types import Doubles, Floats, Ints, Json, Mask, PairSet
 
 
 def pair_set(name: str, records: Iterable[Mapping[str, Any]], origin: Json, where: str) -> PairSet:
@@ -19,8 +19,8 @@ def pair_set(name: str, records: Iterable[Mapping[str, Any]], origin: Json, wher
     """
     left, right, gold = [], [], []
     for i, record in enumerate(records):
-        left.append(_text(record.get("sentence1"), f"{where}: row {i}, key 'sentence1'"))
-        right.append(_text(record.get("sentence2"), f"{where}: row {i}, key 'sentence2'"))
+        left.append(nonempty_text(record.get("sentence1"), f"{where}: row {i}, key 'sentence1'"))
+        right.append(nonempty_text(record.get("sentence2"), f"{where}: row {i}, key 'sentence2'"))
         gold.append(finite_number(record.get("score"), f"{where}: row {i}, key 'score'"))
     return rated(name, (*left, *right), None, paired(len(gold)), np.array(gold), origin, where)
 
@@ -42,6 +42,17 @@ def rated(
     return PairSet(name, texts, vectors, pairs, gold, origin)
 
 
+def some_pairs(whole: PairSet, mask: Mask, where: str) -> PairSet:
+    """Return the pairs of a set where ``mask`` (m,) is true, in order, and their rows alone.
+
+    Raises InputError as ``rated`` does.
+    """
+    pairs, texts = whole.pairs[mask], whole.texts or ()
+    taken = tuple(texts[row] for row in pairs.T.ravel().tolist())
+    gold = None if whole.gold is None else whole.gold[mask]
+    return rated(whole.name, taken, None, paired(len(pairs)), gold, whole.origin, where)
+
+
 def paired(m: int) -> Ints:
     """Return the pairs (i, m + i) of rows laid out first sentences, then second ones."""
     return np.stack([np.arange(m), np.arange(m, 2 * m)], axis=1).astype(np.int64)
@@ -55,7 +66,8 @@ def corpus(name: str, texts: Iterable[str], origin: Json, where: str) -> PairSet
     return PairSet(name, rows, None, np.empty((0, 2), np.int64), None, origin)
 
 
-def _text(value: Any, where: str) -> str:
+def nonempty_text(value: Any, where: str) -> str:
+    """Return a text as it is; raise InputError where ``value`` is none, is empty, or cannot be UTF-8."""
     try:
         if isinstance(value, str) and value.encode():
             return value

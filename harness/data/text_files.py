@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from harness import limits
-from harness.data.pair_sets import pair_set
+from harness.data.pair_sets import nonempty_text, pair_set
 from harness.errors import InputError
 from harness.types import Json, PairSet
 
+_JSON_LINES = (".jsonl", ".jsonl.gz")
 _FIELDS = 3  # of a line of tab-separated pairs
 _CONVERSIONS = {
     ".csv": "; write texts with tabs as .tsv, vectors with numpy.save(…, numpy.loadtxt(…, delimiter=','))",
@@ -29,7 +30,7 @@ _CONVERSIONS = {
 def read_pairs(path: Path, name: str, origin: Json) -> PairSet:
     """Return the pairs of a ``.jsonl``, ``.jsonl.gz`` or ``.tsv`` (sentence, sentence, score) file."""
     where, file_name = str(path), path.name.lower()
-    if file_name.endswith((".jsonl", ".jsonl.gz")):
+    if file_name.endswith(_JSON_LINES):
         return pair_set(name, _json_lines(path), origin, where)
     if file_name.endswith((".tsv", ".txt")):
         return pair_set(name, _tab_lines(path), origin, where)
@@ -37,6 +38,20 @@ def read_pairs(path: Path, name: str, origin: Json) -> PairSet:
         f"{where}: found the ending {path.suffix!r}, expected texts in .jsonl, .jsonl.gz, .tsv or .txt, or "
         f"vectors in .npy, .npz or .parquet{_CONVERSIONS.get(path.suffix.lower(), '')}"
     )
+
+
+def read_sources(path: Path) -> list[str]:
+    """Return the text under ``file`` of each pair that ``read_pairs`` returns, in order.
+
+    Raises InputError for a file that is neither ``.jsonl`` nor ``.jsonl.gz``, and for a row without one.
+    """
+    if not path.name.lower().endswith(_JSON_LINES):
+        expected = "expected .jsonl or .jsonl.gz, whose rows name their sources"
+        raise InputError(f"{path}: found the ending {path.suffix!r}, {expected}")
+    return [
+        nonempty_text(record.get("file"), f"{path}: row {i}, key 'file'")
+        for i, record in enumerate(_json_lines(path))
+    ]
 
 
 def _json_lines(path: Path) -> Iterator[Mapping[str, Any]]:

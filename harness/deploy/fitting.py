@@ -11,6 +11,7 @@ import numpy as np
 
 from harness.codecs.pipeline import Fitter, Pipeline
 from harness.deploy.card import Card, DataCard, Measured
+from harness.deploy.checks import check_finite, check_one_decoding
 from harness.deploy.codec import Codec
 from harness.deploy.notation import pipeline_text
 from harness.deploy.numpy_decoder import numpy_decoder
@@ -37,8 +38,8 @@ def fit(
 
     ``pipeline``: steps, as ``parse_pipeline`` returns them. ``pairs`` (m, 2) int64 row numbers, and ``gold``
     (m,) float64 human scores of them, for steps that learn from these. ``data``, ``measured`` and ``advice``
-    go into the card. Raises InputError for a row with NaN, infinity or norm 0, and where a step cannot be
-    fitted, with what it needs.
+    go into the card. Raises InputError for a row with NaN, infinity or norm 0; where a step cannot be fitted,
+    with what it needs; where its training ended in NaN; and where it decodes queries and documents apart.
     """
     rows = check_vectors(np.asarray(vectors), "vectors")
     no_pairs = np.empty((0, 2), np.int64)
@@ -47,6 +48,9 @@ def fit(
         fitted = Fitter(train, {"seed": seed}).fit(pipeline)
     except InputError as error:
         raise InputError(f"{error}{smaller(pipeline, *rows.shape)}") from error
+    check_finite(fitted, "pipeline")
+    for i, (step, step_codec) in enumerate(zip(fitted.steps, fitted.codecs, strict=True)):
+        check_one_decoding(step_codec, fitted.through(rows[:1], i), f"pipeline: step {i}, {step.use}")
     return Codec(fitted, _card(fitted, rows, seed, data or _array_card(rows), measured, advice))
 
 

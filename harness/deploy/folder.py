@@ -9,6 +9,7 @@ import numpy as np
 
 from harness.codecs.pipeline import Pipeline, load_pipeline, try_codec
 from harness.deploy.card import Card
+from harness.deploy.checks import check_one_decoding
 from harness.deploy.notation import pipeline_text
 from harness.deploy.readme import readme
 from harness.errors import InputError
@@ -71,7 +72,9 @@ def _check_sizes(pipeline: Pipeline, card: Card, path: Path) -> None:
     """Encode and decode a vector: arrays of a file may have shapes that do not fit together."""
     x = np.ones((1, card.dimension), np.float32)
     for step, codec in zip(pipeline.steps, pipeline.codecs, strict=True):
-        before, x = x, try_codec(codec, x, f"{path / ARRAYS}: {step.use}")
+        where = f"{path / ARRAYS}: {step.use}"
+        before, x = x, try_codec(codec, x, where)
+        check_one_decoding(codec, before, where)
     actual = pipeline.codecs[-1].encode(before).shape[1], x.shape[1]
     if actual != (card.bytes_per_vector, card.decoded_dimension):
         expected = f"{card.bytes_per_vector} bytes and {card.decoded_dimension} dimensions as in {CARD}"

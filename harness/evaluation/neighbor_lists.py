@@ -39,11 +39,11 @@ def list_series(sampled: SampledRows, encoded: EncodedVectors) -> dict[str, Doub
     few = anti_hubs(take(truth.vectors, rows), OCCURRENCES_OF)
     exact = truth.nearest[:, :depth]
     rare = few[exact]
-    found = (exact[:, :, None] == returned[:, None, :]).any(axis=2)
+    hits = (exact[:, :, None] == returned[:, None, :]).any(axis=2)
     return {
         **{f"near-recall@{k}": near_recall(truth, returned[:, :k]) for k in CUTOFFS},
         f"anti-hubs@{OCCURRENCES_OF}": rare.sum(axis=1).astype(np.float64),
-        f"anti-hubs-found@{OCCURRENCES_OF}": (rare & found).sum(axis=1).astype(np.float64),
+        f"anti-hubs-found@{OCCURRENCES_OF}": (rare & hits).sum(axis=1).astype(np.float64),
     }
 
 

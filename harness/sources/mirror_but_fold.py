@@ -13,7 +13,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from harness.data.mirrored import Pinned
-from harness.data.pair_sets import paired, rated
+from harness.data.pair_sets import some_pairs
 from harness.data.text_files import read_pairs
 from harness.errors import InputError
 from harness.statistics.clusters import samples
@@ -46,11 +46,7 @@ def read(params: Params, name: str, place: Place) -> PairSet:
     """
     path = params.checked(place)
     whole = read_pairs(path, name, locate(params, place))
-    kept = whole.pairs[folds_of(whole, params.folds) != params.left_out]
-    texts = whole.texts or ()
-    taken = tuple(texts[row] for row in kept.T.ravel().tolist())
-    gold = None if whole.gold is None else whole.gold[kept[:, 0]]  # row i is the first sentence of pair i
-    return rated(name, taken, None, paired(len(kept)), gold, whole.origin, str(path))
+    return some_pairs(whole, folds_of(whole, params.folds) != params.left_out, str(path))
 
 
 def folds_of(data: PairSet, folds: int) -> Ints:

@@ -7,14 +7,14 @@ leaves out the pairs of the rest.
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Any
 
+import numpy as np
 from pydantic import BeforeValidator, Field
 
 from harness.data.mirrored import Pinned
-from harness.data.pair_sets import paired, rated
-from harness.data.text_files import read_pairs
+from harness.data.pair_sets import some_pairs
+from harness.data.text_files import read_pairs, read_sources
 from harness.errors import InputError
 from harness.types import PairSet, Place
 
@@ -39,15 +39,12 @@ def locate(params: Params, place: Place) -> dict[str, Any]:
 def read(params: Params, name: str, place: Place) -> PairSet:
     """Return the pairs of the other sources, in order, and their sentences.
 
-    Raises InputError where the file is not the pinned one, and where it lacks a source that is left out.
+    Raises InputError where the file is not the pinned one, where a row names no source, and where no row has
+    a source that is left out.
     """
     path = params.checked(place)
     whole = read_pairs(path, name, locate(params, place))
-    sources = [json.loads(line).get("file") for line in path.read_text("utf-8").splitlines() if line.strip()]
+    sources = read_sources(path)
     if absent := set(params.left_out) - set(sources):
         raise InputError(f"{path}: found no pair of {', '.join(sorted(absent))}, expected some to leave out")
-    kept = whole.pairs[[source not in params.left_out for source in sources]]
-    texts = whole.texts or ()
-    taken = tuple(texts[row] for row in kept.T.ravel().tolist())
-    gold = None if whole.gold is None else whole.gold[kept[:, 0]]  # row i is the first sentence of pair i
-    return rated(name, taken, None, paired(len(kept)), gold, whole.origin, str(path))
+    return some_pairs(whole, np.array([source not in params.left_out for source in sources]), str(path))

@@ -34,6 +34,6 @@ def read(params: Params, name: str, place: Place) -> PairSet:
     """
     whole = read_pairs(params.checked(place), name, locate(params, place))
     other = read_pairs(params.without.checked(place), "without", {})
-    kept = ~contamination(whole, other).seen_sentence
-    gold = None if whole.gold is None else whole.gold[kept]
-    return dataclasses.replace(whole, pairs=whole.pairs[kept], gold=gold)
+    unshared = ~contamination(whole, other).seen_sentence
+    gold = None if whole.gold is None else whole.gold[unshared]
+    return dataclasses.replace(whole, pairs=whole.pairs[unshared], gold=gold)

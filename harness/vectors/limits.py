@@ -4,5 +4,4 @@ from __future__ import annotations
 
 from harness.limits import Limit
 
-FOOTER = Limit(2**26, "bytes", "a footer has a few hundred a row group and column, and is parsed as a whole")
 DIMENSIONS = Limit(2**16, "dimensions", "a row is held as a whole, and the longest embeddings have 20,000")

@@ -7,7 +7,8 @@ import itertools
 import numpy as np
 import pytest
 
-from harness.compressors.variance_bits import Params, fit, normal_errors, normal_levels, restore, shared_bits
+from harness.codecs.bit_allocation import shared_bits
+from harness.compressors.variance_bits import Params, fit, normal_errors, normal_levels, restore
 from harness.errors import InputError
 from harness.types import Floats, Training
 
@@ -42,7 +43,7 @@ def test_the_bits_have_the_least_expected_error_of_all_ways_to_share_them() -> N
     def error(way: tuple[int, ...]) -> float:
         return sum(v * errors[bits] for v, bits in zip(variances, way, strict=True))
 
-    assert min(ways, key=error) == tuple(shared_bits(variances, 6).tolist())
+    assert min(ways, key=error) == tuple(shared_bits(variances, errors, 6).tolist())
 
 
 def test_codes_are_nearest_levels_and_take_the_bytes_asked_for() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from support.files import written
 
-from harness.data.text_files import read_pairs
+from harness.data.text_files import read_pairs, read_sources
 from harness.data.vector_files import Rows, read_vectors
 from harness.errors import InputError
 
@@ -136,6 +136,26 @@ def test_a_sentence_may_begin_with_a_number_sign(tmp_path: Path) -> None:
     """Three fields and a score are a pair: no row of data is left out without a word."""
     path = written(tmp_path / "a.tsv", "#1 is best\tthe best is first\t4\nc\td\t2\ne\tf\t1\n")
     assert 3 == len(read_pairs(path, "mine", {}).pairs)
+
+
+def test_sources_are_one_a_pair(tmp_path: Path) -> None:
+    """Row by row, as the pairs."""
+    records = [{**each, "file": f"source {i}"} for i, each in enumerate(RECORDS)]
+    lines = "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in records)
+    path = written(tmp_path / "a.jsonl", lines)
+    assert ["source 0", "source 1", "source 2"] == read_sources(path)
+
+
+def test_sources_of_a_row_that_is_no_json_are_refused_as_its_pair_is(tmp_path: Path) -> None:
+    """The same line of error from both readers."""
+    path = written(tmp_path / "a.jsonl", LINES + "\n")
+    with pytest.raises(InputError) as of_pairs:
+        read_pairs(path, "mine", {})
+    records = [{**each, "file": "x"} for each in RECORDS]
+    written(path, "".join(json.dumps(each) + "\n" for each in records) + "\n")
+    with pytest.raises(InputError) as of_sources:
+        read_sources(path)
+    assert str(of_pairs.value) == str(of_sources.value)
 
 
 def test_a_missing_file_is_refused_with_its_path(tmp_path: Path) -> None:

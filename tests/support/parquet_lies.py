@@ -9,10 +9,10 @@ import pyarrow as pa
 from pyarrow import parquet
 
 
-def write_one_long_row(path: Path, length: int) -> None:
+def write_one_long_row(path: Path, length: int, column: str = "v") -> None:
     """Write a single list of ``length`` equal numbers: a few hundred bytes, however long."""
     lists = pa.ListArray.from_arrays(pa.array([0, length], pa.int32()), pa.array(np.ones(length)))
-    parquet.write_table(pa.table({"v": lists}), path, write_statistics=False)
+    parquet.write_table(pa.table({column: lists}), path, write_statistics=False)
 
 
 def write_footer_with(path: Path, number: int, instead: int) -> int:
@@ -26,8 +26,8 @@ def write_footer_with(path: Path, number: int, instead: int) -> int:
 
 
 def _zigzag(number: int, length: int = 0) -> bytes:
-    """Return a whole number in Thrift's compact form, in at least ``length`` bytes."""
-    rest, data = number << 1, []
+    """Return a whole number of 64 bits in Thrift's compact form, in at least ``length`` bytes."""
+    rest, data = (number << 1 ^ number >> 63) & (2**64 - 1), []
     while rest or len(data) < max(length, 1):
         data.append(rest & 127)
         rest >>= 7

@@ -16,9 +16,11 @@ from harness.vectors.matrix import StoredMatrix
 from harness.vectors.source import VectorSource
 from harness.vectors.stored_file import stored_file
 
-_WRONG = (ValueError, KeyError, TypeError, OverflowError, EOFError)
-NO_ARRAY = (*_WRONG, RecursionError, MemoryError, SyntaxError, TokenError)
-"""What NumPy raises for a header that declares no array."""
+# What NumPy raises for a header that declares no array.
+_NO_ARRAY = (
+    *(ValueError, KeyError, TypeError, OverflowError, EOFError),
+    *(RecursionError, MemoryError, SyntaxError, TokenError),
+)
 
 
 def open_file(path: Path, name: str, column: str | None) -> VectorSource:
@@ -45,5 +47,5 @@ def _header(file: IO[bytes], name: str) -> tuple[tuple[int, ...], bool, np.dtype
         # The third version is for names of fields, which vectors have not.
         with warnings.catch_warnings(action="ignore"):  # that Python 2 wrote the file
             return readers[npy.read_magic(file)](file)
-    except NO_ARRAY as error:
+    except _NO_ARRAY as error:
         raise InputError(f"{name}: {one_line(error)[:200]}, expected a .npy file of numbers") from error

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import struct
-import warnings
 from pathlib import Path
 
 from harness.data.arrays import read_arrays
-from harness.errors import InputError, one_line
 from harness.vectors.arrays import array_source
 from harness.vectors.choosing import chosen
-from harness.vectors.formats.npy import NO_ARRAY
 from harness.vectors.source import VectorSource
 from harness.vectors.stored_file import stored_file
 
@@ -21,10 +17,6 @@ def open_file(path: Path, name: str, column: str | None) -> VectorSource:
     Raises InputError for objects, bombs, members that are no arrays, and headers that are wrong.
     """
     stored = stored_file(path)
-    try:
-        with warnings.catch_warnings(action="ignore"):  # that Python 2 wrote an array
-            arrays = read_arrays(path)
-    except (*NO_ARRAY, NotImplementedError, RuntimeError, struct.error) as error:
-        raise InputError(f"{name}: {one_line(error)[:200]}, expected a .npz file of numbers") from error
+    arrays = read_arrays(path)
     matrices = [key for key, array in arrays.items() if array.ndim == 2]  # noqa: PLR2004 - a matrix
     return array_source(arrays[chosen(column, matrices, list(arrays), name)], name, stored)

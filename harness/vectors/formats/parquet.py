@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.data.parquet_footer import check_footer_size
+from harness.data.parquet_pages import check_pages
 from harness.errors import InputError, one_line
 from harness.vectors.choosing import HEAD_ROWS, chosen, listed, usual_length
 from harness.vectors.matrix import check_size
-from harness.vectors.parquet_pages import check_footer_size, check_pages
 from harness.vectors.parquet_rows import lengths, preferred, readers, stored_type
 from harness.vectors.source import Piece, VectorSource
 from harness.vectors.stored_file import stored_file
