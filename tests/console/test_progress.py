@@ -89,9 +89,7 @@ def test_a_run_without_a_terminal_logs_its_steps(cli: Cli, small_suite: SmallSui
     done = cli("run", "mine", "--jobs", jobs, cwd=folder)
     assert (0, "mine: 2 run, 0 done before, 0 blocked\n") == (done.returncode, done.stdout)
     lines = [line.partition("] ")[2] for line in done.stderr.splitlines()]
-    steps = [
-        step for step in lines if step != "cells: 1 of 2"
-    ]  # said where one takes longer
+    steps = [step for step in lines if step != "cells: 1 of 2"]  # said where one takes longer
     expected = [
         *("contamination audit of mine: 0 of 1", "contamination audit of mine: 1 of 1"),
         *("cells: 0 of 2", "cells: 2 of 2"),
