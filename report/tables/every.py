@@ -10,7 +10,7 @@ from harness.evidence.schema.suite import DescribedMetric
 from harness.evidence.schema.verdict import CellEvidence, TranscriptEvidence, VerdictRow
 from report.evidence.results import Evidence
 from report.evidence.rows import Row
-from report.tables import default_tools, encoder_steps, judged_bytes, scale, space_bits
+from report.tables import default_tools, durations, encoder_steps, judged_bytes, scale, space_bits
 from report.tables.autoencoder import AutoEncoders
 from report.tables.bench import Benches
 from report.tables.disputes import Disputes
@@ -118,6 +118,7 @@ class Tables:
         self.judged_beside = judged_bytes.beside(self.judged_bytes, claims)
         self.noise = Noise.read(root)
         self.benches = Benches.read(root)
+        self.seconds = durations.seconds_by_suite(results, root)
         self.planners = Planners.read(root)
         self.portability = Portability.read(root)
         self.jitter = Jitter(evidence.jitter)

@@ -15,6 +15,7 @@ from harness.evidence.stamp import dumps
 from report.evidence.results import Measured
 from report.evidence.values import Mean
 from report.findings.scale import findings
+from report.tables.durations import seconds_by_suite
 from report.tables.scale import ScaleLine, lines
 from report.tables.source import Source
 
@@ -67,3 +68,14 @@ def test_a_finding_is_of_pipelines_at_the_same_sizes() -> None:
         "48 bytes find 60.0 to 60.0 % of the ten nearest among 10 planted vectors and 40.0 to 40.0 % among "
         "1,000, there most with PQ."
     ) == finding.sentence
+
+
+def test_suites_take_the_seconds_of_their_envelopes(tmp_path: Path) -> None:
+    """Summed over cells, the longest suite first; a cell without an envelope takes none."""
+    names = (("a", "x"), ("b", "x"), ("b", "y"), ("a", "z"))
+    results = [SimpleNamespace(suite=suite, name=name) for suite, name in names]
+    for (suite, name), seconds in zip(names, (1.5, 2.0, 0.25), strict=False):
+        write_atomic(Tree(tmp_path).envelope(suite, name), dumps({**ENVELOPE, "seconds": seconds}))
+    assert [("b", 2.25), ("a", 1.5)] == list(
+        seconds_by_suite(cast("list[Measured]", results), tmp_path).items()
+    )
