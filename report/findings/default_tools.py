@@ -49,7 +49,7 @@ def _reported(spaces: dict[str, dict[str, ToolLine]]) -> Iterator[Finding]:
 
 
 def _order(name: str, lines: dict[str, ToolLine]) -> Iterator[Finding]:
-    """Yield the pairs of the wrapper's settings that it orders otherwise than their codes decoded."""
+    """Yield the pairs of the wrapper's settings that it ranks differently from their codes decoded."""
     settings = {
         key: (line, reported, decoded)
         for key in WRAPPER
@@ -64,11 +64,11 @@ def _order(name: str, lines: dict[str, ToolLine]) -> Iterator[Finding]:
     ]
     total = len(settings) * (len(settings) - 1) // 2
     if total:
-        above = listed(f"{_short(one)} above {_short(other)}" for one, other in moved)
+        above = listed(f"{_short(one)} above {_short(other)}" for one, other in moved) if moved else "none"
         yield Finding(
-            f"On {encoder(name)}, CompressionWrapper orders {len(moved)} of {total} pairs of its settings "
-            "otherwise than the same codes decoded, or apart where these are equal"
-            f"{': ' + above if moved else ''} (mean of STS12–16, without regard to intervals).",
+            f"On {encoder(name)}, CompressionWrapper ranks {len(moved)} of {total} pairs of its settings "
+            f"differently from the same codes decoded: {above}. A pair counts too where the decoded codes "
+            "tie (mean of STS12–16, without regard to intervals).",
             tuple(line.id for line, _, _ in settings.values()),
             ("M2",),
         )

@@ -2,18 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product, starmap
 
 from report.evidence.paired import outcome
 from report.findings.finding import Finding
-from report.findings.words import counted, listed, share, value
-from report.tables.disputes import CODED, RECALL, DisputeLine
+from report.findings.words import counted, encoder, listed, share, value
+from report.tables.disputes import CODED, RECALL, SEARCHED, DisputeLine
 from report.tables.source import Source
 
 PROTOCOL, METRIC, DOCUMENTS = "decontaminated", "knn-recall@10", "scifact-documents"
+SEARCHED_SETS = ("nfcorpus-documents", DOCUMENTS)
+BITS = (1, 2, 4)
 TESTS = {"esm2-peptides": "peptides-test", "openai-ada-002": "ada-002-test"}  # others have STS-B test
 WIDTHS = ("rabitq", "eden", "turboquant", "turboquant-prod", "turboquant-prod-{}-faiss")
 LABELS = ("RaBitQ", "EDEN", "TurboQuant_mse", "TurboQuant_prod", "the latter at faiss's scale")
+
+
+@dataclass(frozen=True, slots=True)
+class Rivals:
+    """Two methods and the claim about them; ``names``: of their pipelines by suite, to be given the bits."""
+
+    label: str
+    other: str
+    claim: str
+    names: dict[str, tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """How the first of two came out at so many bits, with its line."""
+
+    line: DisputeLine
+    bits: int
+    outcome: str
+
+
+RIVALS = (
+    Rivals(
+        "RaBitQ",
+        "TurboQuant_mse",
+        "T6",
+        {CODED: ("rabitq-{}", "turboquant-{}"), SEARCHED: ("index-rabitq-{}", "index-turboquant-{}-bytes")},
+    ),
+    Rivals(
+        "EDEN",
+        "RaBitQ",
+        "T3",
+        {CODED: ("eden-{}", "rabitq-{}"), SEARCHED: ("index-eden-{}-bytes", "index-rabitq-{}")},
+    ),
+)
 
 
 def findings(source: Source) -> list[Finding]:
@@ -41,41 +80,61 @@ def _searched(source: Source) -> Iterator[Finding]:
 
 
 def _tallies(source: Source) -> Iterator[Finding]:
-    """Yield how often each of two is better at equal bytes, over spaces and sizes."""
-    pairs = (
-        ("RaBitQ", "rabitq-{}", "TurboQuant_mse", "turboquant-{}", ("T6",)),
-        ("EDEN", "eden-{}", "RaBitQ", "rabitq-{}", ("T3",)),
-    )
-    sentences: list[str] = []
-    evidence: list[str] = []
-    claims: list[str] = []
-    for label, name, other_label, other, about in pairs:
-        outcomes = []
-        for line, less in _compared(source, name, other):
-            outcomes.append((other_label, less))
-            evidence.append(line.id)
-        if outcomes:
-            sentences.append(f"{label} finds the ten nearest {counted(outcomes)}")
-            claims.extend(about)
+    """Yield how often each of two is better at equal bytes: with coded queries, and with raw ones."""
+    disputes = source.tables.disputes
+    compared = {
+        "with queries coded too": _by_rivals(source, CODED, disputes.coded()),
+        "with raw queries, searched by faiss": _by_rivals(source, SEARCHED, disputes.searched()),
+    }
+    sentences = [
+        f"At equal bytes and {how}, {'; '.join(starmap(_tally, own))}."
+        for how, own in compared.items()
+        if own
+    ]
     if sentences:
+        every = [pair for own in compared.values() for pair in own]
         yield Finding(
-            f"At equal bytes, of 1, 2 and 4 bits and on every space, {'; '.join(sentences)}.",
-            tuple(dict.fromkeys(evidence)),
-            tuple(claims),
+            " ".join(sentences),
+            tuple(dict.fromkeys(one.line.id for _, own in every for one in own)),
+            tuple(dict.fromkeys(rivals.claim for rivals, _ in every)),
         )
 
 
-def _compared(source: Source, name: str, other: str) -> Iterator[tuple[DisputeLine, str]]:
-    lines = {(line.encoder, line.pipeline): line for line in source.tables.disputes.coded()}
-    for (encoder, pipeline), line in lines.items():
-        for bits in (1, 2, 4):
-            rival = lines.get((encoder, other.format(bits)))
-            if pipeline != name.format(bits) or rival is None:
-                continue
-            key = PROTOCOL, TESTS.get(encoder, "stsb-test"), METRIC
-            less = source.evidence.comparisons.difference(CODED, line.group, rival.group, key)
+def _by_rivals(
+    source: Source, suite: str, lines: Sequence[DisputeLine]
+) -> list[tuple[Rivals, list[Compared]]]:
+    each = [(rivals, list(_compared(source, suite, lines, rivals))) for rivals in RIVALS]
+    return [(rivals, compared) for rivals, compared in each if compared]
+
+
+def _compared(source: Source, suite: str, lines: Sequence[DisputeLine], rivals: Rivals) -> Iterator[Compared]:
+    """Yield each comparison that a run made of the two in as many bytes, and how it came out."""
+    one, other = rivals.names[suite]
+    by_name = {(line.encoder, line.pipeline): line for line in lines}
+    for line, bits in product(lines, BITS):
+        rival = by_name.get((line.encoder, other.format(bits)))
+        if line.pipeline != one.format(bits) or rival is None or rival.bytes != line.bytes:
+            continue
+        for dataset, metric in _measures(suite, line.encoder):
+            key = PROTOCOL, dataset, metric
+            less = source.evidence.comparisons.difference(suite, line.group, rival.group, key)
             if less:
-                yield line, outcome(less.value, less.low, less.high)
+                yield Compared(line, bits, outcome(less.value, less.low, less.high))
+
+
+def _measures(suite: str, encoder: str) -> list[tuple[str, str]]:
+    """Return the data sets and the metric that two methods are compared by."""
+    if suite == SEARCHED:
+        return [(dataset, RECALL) for dataset in SEARCHED_SETS]
+    return [(TESTS.get(encoder, "stsb-test"), METRIC)]
+
+
+def _tally(rivals: Rivals, compared: list[Compared]) -> str:
+    bits = listed(map(str, sorted({one.bits for one in compared})))
+    spaces = sorted({one.line.encoder for one in compared})
+    where = encoder(spaces[0]) if len(spaces) == 1 else f"{len(spaces)} spaces"
+    outcomes = counted((rivals.other, one.outcome) for one in compared)
+    return f"{rivals.label} finds the ten nearest {outcomes} ({bits} bits, {where})"
 
 
 def _codebooks(source: Source) -> Iterator[Finding]:

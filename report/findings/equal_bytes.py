@@ -9,7 +9,7 @@ from report.findings.generalization import DESIGN, RETENTION, SIGNS, retained
 from report.findings.words import compared, encoder, listed, share
 from report.tables import search
 from report.tables.source import Source
-from report.tables.sts import SUITE, UNSEEN
+from report.tables.sts import UNSEEN
 from report.verdicts.claims import percent
 
 
@@ -40,7 +40,7 @@ def _best(source: Source, name: str, size: int) -> str:
     for line in source.tables.sts.sizes():
         mean = line.best.retention["decontaminated"]
         if (line.encoder, line.bytes) == (name, size) and mean:
-            described = source.evidence.suites[SUITE].pipelines[line.best.setting.pipeline]
+            described = source.evidence.suites[line.best.suite].pipelines[line.best.setting.pipeline]
             return f" The best measured keeps {share(mean)}, selected here: {described.label}."
     return ""
 

@@ -11,7 +11,7 @@ from report.findings.words import encoder, listed, points
 from report.tables.folds import FINALS, SAME, SUITE, Choice, final_id
 from report.tables.source import Source
 
-_SETS = dict(zip(FINALS, ("STS12–16", "its pairs that dev does not share"), strict=True))
+_SETS = dict(zip(FINALS, ("STS12–16", "STS12–16 without dev's pairs"), strict=True))
 
 
 def findings(source: Source) -> list[Finding]:
@@ -41,10 +41,10 @@ def _kept(choices: Sequence[Choice], dataset: str) -> str:
     if not compared:
         return ""
     if dataset != FINALS[0] and all(choice.outcome == EVEN for choice, _ in compared):
-        return f"On {_SETS[dataset]} none differs significantly."
+        return f"On {_SETS[dataset]}, no difference is significant."
     none = ", none of them significant" if all(choice.outcome == EVEN for choice, _ in compared) else ""
     differences = listed(f"{points(less)} at {choice.bytes} bytes" for choice, less in compared)
-    return f"On {_SETS[dataset]} the differences are {differences}{none}."
+    return f"On {_SETS[dataset]}, the differences are {differences}{none}."
 
 
 def _ids(choices: Sequence[Choice]) -> list[str]:

@@ -22,6 +22,7 @@ from report.figures.scale import SUITE as SCALE
 from report.findings.every import findings, findings_document, headlines
 from report.pages.drawing import drawing, get_ready
 from report.pages.page.document import page
+from report.pages.points import in_points
 from report.tables.every import Tables
 from report.tables.full.files import files
 from report.tables.source import Source
@@ -60,9 +61,12 @@ def rendered(tree: Tree) -> dict[str, bytes]:
     matrix = matrices(evidence.results, tree, roles)
     source = Source(evidence, Tables(evidence, rows, claims), claims, judged)
     full, by_question = files(source), findings(source)
+    entries = board(judged)
+    points = in_points(entries, claims)
     context = {
         "claims": judged,
-        "board": board(judged),
+        "board": entries,
+        "in_points": points,
         "published": claims,
         "figures": numbers,
         "further_figures": [name for name in numbers if name not in _placed_figures()],
@@ -85,7 +89,8 @@ def rendered(tree: Tree) -> dict[str, bytes]:
     svgs = {f"figure_{name}.svg": svg for name, svg in pictures().items()}
     return {
         "index.html": page(
-            board(judged),
+            entries,
+            points,
             judged,
             rows,
             evidence.suites,

@@ -24,7 +24,8 @@ class DisputeLine:
     """A quantizer with its means over seeds by protocol, data set and metric.
 
     ``id``: the id of its cells; ``group``: the same without the suite. ``bytes``: of a stored vector,
-    those of the index where there is one; ``use``: the index, or nothing.
+    those of the index where there is one; ``use``: the index, or nothing. ``codebook``: bytes of an index
+    that all its vectors share and that were fitted on them, in none of ``bytes``.
     """
 
     id: str
@@ -36,6 +37,7 @@ class DisputeLine:
     bytes: int
     asymmetric: bool
     use: str
+    codebook: int
     values: dict[tuple[str, str, str], Mean]
 
     def of(self, dataset: str, metric: str, protocol: str = "decontaminated") -> Mean | None:
@@ -84,6 +86,7 @@ def _line(group: list[Measured]) -> DisputeLine:
         bytes=_bytes(first),
         asymmetric=cell.asymmetric,
         use=cell.index.use if cell.index else "",
+        codebook=_codebook(first),
         values=dict(_means(group)),
     )
 
@@ -109,7 +112,12 @@ def _bytes(measured: Measured) -> int:
     if "extra_bytes" in params or measured.cell.index.use == "rabitq":
         width = dimension + int(params.get("extra_bytes", 0)) // int(params["bits"]) * 8
         return (index.bytes - FLOAT * dimension * width) // index.rows
-    if "subvectors" in params:
-        codebooks = FLOAT * dimension * 2 ** int(params["bits"])
-        return int(index.bytes - codebooks) // index.rows
-    return index.bytes // index.rows
+    return (index.bytes - _codebook(measured)) // index.rows
+
+
+def _codebook(measured: Measured) -> int:
+    """Return the bytes of the centroids of PQ; 0 of what has none."""
+    index = measured.cell.index
+    if index is None or "subvectors" not in index.params:
+        return 0
+    return measured.sizes.original_bytes << int(index.params["bits"])

@@ -25,12 +25,12 @@ MEASURED = {
 }
 SMALL = {"mpnet-l6-l3": "MiniLM-L6 and -L3", "minilm-l6-l3": "MiniLM-L3"}
 STEPS = {
-    "identity": "all side by side",
+    "identity": "{large} with {small}, side by side",
     "large": "{large}",
     "small": "{small}",
     "large-encoded": "{large}, auto-encoded",
     "mapped": "{small}, mapped onto that",
-    "mapped-residual": "the same with a residual link",
+    "mapped-residual": "{small}, mapped onto that with a residual link",
     "small-half": "{small}, PCA",
     "large-encoded-half": "{large}, auto-encoded to half",
     "mapped-residual-half": "{small}, mapped onto that, residual link",

@@ -69,6 +69,10 @@ class Rows:
         """Return the encoders that a suite has evidence for."""
         return [encoder for name, encoder in self._settings if name == suite]
 
+    def suites(self, encoder: str) -> list[str]:
+        """Return the suites that have evidence for an encoder."""
+        return [suite for suite, name in self._settings if name == encoder]
+
     def trains(self, suite: str, encoder: str) -> list[str]:
         """Return the training splits that an encoder has evidence for in a suite."""
         return list(self._settings.get((suite, encoder), ()))

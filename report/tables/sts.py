@@ -39,8 +39,9 @@ class PublishedLine:
 
 @dataclass(frozen=True, slots=True)
 class Retained:
-    """A setting's retention of the agreement with people, and of the vectors' own similarities."""
+    """A setting of a suite: what it keeps of the agreement with people, and of the vectors' similarities."""
 
+    suite: str
     setting: Setting
     retention: Means
     intrinsic: Means
@@ -56,7 +57,7 @@ class BestLine:
 
 @dataclass(frozen=True, slots=True)
 class SizeLine:
-    """What an encoder keeps in so many bytes, by each of DESIGNS, and by the best of all: selected here."""
+    """What an encoder keeps in so many bytes, by each of DESIGNS, and by the best of any suite."""
 
     encoder: str
     bytes: int
@@ -125,8 +126,17 @@ class Generalization:
             retention = self.rows.means(suite, encoder, dataset, "retention@human", *selector)
             if any(retention.values()):
                 own = self.rows.means(suite, encoder, dataset, "spearman@original", *selector)
-                lines.append(Retained(setting, retention, own))
+                lines.append(Retained(suite, setting, retention, own))
         return sorted(lines, key=lambda line: (-line.setting.bytes, -sort_value(line.retention)))
+
+    def of_every_suite(self, encoder: str, train: str) -> list[Retained]:
+        """Return the pipelines of each suite that has decontaminated STS12–16, those of SUITE first.
+
+        Asymmetric pipelines, which compare a full vector with a compressed one, are left out.
+        """
+        suites = sorted(self.rows.suites(encoder), key=lambda suite: suite != SUITE)
+        lines = (line for suite in suites for line in self.pipelines(encoder, train, suite))
+        return [line for line in lines if line.retention[CLEAN] and not line.setting.asymmetric]
 
     def retained(self, encoder: str, train: str, pipeline: str, point: str | None) -> Means:
         """Return the mean retention on STS12–16 under each protocol, None where nothing was measured."""
@@ -136,10 +146,10 @@ class Generalization:
         """Return a line for each encoder and each of POINTS: decontaminated, trained on TRAIN."""
         lines = []
         for encoder in self.encoders():
-            pipelines = [x for x in self.pipelines(encoder, TRAIN) if not x.setting.asymmetric]
+            pipelines = self.of_every_suite(encoder, TRAIN)
             for point in POINTS:
-                own = [line for line in pipelines if line.setting.point == point]
-                if own and (top := best(own, own[0].setting.bytes, _setting, _retention)):
+                own = [line for line in pipelines if (line.suite, line.setting.point) == (SUITE, point)]
+                if own and (top := best(pipelines, own[0].setting.bytes, _setting, _retention)):
                     retention = {
                         name: self.retained(encoder, TRAIN, by_point[point], point)[CLEAN]
                         if point in by_point
@@ -150,11 +160,8 @@ class Generalization:
         return lines
 
     def best(self, encoder: str, train: str) -> list[BestLine]:
-        """Return, for each of LIMITS, the pipeline that keeps most on decontaminated STS12–16.
-
-        Asymmetric pipelines, which compare a full vector with a compressed one, are left out.
-        """
-        lines = [line for line in self.pipelines(encoder, train) if not line.setting.asymmetric]
+        """Return, for each of LIMITS, the pipeline of any suite that keeps most, decontaminated."""
+        lines = self.of_every_suite(encoder, train)
         chosen = [(limit, best(lines, limit, _setting, _retention)) for limit in LIMITS]
         return [BestLine(limit, line) for limit, line in chosen if line]
 

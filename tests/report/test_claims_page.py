@@ -23,7 +23,8 @@ def page() -> str:
         a_row(id="S1", arithmetic=True),
     ]
     claims: list[Claim] = [CLAIMS[name] for name in ("C1", "C8", "S1")]
-    return template("CLAIMS.md.j2", {"claims": rows, "board": board(rows), "published": claims}).decode()
+    context = {"claims": rows, "board": board(rows), "in_points": "; C8 is in points", "published": claims}
+    return template("CLAIMS.md.j2", context).decode()
 
 
 def test_a_claim_is_one_row_with_both_answers(page: str) -> None:
@@ -58,5 +59,9 @@ def test_details_have_a_row_a_number_and_the_reason_of_what_is_blocked(page: str
 
 def test_the_page_says_which_claims_were_written_with_their_evidence(page: str) -> None:
     """Plainly, and before any verdict."""
-    plain = page.partition("## Published claims")[0]
-    assert "the others were written together\nwith theirs.**" in plain
+    plain = page.partition("## Published claims")[0].replace("\n", " ")
+    assert "The others were written together with theirs.**" in plain
+    assert (
+        "A6, A7 and the rows of A2 on spaces measured here were locked before their present evidence."
+        in plain
+    )

@@ -70,8 +70,8 @@ def test_an_order_counts_where_decoded_codes_are_equal() -> None:
     ]
     reported, order = default_tools.findings(source(default_tools=lines))
     assert "reports for int8 80.00 % on MiniLM (decoded 90.00 %, uncompressed 90.00 %)" in reported.sentence
-    assert "orders 1 of 3 pairs" in order.sentence
-    assert "uint8 above int8 (" in order.sentence
+    assert "ranks 1 of 3 pairs" in order.sentence
+    assert "decoded: uint8 above int8. A pair counts too" in order.sentence
 
 
 def test_a_gain_of_the_fit_is_counted_where_something_is_fitted() -> None:

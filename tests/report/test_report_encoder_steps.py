@@ -52,9 +52,10 @@ def test_each_step_has_its_mean_over_seeds(evidence: Tree) -> None:
     wanted = {"suite": "autoencoder-encoders", "encoder": "minilm-l6-l3", "protocol": "as-published"}
     flat = [row for row in json_rows(evidence) if {**wanted, "metric": "ndcg@10"}.items() <= row.items()]
     for name, pipeline in (
-        ("all side by side", "identity"),
+        ("MiniLM-L6 with MiniLM-L3, side by side", "identity"),
         ("MiniLM-L6, auto-encoded", "large-encoded"),
         ("MiniLM-L3, mapped onto that", "mapped"),
+        ("MiniLM-L3, mapped onto that with a residual link", "mapped-residual"),
     ):
         ((_, _, value, _),) = lines_of(part, name)
         assert mean(flat, pipeline=pipeline) == value.partition(" (")[0]  # before its tail

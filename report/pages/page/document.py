@@ -19,6 +19,7 @@ TEMPLATES = Path(__file__).parents[2] / "templates" / "page"
 
 def page(
     board: Sequence[BoardEntry],
+    in_points: str,
     judged: Sequence[VerdictRow],
     rows: Sequence[Row],
     suites: Mapping[str, SuiteRecord],
@@ -28,7 +29,10 @@ def page(
     headlines: Sequence[Finding],
     speed: str,
 ) -> bytes:
-    """Return the page; ``pictures``: SVG by file name, ``findings``: by question, ``speed``: a sentence."""
+    """Return the page; ``pictures``: SVG by file name, ``findings``: by question, ``speed``: a sentence.
+
+    ``in_points``: which claims are losses or differences, a clause.
+    """
     placed = [question.figure for question in sections.QUESTIONS if question.figure in figures]
     inlined = inline.inline(
         {name: (pictures[f"figure_{name}.svg"], figures[name]["title"]) for name in placed}
@@ -37,6 +41,7 @@ def page(
     context = {
         "headlines": headlines,
         "speed": speed,
+        "in_points": in_points,
         "lines": verdicts.lines(board, judged),
         "panels": panels,
         "kinds": list(FAMILIES),

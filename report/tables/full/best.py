@@ -1,4 +1,4 @@
-"""The pipeline that keeps most agreement with people at each limit of bytes: selected here, no forecast."""
+"""The pipeline of any suite that keeps most agreement with people at each limit of bytes, selected here."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ def rows(source: Source) -> Iterator[Json]:
                     "encoder": encoder,
                     "train": train,
                     "at_most_bytes": row.limit,
+                    "suite": row.line.suite,
                     "pipeline": setting.pipeline,
                     "bytes": setting.bytes,
                     "value": mean and mean.value,
