@@ -119,6 +119,7 @@ class Tables:
         self.noise = Noise.read(root)
         self.benches = Benches.read(root)
         self.seconds = durations.seconds_by_suite(results, root)
+        self.seconds_goal = durations.GOAL
         self.planners = Planners.read(root)
         self.portability = Portability.read(root)
         self.jitter = Jitter(evidence.jitter)
