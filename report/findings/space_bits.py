@@ -51,7 +51,7 @@ def _near_and_rare(lines: Sequence[SpaceLine]) -> Iterator[Finding]:
     least, most = (percent(line.near.value - line.recall.value) for line in (added[0], added[-1]))
     yield Finding(
         f"Where rows within a hundredth of the tenth distance count as found, recall is {least} to {most} "
-        f"points higher. Neighbours that few rows have (anti-hubs) are found less often than others by {fewer} of "
-        f"{len(lines)} settings.",
+        "points higher. Neighbours that few rows have (anti-hubs) are found less often than others by "
+        f"{fewer} of {len(lines)} settings.",
         (added[0].id, added[-1].id),
     )
