@@ -124,6 +124,10 @@ class Tables:
         self.portability = Portability.read(root)
         self.jitter = Jitter(evidence.jitter)
 
+    def compressors(self) -> set[str]:
+        """Return the names of the compressors that results are made with."""
+        return {step.use for measured in self.results for step in measured.cell.steps}
+
     def suites(self) -> list[SuiteLine]:
         """Return a line for each suite with evidence."""
         lines: dict[str, SuiteLine] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from harness.evidence.layout import Tree
 from harness.evidence.schema import portability
 from harness.evidence.schema.model import parse
 from harness.evidence.stamp import read_stamped
+
+COMPRESSORS = "compressors"  # kind of steps
 
 
 @dataclass(slots=True)
@@ -38,6 +41,11 @@ class Portability:
     def models(self) -> list[str]:
         """Return the emulated processors; none where nothing was measured."""
         return list(self.content.models) if self.content else []
+
+    def without(self, compressors: Iterable[str]) -> list[str]:
+        """Return which of ``compressors`` have no step, by name."""
+        steps = {step.step for step in self.content.steps if step.kind == COMPRESSORS} if self.content else ()
+        return sorted(set(compressors).difference(steps))
 
     def lines(self) -> list[KindLine]:
         """Return a line a kind: its steps, how many were the same on each processor, and what differs."""

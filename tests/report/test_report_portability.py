@@ -44,6 +44,12 @@ def test_each_kind_has_its_counts_and_names_what_differs(tmp_path: Path) -> None
     ] == _tables(tmp_path).portability.lines()
 
 
+def test_compressors_without_a_step_are_named(tmp_path: Path) -> None:
+    """Those that were added after the run, in order; a step of another kind is none of a compressor."""
+    _measure(tmp_path)
+    assert ["eden", "flat"] == _tables(tmp_path).portability.without(["flat", "eden"])
+
+
 def test_without_the_evidence_there_is_no_table(tmp_path: Path) -> None:
     """The page has no such heading; with the evidence it has a line a kind."""
     assert b"## Portability" not in template(PAGE, {"tables": _tables(tmp_path)})
