@@ -25,7 +25,7 @@ GREY = "#8c8c8c"
 FAMILIES = {
     "lens, published design": (("lens", "three-stage", "aqea"), "s", VERMILLION),
     "other lenses": (("lens-wide", "lens-mixed", "lens-human", "dev-best"), "o", BLUE),
-    "PCA, principal axes": (("pca", "half-whitened-pca", "axes", "variance-bits"), "^", SKY),
+    "PCA": (("pca", "half-whitened-pca", "axes", "variance-bits"), "^", SKY),
     "PQ, OPQ, ITQ, RaBitQ": (("pq", "opq", "itq", "rabitq"), "D", YELLOW),
     "random projection, truncation": (("projection", "truncation"), "v", WHITE),
     "scalar bits and signs of all dimensions": (("scalar", "sign", "uncompressed"), "h", BLACK),
