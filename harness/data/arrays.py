@@ -49,7 +49,7 @@ def array_at(path: Path) -> Stored | None:
         return None
     try:
         with path.open("rb") as file:
-            shape, fortran, dtype = _header(file)
+            shape, fortran, dtype = read_header(file)
             offset, size = file.tell(), file.seek(0, 2)
     except (OSError, ValueError, EOFError):
         return None
@@ -118,7 +118,7 @@ def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, where: str) -> tu
 
 def _array(file: IO[bytes], size: int, where: str) -> NDArray[Any]:
     """Return the array in ``file``, which has ``size`` bytes from its start on."""
-    shape, fortran, dtype = _header(file)
+    shape, fortran, dtype = read_header(file)
     if dtype.hasobject:
         raise ValueError("Object arrays cannot be loaded")
     declared, there = _declared(shape, dtype), size - file.tell()
@@ -138,7 +138,11 @@ def _declared(shape: tuple[int, ...], dtype: np.dtype[Any]) -> int:
     return math.prod(shape) * dtype.itemsize
 
 
-def _header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+def read_header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    """Return shape, order and type of the array that begins here; raise ValueError where none is declared.
+
+    The readers are NumPy's, and evaluate literals alone.
+    """
     version = npy.read_magic(file)
     readers = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
     if version not in readers:  # the third is for names of fields, which vectors have not

@@ -68,7 +68,7 @@ def publish_report(target: Path, listing: Path) -> list[Path]:
     """Render the report of committed evidence again, with the README's table, and list its files anew.
 
     So are the receipts, and the description as an RO-Crate. No other line of ``listing`` changes: edited
-    evidence is still detected. Returns the report's files; that the suites plan the results is not looked at.
+    evidence is still detected. Returns the report's files. The caller admits the evidence.
     """
     from report.pages.readme import refresh
     from report.pages.render import render

@@ -72,6 +72,11 @@ def npy_of(shape: tuple[int, ...], descr: str = "<f4", data: bytes = b"") -> byt
     return file.getvalue() + data
 
 
+def headed(header: bytes) -> bytes:
+    """Return the beginning of a .npy file with that text as its header."""
+    return b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header
+
+
 def test_objects_are_not_unpickled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not in a .npy, not in a .npz, not under another ending."""
     monkeypatch.chdir(tmp_path)
@@ -102,6 +107,7 @@ def test_objects_are_not_unpickled(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         (npy_of((3, 2), "|b1", b"\1" * 6), "found numbers of type bool"),
         (npy_of((3, 2), "<U4", b"\0" * 96), "found numbers of type <U4"),
         (b"\x93NUMPY\x01\x00\xff\xff" + b"(" * 65_535, "expected a .npy file of numbers"),
+        (headed(b"{'descr': (), 'fortran_order': False, 'shape': (12, 3)}"), "declares no array"),
         (b"\x93NUMPY\x03\x00", "expected a .npy file of numbers"),
         (b"", "expected a .npy file of numbers"),
     ],

@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 import math
-import warnings
 from pathlib import Path
-from tokenize import TokenError
-from typing import IO, Any
 
-import numpy as np
-from numpy.lib import format as npy
-
+from harness.data.arrays import read_header
 from harness.errors import InputError, one_line
 from harness.vectors.matrix import StoredMatrix
 from harness.vectors.source import VectorSource
 from harness.vectors.stored_file import stored_file
-
-# What NumPy raises for a header that declares no array.
-_NO_ARRAY = (
-    *(ValueError, KeyError, TypeError, OverflowError, EOFError),
-    *(RecursionError, MemoryError, SyntaxError, TokenError),
-)
 
 
 def open_file(path: Path, name: str, column: str | None) -> VectorSource:
@@ -28,9 +17,12 @@ def open_file(path: Path, name: str, column: str | None) -> VectorSource:
     if column is not None:
         raise InputError(f"{name}: found the column {column!r}, expected none: a .npy holds one array")
     stored = stored_file(path)
-    with path.open("rb") as file:
-        shape, fortran, dtype = _header(file, name)
-        offset = file.tell()
+    try:
+        with path.open("rb") as file:
+            shape, fortran, dtype = read_header(file)
+            offset = file.tell()
+    except (ValueError, EOFError) as error:
+        raise InputError(f"{name}: {one_line(error)[:200]}, expected a .npy file of numbers") from error
     if dtype.hasobject:
         raise InputError(f"{name}: found pickled objects, expected numbers")
     declared, rest = math.prod(shape) * dtype.itemsize, stored.size - offset
@@ -38,14 +30,3 @@ def open_file(path: Path, name: str, column: str | None) -> VectorSource:
         problem = f"found a header of {dtype} {shape} before {rest:,} bytes"[:200]
         raise InputError(f"{name}: {problem}, expected as many bytes as it declares")
     return StoredMatrix(stored, offset, shape, dtype, fortran).source(name)
-
-
-def _header(file: IO[bytes], name: str) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
-    """Return shape, order and type; the readers are NumPy's, and evaluate literals alone."""
-    readers = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
-    try:
-        # The third version is for names of fields, which vectors have not.
-        with warnings.catch_warnings(action="ignore"):  # that Python 2 wrote the file
-            return readers[npy.read_magic(file)](file)
-    except _NO_ARRAY as error:
-        raise InputError(f"{name}: {one_line(error)[:200]}, expected a .npy file of numbers") from error
